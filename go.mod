@@ -1,0 +1,3 @@
+module parodywave
+
+go 1.26
