@@ -1,0 +1,72 @@
+package ot
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Keep returns the change that leaves a text of n units as it is.
+// It panics if n is negative or over MaxLen.
+func Keep(n int) Change {
+	var b Builder
+	b.Keep(n)
+	return b.Change()
+}
+
+// Replace returns the change of a text of docLen units that puts insert in the
+// place of the units from to to. It panics unless 0 <= from <= to <= docLen and
+// both lengths are within MaxLen. It copies insert; what that must not hold is
+// said at Builder.
+func Replace(docLen, from, to int, insert []uint16) Change {
+	if from < 0 || from > to || to > docLen {
+		panic(fmt.Sprintf("ot: replace %d to %d of %d units", from, to, docLen))
+	}
+	b := Builder{c: Change{sections: make([]section, 0, 3)}}
+	b.Keep(from)
+	b.Replace(to-from, insert)
+	b.Keep(docLen - to)
+	return b.Change()
+}
+
+// A Builder makes a change section by section, from left to right, and brings
+// it to its shortest form. The zero Builder is ready for use. Its methods panic
+// on a negative number and on a text over MaxLen.
+//
+// Inserted text has line breaks as U+000A and must be free of U+000D, U+0000
+// and lone surrogates: Parse refuses those, so a change with them could be
+// written and never be read. Who takes text from outside asks ValidLine first.
+type Builder struct{ c Change }
+
+// Keep keeps the next n units.
+func (b *Builder) Keep(n int) { b.grow(n, n); b.c.sections = add(b.c.sections, int32(n), keep) }
+
+// Delete removes the next n units.
+func (b *Builder) Delete(n int) { b.Replace(n, nil) }
+
+// Insert writes text, copying it.
+func (b *Builder) Insert(text []uint16) { b.Replace(0, text) }
+
+// Replace puts text, which is copied, in the place of the next n units. It is
+// one section; Delete and then Insert make two (see "Shortest form").
+func (b *Builder) Replace(n int, text []uint16) {
+	b.grow(n, len(text))
+	b.c.sections = add(b.c.sections, int32(n), int32(len(text)))
+	b.c.text = append(b.c.text, text...)
+}
+
+// Change returns what was built, and makes the Builder a fresh one.
+func (b *Builder) Change() Change {
+	c := b.c
+	c.sections = slices.Clip(c.sections)
+	c.text = slices.Clip(c.text)
+	b.c = Change{}
+	return c
+}
+
+func (b *Builder) grow(old, new int) {
+	if old < 0 || old > MaxLen-b.c.Len() || new > MaxLen-b.c.NewLen() {
+		panic(fmt.Sprintf("ot: a section of %d to %d units in a change of %d to %d", old, new, b.c.Len(), b.c.NewLen()))
+	}
+	b.c.oldLen += int32(old)
+	b.c.newLen += int32(new)
+}

@@ -1,0 +1,111 @@
+package ot
+
+// keep as a section's ins means that its old units stay.
+const keep = -1
+
+// A section covers old units of the old text. They stay (ins = keep), go
+// (ins = 0), or become the next ins units of the change's text (ins > 0).
+// 32 bits suffice for MaxLen, and halve what a rebase has to read.
+type section struct{ old, ins int32 }
+
+// add appends a section, holding dst to its shortest form.
+func add(dst []section, old, ins int32) []section {
+	if old == 0 && ins <= 0 {
+		return dst
+	}
+	if merge(dst, old, ins) {
+		return dst
+	}
+	return append(dst, section{old, ins})
+}
+
+// merge joins a section to the last one if they are of one kind: both keeps,
+// both deletions, or both pure insertions.
+func merge(dst []section, old, ins int32) bool {
+	if len(dst) == 0 {
+		return false
+	}
+	last := &dst[len(dst)-1]
+	switch {
+	case ins <= 0 && ins == last.ins:
+		last.old += old
+	case old == 0 && last.old == 0:
+		last.ins += ins
+	default:
+		return false
+	}
+	return true
+}
+
+// A cursor walks over sections, which may be taken in parts. At the end it
+// stands on a keep of nothing.
+type cursor struct {
+	rest     []section // those not reached yet
+	old, ins int32     // what is left of the current one
+	begun    bool      // a part of the current one has been taken
+	done     bool
+}
+
+func walk(s []section) cursor {
+	c := cursor{rest: s}
+	c.next()
+	return c
+}
+
+func (c *cursor) next() {
+	c.begun = false
+	if len(c.rest) == 0 {
+		c.old, c.ins, c.done = 0, keep, true
+		return
+	}
+	c.old, c.ins = c.rest[0].old, c.rest[0].ins
+	c.rest = c.rest[1:]
+}
+
+// takeOld moves over n old units of the current section.
+func (c *cursor) takeOld(n int32) {
+	if n == c.old {
+		c.next()
+		return
+	}
+	c.old -= n
+	c.begun = true
+}
+
+// takeNew moves over n units of what the current section leaves in the new
+// text.
+func (c *cursor) takeNew(n int32) {
+	switch {
+	case c.ins == keep:
+		c.takeOld(n)
+	case n == c.ins:
+		c.next()
+	default:
+		c.ins -= n
+		c.begun = true
+	}
+}
+
+// newLeft is how much of the new text the rest of the current section makes.
+func (c *cursor) newLeft() int32 {
+	if c.ins == keep {
+		return c.old
+	}
+	return c.ins
+}
+
+// oldOnce is the old length of the current replacement where it begins, and 0
+// in its rest; newOnce is the same of its new length.
+func (c *cursor) oldOnce() int32 {
+	if c.begun {
+		return 0
+	}
+	return c.old
+}
+
+func (c *cursor) newOnce() int32 {
+	if c.begun {
+		return 0
+	}
+	return c.ins
+}
