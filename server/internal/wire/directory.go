@@ -1,0 +1,62 @@
+package wire
+
+import (
+	"strconv"
+
+	"parodywave/eventlog"
+)
+
+// StatusReply is the answer to Status.
+type StatusReply struct {
+	Connections int // open now
+	Threads     int
+}
+
+// AppendJSON appends the frame `status`.
+func (m *StatusReply) AppendJSON(dst []byte) []byte {
+	dst = appendInt(dst, `{"type":"status","connections":`, m.Connections)
+	dst = appendInt(dst, `,"threads":`, m.Threads)
+	return append(dst, '}')
+}
+
+// ListReply is the answer to List.
+type ListReply struct {
+	Threads []ThreadRow // the newest by activity
+	Total   int         // of all threads
+}
+
+// ThreadsInList is the number of rows that a ListReply has at most.
+const ThreadsInList = 200
+
+// A ThreadRow tells of one thread.
+type ThreadRow struct {
+	ID          eventlog.Stream
+	Title       string
+	OpenedBy    string // a name
+	OpenedAt    int64  // Unix milliseconds
+	UpdatedAt   int64  // Unix milliseconds
+	UpdatedBy   string // a name
+	Lines       int
+	Connections int // joined now
+}
+
+// AppendJSON appends the row, as it stands in a list.
+func (r *ThreadRow) AppendJSON(dst []byte) []byte {
+	dst = appendText(dst, `{"id":`, string(r.ID))
+	dst = appendText(dst, `,"title":`, r.Title)
+	dst = appendText(dst, `,"opened_by":`, r.OpenedBy)
+	dst = strconv.AppendInt(append(dst, `,"opened_at":`...), r.OpenedAt, 10)
+	dst = strconv.AppendInt(append(dst, `,"updated_at":`...), r.UpdatedAt, 10)
+	dst = appendText(dst, `,"updated_by":`, r.UpdatedBy)
+	dst = appendInt(dst, `,"lines":`, r.Lines)
+	dst = appendInt(dst, `,"connections":`, r.Connections)
+	return append(dst, '}')
+}
+
+// AppendJSON appends the frame `list`.
+func (m *ListReply) AppendJSON(dst []byte) []byte {
+	dst = appendList(dst, `{"type":"list","threads":`, m.Threads,
+		func(dst []byte, r *ThreadRow) []byte { return r.AppendJSON(dst) })
+	dst = appendInt(dst, `,"total":`, m.Total)
+	return append(dst, '}')
+}

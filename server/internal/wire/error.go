@@ -1,0 +1,45 @@
+package wire
+
+import (
+	"fmt"
+	"strconv"
+
+	"parodywave/eventlog"
+)
+
+// An Error is what a client is told when a message was refused. It is both a
+// Go error and the frame `error`.
+type Error struct {
+	Code Code
+	Text string            // what to do about it, lower case, for people
+	Re   string            // the type of the message it answers; "" where that is not known
+	Head eventlog.Revision // the thread's head, with Stale; 0 is not sent
+}
+
+// Errorf returns an Error whose text is formatted; Re is for the caller to set.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// Error returns the code and the text.
+func (e *Error) Error() string { return string(e.Code) + ": " + e.Text }
+
+// Is reports whether target is an Error of the same code, so that
+// errors.Is(err, &wire.Error{Code: wire.Stale}) holds for every stale.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code
+}
+
+// AppendJSON appends the frame `error`.
+func (e *Error) AppendJSON(dst []byte) []byte {
+	dst = appendString(append(dst, `{"type":"error","code":`...), string(e.Code))
+	dst = appendString(append(dst, `,"text":`...), e.Text)
+	if e.Re != "" {
+		dst = appendString(append(dst, `,"re":`...), e.Re)
+	}
+	if e.Head != 0 {
+		dst = strconv.AppendUint(append(dst, `,"head":`...), uint64(e.Head), 10)
+	}
+	return append(dst, '}')
+}

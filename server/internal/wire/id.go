@@ -1,0 +1,65 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/oklog/ulid/v2"
+
+	"parodywave/eventlog"
+)
+
+// errZeroID refuses the id that means "none" inside the program.
+var errZeroID = errors.New("id is zero")
+
+// ParseULID reads the 26 characters of a ULID; either case is read, as
+// Crockford's base 32 has it, but none of its look-alikes.
+func ParseULID(s string) ([16]byte, error) {
+	id, err := ulid.ParseStrict(s)
+	if err != nil {
+		return [16]byte{}, fmt.Errorf("id of %d bytes: %w", len(s), err)
+	}
+	return id, nil
+}
+
+// AppendULID appends the 26 characters of id in upper case.
+func AppendULID(dst []byte, id [16]byte) []byte {
+	var text [ulid.EncodedSize]byte
+	_ = ulid.ULID(id).MarshalTextTo(text[:]) // fails only for a short buffer
+	return append(dst, text[:]...)
+}
+
+// FormatULID returns the 26 characters of id in upper case.
+func FormatULID(id [16]byte) string { return ulid.ULID(id).String() }
+
+// ParseClientID reads a client's ULID; that of all zeros is refused.
+func ParseClientID(s string) (eventlog.ClientID, error) {
+	id, err := ParseULID(s)
+	if err == nil && id == [16]byte{} {
+		err = errZeroID
+	}
+	return id, err
+}
+
+// ParseAuthorID reads an author's ULID; that of all zeros is refused.
+func ParseAuthorID(s string) (eventlog.AuthorID, error) {
+	id, err := ParseULID(s)
+	if err == nil && id == [16]byte{} {
+		err = errZeroID
+	}
+	return id, err
+}
+
+// ParseThreadID reads a thread's id and returns the name of its stream, in
+// upper case. An error means that no thread can have that id: the other
+// streams of the log ("authors" and the like) are no ULIDs and are out of reach.
+func ParseThreadID(s string) (eventlog.Stream, error) {
+	id, err := ParseULID(s)
+	if err != nil {
+		return "", err
+	}
+	return ThreadID(id), nil
+}
+
+// ThreadID returns the name of the stream of the thread with that ULID.
+func ThreadID(id [16]byte) eventlog.Stream { return eventlog.Stream(FormatULID(id)) }

@@ -1,0 +1,83 @@
+package wire
+
+import (
+	"strconv"
+
+	"parodywave/eventlog"
+)
+
+// LineJoin is the answer to Open and to Join in line mode, and the resync that
+// follows when lines were inserted, removed or moved above the end.
+type LineJoin struct {
+	Thread eventlog.Stream
+	Title  string
+	Data   []LineRow // the line of index i is Data[i]
+	Rev    eventlog.Revision
+	Limits Limits
+
+	// In a resync, Received is not nil: it counts this connection's New,
+	// Update and Submit that Data includes; Current is the index of the
+	// client's current line, nil when it has none. The first answer has neither.
+	Current  *int
+	Received *uint64
+}
+
+// A LineRow is one line of a thread.
+type LineRow struct {
+	Line      int // its index, from 0
+	Value     string
+	User      string // who changed it last
+	Submitted bool   // finished, and not changed since
+}
+
+func (r *LineRow) appendJSON(dst []byte) []byte {
+	dst = appendInt(dst, `{"line":`, r.Line)
+	dst = appendText(dst, `,"value":`, r.Value)
+	dst = appendText(dst, `,"user":`, r.User)
+	dst = appendBool(dst, `,"submitted":`, r.Submitted)
+	return append(dst, '}')
+}
+
+// AppendJSON appends the frame `join` of line mode.
+func (m *LineJoin) AppendJSON(dst []byte) []byte {
+	dst = appendText(dst, `{"type":"join","thread":`, string(m.Thread))
+	dst = appendText(dst, `,"title":`, m.Title)
+	dst = appendList(dst, `,"data":`, m.Data,
+		func(dst []byte, r *LineRow) []byte { return r.appendJSON(dst) })
+	dst = appendRev(dst, `,"rev":`, m.Rev)
+	if m.Received != nil {
+		if m.Current != nil {
+			dst = appendInt(dst, `,"current":`, *m.Current)
+		} else {
+			dst = append(dst, `,"current":null`...)
+		}
+		dst = strconv.AppendUint(append(dst, `,"received":`...), *m.Received, 10)
+	}
+	dst = m.Limits.AppendJSON(append(dst, `,"limits":`...))
+	return append(dst, '}')
+}
+
+// LineUpdate tells line-mode clients what a line now reads.
+type LineUpdate struct {
+	ID        eventlog.Stream
+	Line      int // index, from 0
+	Value     string
+	User      string // who changed the line last
+	Rev       eventlog.Revision
+	Submitted bool
+	Mine      bool // the receipt, to the connection that sent it
+}
+
+// AppendJSON appends the frame `update` of line mode.
+func (m *LineUpdate) AppendJSON(dst []byte) []byte {
+	dst = appendText(dst, `{"type":"update","id":`, string(m.ID))
+	dst = appendInt(dst, `,"line":`, m.Line)
+	dst = appendText(dst, `,"value":`, m.Value)
+	dst = appendText(dst, `,"user":`, m.User)
+	dst = appendRev(dst, `,"rev":`, m.Rev)
+	dst = appendBool(dst, `,"submitted":`, m.Submitted)
+	if m.Mine {
+		dst = append(dst, `,"mine":true`...)
+	}
+	return append(dst, '}')
+}

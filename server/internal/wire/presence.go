@@ -1,0 +1,48 @@
+package wire
+
+import (
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+)
+
+// CursorOut passes a client's Cursor on to the others. It is never logged.
+type CursorOut struct {
+	ID     eventlog.Stream
+	Client eventlog.ClientID
+	User   string
+	Author eventlog.AuthorID
+	Rev    eventlog.Revision
+	Ranges [][2]int // anchor and head in UTF-16 code units; none: it left
+}
+
+// AppendJSON appends the frame `cursor`.
+func (m *CursorOut) AppendJSON(dst []byte) []byte {
+	dst = appendText(dst, `{"type":"cursor","id":`, string(m.ID))
+	dst = appendID(dst, `,"client":`, m.Client)
+	dst = appendText(dst, `,"user":`, m.User)
+	dst = appendID(dst, `,"author":`, m.Author)
+	dst = appendRev(dst, `,"rev":`, m.Rev)
+	dst = appendList(dst, `,"ranges":`, m.Ranges, func(dst []byte, r *[2]int) []byte {
+		return appendTuple(dst, int64(r[0]), int64(r[1]))
+	})
+	return append(dst, '}')
+}
+
+// Beacon tells what the text at Rev is, for clients to compare their own with.
+type Beacon struct {
+	ID     eventlog.Stream
+	Rev    eventlog.Revision
+	Length int          // UTF-16 code units
+	SHA256 [32]byte     // of the text's UTF-8
+	Chain  chain.Digest // C of Rev
+}
+
+// AppendJSON appends the frame `beacon`.
+func (m *Beacon) AppendJSON(dst []byte) []byte {
+	dst = appendText(dst, `{"type":"beacon","id":`, string(m.ID))
+	dst = appendRev(dst, `,"rev":`, m.Rev)
+	dst = appendInt(dst, `,"length":`, m.Length)
+	dst = appendDigest(dst, `,"sha256":`, m.SHA256)
+	dst = appendDigest(dst, `,"chain":`, m.Chain)
+	return append(dst, '}')
+}

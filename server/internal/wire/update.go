@@ -1,0 +1,67 @@
+package wire
+
+import (
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+)
+
+// TextUpdate streams entries to text-mode clients. The frame's "rev" and
+// "chain" are those of the last entry, so that a client which has taken the
+// whole frame may resume from them.
+type TextUpdate struct {
+	ID      eventlog.Stream
+	Updates []Entry // at least one, of dense revisions; the last with its Chain
+}
+
+// AppendJSON appends the frame `update` of text mode, however long it gets.
+func (m *TextUpdate) AppendJSON(dst []byte) []byte {
+	dst = appendUpdateHead(dst, m.ID, &m.Updates[len(m.Updates)-1])
+	dst = appendList(dst, "", m.Updates,
+		func(dst []byte, e *Entry) []byte { return e.AppendJSON(dst) })
+	return append(dst, '}')
+}
+
+func appendUpdateHead(dst []byte, id eventlog.Stream, last *Entry) []byte {
+	dst = appendText(dst, `{"type":"update","id":`, string(id))
+	dst = appendRev(dst, `,"rev":`, last.Rev)
+	dst = appendDigest(dst, `,"chain":`, last.Chain)
+	return append(dst, `,"updates":`...)
+}
+
+// updateHeadBytes is more than the head and the tail of a frame take: a stream
+// name whose every byte is escaped, a revision, a chain value, and the keys.
+const updateHeadBytes = 6*eventlog.MaxStreamBytes + 20 + 64 + 80
+
+// Frames returns the entries in order in as few frames as hold at most most
+// bytes each; UpdateFrameBytes is what the protocol promises. A frame ends only
+// at an entry whose Chain is known, or at the last, so a frame is longer than
+// most where what stands between two such entries is: a single entry that
+// inserts more than that is sent whole.
+func (m *TextUpdate) Frames(most int) [][]byte {
+	var frames [][]byte
+	var body []byte // the entries since the last frame, a comma before each
+	cut, last := 0, (*Entry)(nil)
+	for i := range m.Updates {
+		e := &m.Updates[i]
+		body = e.AppendJSON(append(body, ','))
+		if len(body)+updateHeadBytes > most && cut > 0 {
+			frames = append(frames, m.frame(body[:cut], last))
+			body = append(body[:0], body[cut:]...)
+			cut = 0
+		}
+		if e.Chain != (chain.Digest{}) {
+			cut, last = len(body), e
+		}
+	}
+	if len(body) > 0 {
+		frames = append(frames, m.frame(body, &m.Updates[len(m.Updates)-1]))
+	}
+	return frames
+}
+
+func (m *TextUpdate) frame(body []byte, last *Entry) []byte {
+	frame := make([]byte, 0, len(body)+updateHeadBytes)
+	frame = appendUpdateHead(frame, m.ID, last)
+	frame = append(append(frame, '['), body[1:]...)
+	return append(frame, ']', '}')
+}

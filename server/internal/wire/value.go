@@ -1,0 +1,177 @@
+package wire
+
+import (
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+)
+
+func (d *decoder) fail(code Code, format string, args ...any) {
+	if d.err == nil {
+		d.err = Errorf(code, format, args...)
+	}
+}
+
+// has reports whether a field that may be left out is there. One that is null
+// is not.
+func (d *decoder) has(f fieldName) bool {
+	raw := d.fields[f].raw
+	return raw != nil && raw[0] != 'n'
+}
+
+// get returns the JSON of a field that must be there and begin with one of the
+// bytes of first, which tells its JSON type; nil when that is not so.
+func (d *decoder) get(f fieldName, first string, what string) []byte {
+	raw := d.fields[f].raw
+	switch {
+	case d.err != nil:
+	case !d.has(f):
+		d.fail(BadMessage, "%q is missing: send it as %s", f, what)
+	case d.fields[f].twice:
+		d.fail(BadMessage, "%q is there more than once: send it once", f)
+	case !begins(raw, first):
+		d.fail(BadMessage, "%q is of the wrong type: send it as %s", f, what)
+	default:
+		return raw
+	}
+	return nil
+}
+
+func begins(raw []byte, first string) bool {
+	for i := range len(first) {
+		if raw[0] == first[i] {
+			return true
+		}
+	}
+	return false
+}
+
+const numeric = "-0123456789" // what a JSON number begins with
+
+func (d *decoder) str(f fieldName) string {
+	raw := d.get(f, `"`, "a string")
+	if raw == nil {
+		return ""
+	}
+	flaws := d.fields[f].flaws
+	switch {
+	case flaws&flawLone != 0:
+		d.fail(BadValue, "%q contains half of a surrogate pair: send whole characters", f)
+	case flaws&flawNUL != 0:
+		d.fail(BadValue, "%q contains U+0000: leave it out", f)
+	default:
+		return unquote(raw, flaws)
+	}
+	return ""
+}
+
+// line returns the field value: one line.
+func (d *decoder) line() string {
+	s := d.str(fieldValue)
+	if d.fields[fieldValue].flaws&flawBreak != 0 {
+		d.fail(BadValue, `"value" contains a line break: send each line in a message of its own`)
+	}
+	return s
+}
+
+func (d *decoder) user() string {
+	return d.name(fieldUser, CleanUser)
+}
+
+func (d *decoder) title() string {
+	return d.name(fieldTitle, CleanTitle)
+}
+
+func (d *decoder) name(f fieldName, clean func(string, Limits) (string, *Error)) string {
+	s := d.str(f)
+	if d.err == nil {
+		s, d.err = clean(s, *d.limits)
+	}
+	return s
+}
+
+// thread returns the field id. What is no ULID names no thread, and is answered
+// as a ULID that none has.
+func (d *decoder) thread() eventlog.Stream {
+	s := d.str(fieldID)
+	if d.err != nil {
+		return ""
+	}
+	id, err := ParseThreadID(s)
+	if err != nil {
+		d.fail(NotFound, "there is no thread with this id: ask for the list")
+	}
+	return id
+}
+
+func (d *decoder) client() eventlog.ClientID {
+	raw := d.get(fieldClient, `"`, "a string")
+	if raw == nil {
+		return eventlog.ClientID{}
+	}
+	id, err := ParseClientID(string(raw[1 : len(raw)-1]))
+	if err != nil {
+		d.fail(BadValue, `"client" is not a ULID: send 26 characters of Crockford's base 32`)
+	}
+	return id
+}
+
+func (d *decoder) digest(f fieldName) *chain.Digest {
+	raw := d.get(f, `"`, "a string")
+	if raw == nil {
+		return nil
+	}
+	digest, err := chain.ParseDigest(string(raw[1 : len(raw)-1]))
+	if err != nil {
+		d.fail(BadValue, "%q is not a chain value: send the 64 hexadecimal digits that came", f)
+	}
+	return &digest
+}
+
+func (d *decoder) revision(f fieldName) eventlog.Revision {
+	return eventlog.Revision(d.number(f))
+}
+
+// number returns a field that is a number, 0 to MaxNumber.
+func (d *decoder) number(f fieldName) uint64 {
+	raw := d.get(f, numeric, "a number")
+	if raw == nil {
+		return 0
+	}
+	return d.digits(f, raw)
+}
+
+// digits reads the JSON of a number. It must be written in digits alone, as
+// JSON writers do for whole numbers: 1.0 and 1e3 are refused with 1.5.
+func (d *decoder) digits(f fieldName, raw []byte) uint64 {
+	var n uint64
+	for i, c := range raw {
+		if c < '0' || c > '9' || i >= 16 {
+			d.fail(BadValue, "%q is not a whole number from 0 to %d: send one", f, uint64(MaxNumber))
+			return 0
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	if n > MaxNumber {
+		d.fail(BadValue, "%q is above %d: send a smaller number", f, uint64(MaxNumber))
+		return 0
+	}
+	return n
+}
+
+// pair reads the JSON of an array of two numbers.
+func (d *decoder) pair(f fieldName, raw []byte) (pair [2]int) {
+	array := elementsOf(raw)
+	n := 0
+	for e := array.next(); e != nil && d.err == nil; e = array.next() {
+		if !begins(e, numeric) {
+			d.fail(BadMessage, "%q holds something that is not a number: send pairs of numbers", f)
+		} else if n < 2 {
+			pair[n] = int(d.digits(f, e))
+		}
+		n++
+	}
+	if n != 2 {
+		d.fail(BadValue, "%q holds an array that is not of two numbers: send pairs", f)
+	}
+	return pair
+}
