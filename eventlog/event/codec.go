@@ -1,0 +1,265 @@
+package event
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
+	"parodywave/migrations"
+)
+
+// Encode returns a record that says f: its kind, schema, shape and text. The
+// caller sets time, author, client and seq.
+func Encode(f Fact) eventlog.Record {
+	kind := f.kind()
+	r := eventlog.Record{Kind: kind, Schema: migrations.Current(kind)}
+	switch f := f.(type) {
+	case Opened:
+		r.Shape, r.Text = []byte("null"), AppendStrings(nil, f.Title)
+	case Changed:
+		r.Shape = f.Change.AppendShape(nil)
+		r.Text = AppendStrings(nil, f.Change.AppendLines(nil)...)
+	case Submitted:
+		r.Shape = fmt.Appendf(nil, "[%d,%d]", f.From, f.To)
+	case Renamed:
+		r.Shape, r.Text = []byte("null"), AppendStrings(nil, f.Title)
+	case Version:
+		r.Shape, r.Text = fmt.Appendf(nil, "[%d]", f.Revision), AppendStrings(nil, f.Name)
+	case Redacted:
+		r.Shape, r.Text = f.appendShape(nil), AppendStrings(nil, f.Reason)
+	case Imported:
+		r.Shape = fmt.Appendf(nil, `[%d,"%s","%s"]`, f.Revisions, f.Head, f.Digest)
+	case Named:
+		r.Shape, r.Text = fmt.Appendf(nil, `["%s"]`, f.Kind), AppendStrings(nil, f.Name)
+	case Started:
+		r.Shape = f.appendShape(nil)
+	case Connected:
+		r.Shape = f.appendShape(nil)
+	case Joined:
+		r.Shape = f.appendShape(nil, string(f.Thread))
+	case Left:
+		r.Shape = f.appendShape(nil, string(f.Thread))
+	case Disconnected:
+		r.Shape = f.appendShape(nil)
+	case Pruned:
+		r.Shape = fmt.Appendf(nil, `[%d,"%s"]`, f.Through, f.Head)
+	default:
+		panic(fmt.Sprintf("event: no codec for %T", f))
+	}
+	return r
+}
+
+// Decode returns what r says happened, upcast to today's schema. The error
+// wraps eventlog.ErrDamaged and names stream and revision.
+func Decode(r eventlog.Record) (Event, error) {
+	e := Event{
+		Stream: r.Stream, Revision: r.Revision, Position: r.Position, Time: r.Time,
+		Author: r.Author, Client: r.Client, Seq: r.Seq,
+	}
+	var err error
+	if r.Kind == "changed" && r.Schema == migrations.Current("changed") { // nearly every record
+		e.Fact, err = decodeChanged(r.Shape, r.Text)
+	} else {
+		e.Fact, err = decode(r)
+	}
+	if err != nil {
+		return e, fmt.Errorf("%s revision %d, kind %s: %w: %w", r.Stream, r.Revision, r.Kind, err, eventlog.ErrDamaged)
+	}
+	return e, nil
+}
+
+func decode(r eventlog.Record) (Fact, error) {
+	shape, text, err := migrations.Upcast(r.Kind, r.Schema, r.Shape, r.Text)
+	if err != nil {
+		return nil, err
+	}
+	switch r.Kind {
+	case "changed":
+		return decodeChanged(shape, text)
+	case "redacted":
+		return decodeRedacted(shape, text)
+	}
+	texts, err := Strings(text)
+	if err != nil {
+		return nil, err
+	}
+	s := scanner{in: shape}
+	f := s.fact(r.Kind, texts)
+	if s.err == nil && f == nil {
+		s.err = fmt.Errorf("%d strings", len(texts))
+	}
+	if s.err == nil && len(s.in) > 0 {
+		s.err = errors.New("bytes after the shape")
+	}
+	if s.err != nil {
+		return nil, fmt.Errorf("shape %.80q: %w", shape, s.err)
+	}
+	return f, nil
+}
+
+// fact reads the shape of all kinds but changed and redacted. It returns nil
+// when the number of strings does not fit.
+func (s *scanner) fact(kind string, texts []string) Fact {
+	want := map[string]int{"opened": 1, "renamed": 1, "version": 1, "named": 1}[kind]
+	if len(texts) != want {
+		return nil
+	}
+	switch kind {
+	case "opened":
+		s.lit("null")
+		return Opened{texts[0]}
+	case "renamed":
+		s.lit("null")
+		return Renamed{texts[0]}
+	case "submitted":
+		from, to := s.lit("[").num(), s.lit(",").num()
+		s.lit("]")
+		return Submitted{int(from), int(to)}
+	case "version":
+		r := s.lit("[").num()
+		s.lit("]")
+		return Version{eventlog.Revision(r), texts[0]}
+	case "imported":
+		n := s.lit("[").num()
+		head := s.lit(",").digest()
+		digest := s.lit(",").digest()
+		s.lit("]")
+		return Imported{eventlog.Revision(n), head, digest}
+	case "named":
+		k := s.lit("[").word()
+		s.lit("]")
+		return Named{texts[0], AuthorKind(k)}
+	case "pruned":
+		through := s.lit("[").num()
+		head := s.lit(",").digest()
+		s.lit("]")
+		return Pruned{eventlog.Revision(through), head}
+	}
+	return s.connection(kind)
+}
+
+func (s *scanner) connection(kind string) Fact {
+	s.lit("[")
+	place := s.place()
+	thread := eventlog.Stream("")
+	if kind == "joined" || kind == "left" {
+		thread = eventlog.Stream(s.lit(",").word())
+	}
+	s.lit("]")
+	switch kind {
+	case "started":
+		return Started{place}
+	case "connected":
+		return Connected{place}
+	case "joined":
+		return Joined{place, thread}
+	case "left":
+		return Left{place, thread}
+	case "disconnected":
+		return Disconnected{place}
+	}
+	return nil
+}
+
+func decodeChanged(shape, text []byte) (Fact, error) {
+	lines, err := Strings(text)
+	if err != nil {
+		return nil, err
+	}
+	c, err := ot.FromShape(shape, lines)
+	return Changed{c}, err
+}
+
+func (p Place) appendShape(dst []byte, thread ...string) []byte {
+	dst = fmt.Appendf(dst, `["%s","%s"`, p.Run, p.Node)
+	for _, t := range thread {
+		dst = fmt.Appendf(dst, `,"%s"`, t)
+	}
+	return append(dst, ']')
+}
+
+func (f Redacted) appendShape(dst []byte) []byte {
+	dst = append(dst, "[["...)
+	for i, c := range f.Commitments {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = fmt.Appendf(dst, `[%d,"%s"]`, c.Revision, c.Digest)
+	}
+	dst = append(dst, "],["...)
+	for i, r := range f.Ranges {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = fmt.Appendf(dst, `[%d,%d]`, r[0], r[1])
+	}
+	dst = append(dst, "],"...)
+	dst = f.Change.AppendShape(dst)
+	return append(dst, ']')
+}
+
+func decodeRedacted(shape, text []byte) (Fact, error) {
+	texts, err := Strings(text)
+	if err != nil {
+		return nil, err
+	}
+	if len(texts) != 1 {
+		return nil, fmt.Errorf("%d strings, want the reason", len(texts))
+	}
+	f := Redacted{Reason: texts[0]}
+	s := scanner{in: shape}
+	s.lit("[[")
+	for !s.end("]") {
+		r := s.lit("[").num()
+		f.Commitments = append(f.Commitments, Commitment{eventlog.Revision(r), s.lit(",").digest()})
+		s.lit("]")
+	}
+	s.lit(",[")
+	for !s.end("]") {
+		from, to := s.lit("[").num(), s.lit(",").num()
+		s.lit("]")
+		f.Ranges = append(f.Ranges, [2]int{int(from), int(to)})
+	}
+	s.lit(",")
+	if s.err != nil || len(s.in) == 0 || s.in[len(s.in)-1] != ']' {
+		return nil, fmt.Errorf("shape %.80q is not that of a redaction", shape)
+	}
+	f.Change, err = black(s.in[:len(s.in)-1])
+	return f, err
+}
+
+// A Blank is what stands for each blacked UTF-16 unit.
+const Blank = '\u2588'
+
+// black returns the change of a redaction from its sections: every inserted
+// unit that is not a line break is Blank.
+func black(sections []byte) (ot.Change, error) {
+	s := scanner{in: sections}
+	var lines []string
+	s.lit("[")
+	for !s.end("]") {
+		if !bytes.HasPrefix(s.in, []byte("[")) {
+			s.num()
+			continue
+		}
+		for s.lit("[").num(); s.err == nil && !bytes.HasPrefix(s.in, []byte("]")); {
+			n := s.lit(",").num()
+			if n > uint64(maxBlack) {
+				s.fail("black line of %d units", n)
+				break
+			}
+			lines = append(lines, strings.Repeat(string(Blank), int(n)))
+		}
+		s.lit("]")
+	}
+	if s.err != nil {
+		return ot.Change{}, fmt.Errorf("sections %.80q: %w", sections, s.err)
+	}
+	return ot.FromShape(sections, lines)
+}
+
+// maxBlack bounds what a hostile shape can make black() allocate for a line.
+const maxBlack = 1 << 24

@@ -1,0 +1,128 @@
+package event
+
+import (
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/ot"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// An Event is one record's header and what it says happened.
+type Event struct {
+	Stream   eventlog.Stream
+	Revision eventlog.Revision
+	Position eventlog.Position
+	Time     int64 // Unix milliseconds
+	Author   eventlog.AuthorID
+	Client   eventlog.ClientID
+	Seq      uint64
+	Fact     Fact
+}
+
+// A Fact is one of the types below, by value.
+type Fact interface{ kind() string }
+
+// Facts of a thread.
+type (
+	// Opened began the thread.
+	Opened struct{ Title string }
+	// Changed edited the text. The change may be empty.
+	Changed struct{ Change ot.Change }
+	// Submitted finished the lines From to To of the revision before, both included.
+	Submitted struct{ From, To int }
+	// Renamed gave the thread another title.
+	Renamed struct{ Title string }
+	// Version gave a revision a name.
+	Version struct {
+		Revision eventlog.Revision
+		Name     string
+	}
+	// Redacted says that texts were blacked out in place.
+	Redacted struct {
+		Commitments []Commitment
+		Ranges      [][2]int // UTF-16 units of the text before, still standing
+		Change      ot.Change
+		Reason      string
+	}
+	// Imported says that the records before it came from an export.
+	Imported struct {
+		Revisions eventlog.Revision
+		Head      chain.Digest
+		Digest    chain.Digest // SHA-256 of the file
+	}
+)
+
+// A Commitment is the new commitment of a revision whose text was blacked out.
+type Commitment struct {
+	Revision eventlog.Revision
+	Digest   chain.Digest
+}
+
+// Named gave the record's author a name.
+type Named struct {
+	Name string
+	Kind AuthorKind
+}
+
+// An AuthorKind says what vouches for an author.
+type AuthorKind string
+
+// The kinds of authors.
+const (
+	Person       AuthorKind = "person"
+	Cli          AuthorKind = "cli"
+	ImportedKind AuthorKind = "imported"
+	Server       AuthorKind = "server"
+)
+
+// Place is where a fact of the connections happened: in a run of the server
+// (a ULID for each start) at a node.
+type Place struct {
+	Run  ulid.ULID
+	Node string
+}
+
+// Facts of connections; the record's client is the connection.
+type (
+	// Started began a run and closed what earlier runs of the node left open.
+	Started struct{ Place }
+	// Connected opened a connection.
+	Connected struct{ Place }
+	// Joined is an author's entry into a thread.
+	Joined struct {
+		Place
+		Thread eventlog.Stream
+	}
+	// Left is the end of what Joined began.
+	Left struct {
+		Place
+		Thread eventlog.Stream
+	}
+	// Disconnected closed a connection and left its thread.
+	Disconnected struct{ Place }
+	// Pruned says through which revision records were taken away, and the
+	// chain value there.
+	Pruned struct {
+		Through eventlog.Revision
+		Head    chain.Digest
+	}
+)
+
+func (Opened) kind() string       { return "opened" }
+func (Changed) kind() string      { return "changed" }
+func (Submitted) kind() string    { return "submitted" }
+func (Renamed) kind() string      { return "renamed" }
+func (Version) kind() string      { return "version" }
+func (Redacted) kind() string     { return "redacted" }
+func (Imported) kind() string     { return "imported" }
+func (Named) kind() string        { return "named" }
+func (Started) kind() string      { return "started" }
+func (Connected) kind() string    { return "connected" }
+func (Joined) kind() string       { return "joined" }
+func (Left) kind() string         { return "left" }
+func (Disconnected) kind() string { return "disconnected" }
+func (Pruned) kind() string       { return "pruned" }
+
+// Kind returns the kind under which f is recorded.
+func Kind(f Fact) string { return f.kind() }

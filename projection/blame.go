@@ -1,0 +1,138 @@
+package projection
+
+import (
+	"iter"
+	"unicode/utf16"
+
+	"parodywave/eventlog"
+)
+
+// A Row is one line of a thread and who last changed it.
+type Row struct {
+	Line      int // index, from 0
+	ID        LineID
+	SplitFrom LineID            // zero: born of new text
+	Revision  eventlog.Revision // at which its content last changed
+	Author    eventlog.AuthorID // who changed it then
+	Time      int64             // Unix milliseconds of that
+	Submitted bool              // finished, and unchanged since
+	Start     int               // position, in UTF-16 units
+	Length    int               // UTF-16 units, without the break
+	Deleted   int               // UTF-16 units ever deleted from it
+}
+
+// A Span is a run of units that one revision inserted.
+type Span struct {
+	Length   int // UTF-16 units, line breaks counting 1
+	Revision eventlog.Revision
+	Author   int // index into Authors
+}
+
+// Len returns the length of the text in UTF-16 units.
+func (t *Thread) Len() int { return t.text.length }
+
+// LineCount returns the number of lines: 0 before the first change, then one
+// for each piece, a last empty one included.
+func (t *Thread) LineCount() int { return t.lines.count }
+
+// Text returns the whole text.
+func (t *Thread) Text() string { return string(utf16.Decode(t.Units(0, t.text.length))) }
+
+// Units returns a copy of the UTF-16 units from..to.
+func (t *Thread) Units(from, to int) []uint16 {
+	return t.text.appendUnits(nil, from, to)
+}
+
+// Unit returns the UTF-16 unit at pos, from 0 to Len()-1.
+func (t *Thread) Unit(pos int) uint16 { return t.text.unit(pos) }
+
+// Row returns line i, from 0 to LineCount()-1.
+func (t *Thread) Row(i int) Row {
+	ln, start := t.lines.byIndex(i)
+	return t.row(i, start, ln)
+}
+
+func (t *Thread) row(i, start int, ln *line) Row {
+	return Row{
+		Line: i, ID: ln.id, SplitFrom: ln.splitFrom,
+		Revision: ln.changed, Author: t.authors[ln.author], Time: ln.at,
+		Submitted: ln.submitted, Start: start, Length: int(ln.length), Deleted: int(ln.deleted),
+	}
+}
+
+// Rows yields all lines in order.
+func (t *Thread) Rows() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		start := 0
+		for i, ln := range t.lines.all {
+			if !yield(t.row(i, start, ln)) {
+				return
+			}
+			start += int(ln.length) + 1
+		}
+	}
+}
+
+// Content returns the text of a row, without its break.
+func (t *Thread) Content(r Row) string {
+	return string(utf16.Decode(t.Units(r.Start, r.Start+r.Length)))
+}
+
+// LineAt returns the index of the line that pos lies in. There must be lines.
+func (t *Thread) LineAt(pos int) int {
+	i, _ := t.lines.byPos(pos)
+	return i
+}
+
+// Resolve returns the line that id lives on in: itself, or what it was joined
+// into. That line may be dead.
+func (t *Thread) Resolve(id LineID) LineID {
+	for {
+		to, ok := t.aliases[id]
+		if !ok {
+			return id
+		}
+		id = to
+	}
+}
+
+// Find returns the index of the line that id lives on in, -1 if it is dead.
+// It looks through all lines.
+func (t *Thread) Find(id LineID) int {
+	id = t.Resolve(id)
+	for i, ln := range t.lines.all {
+		if ln.id == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// Spans yields who inserted the units from..to and at which revision, in
+// order; neighbours differ in revision. A revision has one author.
+func (t *Thread) Spans(from, to int) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		var last Span
+		for _, s := range t.text.appendSpans(nil, from, to) {
+			for i := uint32(0); i < s.n; i++ {
+				n := uint32(1)
+				if s.step == 0 {
+					n = s.n
+				}
+				next := Span{int(n), s.sub(i, n).rev, int(s.author)}
+				i += n - 1
+				if last.Length > 0 && last.Revision == next.Revision {
+					last.Length += next.Length
+					continue
+				}
+				if last.Length > 0 && !yield(last) {
+					return
+				}
+				last = next
+			}
+		}
+		if last.Length > 0 {
+			yield(last)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package projection
+
+import (
+	"cmp"
+	"slices"
+
+	"parodywave/eventlog"
+)
+
+// A Summary is what the list of threads says of one.
+type Summary struct {
+	Stream    eventlog.Stream
+	Title     string
+	OpenedBy  eventlog.AuthorID
+	OpenedAt  int64 // Unix milliseconds
+	UpdatedBy eventlog.AuthorID
+	UpdatedAt int64 // Unix milliseconds
+	Lines     int
+	Revision  eventlog.Revision
+	Authors   int // how many people and robots made records in it
+}
+
+// Summary returns what the list says of t.
+func (t *Thread) Summary() Summary {
+	return Summary{
+		Stream: t.Stream, Title: t.Title,
+		OpenedBy: t.OpenedBy, OpenedAt: t.OpenedAt,
+		UpdatedBy: t.UpdatedBy, UpdatedAt: t.UpdatedAt,
+		Lines: t.lines.count, Revision: t.Revision, Authors: len(t.authors),
+	}
+}
+
+// A Directory is the list of threads: a fold of their summaries.
+type Directory struct {
+	threads map[eventlog.Stream]Summary
+}
+
+// NewDirectory returns an empty list.
+func NewDirectory() *Directory {
+	return &Directory{threads: map[eventlog.Stream]Summary{}}
+}
+
+// Put adds a thread's summary or replaces an older one; one of an older
+// revision than the list has is passed over.
+func (d *Directory) Put(s Summary) {
+	if old, ok := d.threads[s.Stream]; !ok || old.Revision <= s.Revision {
+		d.threads[s.Stream] = s
+	}
+}
+
+// Len returns how many threads there are.
+func (d *Directory) Len() int { return len(d.threads) }
+
+// Get returns the summary of a thread.
+func (d *Directory) Get(stream eventlog.Stream) (Summary, bool) {
+	s, ok := d.threads[stream]
+	return s, ok
+}
+
+// List returns all threads, the one with the newest record first; of those
+// with records of the same millisecond the one opened last.
+func (d *Directory) List() []Summary {
+	all := make([]Summary, 0, len(d.threads))
+	for _, s := range d.threads {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b Summary) int {
+		return cmp.Or(cmp.Compare(b.UpdatedAt, a.UpdatedAt), cmp.Compare(b.Stream, a.Stream))
+	})
+	return all
+}

@@ -1,0 +1,196 @@
+package projection
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"unicode"
+)
+
+// MaxMovePairs bounds how many pairs of an equal deleted and inserted line a
+// change may have for moves to be looked for in it. It is part of the meaning
+// of a log: changing it changes blame.
+const MaxMovePairs = 1 << 22
+
+// A move is a run of whole lines that went elsewhere: the units from..to of
+// the text before stand at position at of the text after.
+type move struct {
+	from, to, at int
+	spans        []span // what the units carry along
+}
+
+// A candidate is a deleted old line or an inserted piece.
+type candidate struct {
+	old    *oldLine
+	piece  *piece
+	text   string // the units' bytes: equal when the contents are
+	blank  bool
+	joined bool // belongs to one run with the candidate before
+	used   bool
+}
+
+// moves pairs deleted runs of whole lines with equal inserted ones, and
+// returns the moves in order of at.
+func (r *reshape) moves() []move {
+	deleted, inserted := r.candidates()
+	if len(deleted) == 0 || len(inserted) == 0 {
+		return nil
+	}
+	runs := commonRuns(deleted, inserted)
+	heap.Init(&runs)
+	var out []move
+	for runs.Len() > 0 {
+		run := heap.Pop(&runs).(run)
+		if free := run.free(deleted, inserted); len(free) != 1 || free[0] != run {
+			for _, f := range free {
+				heap.Push(&runs, f)
+			}
+			continue
+		}
+		out = append(out, run.take(deleted, inserted))
+	}
+	slices.SortFunc(out, func(a, b move) int { return cmp.Compare(a.at, b.at) })
+	return out
+}
+
+func (r *reshape) candidates() (deleted, inserted []candidate) {
+	for _, h := range r.hunks {
+		before := -1
+		for i := range h.old {
+			o := &h.old[i]
+			if o.survived > 0 || (o.left >= 0 && o.right >= 0) || o.id.IsZero() {
+				continue
+			}
+			joined := before >= 0 && before == i-1 && h.old[before].right < 0 && o.left < 0
+			deleted = append(deleted, candidate{old: o, text: key(o.units), blank: blank(o.units), joined: joined})
+			before = i
+		}
+		before = -1
+		for k := range h.pieces {
+			p := &h.pieces[k]
+			if p.kept > 0 || (!p.freshL && !p.freshR) {
+				continue
+			}
+			joined := before >= 0 && before == k-1 && p.freshL
+			inserted = append(inserted, candidate{piece: p, text: key(p.content), blank: blank(p.content), joined: joined})
+			before = k
+		}
+	}
+	return deleted, inserted
+}
+
+// A run says that n candidates from d of the deleted equal those from i of the
+// inserted.
+type run struct{ n, d, i int }
+
+// commonRuns returns the longest runs of equal candidates that hold one that
+// is not blank: those that cannot be made longer at either end.
+func commonRuns(deleted, inserted []candidate) runHeap {
+	where := map[string][]int{}
+	for i := range inserted {
+		if !inserted[i].blank {
+			where[inserted[i].text] = append(where[inserted[i].text], i)
+		}
+	}
+	var runs runHeap
+	covered := map[int]int{} // d-i → the end of the last run on that diagonal
+	pairs := 0
+	for d := range deleted {
+		if deleted[d].blank {
+			continue
+		}
+		for _, i := range where[deleted[d].text] {
+			if pairs++; pairs > MaxMovePairs {
+				return nil
+			}
+			if d < covered[d-i] {
+				continue
+			}
+			r := run{1, d, i}
+			for deleted[r.d].joined && inserted[r.i].joined && deleted[r.d-1].text == inserted[r.i-1].text {
+				r = run{r.n + 1, r.d - 1, r.i - 1}
+			}
+			r.n = extend(deleted, inserted, r)
+			covered[d-i] = r.d + r.n
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+// extend returns how far r reaches to the right.
+func extend(deleted, inserted []candidate, r run) int {
+	n := r.n
+	for r.d+n < len(deleted) && r.i+n < len(inserted) {
+		d, i := &deleted[r.d+n], &inserted[r.i+n]
+		if !d.joined || !i.joined || d.text != i.text {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// free returns the parts of r that no taken run uses, each with something in
+// it that is not blank.
+func (r run) free(deleted, inserted []candidate) []run {
+	var out []run
+	part, blank := run{}, true
+	for k := 0; k <= r.n; k++ {
+		if k < r.n && !deleted[r.d+k].used && !inserted[r.i+k].used {
+			if part.n == 0 {
+				part = run{0, r.d + k, r.i + k}
+			}
+			part.n++
+			blank = blank && deleted[r.d+k].blank
+			continue
+		}
+		if part.n > 0 && !blank {
+			out = append(out, part)
+		}
+		part, blank = run{}, true
+	}
+	return out
+}
+
+func (r run) take(deleted, inserted []candidate) move {
+	for k := range r.n {
+		d, i := &deleted[r.d+k], &inserted[r.i+k]
+		d.used, i.used = true, true
+		d.old.moved, i.piece.from = i.piece, d.old
+	}
+	last := deleted[r.d+r.n-1].old
+	return move{from: deleted[r.d].old.start, to: last.start + int(last.length), at: inserted[r.i].piece.start}
+}
+
+// runHeap gives the longest run first, then in order of d, then of i.
+type runHeap []run
+
+func (h runHeap) Len() int      { return len(h) }
+func (h runHeap) Swap(a, b int) { h[a], h[b] = h[b], h[a] }
+func (h runHeap) Less(a, b int) bool {
+	return cmp.Or(cmp.Compare(h[b].n, h[a].n), cmp.Compare(h[a].d, h[b].d), cmp.Compare(h[a].i, h[b].i)) < 0
+}
+func (h *runHeap) Push(x any) { *h = append(*h, x.(run)) }
+func (h *runHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
+
+func key(units []uint16) string {
+	b := make([]byte, 2*len(units))
+	for i, u := range units {
+		b[2*i], b[2*i+1] = byte(u>>8), byte(u)
+	}
+	return string(b)
+}
+
+func blank(units []uint16) bool {
+	for _, u := range units {
+		if !unicode.IsSpace(rune(u)) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,347 @@
+package projection
+
+import (
+	"slices"
+
+	"parodywave/eventlog/event"
+)
+
+// A reshape applies a change that may break, join, move, end or begin lines,
+// by the rules of the package comment. It looks at the touched lines only:
+// runs of them, hunks, with whatever lies between left alone.
+type reshape struct {
+	t      *Thread
+	e      event.Event
+	author uint32
+	edits  []edit
+	hunks  []*hunk
+	births uint32
+}
+
+// A hunk is a run of old lines that edits touch, and the pieces they become.
+type hunk struct {
+	first  int // index of old[0] before the change
+	start  int // position of old[0] before the change
+	edits  []edit
+	old    []oldLine
+	pieces []piece
+}
+
+type oldLine struct {
+	line
+	start    int // position before the change
+	left     int // piece at the kept break on its left, -1: deleted
+	right    int // piece at the kept break on its right, -1: deleted
+	kept     []keep
+	survived int      // units, all of kept
+	units    []uint16 // content, where it is needed
+	moved    *piece
+}
+
+// A keep says that units of an old line survive in a piece.
+type keep struct{ piece, units int }
+
+type piece struct {
+	start   int // position after the change
+	length  int
+	kept    int  // units that were there before
+	freshL  bool // the break on its left is inserted
+	freshR  bool
+	from    *oldLine // a move brought it
+	pickers []picker
+	content []uint16 // where nothing was kept
+}
+
+type picker struct{ old, units int }
+
+func newReshape(t *Thread, e event.Event, author uint32, edits []edit) *reshape {
+	return &reshape{t: t, e: e, author: author, edits: edits}
+}
+
+func (r *reshape) run() {
+	r.group()
+	for _, h := range r.hunks {
+		h.trace()
+	}
+	r.read()
+	moves := r.moves()
+	r.write(moves)
+	shift := 0
+	for _, h := range r.hunks {
+		h.pick()
+		r.settle(h, shift)
+		shift += len(h.pieces) - len(h.old)
+	}
+}
+
+// group makes hunks: edits that touch a common line belong together.
+func (r *reshape) group() {
+	if len(r.edits) == 0 { // the first change, and an empty one
+		r.edits = append(r.edits, edit{})
+	}
+	l := &r.t.lines
+	for _, ed := range r.edits {
+		from, start := l.byPos(ed.fromA)
+		to, _ := l.byPos(ed.toA)
+		var h *hunk
+		if n := len(r.hunks); n > 0 && from <= r.hunks[n-1].first+len(r.hunks[n-1].old)-1 {
+			h = r.hunks[n-1]
+		} else {
+			h = &hunk{first: from, start: start}
+			r.hunks = append(r.hunks, h)
+		}
+		for i := h.first + len(h.old); i <= to; i++ {
+			ln, start := l.byIndex(i)
+			h.old = append(h.old, oldLine{line: *ln, start: start, left: -1, right: -1})
+		}
+		h.edits = append(h.edits, ed)
+	}
+}
+
+// trace walks the hunk from left to right and finds the pieces and what
+// survives of the old lines in them.
+func (h *hunk) trace() {
+	first := h.edits[0]
+	at := h.start // position before the change
+	h.pieces = []piece{{start: h.start + first.fromB - first.fromA}}
+	h.old[0].left = 0
+	k := 0 // old line that at lies in
+	for _, ed := range h.edits {
+		k = h.keep(k, at, ed.fromA)
+		for k < len(h.old)-1 && h.old[k+1].start <= ed.toA {
+			k++ // the break before line k is deleted
+		}
+		h.insert(ed.insert)
+		at = ed.toA
+	}
+	last := &h.old[len(h.old)-1]
+	h.keep(k, at, last.start+int(last.length))
+	last.right = len(h.pieces) - 1
+}
+
+// keep passes over the units from..to, which begin in old line k, and returns
+// the old line in which they end.
+func (h *hunk) keep(k, from, to int) int {
+	for {
+		o := &h.old[k]
+		end := o.start + int(o.length)
+		p := &h.pieces[len(h.pieces)-1]
+		if n := min(end, to) - from; n > 0 {
+			o.survived += n
+			if m := len(o.kept); m > 0 && o.kept[m-1].piece == len(h.pieces)-1 {
+				o.kept[m-1].units += n
+			} else {
+				o.kept = append(o.kept, keep{len(h.pieces) - 1, n})
+			}
+			p.length += n
+			p.kept += n
+		}
+		if to <= end {
+			return k
+		}
+		o.right = len(h.pieces) - 1
+		h.pieces = append(h.pieces, piece{start: p.start + p.length + 1})
+		k++
+		h.old[k].left = len(h.pieces) - 1
+		from = end + 1
+	}
+}
+
+func (h *hunk) insert(units []uint16) {
+	for _, u := range units {
+		p := &h.pieces[len(h.pieces)-1]
+		if u != lineBreak {
+			p.length++
+			continue
+		}
+		p.freshR = true
+		h.pieces = append(h.pieces, piece{start: p.start + p.length + 1, freshL: true})
+	}
+}
+
+// read takes the contents that may have to be compared, before the text
+// changes.
+func (r *reshape) read() {
+	for _, h := range r.hunks {
+		for i := range h.old {
+			o := &h.old[i]
+			if o.survived < int(o.length) || len(o.kept) > 1 {
+				o.units = r.t.text.appendUnits(nil, o.start, o.start+int(o.length))
+			}
+		}
+		h.fill()
+	}
+}
+
+// fill gives every piece that nothing was kept in its content.
+func (h *hunk) fill() {
+	k := 0
+	for _, ed := range h.edits {
+		for k < len(h.pieces)-1 && ed.fromB >= h.pieces[k+1].start {
+			k++
+		}
+		for _, u := range ed.insert {
+			if u == lineBreak {
+				k++
+			} else if p := &h.pieces[k]; p.kept == 0 {
+				p.content = append(p.content, u)
+			}
+		}
+	}
+}
+
+// pick lets every old line choose its piece.
+func (h *hunk) pick() {
+	for i := range h.old {
+		o := &h.old[i]
+		k, units := -1, 0
+		switch {
+		case o.id.IsZero() || o.moved != nil:
+		case o.survived > 0:
+			for _, s := range o.kept {
+				if s.units > units {
+					k, units = s.piece, s.units
+				}
+			}
+		case o.length > 0 && (o.left < 0 || o.right < 0): // dead
+		case o.left >= 0:
+			k = o.left
+		case o.right >= 0:
+			k = o.right
+		}
+		if k >= 0 {
+			h.pieces[k].pickers = append(h.pieces[k].pickers, picker{i, units})
+		}
+	}
+}
+
+// write changes the text. What a move brought keeps its spans.
+func (r *reshape) write(moves []move) {
+	for i := range moves {
+		moves[i].spans = r.t.text.appendSpans(nil, moves[i].from, moves[i].to)
+	}
+	var spans []span
+	for _, ed := range r.edits {
+		r.t.text.delete(ed.fromB, ed.fromB+ed.toA-ed.fromA)
+		if len(ed.insert) == 0 {
+			continue
+		}
+		spans = spans[:0]
+		at := ed.fromB
+		for _, m := range moves { // in order of at
+			from, to := max(m.at, at), min(m.at+m.to-m.from, ed.toB)
+			if from >= to {
+				continue
+			}
+			spans = r.own(spans, from-at)
+			spans = appendCut(spans, m.spans, from-m.at, to-m.at)
+			at = to
+		}
+		spans = r.own(spans, ed.toB-at)
+		r.t.text.insert(ed.fromB, ed.insert, spans)
+	}
+}
+
+func (r *reshape) own(spans []span, n int) []span {
+	if n == 0 {
+		return spans
+	}
+	return appendSpan(spans, span{rev: r.e.Revision, n: uint32(n), author: r.author})
+}
+
+// settle gives the pieces their lines and puts them in the list. shift is how
+// many lines the hunks before have added.
+func (r *reshape) settle(h *hunk, shift int) {
+	in := make([]line, len(h.pieces))
+	for k := range h.pieces {
+		in[k] = r.line(h, k)
+	}
+	at := h.first + shift
+	r.t.lines.replace(at, at+len(h.old), in)
+	r.report(h, at, in)
+}
+
+// line returns what piece k is now.
+func (r *reshape) line(h *hunk, k int) line {
+	p := &h.pieces[k]
+	keeper := p.from
+	if keeper == nil {
+		most := -1
+		for _, pk := range p.pickers {
+			if pk.units > most {
+				keeper, most = &h.old[pk.old], pk.units
+			}
+		}
+	}
+	if keeper == nil {
+		return r.born(h, k)
+	}
+	ln := keeper.line
+	ln.length = uint32(p.length)
+	if keeper.moved == nil {
+		ln.deleted += keeper.length - uint32(keeper.survived)
+	}
+	for _, pk := range p.pickers {
+		if o := &h.old[pk.old]; o != keeper {
+			r.t.aliases[o.id] = ln.id
+			ln.deleted += o.deleted + o.length - uint32(o.survived)
+		}
+	}
+	if !r.same(keeper, p) {
+		ln.changed, ln.at, ln.author, ln.submitted = r.e.Revision, r.e.Time, r.author, false
+	}
+	return ln
+}
+
+// same reports whether the content of o is that of p, which it has become.
+func (r *reshape) same(o *oldLine, p *piece) bool {
+	switch {
+	case o.moved != nil:
+		return true
+	case int(o.length) != p.length:
+		return false
+	case o.units == nil: // all of it survives in one piece, and nothing else is there
+		return true
+	}
+	content := r.t.text.appendUnits(r.t.scratch.old[:0], p.start, p.start+p.length)
+	r.t.scratch.old = content
+	return slices.Equal(content, o.units)
+}
+
+func (r *reshape) born(h *hunk, k int) line {
+	ln := line{
+		id:      LineID{r.e.Revision, r.births},
+		changed: r.e.Revision, at: r.e.Time, author: r.author,
+		length: uint32(h.pieces[k].length),
+	}
+	r.births++
+	most := 0
+	for i := range h.old {
+		for _, s := range h.old[i].kept {
+			if s.piece == k && s.units > most {
+				ln.splitFrom, most = h.old[i].id, s.units
+			}
+		}
+	}
+	return ln
+}
+
+// report tells what happened to the lines of h, now in from index at.
+func (r *reshape) report(h *hunk, at int, in []line) {
+	eff := &r.t.effect
+	out := Hunk{At: h.first, NewAt: at}
+	for i := range h.old {
+		if !h.old[i].id.IsZero() {
+			out.Old = append(out.Old, h.old[i].id)
+		}
+	}
+	for k := range in {
+		out.New = append(out.New, in[k].id)
+		if in[k].changed == r.e.Revision {
+			eff.Touched = append(eff.Touched, at+k)
+		}
+	}
+	if !slices.Equal(out.Old, out.New) {
+		eff.Hunks = append(eff.Hunks, out)
+	}
+}

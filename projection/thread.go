@@ -1,0 +1,192 @@
+package projection
+
+import (
+	"fmt"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+)
+
+// A Thread is one thread as of a revision: its text, its lines, who wrote
+// what. The zero value is not ready; use NewThread.
+type Thread struct {
+	Stream   eventlog.Stream
+	Revision eventlog.Revision
+	Title    string
+	OpenedBy eventlog.AuthorID
+	OpenedAt int64 // Unix milliseconds
+
+	// UpdatedAt and UpdatedBy are those of the newest record.
+	UpdatedAt int64
+	UpdatedBy eventlog.AuthorID
+
+	// Written reports whether there was a changed record: only then are
+	// there lines.
+	Written bool
+
+	// Imports lists the records that say that earlier ones came from an export.
+	Imports []Import
+	// Redactions counts redacted records.
+	Redactions int
+
+	// Inserted and Deleted count UTF-16 units over the whole history, moved
+	// ones among them.
+	Inserted, Deleted uint64
+
+	text    text
+	lines   lines
+	aliases map[LineID]LineID
+	authors []eventlog.AuthorID
+	numbers map[eventlog.AuthorID]uint32
+	clients map[eventlog.ClientID]Client
+
+	effect  Effect
+	scratch scratch
+}
+
+// A Client is what a thread remembers of one editor instance.
+type Client struct {
+	Author eventlog.AuthorID // who first used the id; nobody else may
+	Seq    uint64            // of its last numbered entry
+}
+
+// An Import is an imported record.
+type Import struct {
+	event.Imported
+	Revision eventlog.Revision
+	Author   eventlog.AuthorID
+	Time     int64 // Unix milliseconds
+}
+
+// An Effect says which lines an Apply touched. Its slices are good until the
+// next Apply.
+type Effect struct {
+	// Touched lists, ascending, the lines (from 0, as they are now) whose
+	// content, author or submitted flag may have changed.
+	Touched []int
+	// Hunks lists where the sequence of lines itself changed.
+	Hunks []Hunk
+}
+
+// A Hunk says that the lines Old, which began at index At before the change,
+// are now the lines New, which begin at NewAt.
+type Hunk struct {
+	At, NewAt int
+	Old, New  []LineID
+}
+
+// NewThread returns the thread at revision 0: nothing happened yet.
+func NewThread(stream eventlog.Stream) *Thread {
+	return &Thread{
+		Stream:  stream,
+		aliases: map[LineID]LineID{},
+		numbers: map[eventlog.AuthorID]uint32{},
+		clients: map[eventlog.ClientID]Client{},
+	}
+}
+
+// Apply folds the next event of the stream in. It returns an error that wraps
+// eventlog.ErrDamaged, and the thread is of no further use, when the event
+// cannot follow: a gap in revisions, a change for a text of another length.
+func (t *Thread) Apply(e event.Event) (*Effect, error) {
+	t.effect = Effect{Touched: t.effect.Touched[:0]}
+	if e.Revision != t.Revision+1 {
+		return nil, t.fault(e, "revision %d was expected", t.Revision+1)
+	}
+	author := t.number(e.Author)
+	if err := t.fold(e, author); err != nil {
+		return nil, err
+	}
+	t.Revision, t.UpdatedAt, t.UpdatedBy = e.Revision, e.Time, e.Author
+	if e.Client != (eventlog.ClientID{}) {
+		t.remember(e)
+	}
+	return &t.effect, nil
+}
+
+func (t *Thread) fold(e event.Event, author uint32) error {
+	switch f := e.Fact.(type) {
+	case event.Opened:
+		if e.Revision != 1 {
+			return t.fault(e, "opened is revision 1")
+		}
+		t.Title, t.OpenedBy, t.OpenedAt = f.Title, e.Author, e.Time
+	case event.Renamed:
+		t.Title = f.Title
+	case event.Changed:
+		if f.Change.Len() != t.text.length {
+			return t.fault(e, "change is for %d units and the text has %d", f.Change.Len(), t.text.length)
+		}
+		t.change(e, f.Change, author)
+	case event.Submitted:
+		if f.From < 0 || f.From > f.To || f.To >= t.lines.count {
+			return t.fault(e, "submitted lines %d to %d of %d", f.From, f.To, t.lines.count)
+		}
+		for i := f.From; i <= f.To; i++ {
+			ln, _ := t.lines.byIndex(i)
+			ln.submitted = true
+			t.effect.Touched = append(t.effect.Touched, i)
+		}
+	case event.Redacted:
+		if f.Change.Len() != t.text.length || f.Change.NewLen() != t.text.length {
+			return t.fault(e, "redaction is for %d units and the text has %d", f.Change.Len(), t.text.length)
+		}
+		t.redact(f)
+	case event.Imported:
+		t.Imports = append(t.Imports, Import{f, e.Revision, e.Author, e.Time})
+	case event.Version:
+	default:
+		return t.fault(e, "not a fact of a thread")
+	}
+	return nil
+}
+
+func (t *Thread) fault(e event.Event, format string, args ...any) error {
+	return fmt.Errorf("%s revision %d: %s: %w", e.Stream, e.Revision, fmt.Sprintf(format, args...), eventlog.ErrDamaged)
+}
+
+// redact blacks text out. Spans, blame and submitted flags stay.
+func (t *Thread) redact(f event.Redacted) {
+	t.Redactions++
+	f.Change.Each(func(fromA, _, fromB, _ int, insert []uint16) {
+		t.text.overwrite(fromB, insert)
+		first, _ := t.lines.byPos(fromB)
+		last, _ := t.lines.byPos(fromB + len(insert))
+		for i := first; i <= last; i++ {
+			if n := len(t.effect.Touched); n == 0 || t.effect.Touched[n-1] < i {
+				t.effect.Touched = append(t.effect.Touched, i)
+			}
+		}
+	})
+}
+
+func (t *Thread) number(id eventlog.AuthorID) uint32 {
+	n, ok := t.numbers[id]
+	if !ok {
+		n = uint32(len(t.authors))
+		t.authors = append(t.authors, id)
+		t.numbers[id] = n
+	}
+	return n
+}
+
+func (t *Thread) remember(e event.Event) {
+	c, ok := t.clients[e.Client]
+	if !ok {
+		c.Author = e.Author
+	}
+	if e.Seq > 0 {
+		c.Seq = e.Seq
+	}
+	t.clients[e.Client] = c
+}
+
+// Client returns what is known of a client, and whether it was ever used here.
+func (t *Thread) Client(id eventlog.ClientID) (Client, bool) {
+	c, ok := t.clients[id]
+	return c, ok
+}
+
+// Authors returns everybody who made a record here, in order of appearance.
+// The numbers in Span and Line index into it. It must not be modified.
+func (t *Thread) Authors() []eventlog.AuthorID { return t.authors }
