@@ -1,0 +1,24 @@
+// The first page: one field, one button, one sentence.
+
+import { el, type View } from './dom'
+import { words } from './words'
+
+export function loginView(name: string, done: (name: string) => void): View {
+  const field = el('input', {
+    id: 'name', name: 'name', type: 'text', required: true, maxlength: '64', value: name,
+    autocomplete: 'nickname', autocapitalize: 'words', spellcheck: 'false', enterkeyhint: 'go',
+  })
+  const form = el('form', { class: 'login' },
+    el('h1', {}, 'Parody Wave'),
+    el('p', { class: 'quiet' }, words.what),
+    el('label', { for: 'name' }, words.nameLabel),
+    el('div', { class: 'ask' }, field, el('button', { type: 'submit', class: 'main' }, words.enter)),
+  )
+  form.addEventListener('submit', (e) => {
+    e.preventDefault()
+    const text = field.value.trim()
+    if (text) done(text)
+    else field.focus()
+  })
+  return { root: form, draw: () => {}, shown: () => { field.focus(); field.select() } }
+}

@@ -1,0 +1,105 @@
+// Puts the parts together: one connection, one client, one view at a time, and
+// the address, whose fragment is the thread one is in.
+
+import { Client } from './client'
+import { el, type View } from './dom'
+import { loginView } from './login'
+import { shell } from './shell'
+import { Socket } from './socket'
+import { threadView } from './thread'
+import { threadsView } from './threads'
+import { decode } from './wire'
+import { words } from './words'
+
+const NAME = 'parodywave.name'
+
+function remembered(): string {
+  try { return localStorage.getItem(NAME) ?? '' } catch { return '' } // storage may be forbidden
+}
+
+function remember(name: string): void {
+  try { localStorage.setItem(NAME, name) } catch { /* asked again next time, then */ }
+}
+
+function boot(): void {
+  let due = false
+  let naming = false
+  let view: View | null = null
+  const changed = (): void => {
+    if (due) return
+    due = true
+    // One drawing a frame; a hidden page gets no frames.
+    if (document.hidden) setTimeout(draw)
+    else requestAnimationFrame(draw)
+  }
+  const client = new Client({
+    send: (m) => socket.send(JSON.stringify(m)),
+    later: (ms, f) => { setTimeout(f, ms) },
+    changed,
+  })
+  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`
+  const socket = new Socket(url, {
+    up: () => client.connected(),
+    down: () => client.disconnected(),
+    text: (frame) => {
+      const m = decode(frame)
+      if (m) client.receive(m)
+    },
+  })
+
+  const named = (name: string): void => {
+    remember(name)
+    naming = false
+    client.login(name)
+  }
+  const frame = shell(client, () => { naming = true; changed() }, () => socket.now())
+  const list = threadsView(client)
+  const thread = threadView(client, changed)
+  let login = loginView(remembered(), named)
+  document.body.append(frame.root)
+
+  const draw = (): void => {
+    due = false
+    frame.draw()
+    const asking = naming || !client.user
+    if (asking && view !== login) login = loginView(client.user || remembered(), named)
+    const next = asking ? login : client.want ? thread : list
+    if (!asking) address(client)
+    document.title = client.room && !asking ? `${client.room.title} — Parody Wave` : 'Parody Wave'
+    next.draw()
+    if (next === view) return
+    view?.root.remove()
+    document.body.append(next.root)
+    view = next
+    view.shown?.()
+  }
+
+  const follow = (): void => {
+    naming = false
+    const id = decodeURIComponent(location.hash.slice(1))
+    if (id) client.go(id)
+    else if (client.want) client.leave()
+    changed()
+  }
+  addEventListener('hashchange', follow)
+  addEventListener('online', () => socket.now())
+  addEventListener('pagehide', () => socket.close())
+  addEventListener('pageshow', () => socket.open())
+  addEventListener('beforeunload', (e) => { if (client.dirty) e.preventDefault() })
+  follow()
+  if (remembered()) client.login(remembered())
+  socket.open()
+  changed()
+}
+
+/** address puts the thread into the address, so that it can be sent to others. */
+function address(client: Client): void {
+  const hash = client.want ? `#${encodeURIComponent(client.want)}` : ''
+  if (hash === location.hash) return
+  if (hash) history.pushState(null, '', hash)
+  else history.replaceState(null, '', location.pathname + location.search)
+}
+
+document.documentElement.lang = words.tag
+if ('WebSocket' in globalThis) boot()
+else document.body.append(el('main', {}, el('h1', {}, 'Parody Wave'), el('p', { role: 'alert' }, words.noSocket)))

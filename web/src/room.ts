@@ -1,0 +1,342 @@
+// The joined thread: its lines, and ours on their way to them. Pure: it is told
+// what arrives and what is typed, and hands out messages.
+//
+// An edit to a line the server already holds as ours on this connection goes out
+// bare; one after a change of line, after a reconnect or after somebody else's
+// words names the line as it stood when we last took it in ("line" and "rev"),
+// so that the server merges from exactly there. While anything of ours lacks its
+// receipt, or an input method is composing, the line in hand is left alone.
+//
+// After a break, a line with unacknowledged edits is first asked about: an
+// update that equals its base appends nothing, and its receipt says where the
+// line is and what it reads. Only what is missing is then sent.
+
+import { Draft } from './draft'
+import { apply, findOwn, linesOf, relocate, type Line } from './lines'
+import type { Edit, Join, Refusal, Update } from './wire'
+
+/** One edit on its way, waiting for its receipt. */
+export interface Op {
+  room: Room
+  draft: Draft
+  type: Edit['type']
+  value: string
+  probe: boolean
+  /** It made this line our current one; before it, another or none was. */
+  claims: boolean
+}
+
+/** The wire as a room sees it. */
+export interface Flight {
+  /** How many more edits may go out before receipts come back. */
+  room(): number
+  send(edit: Edit, op: Op): boolean
+  /** Those of these operations that a resync with this count does not include yet. */
+  after(received: number): Op[]
+  /** Calls again in a while, after a refusal that passes. */
+  later(retry: () => void): void
+}
+
+/** Codes after which the same edit may be sent again. */
+const passing = new Set(['unavailable', 'rate_limited', 'stale'])
+const nobody = new Draft()
+
+export class Room {
+  lines: Line[]
+  title: string
+  rev: number
+  joined = true
+  composing = false
+  drafts: Draft[] = []
+  current: Draft
+  /** The draft whose line the server holds as our current one on this connection. */
+  private holder: Draft | null = null
+
+  constructor(m: Join, readonly id: string, private readonly flight: Flight, public user: string) {
+    this.lines = linesOf(m)
+    this.title = m.title
+    this.rev = m.rev
+    this.current = this.compose()
+  }
+
+  /** Something typed here is not on disk. */
+  get dirty(): boolean {
+    return this.drafts.some((d) => !d.settled && !d.blank)
+  }
+
+  // What the person does.
+
+  /** type: the line in hand now reads value. */
+  type(value: string): void {
+    const d = this.current
+    if (d.value === value) return
+    d.value = value
+    d.refused = null
+    this.pump()
+  }
+
+  /** submit finishes the line in hand and opens an empty place at the end; an empty new line is not worth a line. */
+  submit(): void {
+    const d = this.current
+    if (d.blank) return
+    d.done = true
+    d.refused = null
+    this.compose()
+    this.pump()
+  }
+
+  /** compose puts the caret in an empty place at the end. */
+  compose(): Draft {
+    this.drop(this.current)
+    this.current = new Draft()
+    this.drafts.push(this.current)
+    return this.current
+  }
+
+  /** take puts the caret in the line at index; the server hears of it with the first change. */
+  take(index: number): boolean {
+    const line = this.lines[index]
+    if (!line) return false
+    const held = this.drafts.find((d) => d.line === index)
+    if (held === this.current) return true
+    if (held?.done) return false // our own finish of it is still on its way
+    const left = this.current
+    this.current = held ?? Draft.at(index, line)
+    if (!held) this.drafts.push(this.current)
+    this.drop(left)
+    return true
+  }
+
+  /** composed: the input method is done and the line reads value. */
+  composed(value: string): void {
+    this.composing = false
+    this.type(value)
+    this.settle(this.current)
+    this.reconcile()
+    this.pump()
+  }
+
+  // What the connection does.
+
+  /** cut: the connection is gone. */
+  cut(): void {
+    this.joined = false
+    this.holder = null
+    for (const d of this.drafts) d.cut()
+  }
+
+  /** enter: joined again, after a break or under another name. */
+  enter(m: Join): void {
+    const before = this.lines
+    this.adopt(m)
+    this.joined = true
+    this.holder = null
+    for (const d of this.drafts) {
+      if (d.line !== null) d.line = relocate(before, this.lines, d.line)
+      d.shown = false
+      if (d.doubt && !d.base) this.seek(d, before)
+    }
+    this.tidy()
+    this.pump()
+  }
+
+  /** resync: lines came, went or moved above the end, or the title changed. */
+  resync(m: Join): void {
+    const before = this.lines
+    const due = this.flight.after(m.received ?? 0).filter((op) => op.room === this)
+    this.adopt(m)
+    const exact = due.every((op) => op.draft === this.holder && !op.claims)
+    for (const d of this.drafts) {
+      if (d.line !== null) d.line = relocate(before, this.lines, d.line)
+      if (d === this.holder && exact) {
+        d.line = m.current
+        if (d.line === null) d.base = null // deleted: the next update brings it back
+      }
+      if (d.done && d.closed && !due.some((op) => op.draft === d)) d.shown = true
+    }
+    this.tidy()
+    this.reconcile()
+  }
+
+  /** update: somebody else's change. */
+  update(m: Update): void {
+    apply(this.lines, m)
+    this.rev = Math.max(this.rev, m.rev)
+    for (const d of this.drafts) if (d.line === m.line) d.foreign = true
+    this.reconcile()
+  }
+
+  /** receipt: an edit of ours is on disk. */
+  receipt(op: Op, m: Update): void {
+    const d = op.draft
+    d.pending--
+    if (m.line >= 0) apply(this.lines, m)
+    this.rev = Math.max(this.rev, m.rev)
+    if (op.probe) this.answered(d, m)
+    else this.landed(d, op, m)
+    this.tidy()
+    this.pump()
+  }
+
+  /** refuse: an edit of ours was not taken. */
+  refuse(op: Op, m: Refusal): void {
+    const d = op.draft
+    d.pending--
+    this.holder = nobody
+    d.last = null
+    d.closed = false
+    if (op.probe) {
+      d.probing = d.doubt = false
+      d.base = null
+    }
+    d.refused = { code: m.code, text: m.text }
+    if (passing.has(m.code)) {
+      this.flight.later(() => {
+        d.refused = null
+        this.pump()
+      })
+    } else if (d.done && this.current.blank) {
+      // Give it back into the hand rather than leave it beyond reach.
+      d.done = false
+      const blank = this.current
+      this.current = d
+      this.drop(blank)
+    }
+  }
+
+  /** pump sends what may be sent, oldest draft first. */
+  pump(): void {
+    if (!this.joined) return
+    for (const d of [...this.drafts]) {
+      while (this.flight.room() > 0 && this.offer(d)) { /* a line may need two: new, then submit */ }
+    }
+  }
+
+  // How it is done.
+
+  private adopt(m: Join): void {
+    this.lines = linesOf(m)
+    this.title = m.title
+    this.rev = m.rev
+  }
+
+  /** offer sends the next edit of d, and says whether there was one. */
+  private offer(d: Draft): boolean {
+    if (d.refused || !d.unsent) return false
+    if (d.doubt) return this.probe(d)
+    const held = this.holder === d
+    if (!held && !d.base) {
+      if (d.pending > 0) return false // its receipt will tell where it is
+      // A submit without a current line starts one; with another's it would finish that.
+      return this.put(d, { type: d.done && !this.holder ? 'submit' : 'new', value: d.value })
+    }
+    const name = d.base && (!held || d.foreign) ? { line: d.base.line, rev: d.base.rev } : {}
+    return this.put(d, { type: d.done ? 'submit' : 'update', value: d.value, ...name })
+  }
+
+  private put(d: Draft, edit: Edit): boolean {
+    if (!this.flight.send(edit, { room: this, draft: d, value: edit.value, probe: false, type: edit.type, claims: this.holder !== d })) return false
+    d.pending++
+    d.last = edit.value
+    d.sent.push(edit.value)
+    d.foreign = d.shown = false
+    d.closed = edit.type === 'submit'
+    this.holder = d.closed ? null : d
+    return true
+  }
+
+  /** probe asks where a line in doubt is; false: nothing was sent. */
+  private probe(d: Draft): boolean {
+    if (!d.base || d.probing || d.found) return false
+    const { line, rev, value } = d.base
+    const op = { room: this, draft: d, value, probe: true, type: 'update' as const, claims: true }
+    if (!this.flight.send({ type: 'update', value, line, rev }, op)) return false
+    d.pending++
+    d.probing = true
+    this.holder = d
+    return false
+  }
+
+  private answered(d: Draft, m: Update): void {
+    d.probing = false
+    if (m.line < 0) {
+      // The line is gone: what we have of it becomes a new one.
+      d.doubt = false
+      d.base = d.line = null
+      d.last = null
+      d.sent = []
+      this.holder = nobody
+      return
+    }
+    d.found = { line: m.line, rev: m.rev, value: m.value, submitted: m.submitted, user: m.user }
+    d.line = m.line
+    this.settle(d)
+  }
+
+  /** seek looks for a line begun before the break, of which no receipt told us the place. */
+  private seek(d: Draft, before: Line[]): void {
+    const at = findOwn(before, this.lines, this.user, d.sent)
+    const line = at === null ? undefined : this.lines[at]
+    if (at === null || !line) {
+      d.doubt = false
+      d.last = null
+      d.sent = []
+      return
+    }
+    d.found = { line: at, rev: line.rev, value: line.value, submitted: line.submitted, user: line.user }
+    d.line = at
+    this.settle(d)
+  }
+
+  /** settle ends a draft's doubt; not under a composing input method's hands. */
+  private settle(d: Draft): void {
+    const f = d.found
+    if (!f || (d === this.current && this.composing)) return
+    d.resume(f)
+    d.rev = f.rev
+    if (d.done && f.submitted && f.user === this.user && d.value === f.value) d.closed = true
+  }
+
+  private landed(d: Draft, op: Op, m: Update): void {
+    d.rev = m.rev
+    if (m.line < 0) {
+      d.line = d.base = null
+    } else {
+      d.line = m.line
+      if (m.value === op.value) {
+        d.base = { line: m.line, rev: m.rev, value: m.value }
+        d.sent = d.sent.slice(d.sent.indexOf(op.value) + 1)
+      } else {
+        d.foreign = true
+      }
+    }
+    if (d.last === null && op.value === d.value) {
+      // An earlier edit was refused, but this one says all of it.
+      d.last = d.value
+      d.refused = null
+    }
+    this.reconcile()
+  }
+
+  /** reconcile takes into the line in hand what others did to it, once nothing of ours is on its way. */
+  private reconcile(): void {
+    const d = this.current
+    if (d.line === null || !d.settled || this.composing) return
+    const line = this.lines[d.line]
+    if (!line || line.value === d.value && d.base?.rev === line.rev) return
+    d.value = line.value
+    d.rebase({ line: d.line, rev: line.rev, value: line.value })
+  }
+
+  /** tidy forgets drafts that are wholly on disk and no longer in hand. */
+  private tidy(): void {
+    for (const d of [...this.drafts]) if (d !== this.current) this.drop(d)
+    const c = this.current
+    // An untouched line that vanished from under the caret.
+    if (c.base && c.line === null && c.settled && c.rev === null && !this.composing) this.compose()
+  }
+
+  private drop(d: Draft | undefined): void {
+    if (d && (d.settled || d.blank)) this.drafts = this.drafts.filter((x) => x !== d)
+  }
+}

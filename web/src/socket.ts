@@ -1,0 +1,80 @@
+// One WebSocket that comes back by itself. It knows no message.
+
+const BEAT = 60_000 // ms between heartbeats
+const LEAST = 500 // ms, the shortest wait before trying again
+const MOST = 30_000 // ms, the longest
+const PATIENCE = 10_000 // ms for a connection to come up
+
+export interface Hearer {
+  up(): void
+  /** wait is the time in ms until the next try. */
+  down(wait: number): void
+  text(frame: string): void
+}
+
+export class Socket {
+  private ws: WebSocket | null = null
+  private wanted = false
+  private tries = 0
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private beat: ReturnType<typeof setInterval> | undefined
+
+  constructor(private readonly url: string, private readonly hearer: Hearer) {}
+
+  open(): void {
+    this.wanted = true
+    if (!this.ws) this.dial()
+  }
+
+  close(): void {
+    this.wanted = false
+    clearTimeout(this.timer)
+    const ws = this.ws
+    if (!ws) return
+    this.lost(ws)
+    ws.close()
+  }
+
+  /** now tries at once instead of waiting. */
+  now(): void {
+    if (this.wanted && !this.ws) this.dial()
+  }
+
+  send(frame: string): boolean {
+    if (this.ws?.readyState !== WebSocket.OPEN) return false
+    this.ws.send(frame)
+    return true
+  }
+
+  private dial(): void {
+    clearTimeout(this.timer)
+    const ws = new WebSocket(this.url)
+    this.ws = ws
+    this.timer = setTimeout(() => { this.lost(ws); ws.close() }, PATIENCE)
+    ws.onopen = () => {
+      if (ws !== this.ws) return
+      clearTimeout(this.timer)
+      this.beat = setInterval(() => this.send('HB'), BEAT)
+      this.hearer.up()
+    }
+    ws.onmessage = (e) => {
+      if (ws !== this.ws || typeof e.data !== 'string') return
+      this.tries = 0 // a word heard, not a mere handshake, counts as success
+      this.hearer.text(e.data)
+    }
+    ws.onclose = () => this.lost(ws)
+  }
+
+  private lost(ws: WebSocket): void {
+    if (ws !== this.ws) return
+    this.ws = null
+    clearInterval(this.beat)
+    clearTimeout(this.timer)
+    // Full jitter: anywhere up to a ceiling that doubles, so that a restarted
+    // server is not met by everybody in the same instant.
+    const ceiling = Math.min(MOST, LEAST * 2 ** Math.min(++this.tries, 10))
+    const wait = LEAST + Math.random() * (ceiling - LEAST)
+    if (this.wanted) this.timer = setTimeout(() => this.dial(), wait)
+    this.hearer.down(wait)
+  }
+}
