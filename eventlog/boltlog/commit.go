@@ -1,0 +1,266 @@
+package boltlog
+
+import (
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/internal/pack"
+)
+
+// A committer writes batches. It belongs to one goroutine.
+type committer struct {
+	log *Log
+
+	// The batch being committed.
+	fresh   map[eventlog.Stream]*stream // streams that begin in it
+	touched []*stream
+	last    eventlog.Position
+	chain   chain.Digest
+	open    bool // the builder holds records
+	puts    []change
+	entries []streamEntry
+	pruned  *pruned
+
+	builder pack.Builder
+	hasher  chain.Hasher
+}
+
+// A change sets a key, or deletes it where value is nil.
+type change struct {
+	bucket     string
+	key, value []byte
+}
+
+type streamEntry struct {
+	stream *stream
+	entry  indexEntry
+}
+
+// commit decides all requests of a batch, writes what they append, and answers.
+func (c *committer) commit(batch []*request) {
+	l := c.log
+	c.last, c.chain = l.last, l.chain
+	for _, q := range batch {
+		if q.prune > 0 {
+			c.prune(q)
+		} else {
+			c.decide(q)
+		}
+	}
+	err, fatal := c.write(), false
+	if err != nil {
+		err, fatal = l.outcome(err)
+		c.rollback()
+	} else {
+		c.publish()
+	}
+	if fatal {
+		l.queue.fail(err)
+	}
+	for _, q := range batch {
+		if err != nil && !q.final {
+			q.err = err
+		}
+		close(q.done)
+	}
+	if fatal && l.options.OnFatal != nil {
+		go l.options.OnFatal(err)
+	}
+}
+
+// decide adds what a request appends to the batch, or sets its error. A verdict
+// against a head that the batch itself moved does not hold if the batch fails.
+func (c *committer) decide(q *request) {
+	s := c.stream(q.stream)
+	if s == nil {
+		s = newStream(q.stream)
+		s.fresh = true
+	}
+	if s.next.Revision != q.expected {
+		q.err = &eventlog.ConflictError{Stream: q.stream, Expected: q.expected, Head: s.next.Revision}
+		q.final = s.next.Revision == s.head.Revision
+		return
+	}
+	if q.err = check(s, q); q.err != nil {
+		q.final = s.next.Revision == s.head.Revision
+		return
+	}
+	if len(q.records) == 0 {
+		q.head = s.next
+		q.final = s.next.Revision == s.head.Revision
+		return
+	}
+	if err := c.loadSalts(s, q); err != nil {
+		q.err, q.final = fmt.Errorf("append to %s: %w: %w", q.stream, eventlog.ErrUnavailable, err), true
+		return
+	}
+	c.touch(s)
+	for i := range q.records {
+		c.add(s, &q.records[i])
+	}
+	q.head = s.next
+}
+
+func (c *committer) stream(name eventlog.Stream) *stream {
+	if s := c.log.streams[name]; s != nil { // this goroutine is the only one that changes them
+		return s
+	}
+	return c.fresh[name]
+}
+
+func check(s *stream, q *request) error {
+	head := s.next
+	for i := range q.records {
+		r := &q.records[i]
+		if err := r.Check(q.stream, head); err != nil {
+			return err
+		}
+		if n := len(r.Shape) + len(r.Text); n > maxRecordBytes {
+			return fmt.Errorf("append to %s: record of %d bytes, %d allowed: %w", q.stream, n, maxRecordBytes, eventlog.ErrInvalid)
+		}
+		head.Time = r.Time
+	}
+	return nil
+}
+
+// touch notes that the batch changes s.
+func (c *committer) touch(s *stream) {
+	if s.next.Revision > s.head.Revision {
+		return
+	}
+	c.touched = append(c.touched, s)
+	if s.fresh {
+		s.start.began = c.last + 1
+		c.fresh[s.head.Stream] = s
+	}
+}
+
+// add puts one record behind the others of the batch.
+func (c *committer) add(s *stream, from *eventlog.Record) {
+	r := *from
+	r.Stream, r.Revision = s.head.Stream, s.next.Revision+1
+	p := c.proof(s, &r)
+	if r.Proof = nil; p.Redacted {
+		r.Proof = &p
+	}
+	v := r.Values(p.Commitment)
+	s.next.Revision, s.next.Time = r.Revision, r.Time
+	s.next.Chain = c.hasher.Next(s.next.Chain, &v)
+	c.chain = c.hasher.LogNext(c.chain, v.Stream, v.Revision, s.next.Chain)
+	c.last++
+	if !c.open {
+		c.builder.Reset(c.last)
+		c.open = true
+	}
+	c.builder.Add(&r, s.next.Chain, false)
+	if c.builder.Count() >= maxGroupRecords || c.builder.Size() >= maxGroupBytes {
+		c.seal()
+	}
+}
+
+// proof returns salt and commitment of a record, and keeps its salt.
+func (c *committer) proof(s *stream, r *eventlog.Record) eventlog.Proof {
+	var p eventlog.Proof
+	if r.Proof != nil {
+		p = *r.Proof
+	}
+	if len(r.Text) == 0 {
+		return eventlog.Proof{}
+	}
+	k := s.saltsFor(r.Revision)
+	if r.Proof != nil {
+		k.set(r.Revision, p.Salt)
+		s.dirty = true
+	} else {
+		p.Salt = k.at(r.Revision)
+	}
+	if !p.Redacted {
+		p.Commitment = c.hasher.Commit(p.Salt, r.Text)
+	}
+	return p
+}
+
+// seal ends the group under construction.
+func (c *committer) seal() {
+	if !c.open {
+		return
+	}
+	c.open = false
+	first := c.last - eventlog.Position(c.builder.Count()) + 1
+	for _, p := range c.builder.Parts() {
+		c.entries = append(c.entries, streamEntry{c.stream(p.Stream), indexEntry{first, p.First}})
+	}
+	c.puts = append(c.puts, change{bucketTail, positionKey(first), c.builder.Seal(c.chain)})
+}
+
+// write puts the batch into one transaction.
+func (c *committer) write() error {
+	c.seal()
+	if len(c.puts) == 0 {
+		return nil
+	}
+	c.collectSalts()
+	c.log.watch.reset()
+	return c.log.update("commit", func(tx *bbolt.Tx) error {
+		for _, p := range c.puts {
+			if err := p.apply(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (p *change) apply(tx *bbolt.Tx) error {
+	b := tx.Bucket([]byte(p.bucket))
+	switch {
+	case b == nil:
+		return damaged("bucket %q is gone", p.bucket)
+	case p.value == nil:
+		return b.Delete(p.key)
+	}
+	b.FillPercent = 1
+	return b.Put(p.key, p.value)
+}
+
+// publish lets readers see what is now on disk.
+func (c *committer) publish() {
+	l := c.log
+	l.mu.Lock()
+	for _, s := range c.touched {
+		s.head, s.dirty = s.next, false
+		if s.fresh {
+			s.fresh = false
+			l.began(s)
+		}
+	}
+	if p := c.pruned; p != nil {
+		p.publish()
+	}
+	for _, e := range c.entries {
+		e.stream.groups.add(e.entry)
+	}
+	l.last, l.chain = c.last, c.chain
+	l.mu.Unlock()
+	c.reset()
+}
+
+// rollback forgets the batch.
+func (c *committer) rollback() {
+	if p := c.pruned; p != nil {
+		p.stop(c.log)
+	}
+	for _, s := range c.touched {
+		s.next, s.salts, s.looked, s.dirty, s.ended = s.head, nil, 0, false, nil
+	}
+	c.reset()
+}
+
+func (c *committer) reset() {
+	clear(c.fresh)
+	clear(c.puts)
+	c.open, c.touched, c.puts, c.entries, c.pruned = false, c.touched[:0], c.puts[:0], c.entries[:0], nil
+}

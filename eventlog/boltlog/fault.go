@@ -1,0 +1,61 @@
+package boltlog
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"parodywave/eventlog"
+)
+
+// guard runs fn, which touches bbolt's memory, and turns a fault or a panic in
+// it into an error that wraps eventlog.ErrDamaged.
+func guard(what string, fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s: %v: %w", what, r, eventlog.ErrDamaged)
+		}
+	}()
+	return fn()
+}
+
+// view runs fn in a short read transaction.
+func (l *Log) view(what string, fn func(tx *bbolt.Tx) error) error {
+	return l.transact(what, l.db.View, fn)
+}
+
+// update runs fn in a write transaction. Only the committer calls it.
+func (l *Log) update(what string, fn func(tx *bbolt.Tx) error) error {
+	return l.transact(what, l.db.Update, fn)
+}
+
+func (l *Log) transact(what string, do func(func(*bbolt.Tx) error) error, fn func(tx *bbolt.Tx) error) error {
+	if l.wrecked.Load() {
+		return fmt.Errorf("%s: an earlier fault left the file unusable: %w", what, eventlog.ErrDamaged)
+	}
+	// A panic outside of fn may leave locks of bbolt held for ever: whatever
+	// comes after it must not wait for them. One inside of fn, while reading,
+	// is rolled back cleanly.
+	inside, over := false, false
+	err := guard(what, func() error {
+		err := do(func(tx *bbolt.Tx) error {
+			inside = !tx.Writable()
+			err := fn(tx)
+			inside = false
+			return err
+		})
+		over = true
+		return err
+	})
+	if !over && !inside {
+		l.wrecked.Store(true)
+	}
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return eventlog.ErrClosed
+	}
+	return err
+}

@@ -1,0 +1,74 @@
+package boltlog
+
+import (
+	"encoding/binary"
+	"sort"
+
+	"parodywave/eventlog"
+)
+
+// A groupIndex lists the groups that a stream lies in: the position of each and
+// the stream's first revision in it, both ascending. It keeps differences, about
+// three bytes an entry, in blocks that can be searched.
+type groupIndex struct{ blocks []indexBlock }
+
+type indexEntry struct {
+	group eventlog.Position
+	first eventlog.Revision
+}
+
+type indexBlock struct {
+	head, last indexEntry
+	n          int
+	rest       []byte // of the entries after head: uvarint differences of group and first
+}
+
+const blockEntries = 128
+
+func (x *groupIndex) add(e indexEntry) {
+	if n := len(x.blocks); n > 0 && x.blocks[n-1].n < blockEntries {
+		b := &x.blocks[n-1]
+		b.rest = binary.AppendUvarint(b.rest, uint64(e.group-b.last.group))
+		b.rest = binary.AppendUvarint(b.rest, uint64(e.first-b.last.first))
+		b.last, b.n = e, b.n+1
+		return
+	}
+	x.blocks = append(x.blocks, indexBlock{head: e, last: e, n: 1})
+}
+
+// from returns in dst, which it empties first, up to limit entries, beginning with the last one that
+// starts at or before r; where there is none, with the first.
+func (x *groupIndex) from(r eventlog.Revision, dst []indexEntry, limit int) []indexEntry {
+	i := sort.Search(len(x.blocks), func(i int) bool { return x.blocks[i].head.first > r })
+	dst = dst[:0]
+	for i = max(i-1, 0); i < len(x.blocks); i++ {
+		e, rest := x.blocks[i].head, x.blocks[i].rest
+		for {
+			if len(dst) > 0 && e.first <= r {
+				dst = dst[:0] // this one starts at or before r, too, and later
+			}
+			if dst = append(dst, e); len(dst) >= limit && e.first > r {
+				return dst[:limit]
+			}
+			if len(rest) == 0 {
+				break
+			}
+			g, n := binary.Uvarint(rest)
+			f, m := binary.Uvarint(rest[n:])
+			rest = rest[n+m:]
+			e = indexEntry{e.group + eventlog.Position(g), e.first + eventlog.Revision(f)}
+		}
+	}
+	return dst[:min(len(dst), limit)]
+}
+
+// before returns the last entry that starts before r.
+func (x *groupIndex) before(r eventlog.Revision) (indexEntry, bool) {
+	if r == 0 {
+		return indexEntry{}, false
+	}
+	if e := x.from(r-1, nil, 1); len(e) > 0 && e[0].first < r {
+		return e[0], true
+	}
+	return indexEntry{}, false
+}

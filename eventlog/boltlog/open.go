@@ -1,0 +1,241 @@
+package boltlog
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/internal/pack"
+)
+
+// mapSize is how much address space bbolt maps at least. A commit that must map
+// more waits for all readers, so let that be rare; unused space costs nothing.
+const mapSize = 1 << 30
+
+// Open opens the log at path, and creates it (mode 0600) unless there is a file
+// or it is to be opened read-only.
+//
+// It returns an error that wraps ErrLocked if another process has the file;
+// fs.ErrNotExist if there is none and none is to be made; a
+// *eventlog.FormatError for a file of another version; and one that wraps
+// eventlog.ErrDamaged if the file is no log or anything in it is not as it was
+// written.
+func Open(path string, o Options) (*Log, error) {
+	if !o.ReadOnly {
+		if err := create(path); err != nil {
+			return nil, fmt.Errorf("create log %s: %w", path, err)
+		}
+	}
+	for {
+		l, txid, err := load(path, o)
+		if err != nil {
+			return nil, fmt.Errorf("open log %s: %w", path, err)
+		}
+		if o.ReadOnly {
+			return l.start(), nil
+		}
+		if err := l.reopen(txid); err == nil {
+			return l.start(), nil
+		} else if !errors.Is(err, errMoved) {
+			return nil, fmt.Errorf("open log %s: %w", path, err)
+		}
+	}
+}
+
+// errMoved: another process has written between our two locks.
+var errMoved = errors.New("file was written meanwhile")
+
+// openBolt opens the file and takes its lock. The file is returned, too, for
+// reading beside bbolt.
+func openBolt(path string, o Options, w *watch) (db *bbolt.DB, f *os.File, err error) {
+	err = guard("open", func() error {
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+			Timeout: max(o.Timeout, 1), ReadOnly: o.ReadOnly, NoSync: o.NoSync,
+			PageSize: pageSize, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize,
+			NoStatistics: true, Logger: w,
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				var err error
+				f, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
+				return f, err
+			},
+		})
+		return err
+	})
+	switch {
+	case err == nil:
+		return db, f, nil
+	case errors.Is(err, berrors.ErrTimeout):
+		err = fmt.Errorf("%w (waited %v)", ErrLocked, o.Timeout)
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch),
+		strings.HasPrefix(err.Error(), "file size too small"):
+		err = damaged("is no log: %v", err)
+	case errors.Is(err, eventlog.ErrDamaged) && f != nil:
+		f.Close() // bbolt left it open when it panicked
+	}
+	return nil, nil, err
+}
+
+// load reads the whole file under a shared lock. It returns a log that is open
+// for reading, and the number of the transaction it saw.
+func load(path string, o Options) (*Log, uint64, error) {
+	o.ReadOnly = true
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if info.Size() == 0 {
+		return nil, 0, damaged("file is empty")
+	}
+	w := new(watch)
+	db, f, err := openBolt(path, o, w)
+	if err != nil {
+		return nil, 0, err
+	}
+	l := &Log{path: path, options: o, db: db, watch: w, streams: map[eventlog.Stream]*stream{}, chain: chain.LogStart(), stopped: make(chan struct{})}
+	txid, err := l.index(f)
+	if err != nil {
+		guard("close", db.Close)
+		return nil, 0, err
+	}
+	return l, txid, nil
+}
+
+// index walks the file and builds the index.
+func (l *Log) index(f *os.File) (uint64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	t, err := openTree(f, info.Size())
+	if err != nil {
+		return 0, err
+	}
+	b, err := t.buckets(strict)
+	if err != nil {
+		return 0, err
+	}
+	l.badMeta = t.badMeta
+	load := &loader{log: l}
+	for _, step := range []struct {
+		bucket string
+		visit  visitor
+	}{{bucketMeta, load.meta}, {bucketKeys, load.salts}, {bucketTail, load.group}} {
+		r, ok := b[step.bucket]
+		if !ok {
+			return 0, damaged("has no bucket %q", step.bucket)
+		}
+		if err := t.bucket(step.bucket, r, step.visit, strict); err != nil {
+			return 0, err
+		}
+		if step.bucket == bucketMeta && l.id.version == 0 {
+			return 0, damaged("has no format value")
+		}
+	}
+	if len(b) != 3 {
+		return 0, damaged("has %d buckets, want 3", len(b))
+	}
+	for name, s := range l.streams {
+		if len(s.groups.blocks) == 0 {
+			return 0, damaged("%s was pruned through revision %d and nothing follows", name, s.start.through)
+		}
+	}
+	return t.txid, t.free()
+}
+
+// strict ends a walk at the first thing that is wrong.
+func strict(err error) error { return err }
+
+// A loader builds the index of a log from its stored values, in their order.
+type loader struct {
+	log     *Log
+	decoder pack.Decoder
+}
+
+func (d *loader) meta(key, value []byte) (err error) {
+	if string(key) == keyFormat {
+		d.log.id, err = decodeIdentity(d.log.path, value)
+		return err
+	}
+	name, ok := strings.CutPrefix(string(key), keyPruned)
+	if !ok || name == "" {
+		return damaged("key %q in meta", key)
+	}
+	c, err := decodeCut(key, value)
+	if err != nil {
+		return err
+	}
+	s := newStream(eventlog.Stream(name))
+	s.start = c
+	s.head.Revision, s.head.Chain = c.through, c.chain
+	d.log.streams[s.head.Stream] = s
+	return nil
+}
+
+func (d *loader) salts(key, value []byte) error {
+	if _, _, err := splitSaltKey(key); err != nil {
+		return err
+	}
+	_, err := decodeSalts(key, value)
+	return err
+}
+
+func (d *loader) group(key, value []byte) error {
+	g, err := d.decoder.Open(value)
+	if err != nil {
+		return fmt.Errorf("group at %x: %w", key, err)
+	}
+	l := d.log
+	if string(key) != string(positionKey(g.First)) || g.First != l.last+1 {
+		return damaged("group at %x begins with position %d and follows %d", key, g.First, l.last)
+	}
+	for i := range g.Parts {
+		p := &g.Parts[i]
+		s := l.streams[p.Stream]
+		if s == nil {
+			s = newStream(p.Stream)
+			s.start.began = g.First
+			l.streams[p.Stream] = s
+		}
+		if p.First != s.head.Revision+1 || p.Time < s.head.Time && len(s.groups.blocks) > 0 {
+			return damaged("group at position %d: %s goes on with revision %d at %d, after %d at %d",
+				g.First, p.Stream, p.First, p.Time, s.head.Revision, s.head.Time)
+		}
+		if len(s.groups.blocks) == 0 {
+			l.began(s)
+		}
+		s.groups.add(indexEntry{g.First, p.First})
+		s.head = eventlog.Head{Stream: s.head.Stream, Revision: p.Last(), Time: p.Time, Chain: p.Chain}
+		s.next = s.head
+	}
+	l.last, l.chain = g.Last(), g.Log
+	return nil
+}
+
+// reopen opens the file for writing, if it is still what was loaded.
+func (l *Log) reopen(txid uint64) error {
+	if err := guard("close", l.db.Close); err != nil {
+		return err
+	}
+	l.options.ReadOnly = false
+	db, _, err := openBolt(l.path, l.options, l.watch)
+	if err != nil {
+		return err
+	}
+	l.db = db
+	err = l.view("open", func(tx *bbolt.Tx) error {
+		if uint64(tx.ID()) != txid {
+			return errMoved
+		}
+		return nil
+	})
+	if err != nil && !l.wrecked.Load() {
+		guard("close", db.Close)
+	}
+	return err
+}

@@ -1,0 +1,313 @@
+package boltlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"go.etcd.io/bbolt"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/internal/pack"
+)
+
+const (
+	pageGroups = 256       // most groups that a reader copies at once
+	pageBytes  = 256 << 10 // after which it copies no further group
+)
+
+// Read implements eventlog.Log. Of a pruned stream it starts after what was
+// removed.
+func (l *Log) Read(ctx context.Context, name eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+	return func(yield func(eventlog.Record, error) bool) {
+		r, err := l.reader(name, after)
+		if err != nil {
+			yield(eventlog.Record{}, err)
+			return
+		}
+		for r.next <= r.until {
+			groups, err := r.page(ctx)
+			for i := 0; err == nil && i < len(groups); i++ {
+				var more bool
+				if more, err = r.group(ctx, groups[i], yield); !more && err == nil {
+					return
+				}
+			}
+			if err != nil && err != errAgain {
+				yield(eventlog.Record{}, err)
+				return
+			}
+		}
+	}
+}
+
+// A reader reads one stream up to where it ended when the reader was made.
+type reader struct {
+	log     *Log
+	name    eventlog.Stream
+	next    eventlog.Revision // to be yielded
+	until   eventlog.Revision
+	decoder pack.Decoder
+	entries []indexEntry
+}
+
+func (l *Log) reader(name eventlog.Stream, after eventlog.Revision) (*reader, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		return nil, eventlog.ErrClosed
+	}
+	r := &reader{log: l, name: name, next: 1}
+	if s := l.streams[name]; s != nil {
+		r.next, r.until = max(after, s.start.through)+1, s.head.Revision
+	}
+	if after >= r.until {
+		r.next = r.until + 1
+	}
+	return r, nil
+}
+
+// page copies the groups from r.next on.
+func (r *reader) page(ctx context.Context) ([][]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l := r.log
+	l.mu.RLock()
+	s, closed := l.streams[r.name], l.closed
+	r.entries = s.groups.from(r.next, r.entries, pageGroups)
+	if through := s.start.through; r.next <= through {
+		r.next = through + 1 // pruned meanwhile
+	}
+	l.mu.RUnlock()
+	if closed {
+		return nil, eventlog.ErrClosed
+	}
+	var groups [][]byte
+	err := l.view("read "+string(r.name), func(tx *bbolt.Tx) error {
+		tail, size := tx.Bucket([]byte(bucketTail)), 0
+		for _, e := range r.entries {
+			v, err := copyGroup(tail, e.group)
+			if err != nil {
+				return fmt.Errorf("read %s at revision %d: %w", r.name, e.first, err)
+			}
+			groups = append(groups, v)
+			if size += len(v); size > pageBytes {
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil && r.pruned() {
+		return nil, errAgain
+	}
+	return groups, err
+}
+
+// errAgain: a prune came between, the reader has moved to what it left, and the
+// page must be read again.
+var errAgain = errors.New("pruned meanwhile")
+
+// copyGroup returns the group that begins at a position.
+func copyGroup(tail *bbolt.Bucket, at eventlog.Position) ([]byte, error) {
+	if tail == nil {
+		return nil, damaged("a bucket is gone")
+	}
+	v := tail.Get(positionKey(at))
+	if len(v) == 0 || len(v) > maxValueBytes {
+		return nil, damaged("group at position %d has %d bytes", at, len(v))
+	}
+	return append(make([]byte, 0, len(v)), v...), nil
+}
+
+// pruned tells whether r.next was removed since it was found in the index, and
+// moves it on if so.
+func (r *reader) pruned() bool {
+	l := r.log
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	s := l.streams[r.name]
+	through := max(s.start.through, s.cutting)
+	if r.next > through {
+		return false
+	}
+	r.next = through + 1
+	return true
+}
+
+// open opens a group and checks that r.next lies in it.
+func (r *reader) open(value []byte) (*pack.Group, error) {
+	g, err := r.decoder.Open(value)
+	if err != nil {
+		return nil, fmt.Errorf("read %s at revision %d: %w", r.name, r.next, err)
+	}
+	if p := g.Part(r.name); p == nil || p.First > r.next || p.Last() < r.next {
+		if r.pruned() {
+			return nil, errAgain
+		}
+		return nil, damaged("read %s: revision %d is not in the group at position %d", r.name, r.next, g.First)
+	}
+	return g, nil
+}
+
+// group yields the records of one group. It returns false when there is no more
+// to be yielded.
+func (r *reader) group(ctx context.Context, value []byte, yield func(eventlog.Record, error) bool) (bool, error) {
+	g, err := r.open(value)
+	if err != nil {
+		return false, err
+	}
+	for {
+		var rec eventlog.Record
+		ok, err := g.Next(&rec)
+		if err != nil {
+			return false, fmt.Errorf("read %s: %w", r.name, err)
+		}
+		if !ok || r.next > r.until {
+			return r.next <= r.until, nil
+		}
+		if rec.Stream != r.name || rec.Revision < r.next {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		rec.Proof = nil
+		if r.next++; !yield(rec, nil) {
+			return false, nil
+		}
+	}
+}
+
+// Scan implements eventlog.Scanner. It yields up to where the log ended when it
+// was called. Positions of records that were pruned are left out.
+func (l *Log) Scan(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
+	return func(yield func(eventlog.Record, error) bool) {
+		until, _ := l.End()
+		var d pack.Decoder
+		for next := after + 1; next <= until; {
+			groups, err := l.scanPage(ctx, next)
+			for i := 0; err == nil && i < len(groups); i++ {
+				var g *pack.Group
+				if g, err = d.Open(groups[i]); err != nil {
+					break
+				}
+				if g.First > next || g.Last() < next {
+					err = damaged("position %d is not in the group from %d to %d", next, g.First, g.Last())
+					break
+				}
+				var more bool
+				if more, err = scanGroup(ctx, g, next, yield); !more && err == nil {
+					return
+				}
+				next = g.Last() + 1
+			}
+			if err != nil {
+				yield(eventlog.Record{}, fmt.Errorf("scan from position %d: %w", next, err))
+				return
+			}
+		}
+		l.mu.RLock()
+		closed := l.closed
+		l.mu.RUnlock()
+		if closed {
+			yield(eventlog.Record{}, eventlog.ErrClosed)
+		}
+	}
+}
+
+func scanGroup(ctx context.Context, g *pack.Group, next eventlog.Position, yield func(eventlog.Record, error) bool) (bool, error) {
+	for {
+		var rec eventlog.Record
+		ok, err := g.Next(&rec)
+		if err != nil || !ok {
+			return err == nil, err
+		}
+		if rec.Position < next {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		rec.Proof = nil
+		if !yield(rec, nil) {
+			return false, nil
+		}
+	}
+}
+
+// scanPage copies groups, beginning with the one in which a position lies.
+func (l *Log) scanPage(ctx context.Context, at eventlog.Position) ([][]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l.mu.RLock()
+	closed := l.closed
+	l.mu.RUnlock()
+	if closed {
+		return nil, eventlog.ErrClosed
+	}
+	var groups [][]byte
+	err := l.view("scan", func(tx *bbolt.Tx) error {
+		tail := tx.Bucket([]byte(bucketTail))
+		if tail == nil {
+			return damaged("a bucket is gone")
+		}
+		c, size := tail.Cursor(), 0
+		key := positionKey(at)
+		k, v := c.Seek(key)
+		switch {
+		case k == nil:
+			k, v = c.Last()
+		case string(k) != string(key):
+			k, v = c.Prev()
+		}
+		for ; k != nil && len(groups) < pageGroups && size <= pageBytes; k, v = c.Next() {
+			if len(v) == 0 || len(v) > maxValueBytes {
+				return damaged("group at %x has %d bytes", k, len(v))
+			}
+			groups = append(groups, append(make([]byte, 0, len(v)), v...))
+			size += len(v)
+		}
+		return nil
+	})
+	if err == nil && len(groups) == 0 {
+		err = damaged("no group holds position %d", at)
+	}
+	return groups, err
+}
+
+// ChainAt implements eventlog.Prover.
+func (l *Log) ChainAt(ctx context.Context, name eventlog.Stream, at eventlog.Revision) (chain.Digest, error) {
+	l.mu.RLock()
+	s, closed := l.streams[name], l.closed
+	var head eventlog.Head
+	var start cut
+	if s != nil {
+		head, start = s.head, s.start
+	}
+	l.mu.RUnlock()
+	switch {
+	case closed:
+		return chain.Digest{}, eventlog.ErrClosed
+	case at == 0:
+		return chain.Start(string(name)), nil
+	case s == nil || at > head.Revision:
+		return chain.Digest{}, fmt.Errorf("revision %d of %s: %w", at, name, eventlog.ErrNotFound)
+	case at < start.through:
+		return chain.Digest{}, fmt.Errorf("revision %d of %s, pruned through %d: %w", at, name, start.through, eventlog.ErrNotFound)
+	case at == start.through:
+		return start.chain, nil
+	case at == head.Revision:
+		return head.Chain, nil
+	}
+	for r, err := range l.Prove(ctx, name, at-1) {
+		if err != nil {
+			return chain.Digest{}, err
+		}
+		return r.Proof.Chain, nil
+	}
+	return chain.Digest{}, fmt.Errorf("revision %d of %s: %w", at, name, eventlog.ErrNotFound)
+}

@@ -1,0 +1,154 @@
+package boltlog
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// A bucketRef is where a bucket's pages hang.
+type bucketRef struct {
+	root   uint64
+	inline []byte // its only page, if root is 0
+	at     int64  // of inline in the file
+}
+
+// buckets returns the file's buckets by name. What is wrong goes to report, and
+// its part of the tree is left out, unless report returns an error.
+func (t *tree) buckets(report func(error) error) (map[string]bucketRef, error) {
+	found := map[string]bucketRef{}
+	err := t.walk(t.root, 0, nil, nil, func(flags uint32, key, value []byte, at int64) error {
+		if flags != 1 || len(value) < 16 {
+			return report(damaged("root bucket holds a key %q of %d bytes that is no bucket", key, len(value)))
+		}
+		r := bucketRef{root: native.Uint64(value)}
+		if r.root == 0 {
+			if len(value) < 16+pageHeader || native.Uint16(value[24:]) != flagLeaf {
+				return report(damaged("bucket %q: its inline page is none", key))
+			}
+			r.inline, r.at = value[16:], at+16
+		}
+		found[string(key)] = r
+		return nil
+	}, report)
+	return found, err
+}
+
+// bucket visits the keys of a bucket.
+func (t *tree) bucket(name string, r bucketRef, visit visitor, report func(error) error) error {
+	named := func(err error) error { return report(fmt.Errorf("bucket %s: %w", name, err)) }
+	each := func(flags uint32, key, value []byte, at int64) error {
+		if flags != 0 {
+			return named(damaged("key %x is a bucket", key))
+		}
+		t.offset = at
+		return visit(key, value)
+	}
+	if r.root != 0 {
+		return t.walk(r.root, 0, nil, nil, each, named)
+	}
+	return t.leaf(r.inline, nil, nil, r.at, each, named)
+}
+
+type pageVisitor func(flags uint32, key, value []byte, at int64) error
+
+// leaf visits a leaf page that begins at base in the file. What the visitor
+// returns ends the walk; what is wrong with the page goes to report.
+func (t *tree) leaf(b, low, high []byte, base int64, visit pageVisitor, report func(error) error) error {
+	var stop error
+	err := leaf(b, low, high, func(flags uint32, key, value []byte, at uint64) error {
+		stop = visit(flags, key, value, base+int64(at))
+		return stop
+	})
+	if err != nil && stop == nil {
+		return report(err)
+	}
+	return stop
+}
+
+// walk visits the leaves below a page; their keys must lie in [low, high).
+func (t *tree) walk(id uint64, depth int, low, high []byte, visit pageVisitor, report func(error) error) error {
+	if depth > maxDepth {
+		return report(damaged("page %d lies more than %d pages deep", id, maxDepth))
+	}
+	b, err := t.load(id, flagLeaf, flagBranch)
+	if err != nil {
+		return report(err)
+	}
+	if native.Uint16(b[8:]) == flagLeaf {
+		if depth > 0 && native.Uint16(b[10:]) == 0 {
+			return report(damaged("page %d is an empty leaf", id))
+		}
+		return t.leaf(b, low, high, int64(id)*pageSize, visit, func(err error) error {
+			return report(fmt.Errorf("page %d: %w", id, err))
+		})
+	}
+	children, err := branch(id, b, low, high)
+	if err != nil {
+		return report(err)
+	}
+	for i, c := range children {
+		until := high
+		if i+1 < len(children) {
+			until = children[i+1].key
+		}
+		if err := t.walk(c.page, depth+1, c.key, until, visit, report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type child struct {
+	key  []byte
+	page uint64
+}
+
+func branch(id uint64, b, low, high []byte) ([]child, error) {
+	count := uint64(native.Uint16(b[10:]))
+	if count == 0 || pageHeader+16*count > uint64(len(b)) {
+		return nil, damaged("page %d is a branch of %d bytes with %d elements", id, len(b), count)
+	}
+	children := make([]child, count)
+	for i := range children {
+		at := pageHeader + 16*uint64(i)
+		pos, n := at+uint64(native.Uint32(b[at:])), uint64(native.Uint32(b[at+4:]))
+		key := part(b, pos, n)
+		if pos < pageHeader+16*count || len(key) == 0 || !ascends(low, key, i > 0) || high != nil && string(key) >= string(high) {
+			return nil, damaged("page %d: element %d, key %x, lies outside of the branch or out of order", id, i, key)
+		}
+		children[i] = child{key, native.Uint64(b[at+8:])}
+		low = key
+	}
+	return children, nil
+}
+
+// free checks the list of free pages, after all buckets were walked: a page in
+// use that is taken for free would be written over.
+func (t *tree) free() error {
+	if t.freelist == noFreelist {
+		return nil
+	}
+	b, err := t.load(t.freelist, flagFree)
+	if err != nil {
+		return fmt.Errorf("free list: %w", err)
+	}
+	count, ids := uint64(native.Uint16(b[10:])), b[pageHeader:]
+	if count == 0xffff {
+		count, ids = native.Uint64(ids), ids[8:]
+	}
+	if count > uint64(len(ids))/8 {
+		return damaged("free list of %d bytes with %d pages", len(ids), count)
+	}
+	last := uint64(0)
+	for i := range count {
+		id := binary.NativeEndian.Uint64(ids[8*i:])
+		if id <= last {
+			return damaged("free list: page %d after %d", id, last)
+		}
+		if err := t.claim(id, 1); err != nil {
+			return fmt.Errorf("free list: %w", err)
+		}
+		last = id
+	}
+	return nil
+}
