@@ -1,0 +1,246 @@
+package authority
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+// A Config is what an authority is given.
+type Config struct {
+	Stream eventlog.Stream
+	Log    Log
+	// Now returns Unix milliseconds.
+	Now func() int64
+	// After calls f once after d, from any goroutine.
+	After func(d time.Duration, f func())
+	// NewClient returns a fresh id for records that the server makes.
+	NewClient func() eventlog.ClientID
+	// Publish hands m to each of to. It must not block on a peer.
+	Publish func(to []Peer, m Message)
+	// Changed is called after every append that published something.
+	Changed func(projection.Summary)
+	// MaxText is the most bytes of UTF-8 that an edit may leave the text with.
+	MaxText int
+	Logger  *slog.Logger
+}
+
+// Log is what an authority needs of a log.
+type Log interface {
+	eventlog.Log
+	eventlog.Prover
+}
+
+const (
+	inboxSize = 1024
+	// batchMax bounds the records of one append.
+	batchMax = 4096
+	// reloadPause is how long an authority that cannot read the log waits.
+	reloadPause = time.Second
+)
+
+// An Authority is the single writer of one thread. Its methods may be called
+// concurrently, also after Run has returned: they then report unavailable.
+type Authority struct {
+	cfg   Config
+	inbox chan request
+	done  chan struct{}
+
+	// Owned by Run; no lock.
+	thread  *projection.Thread
+	chain   chain.Digest // of thread.Revision, once published
+	bytes   int          // UTF-8 of the text
+	window  window
+	texts   map[Peer]*textPeer
+	lines   map[Peer]*linePeer
+	batch   batch
+	beacon  beaconState
+	pairs   bool // the text may hold surrogate pairs
+	stopped bool
+}
+
+// A request is something to do in the authority's goroutine. An edit joins the
+// batch; anything else is done when all before it is durable.
+type request struct {
+	peer Peer
+	re   string // what a failure answers
+	edit func() *Fault
+	do   func()
+	done chan<- *Fault // told the outcome, if not nil; has room for it
+}
+
+// New returns the authority of a thread whose records up to now are in t. The
+// caller then calls Run.
+func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
+	a := &Authority{
+		cfg:   cfg,
+		inbox: make(chan request, inboxSize),
+		done:  make(chan struct{}),
+		texts: map[Peer]*textPeer{},
+		lines: map[Peer]*linePeer{},
+	}
+	a.adopt(t, head)
+	return a
+}
+
+func (a *Authority) adopt(t *projection.Thread, head chain.Digest) {
+	a.thread, a.chain = t, head
+	text := t.Text()
+	a.bytes = len(text)
+	a.pairs = a.bytes > 0 && hasPair(t.Units(0, t.Len()))
+	a.window.reset(t.Revision)
+	a.batch.reset(t.Revision)
+	a.beacon = beaconState{revision: t.Revision, at: a.cfg.Now()}
+}
+
+// Run serves requests until ctx is done, then finishes what was accepted.
+func (a *Authority) Run(ctx context.Context) {
+	defer close(a.done)
+	for {
+		select {
+		case <-ctx.Done():
+			a.drain()
+			return
+		case r := <-a.inbox:
+			a.serve(r)
+		}
+		if a.stopped {
+			a.drain()
+			return
+		}
+	}
+}
+
+// serve takes r and everything that waits behind it.
+func (a *Authority) serve(r request) {
+	for {
+		a.take(r)
+		select {
+		case r = <-a.inbox:
+		default:
+			a.flush()
+			return
+		}
+	}
+}
+
+// drain refuses nothing that was accepted into the inbox.
+func (a *Authority) drain() {
+	for {
+		select {
+		case r := <-a.inbox:
+			a.serve(r)
+		default:
+			return
+		}
+	}
+}
+
+func (a *Authority) take(r request) {
+	if a.stopped {
+		a.fail(r, errStopped)
+		return
+	}
+	if r.edit == nil {
+		if a.flush(); a.stopped {
+			a.fail(r, errStopped)
+			return
+		}
+		r.do()
+		if r.done != nil {
+			r.done <- nil
+		}
+		return
+	}
+	if err := r.edit(); err != nil {
+		// The answer must not overtake the receipts of edits before it.
+		a.flush()
+		a.fail(r, err)
+		return
+	}
+	a.batch.requests = append(a.batch.requests, r)
+	if len(a.batch.records) >= batchMax {
+		a.flush()
+	}
+}
+
+func (a *Authority) fail(r request, err *Fault) {
+	if r.peer != nil {
+		a.cfg.Publish([]Peer{r.peer}, Failed{err, r.re})
+	}
+	if r.done != nil {
+		r.done <- err
+	}
+}
+
+var errStopped = &Fault{Code: "unavailable", Text: "the thread is being closed: send again"}
+
+// send hands r over; false means that the authority has stopped.
+func (a *Authority) send(r request) bool {
+	select {
+	case a.inbox <- r:
+		return true
+	case <-a.done:
+		return false
+	}
+}
+
+// post sends an edit of a peer, which hears of a failure by a message.
+func (a *Authority) post(p Peer, re string, edit func() *Fault) {
+	if r := (request{peer: p, re: re, edit: edit}); !a.send(r) {
+		a.fail(r, errStopped)
+	}
+}
+
+// wait sends r and waits for its outcome.
+func (a *Authority) wait(ctx context.Context, r request) error {
+	done := make(chan *Fault, 1)
+	r.done = done
+	if !a.send(r) {
+		return errStopped
+	}
+	select {
+	case err := <-done:
+		if err != nil {
+			return err
+		}
+		return nil
+	case <-a.done:
+		select { // it may have been among the last
+		case err := <-done:
+			if err != nil {
+				return err
+			}
+			return nil
+		default:
+			return errStopped
+		}
+	case <-ctx.Done():
+		return fmt.Errorf("thread %s: %w", a.cfg.Stream, ctx.Err())
+	}
+}
+
+// View calls f with the thread and its chain value as they are on disk. The
+// thread must not be changed nor kept.
+func (a *Authority) View(ctx context.Context, f func(*projection.Thread, chain.Digest)) error {
+	return a.wait(ctx, request{do: func() { f(a.thread, a.chain) }})
+}
+
+// Rename gives the thread another title. p may be nil.
+func (a *Authority) Rename(p Peer, author eventlog.AuthorID, title string) {
+	a.post(p, "rename", func() *Fault {
+		if title != a.thread.Title {
+			a.record(event.Renamed{Title: title}, author, a.cfg.NewClient(), 0)
+		}
+		for _, l := range a.lines {
+			l.due = true // the title is part of join
+		}
+		return nil
+	})
+}

@@ -1,0 +1,225 @@
+package authority
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"unicode/utf8"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// A batch is what was folded in and is not on disk yet.
+type batch struct {
+	base     eventlog.Revision // before the first record
+	records  []eventlog.Record
+	entries  []event.Event
+	lengths  []int
+	requests []request
+	touched  map[int]struct{} // lines, as they are now
+}
+
+func (b *batch) reset(base eventlog.Revision) {
+	clear(b.records)
+	clear(b.entries)
+	clear(b.requests)
+	b.base = base
+	b.records, b.entries = b.records[:0], b.entries[:0]
+	b.lengths, b.requests = b.lengths[:0], b.requests[:0]
+	if b.touched == nil {
+		b.touched = map[int]struct{}{}
+	}
+	clear(b.touched)
+}
+
+// record folds a fact in and adds it to the batch. The caller has validated it:
+// a fact that the projection refuses is a bug here.
+func (a *Authority) record(f event.Fact, author eventlog.AuthorID, client eventlog.ClientID, seq uint64) event.Event {
+	t := a.thread
+	now := a.cfg.Now()
+	if now < t.UpdatedAt-1000 {
+		a.cfg.Logger.Warn("the clock went back", "thread", t.Stream, "ms", t.UpdatedAt-now)
+	}
+	e := event.Event{
+		Stream: t.Stream, Revision: t.Revision + 1, Time: max(now, t.UpdatedAt),
+		Author: author, Client: client, Seq: seq, Fact: f,
+	}
+	ent := entry{event: e}
+	if c, ok := f.(event.Changed); ok {
+		ent.inverse = c.Change.InvertWith(t.Units)
+		a.bytes += size(c.Change) - size(ent.inverse)
+		a.pairs = a.pairs || changePairs(c.Change)
+	}
+	eff, err := t.Apply(e)
+	if err != nil {
+		panic("authority: own record refused: " + err.Error())
+	}
+	ent.hunks = eff.Hunks
+	a.window.add(ent)
+	a.follow(ent, eff)
+	r := event.Encode(f)
+	r.Time, r.Author, r.Client, r.Seq = e.Time, author, client, seq
+	a.batch.records = append(a.batch.records, r)
+	a.batch.entries = append(a.batch.entries, e)
+	a.batch.lengths = append(a.batch.lengths, t.Len())
+	return e
+}
+
+// flush appends the batch and, when it is on disk, tells everybody.
+func (a *Authority) flush() {
+	b := &a.batch
+	if len(b.requests) == 0 && len(b.records) == 0 {
+		return
+	}
+	if len(b.records) > 0 {
+		head, err := a.cfg.Log.Append(context.Background(), a.cfg.Stream, b.base, b.records...)
+		if err != nil {
+			a.recover(err)
+			return
+		}
+		a.chain = head.Chain
+	}
+	a.publish()
+}
+
+func (a *Authority) publish() {
+	b := &a.batch
+	if len(b.entries) > 0 {
+		if to := a.textPeers(nil); len(to) > 0 {
+			a.cfg.Publish(to, Entries{List: b.entries, Chain: a.chain, Lengths: b.lengths})
+		}
+		a.sendBeacon()
+	}
+	a.publishLines()
+	done, changed := b.requests, len(b.records) > 0
+	for _, r := range done {
+		if r.done != nil {
+			r.done <- nil
+		}
+	}
+	b.reset(a.thread.Revision)
+	if changed && a.cfg.Changed != nil {
+		a.cfg.Changed(a.thread.Summary())
+	}
+}
+
+// recover deals with an append that did not return well. The log says what
+// became of it: either the batch is there as it was sent, and all is well, or
+// nothing of it is, and the thread is read again and the senders are told.
+func (a *Authority) recover(cause error) {
+	a.cfg.Logger.Error("append failed; asking the log what is there", "thread", a.cfg.Stream, "error", cause)
+	there, err := a.appended()
+	if err != nil {
+		a.giveUp(err)
+		return
+	}
+	if there {
+		if a.chain, err = a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, a.thread.Revision); err != nil {
+			a.giveUp(err)
+			return
+		}
+		a.publish()
+		return
+	}
+	a.reload(cause)
+}
+
+// appended reports whether the records after the batch's base are the batch.
+func (a *Authority) appended() (bool, error) {
+	n := 0
+	for r, err := range a.cfg.Log.Read(context.Background(), a.cfg.Stream, a.batch.base) {
+		if err != nil {
+			return false, err
+		}
+		if n >= len(a.batch.records) {
+			return false, nil
+		}
+		b := &a.batch.records[n]
+		if r.Time != b.Time || r.Author != b.Author || r.Client != b.Client || r.Seq != b.Seq || r.Kind != b.Kind ||
+			!bytes.Equal(r.Shape, b.Shape) || !bytes.Equal(r.Text, b.Text) {
+			return false, nil
+		}
+		n++
+	}
+	return n == len(a.batch.records), nil
+}
+
+func (a *Authority) reload(cause error) {
+	failed := append([]request(nil), a.batch.requests...)
+	base := a.batch.base
+	text := "the log cannot take edits now: nothing was lost, send again"
+	if errors.Is(cause, eventlog.ErrConflict) {
+		text = "the thread was written by another hand: send again"
+	}
+	t, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, 0)
+	if errors.Is(err, eventlog.ErrNotFound) { // its first append did not happen
+		t, err = projection.NewThread(a.cfg.Stream), nil
+	}
+	head, err2 := a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, revisionOf(t))
+	if err = errors.Join(err, err2); err != nil {
+		a.giveUp(err)
+		return
+	}
+	a.adopt(t, head)
+	for _, l := range a.lines {
+		l.forget(t)
+	}
+	a.republish(base)
+	for _, r := range failed {
+		a.fail(r, &Fault{Code: "unavailable", Text: text})
+	}
+}
+
+func revisionOf(t *projection.Thread) eventlog.Revision {
+	if t == nil {
+		return 0
+	}
+	return t.Revision
+}
+
+// republish gives text mode the entries after a revision from the log, and has
+// line mode start from a resync.
+func (a *Authority) republish(after eventlog.Revision) {
+	entries, lengths, err := a.readEntries(after)
+	if err == nil && len(entries) > 0 {
+		if to := a.textPeers(nil); len(to) > 0 {
+			a.cfg.Publish(to, Entries{List: entries, Chain: a.chain, Lengths: lengths})
+		}
+		if a.cfg.Changed != nil {
+			a.cfg.Changed(a.thread.Summary())
+		}
+	}
+	a.publishLines()
+}
+
+// giveUp drops everybody: the log cannot even be read. They come back, and the
+// hub starts another authority.
+func (a *Authority) giveUp(err error) {
+	a.cfg.Logger.Error("cannot read the thread", "thread", a.cfg.Stream, "error", err)
+	a.stopped = true
+	for _, r := range a.batch.requests {
+		a.fail(r, &Fault{Code: "unavailable", Text: "the log cannot be read now: nothing was lost, send again"})
+	}
+	a.cfg.Publish(append(a.textPeers(nil), a.linePeers()...), Dropped{})
+	a.texts, a.lines = map[Peer]*textPeer{}, map[Peer]*linePeer{}
+	a.batch.reset(a.batch.base)
+}
+
+// size returns the bytes of UTF-8 that c inserts.
+func size(c ot.Change) int {
+	n := 0
+	c.Each(func(_, _, _, _ int, insert []uint16) {
+		for _, u := range insert {
+			switch {
+			case u >= 0xd800 && u < 0xe000: // half of four bytes
+				n += 2
+			default:
+				n += utf8.RuneLen(rune(u))
+			}
+		}
+	})
+	return n
+}

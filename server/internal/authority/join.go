@@ -1,0 +1,239 @@
+package authority
+
+import (
+	"context"
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/event"
+)
+
+// A textPeer is a connection in text mode.
+type textPeer struct {
+	author   eventlog.AuthorID
+	client   eventlog.ClientID
+	catching bool // the server streams entries from the log: not subscribed yet
+	cursor   *Cursor
+}
+
+// A Resume is where a client was when it lost its connection. Chain is nil if
+// it does not know it.
+type Resume struct {
+	Since eventlog.Revision
+	Chain *chain.Digest
+}
+
+// Open appends the first record of a thread.
+func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title string) error {
+	return a.wait(ctx, request{edit: func() *Fault {
+		if a.thread.Revision > 0 {
+			return fault("bad_value", "the thread is open already")
+		}
+		a.record(event.Opened{Title: title}, author, a.cfg.NewClient(), 0)
+		return nil
+	}})
+}
+
+// JoinText makes p a peer in text mode; it is answered TextJoined, or Resumed
+// and what it missed. Another connection of the same client is superseded. The
+// error is a *Fault, and p is not joined then.
+func (a *Authority) JoinText(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *Resume) error {
+	var refused *Fault
+	err := a.wait(ctx, request{do: func() { refused = a.joinText(p, author, client, resume) }})
+	if err == nil && refused != nil {
+		return refused
+	}
+	return err
+}
+
+func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *Resume) *Fault {
+	if f := a.mayJoin(p, author, client); f != nil {
+		return f
+	}
+	delete(a.lines, p)
+	a.leaveText(p)
+	for q, tp := range a.texts {
+		if tp.client == client {
+			a.leaveText(q)
+			a.cfg.Publish([]Peer{q}, Superseded{})
+		}
+	}
+	tp := &textPeer{author: author, client: client}
+	a.texts[p] = tp
+	to := []Peer{p}
+	switch {
+	case resume == nil:
+		a.cfg.Publish(to, TextJoined{Thread: a.thread, Chain: a.chain})
+	case !a.knows(*resume):
+		a.cfg.Publish(to, TextJoined{Thread: a.thread, Chain: a.chain, Reset: true})
+	default:
+		a.cfg.Publish(to, Resumed{Thread: a.thread, Since: resume.Since})
+		a.catchUp(p, tp, resume.Since)
+	}
+	a.showCursors(p)
+	return nil
+}
+
+// knows reports whether the log at a resume is what the client saw.
+func (a *Authority) knows(r Resume) bool {
+	if r.Chain == nil || r.Since > a.thread.Revision {
+		return false
+	}
+	c, err := a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, r.Since)
+	return err == nil && c == *r.Chain
+}
+
+// catchUp gives p the entries after a revision: at once where they are in
+// memory, else by way of the server.
+func (a *Authority) catchUp(p Peer, tp *textPeer, after eventlog.Revision) {
+	head := a.thread.Revision
+	entries, ok := a.window.after(after)
+	if !ok || len(entries) > catchUpMax || heavy(entries) {
+		tp.catching = true
+		a.cfg.Publish([]Peer{p}, CatchUp{From: after, To: head})
+		return
+	}
+	tp.catching = false
+	if len(entries) == 0 {
+		return
+	}
+	events := make([]event.Event, len(entries))
+	for i := range entries {
+		events[i] = entries[i].event
+	}
+	a.cfg.Publish([]Peer{p}, Entries{List: events, Chain: a.chain, Lengths: lengths(events, a.thread.Len())})
+}
+
+// catchUpMax and heavyUnits bound what a resumed client is given in one frame.
+const (
+	catchUpMax = 512
+	heavyUnits = 32 << 10
+)
+
+func heavy(entries []entry) bool {
+	n := 0
+	for _, e := range entries {
+		if c, ok := change(e.event); ok {
+			n += c.Inserted()
+		}
+	}
+	return n > heavyUnits
+}
+
+// MayJoin reports, as a *Fault, why a client could not join in text mode.
+func (a *Authority) MayJoin(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID) error {
+	var refused *Fault
+	err := a.wait(ctx, request{do: func() { refused = a.mayJoin(p, author, client) }})
+	if err == nil && refused != nil {
+		return refused
+	}
+	return err
+}
+
+func (a *Authority) mayJoin(p Peer, author eventlog.AuthorID, client eventlog.ClientID) *Fault {
+	if c, ok := a.thread.Client(client); ok && c.Author != author {
+		return fault("forbidden", "this client id belongs to another author: use a new one")
+	}
+	for q, tp := range a.texts {
+		if tp.client == client && q != p && tp.author != author {
+			return fault("forbidden", "this client id is in use by another author: use a new one")
+		}
+	}
+	return nil
+}
+
+// Attach is called when the server has streamed a peer the entries through a
+// revision after a CatchUp: the rest follows.
+func (a *Authority) Attach(p Peer, through eventlog.Revision) {
+	a.send(request{do: func() {
+		if tp, ok := a.texts[p]; ok && tp.catching {
+			a.catchUp(p, tp, through)
+		}
+	}})
+}
+
+// Leave forgets a peer, in whichever mode it joined. When it returns, nothing
+// more is published to p; receipts that a resync held back were.
+func (a *Authority) Leave(p Peer) {
+	_ = a.wait(context.Background(), request{do: func() {
+		if l, ok := a.lines[p]; ok {
+			if len(l.receipts) > 0 {
+				l.waiting, l.synced = false, 0
+				a.resync(p, l)
+			}
+			delete(a.lines, p)
+		}
+		a.leaveText(p)
+	}})
+}
+
+func (a *Authority) leaveText(p Peer) {
+	tp, ok := a.texts[p]
+	if !ok {
+		return
+	}
+	delete(a.texts, p)
+	if tp.cursor != nil && len(tp.cursor.Ranges) > 0 {
+		gone := *tp.cursor
+		gone.Revision, gone.Ranges = a.thread.Revision, [][2]int{}
+		a.cfg.Publish(a.textPeers(p), gone)
+	}
+}
+
+// textPeers returns the subscribed peers in text mode but one.
+func (a *Authority) textPeers(but Peer) []Peer {
+	to := make([]Peer, 0, len(a.texts))
+	for p, tp := range a.texts {
+		if p != but && !tp.catching {
+			to = append(to, p)
+		}
+	}
+	return to
+}
+
+func (a *Authority) linePeers() []Peer {
+	to := make([]Peer, 0, len(a.lines))
+	for p := range a.lines {
+		to = append(to, p)
+	}
+	return to
+}
+
+// Submit finishes the lines from..to, as they stood at a revision.
+func (a *Authority) Submit(p Peer, rev eventlog.Revision, from, to int) {
+	a.post(p, "submit", func() *Fault {
+		tp, ok := a.texts[p]
+		if !ok {
+			return fault("not_joined", "join a thread in text mode before you submit lines")
+		}
+		if rev > a.thread.Revision {
+			return a.stale("rev %d is above the head %d", rev, a.thread.Revision)
+		}
+		lines, f := a.linesAt(rev, from, to)
+		if f != nil {
+			return f
+		}
+		if len(lines) == 0 {
+			return fault("bad_value", "lines %d to %d of revision %d are gone", from, to, rev)
+		}
+		for _, run := range runs(lines) {
+			a.record(event.Submitted{From: run[0], To: run[1]}, tp.author, tp.client, 0)
+		}
+		return nil
+	})
+}
+
+// runs returns the runs of neighbours in a list of line indexes.
+func runs(lines []int) [][2]int {
+	slices.Sort(lines)
+	var out [][2]int
+	for _, i := range slices.Compact(lines) {
+		if n := len(out); n > 0 && out[n-1][1] == i-1 {
+			out[n-1][1] = i
+		} else {
+			out = append(out, [2]int{i, i})
+		}
+	}
+	return out
+}

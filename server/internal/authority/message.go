@@ -1,0 +1,115 @@
+package authority
+
+import (
+	"fmt"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+// A Peer is a connection, as the authority knows it: something to compare and
+// to address messages to.
+type Peer any
+
+// A Message goes to peers through Config.Publish. What it points to is good
+// only during that call.
+type Message interface{ message() }
+
+type (
+	// Entries are log entries for peers in text mode; Chain is that of the last.
+	Entries struct {
+		List  []event.Event
+		Chain chain.Digest
+		// Lengths holds the text's length in UTF-16 units after each entry.
+		Lengths []int
+	}
+	// TextJoined is the whole thread for a peer that joined in text mode.
+	TextJoined struct {
+		Thread *projection.Thread
+		Chain  chain.Digest
+		Reset  bool // what the peer saw is not in the log
+	}
+	// Resumed tells a peer that came back where the thread ends; the entries
+	// after Since follow.
+	Resumed struct {
+		Thread *projection.Thread
+		Since  eventlog.Revision
+	}
+	// CatchUp tells the server to stream the entries after From through To from
+	// the log and then to call Attach with To.
+	CatchUp struct{ From, To eventlog.Revision }
+
+	// LineJoined is the whole thread for a peer in line mode.
+	LineJoined struct {
+		Thread   *projection.Thread
+		Resync   bool
+		Current  int    // index of the peer's current line, -1 for none; with Resync
+		Received uint64 // receipts given on this connection so far; with Resync
+	}
+	// LineUpdate says what a line now reads.
+	LineUpdate struct {
+		Line      int // -1: the line is gone (only with Mine)
+		Value     string
+		Author    eventlog.AuthorID
+		Revision  eventlog.Revision
+		Submitted bool
+		Mine      bool
+	}
+
+	// Cursor is another client's presence.
+	Cursor struct {
+		Client   eventlog.ClientID
+		Author   eventlog.AuthorID
+		Revision eventlog.Revision
+		Ranges   [][2]int
+	}
+	// Beacon lets clients compare their text.
+	Beacon struct {
+		Revision eventlog.Revision
+		Length   int
+		SHA256   [32]byte
+		Chain    chain.Digest
+	}
+	// Superseded says that the same client joined again on another connection.
+	Superseded struct{}
+	// Dropped says that the authority has stopped: the peer must join again.
+	Dropped struct{}
+	// Failed says that a peer's message had no effect.
+	Failed struct {
+		Err *Fault
+		Re  string // the type of the message
+	}
+)
+
+func (Entries) message()    {}
+func (TextJoined) message() {}
+func (Resumed) message()    {}
+func (CatchUp) message()    {}
+func (LineJoined) message() {}
+func (LineUpdate) message() {}
+func (Cursor) message()     {}
+func (Beacon) message()     {}
+func (Superseded) message() {}
+func (Dropped) message()    {}
+func (Failed) message()     {}
+
+// A Fault is why a request had no effect. Code is one of the wire's codes.
+type Fault struct {
+	Code string
+	Text string
+	Head eventlog.Revision // with stale
+}
+
+func (f *Fault) Error() string { return f.Text }
+
+func fault(code, format string, args ...any) *Fault {
+	return &Fault{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+func (a *Authority) stale(format string, args ...any) *Fault {
+	f := fault("stale", format, args...)
+	f.Head = a.thread.Revision
+	return f
+}

@@ -1,0 +1,179 @@
+package authority
+
+import (
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+)
+
+// costMax bounds pending changes times entries to rebase them over.
+const costMax = 100_000
+
+// A Push is a text-mode client's changes: each based on the one before, the
+// first on revision Rev; Seq numbers the first.
+type Push struct {
+	Client  eventlog.ClientID
+	Seq     uint64
+	Rev     eventlog.Revision
+	Changes []ot.Change
+}
+
+// Push appends a peer's changes, all or none. The receipt is the client's own
+// entries coming back.
+func (a *Authority) Push(p Peer, push Push) {
+	a.post(p, "update", func() *Fault { return a.push(p, push) })
+}
+
+func (a *Authority) push(p Peer, push Push) *Fault {
+	tp, ok := a.texts[p]
+	switch {
+	case !ok:
+		return fault("not_joined", "join a thread in text mode before you send changes")
+	case push.Client != tp.client:
+		return fault("forbidden", "this connection joined as another client")
+	case push.Seq == 0:
+		return fault("bad_value", "seq counts from 1")
+	case push.Rev > a.thread.Revision:
+		return a.stale("rev %d is above the head %d", push.Rev, a.thread.Revision)
+	}
+	behind := int(a.thread.Revision - push.Rev)
+	if behind*len(push.Changes) > costMax {
+		return a.stale("%d changes are %d entries behind: pull first, then send in smaller pushes", len(push.Changes), behind)
+	}
+	over, err := a.since(push.Rev)
+	if err != nil {
+		return fault("unavailable", "the entries since revision %d cannot be read: %v", push.Rev, err)
+	}
+	if f := a.seen(push, over); f != nil {
+		return f
+	}
+	if f := fits(push.Changes, lengthAt(over, a.thread.Len())); f != nil {
+		return f
+	}
+	changes, skipped, err := rebase(push, over)
+	if err != nil {
+		return fault("bad_change", "%v", err)
+	}
+	if f := a.validate(changes); f != nil {
+		return f
+	}
+	for i, c := range changes {
+		a.record(event.Changed{Change: c}, tp.author, tp.client, push.Seq+uint64(skipped+i))
+	}
+	return nil
+}
+
+// seen holds a push against what is logged of the client already: entries that
+// are there above Rev are a resend and will be skipped; all else that overlaps
+// is an error of the client's.
+func (a *Authority) seen(push Push, over []event.Event) *Fault {
+	c, _ := a.thread.Client(push.Client)
+	if push.Seq > c.Seq+1 {
+		return a.stale("seq %d after %d: entries between are missing", push.Seq, c.Seq)
+	}
+	above := uint64(0) // own entries above Rev
+	for _, e := range over {
+		if e.Client != push.Client || e.Seq == 0 {
+			continue
+		}
+		if e.Seq < push.Seq {
+			return a.stale("own entry seq %d is logged above rev %d: pull first", e.Seq, push.Rev)
+		}
+		above++
+	}
+	if logged := c.Seq + 1 - push.Seq; above < logged {
+		return a.stale("own entry seq %d is logged at or below rev %d", push.Seq, push.Rev)
+	}
+	return nil
+}
+
+func fits(changes []ot.Change, length int) *Fault {
+	for i, c := range changes {
+		if c.Len() != length {
+			return fault("bad_change", "change %d is for %d units and the text it is based on has %d", i, c.Len(), length)
+		}
+		length = c.NewLen()
+	}
+	return nil
+}
+
+// rebase carries the changes of a push over the entries that were logged since
+// its revision, one entry at a time; mapping over their composition would not
+// converge. The client's own entries are the first pending changes come back.
+func rebase(push Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
+	changes = push.Changes
+	for _, e := range over {
+		if len(changes) == 0 {
+			break
+		}
+		if e.Client == push.Client && e.Seq >= push.Seq {
+			changes, skipped = changes[1:], skipped+1
+			continue
+		}
+		if c, ok := change(e); ok && !c.IsEmpty() {
+			if changes, _, err = ot.Rebase(changes, c); err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	return changes, skipped, nil
+}
+
+// validate holds changes, each based on the one before, against the text. It
+// changes nothing, so that a push is refused as a whole.
+func (a *Authority) validate(changes []ot.Change) *Fault {
+	bytes := a.bytes
+	pairs := a.pairs
+	for i, c := range changes {
+		grown := size(c)
+		if c.Inserted() > 0 {
+			pairs = pairs || changePairs(c)
+			if bytes += grown; bytes > a.cfg.MaxText && c.Inserted() > c.Deleted() {
+				return fault("too_large", "the text would have more than %d bytes: start another thread", a.cfg.MaxText)
+			}
+		}
+		if !pairs {
+			continue
+		}
+		if c.CutsPair(func(pos int) uint16 { return a.unitAfter(changes[:i], pos) }) {
+			return fault("bad_change", "change %d cuts a surrogate pair", i)
+		}
+	}
+	return nil
+}
+
+// unitAfter returns the unit at pos of the text as it will be after changes.
+func (a *Authority) unitAfter(changes []ot.Change, pos int) uint16 {
+	for i := len(changes) - 1; i >= 0; i-- {
+		shift, unit, found := 0, uint16(0), false
+		changes[i].Each(func(fromA, toA, fromB, toB int, insert []uint16) {
+			switch {
+			case pos >= toB:
+				shift = toA - toB
+			case pos >= fromB:
+				unit, found = insert[pos-fromB], true
+			}
+		})
+		if found {
+			return unit
+		}
+		pos += shift
+	}
+	return a.thread.Unit(pos)
+}
+
+// hasPair reports whether units hold half of a surrogate pair.
+func hasPair(units []uint16) bool {
+	for _, u := range units {
+		if u >= 0xd800 && u < 0xe000 {
+			return true
+		}
+	}
+	return false
+}
+
+func changePairs(c ot.Change) bool {
+	found := false
+	c.Each(func(_, _, _, _ int, insert []uint16) { found = found || hasPair(insert) })
+	return found
+}

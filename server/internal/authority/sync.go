@@ -1,0 +1,171 @@
+package authority
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"parodywave/projection"
+)
+
+// resyncPause is the least time between two resyncs of a line-mode peer, in
+// milliseconds.
+const resyncPause = 500
+
+// follow keeps line mode in step with an entry that was just folded in.
+func (a *Authority) follow(ent entry, eff *projection.Effect) {
+	if len(a.lines) == 0 {
+		return
+	}
+	c, changed := change(ent.event)
+	above := structural(a.thread, eff.Hunks)
+	for _, l := range a.lines {
+		l.due = l.due || above
+		if !l.id.IsZero() {
+			l.id, l.index = followLine(a.thread, eff.Hunks, l.id, l.index)
+		}
+		if changed {
+			if l.own != nil {
+				l.own.pass(c)
+			}
+			for _, v := range l.delivered {
+				v.pass(c)
+			}
+		}
+		for i := range l.receipts {
+			r := &l.receipts[i]
+			r.id, r.index = followLine(a.thread, eff.Hunks, r.id, r.index)
+		}
+	}
+	for _, i := range eff.Touched {
+		a.batch.touched[i] = struct{}{}
+	}
+}
+
+// structural reports whether lines were inserted, removed or moved otherwise
+// than by adding some at the end.
+func structural(t *projection.Thread, hunks []projection.Hunk) bool {
+	for _, h := range hunks {
+		n := len(h.Old)
+		if len(h.New) < n || !slices.Equal(h.Old, h.New[:n]) || h.NewAt+len(h.New) != t.LineCount() {
+			return true
+		}
+	}
+	return false
+}
+
+// followLine returns where a line is after hunks, and under which identity: it
+// may have been joined into another. The index is -1 when it is dead.
+func followLine(t *projection.Thread, hunks []projection.Hunk, id projection.LineID, index int) (projection.LineID, int) {
+	if index < 0 {
+		return id, index
+	}
+	shift := 0
+	for _, h := range hunks {
+		if index < h.At {
+			break
+		}
+		if index < h.At+len(h.Old) {
+			id = t.Resolve(id)
+			for _, h := range hunks { // a move may have taken it into another hunk
+				if k := slices.Index(h.New, id); k >= 0 {
+					return id, h.NewAt + k
+				}
+			}
+			return id, -1
+		}
+		shift = h.NewAt + len(h.New) - h.At - len(h.Old)
+	}
+	return id, index + shift
+}
+
+// publishLines tells line mode what the batch did.
+func (a *Authority) publishLines() {
+	touched := slices.Sorted(maps.Keys(a.batch.touched))
+	clear(a.batch.touched)
+	for p, l := range a.lines {
+		l.fresh, l.durable = 0, l.id
+		if l.due {
+			a.resync(p, l)
+			continue
+		}
+		mine := a.receipts(p, l)
+		for _, i := range touched {
+			if i < a.thread.LineCount() && !mine[i] {
+				a.tell(p, l, i)
+			}
+		}
+	}
+}
+
+// tell gives p the line i.
+func (a *Authority) tell(p Peer, l *linePeer, i int) {
+	row := a.thread.Row(i)
+	a.cfg.Publish([]Peer{p}, LineUpdate{
+		Line: i, Value: a.thread.Content(row), Author: row.Author,
+		Revision: a.thread.Revision, Submitted: row.Submitted,
+	})
+	if !l.id.IsZero() && l.index == i {
+		l.deliver(look(a.thread, i))
+	}
+}
+
+func (l *linePeer) deliver(v *view) {
+	if len(l.delivered) >= deliveredMax {
+		l.delivered = slices.Delete(l.delivered, 0, 1)
+	}
+	l.delivered = append(l.delivered, v)
+}
+
+// receipts gives p what it is owed, and returns the lines it has seen by it.
+func (a *Authority) receipts(p Peer, l *linePeer) map[int]bool {
+	var seen map[int]bool
+	for _, r := range l.receipts {
+		u := LineUpdate{Line: r.index, Revision: r.revision, Author: l.author, Mine: true}
+		if r.index >= 0 {
+			row := a.thread.Row(r.index)
+			u.Value, u.Author, u.Submitted = a.thread.Content(row), row.Author, row.Submitted
+			if seen == nil {
+				seen = map[int]bool{}
+			}
+			seen[r.index] = true
+			if r.index == l.index && !l.id.IsZero() {
+				if v := look(a.thread, r.index); l.own == nil || !slices.Equal(v.text, l.own.text) {
+					l.deliver(v)
+				}
+			}
+		}
+		a.cfg.Publish([]Peer{p}, u)
+	}
+	l.receipts = l.receipts[:0]
+	return seen
+}
+
+// resync sends p the whole thread, now or when the pause is over, and then the
+// receipts that were held.
+func (a *Authority) resync(p Peer, l *linePeer) {
+	if l.waiting {
+		return
+	}
+	if wait := l.synced + resyncPause - a.cfg.Now(); wait > 0 {
+		l.waiting = true
+		a.cfg.After(time.Duration(wait)*time.Millisecond, func() {
+			a.send(request{do: func() {
+				if l.waiting = false; a.lines[p] == l && l.due {
+					a.resync(p, l)
+				}
+			}})
+		})
+		return
+	}
+	l.due, l.synced = false, a.cfg.Now()
+	current := -1
+	if !l.id.IsZero() {
+		current = l.index
+	}
+	a.cfg.Publish([]Peer{p}, LineJoined{Thread: a.thread, Resync: true, Current: current, Received: l.received})
+	if current >= 0 {
+		l.deliver(look(a.thread, current))
+	}
+	a.receipts(p, l)
+}

@@ -1,0 +1,245 @@
+package authority
+
+import (
+	"context"
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// A view is a line as a line-mode client has it before its eyes: in a text of
+// its own, of length units, the line begins at start and reads text. bridge
+// leads from that text to the thread's. Only the server computes it, so it may
+// be composed: nobody else has to arrive at the same change.
+type view struct {
+	line   projection.LineID
+	rev    eventlog.Revision // when it was sent or delivered
+	text   []uint16
+	start  int
+	length int
+	bridge ot.Change
+}
+
+// look returns the view of line i as it reads now.
+func look(t *projection.Thread, i int) *view {
+	row := t.Row(i)
+	return &view{
+		line: row.ID, rev: t.Revision,
+		text:  t.Units(row.Start, row.Start+row.Length),
+		start: row.Start, length: t.Len(), bridge: ot.Keep(t.Len()),
+	}
+}
+
+// pass carries the view over a change to the thread that is not its client's.
+func (v *view) pass(c ot.Change) {
+	b, err := v.bridge.Compose(c)
+	if err != nil {
+		panic("authority: view out of step: " + err.Error())
+	}
+	v.bridge = b
+}
+
+// edit returns the change that turns the view's text into value, carried to
+// the thread, and the view that the client has then. The rest of what others
+// did stays.
+func (v *view) edit(value []uint16) (ot.Change, *view) {
+	prefix, suffix := common(v.text, value)
+	from, to := v.start+prefix, v.start+len(v.text)-suffix
+	d := ot.Replace(v.length, from, to, value[prefix:len(value)-suffix])
+	c, err := d.Transform(v.bridge, false)
+	if err == nil {
+		next := &view{line: v.line, text: value, start: v.start, length: d.NewLen()}
+		if next.bridge, err = v.bridge.Transform(d, true); err == nil {
+			return c, next
+		}
+	}
+	panic("authority: view out of step: " + err.Error())
+}
+
+// distance counts the code points that lie between the view's text and value:
+// deleted and inserted ones after the common prefix, then suffix, are removed.
+func (v *view) distance(value []uint16) int {
+	prefix, suffix := common(v.text, value)
+	return points(v.text[prefix:len(v.text)-suffix]) + points(value[prefix:len(value)-suffix])
+}
+
+// common returns how many units a and b share at the start, and then at the
+// end, in whole code points.
+func common(a, b []uint16) (prefix, suffix int) {
+	n := min(len(a), len(b))
+	for prefix < n && a[prefix] == b[prefix] {
+		prefix++
+	}
+	if prefix > 0 && high(a[prefix-1]) {
+		prefix--
+	}
+	for suffix < n-prefix && a[len(a)-1-suffix] == b[len(b)-1-suffix] {
+		suffix++
+	}
+	if suffix > 0 && low(a[len(a)-suffix]) {
+		suffix--
+	}
+	return prefix, suffix
+}
+
+func high(u uint16) bool { return u >= 0xd800 && u < 0xdc00 }
+func low(u uint16) bool  { return u >= 0xdc00 && u < 0xe000 }
+
+func points(units []uint16) int {
+	n := 0
+	for _, u := range units {
+		if !low(u) {
+			n++
+		}
+	}
+	return n
+}
+
+// viewAt returns the view of line i as it stood at a revision.
+func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *Fault) {
+	t := a.thread
+	switch {
+	case rev > t.Revision:
+		return nil, a.stale("rev %d is above the head %d", rev, t.Revision)
+	case rev == t.Revision && i < t.LineCount():
+		return look(t, i), nil
+	case rev == t.Revision:
+		return nil, fault("bad_value", "line %d of %d: lines count from 0", i, t.LineCount())
+	}
+	entries, ok := a.window.after(rev)
+	if !ok {
+		return a.viewFromLog(rev, i)
+	}
+	// Back to the text at rev, forth to the identity of the line there.
+	back, forth := ot.Keep(t.Len()), ot.Keep(t.Len())
+	for k := len(entries) - 1; k >= 0; k-- {
+		c, changed := change(entries[k].event)
+		if !changed || c.IsEmpty() {
+			continue
+		}
+		if entries[k].inverse.Len() != c.NewLen() { // a redaction: cannot be undone
+			return a.viewFromLog(rev, i)
+		}
+		back = compose(back, entries[k].inverse)
+		forth = compose(c, forth)
+	}
+	text, err := back.Apply(t.Units(0, t.Len()))
+	if err != nil {
+		panic("authority: window out of step: " + err.Error())
+	}
+	v := &view{rev: rev, length: len(text), bridge: forth}
+	id, found := lineAt(t, entries, i)
+	if v.start, v.text, ok = nth(text, i); !ok || !found {
+		return nil, fault("bad_value", "line %d did not exist at revision %d", i, rev)
+	}
+	v.line = id
+	return v, nil
+}
+
+// viewFromLog is viewAt for a revision that is older than the window.
+func (a *Authority) viewFromLog(rev eventlog.Revision, i int) (*view, *Fault) {
+	old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
+	if err != nil {
+		return nil, fault("unavailable", "revision %d cannot be read: %v", rev, err)
+	}
+	if i >= old.LineCount() {
+		return nil, fault("bad_value", "line %d did not exist at revision %d", i, rev)
+	}
+	events, err := a.since(rev)
+	if err != nil {
+		return nil, fault("unavailable", "the entries since revision %d cannot be read: %v", rev, err)
+	}
+	v := look(old, i)
+	for _, e := range events {
+		if c, ok := change(e); ok {
+			v.pass(c)
+		}
+	}
+	return v, nil
+}
+
+func compose(a, b ot.Change) ot.Change {
+	c, err := a.Compose(b)
+	if err != nil {
+		panic("authority: window out of step: " + err.Error())
+	}
+	return c
+}
+
+// lineAt returns the identity of the line that had index i before entries.
+func lineAt(t *projection.Thread, entries []entry, i int) (projection.LineID, bool) {
+	for _, e := range entries {
+		shift := 0
+		for _, h := range e.hunks {
+			if i < h.At {
+				break
+			}
+			if i < h.At+len(h.Old) {
+				return h.Old[i-h.At], true
+			}
+			shift = h.NewAt + len(h.New) - h.At - len(h.Old)
+		}
+		i += shift
+	}
+	if i < 0 || i >= t.LineCount() {
+		return projection.LineID{}, false
+	}
+	return t.Row(i).ID, true
+}
+
+// linesAt returns where the lines from..to of a revision are now; those that
+// are dead are left out.
+func (a *Authority) linesAt(rev eventlog.Revision, from, to int) ([]int, *Fault) {
+	var out []int
+	if from > to || from < 0 {
+		return nil, fault("bad_value", "lines %d to %d: the first is to come first", from, to)
+	}
+	entries, ok := a.window.after(rev)
+	if rev == a.thread.Revision {
+		entries, ok = nil, true
+	}
+	var old *projection.Thread
+	if !ok {
+		var err error
+		if old, err = projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev); err != nil {
+			return nil, fault("unavailable", "revision %d cannot be read: %v", rev, err)
+		}
+	}
+	for i := from; i <= to; i++ {
+		var id projection.LineID
+		found := false
+		if old != nil {
+			if found = i < old.LineCount(); found {
+				id = old.Row(i).ID
+			}
+		} else {
+			id, found = lineAt(a.thread, entries, i)
+		}
+		if !found {
+			return nil, fault("bad_value", "line %d did not exist at revision %d", i, rev)
+		}
+		if len(entries) == 0 && old == nil {
+			out = append(out, i)
+		} else if now := a.thread.Find(id); now >= 0 {
+			out = append(out, now)
+		}
+	}
+	return out, nil
+}
+
+// nth returns piece i of text and where it starts.
+func nth(text []uint16, i int) (start int, piece []uint16, ok bool) {
+	for ; i > 0; i-- {
+		n := slices.Index(text[start:], '\n')
+		if n < 0 {
+			return 0, nil, false
+		}
+		start += n + 1
+	}
+	if n := slices.Index(text[start:], '\n'); n >= 0 {
+		return start, slices.Clone(text[start : start+n]), true
+	}
+	return start, slices.Clone(text[start:]), true
+}
