@@ -1,34 +1,39 @@
 package ot
 
-// transformApart is transform for the commonest case, and much faster: each
-// change is one edit, and the two do not touch. It reports whether that is so.
-func transformApart(dst []section, a, b Change) ([]section, bool) {
-	if a.IsEmpty() {
-		return add(dst, b.newLen, keep), true
+// transformApart is transform for the commonest case, and much faster: a change
+// is empty, or each is one edit and the two do not touch. It reports whether
+// that is so.
+func transformApart(dst []section, c, over *Change) (sections []section, gone int32, ok bool) {
+	if c.IsEmpty() {
+		return add(dst, over.newLen, keep), 0, true
 	}
-	if b.IsEmpty() {
-		return append(dst, a.sections...), true
+	if over.IsEmpty() {
+		return append(dst, c.sections...), int32(c.Deleted()), true
 	}
-	at, e, ok := onlyEdit(a.sections)
-	bt, o, okB := onlyEdit(b.sections)
-	if !ok || !okB {
-		return dst, false
+	at, e, ok := onlyEdit(c.sections)
+	to, o, okOver := onlyEdit(over.sections)
+	if !ok || !okOver {
+		return dst, 0, false
 	}
-	switch {
-	case at+e.old < bt:
-	case bt+o.old < at:
-		at += o.ins - o.old
-	default:
-		return dst, false
+	// Which of the two is left is a coin toss that a processor cannot foresee,
+	// so the comparisons are put as arithmetic rather than as branches.
+	left, right := to-at-e.old, at-to-o.old // units between the two, if e is left or right
+	if max(left, right) <= 0 {
+		return dst, 0, false
 	}
+	shift := int32(0)
+	if right > 0 {
+		shift = o.ins - o.old
+	}
+	at += shift
 	if at > 0 {
 		dst = append(dst, section{at, keep})
 	}
 	dst = append(dst, e)
-	if rest := b.newLen - at - e.old; rest > 0 {
+	if rest := over.newLen - at - e.old; rest > 0 {
 		dst = append(dst, section{rest, keep})
 	}
-	return dst, true
+	return dst, e.old, true
 }
 
 // onlyEdit returns the one section of s that is not a keep, and its position.

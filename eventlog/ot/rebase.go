@@ -42,9 +42,9 @@ type Rebaser struct {
 }
 
 // Rebase is the function Rebase, except that it puts the rebased sequence into
-// changes, which may be what the last call left there. That, and overAfter,
-// last until the next call but for being its arguments; Clone keeps them. On an
-// error changes is as it was.
+// changes. To go on over the next entry, hand it the same slice again. Whatever
+// else is done with the results must be done before the next call, which takes
+// back their memory; Clone keeps one. On an error changes is as it was.
 func (r *Rebaser) Rebase(changes []Change, over Change) (overAfter Change, err error) {
 	if err := checkRebase(changes, over); err != nil {
 		return Change{}, err
@@ -52,25 +52,18 @@ func (r *Rebaser) Rebase(changes []Change, over Change) (overAfter Change, err e
 	r.turn ^= 1
 	dst := r.buf[r.turn][:0]
 	for i, c := range changes {
-		dst = withRoom(dst, 2*(len(c.sections)+len(over.sections)+1))
-		out := transform(dst[len(dst):], c, over, false)
-		dst = dst[:len(dst)+len(out)]
-		changes[i] = carried(c, over, out[:len(out):len(out)])
+		dst = withRoom(dst, len(c.sections)+len(over.sections))
+		out, gone := transform(dst[len(dst):], &c, &over, false)
+		if end := len(dst) + len(out); end <= cap(dst) {
+			dst = dst[:end] // otherwise out found no room here, and has its own memory
+		}
+		changes[i] = carried(&c, &over, slices.Clip(out), gone)
 		if over, err = r.over.Transform(over, c, true); err != nil {
 			return Change{}, fmt.Errorf("rebase entry %d: %w", i, err) // checked before: not reached
 		}
 	}
 	r.buf[r.turn] = dst
 	return over, nil
-}
-
-// withRoom returns dst, or an empty slice of twice its size, with room for n
-// more. Results that lie in dst stay there.
-func withRoom(dst []section, n int) []section {
-	if cap(dst)-len(dst) >= n {
-		return dst
-	}
-	return make([]section, 0, max(n, 2*cap(dst)))
 }
 
 func checkRebase(changes []Change, over Change) error {

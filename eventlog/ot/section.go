@@ -37,6 +37,15 @@ func merge(dst []section, old, ins int32) bool {
 	return true
 }
 
+// withRoom returns dst, or an empty slice of twice its size, with room for n
+// more. Results that lie in dst stay there.
+func withRoom(dst []section, n int) []section {
+	if cap(dst)-len(dst) >= n {
+		return dst
+	}
+	return make([]section, 0, max(n, 2*cap(dst)))
+}
+
 // A cursor walks over sections, which may be taken in parts. At the end it
 // stands on a keep of nothing.
 type cursor struct {

@@ -11,14 +11,15 @@ package ot
 // place the one that replaces fewer units is first, and only between equals
 // before decides.
 func (c Change) Transform(over Change, before bool) (Change, error) {
-	if err := checkTransform(c, over); err != nil {
+	if err := checkTransform(&c, &over); err != nil {
 		return Change{}, err
 	}
 	if over.IsEmpty() {
 		return c, nil
 	}
 	dst := make([]section, 0, max(3, len(c.sections)+2))
-	return carried(c, over, transform(dst, c, over, before)), nil
+	dst, gone := transform(dst, &c, &over, before)
+	return carried(&c, &over, dst, gone), nil
 }
 
 // A Transformer does Transform in buffers it uses again, so that a transform
@@ -33,16 +34,17 @@ type Transformer struct {
 // Transform is Change.Transform, with a result that lasts until the second
 // call from now.
 func (t *Transformer) Transform(c, over Change, before bool) (Change, error) {
-	if err := checkTransform(c, over); err != nil {
+	if err := checkTransform(&c, &over); err != nil {
 		return Change{}, err
 	}
 	t.turn ^= 1
-	dst := transform(t.buf[t.turn][:0], c, over, before)
+	room := withRoom(t.buf[t.turn][:0], len(c.sections)+2)
+	dst, gone := transform(room, &c, &over, before)
 	t.buf[t.turn] = dst
-	return carried(c, over, dst), nil
+	return carried(&c, &over, dst, gone), nil
 }
 
-func checkTransform(c, over Change) error {
+func checkTransform(c, over *Change) error {
 	if c.oldLen != over.oldLen {
 		return lengthError("transform", c.Len(), over.Len())
 	}
@@ -52,25 +54,33 @@ func checkTransform(c, over Change) error {
 	return nil
 }
 
-// carried is c with other sections, in the text after over. Transform puts
-// every inserted text out once and in its order, so the text is shared as it
-// is, and the new length is that of over with the sections' difference.
-func carried(c, over Change, sections []section) Change {
-	d := Change{sections: sections, text: c.text, oldLen: over.newLen, newLen: over.newLen + int32(len(c.text))}
-	for _, s := range sections {
-		if s.ins != keep {
-			d.newLen -= s.old
-		}
+// transform appends to dst the sections of c carried over another change, and
+// counts in gone the units that they delete.
+func transform(dst []section, c, over *Change, before bool) (sections []section, gone int32) {
+	if sections, gone, ok := transformApart(dst, c, over); ok {
+		return sections, gone
 	}
-	return d
+	m := carrier{a: walk(c.sections), b: walk(over.sections), out: dst, before: before}
+	m.run()
+	return m.out, m.gone
 }
 
-// transform appends to dst the sections of a carried over b.
-func transform(dst []section, a, b Change, before bool) []section {
-	if out, ok := transformApart(dst, a, b); ok {
-		return out
-	}
-	m := carrier{a: walk(a.sections), b: walk(b.sections), out: dst, before: before}
+// carried makes a change of what transform gave. Every inserted text is put out
+// once and in its order, so the text is shared as it is.
+func carried(c, over *Change, sections []section, gone int32) Change {
+	return Change{sections: sections, text: c.text, oldLen: over.newLen, newLen: over.newLen + int32(len(c.text)) - gone}
+}
+
+// A carrier walks two changes side by side along the text both are made for.
+type carrier struct {
+	a, b    cursor // carried, carried over
+	out     []section
+	gone    int32 // units that out deletes
+	before  bool
+	written bool // the text of a's current section is put out already
+}
+
+func (m *carrier) run() {
 	for !m.a.done || !m.b.done {
 		switch {
 		case m.a.ins == keep && m.b.ins == keep:
@@ -84,15 +94,6 @@ func transform(dst []section, a, b Change, before bool) []section {
 			m.passOwn()
 		}
 	}
-	return m.out
-}
-
-// A carrier walks two changes side by side along the text both are made for.
-type carrier struct {
-	a, b    cursor // carried, carried over
-	out     []section
-	before  bool
-	written bool // the text of a's current section is put out already
 }
 
 // overFirst decides between two replacements that meet: b's comes first only
@@ -118,8 +119,9 @@ func (m *carrier) passOver() {
 	m.b.next()
 }
 
-// passOwn passes a's current replacement, up to a place where b writes. It
-// takes along what b only deletes inside it, unless that reaches its end.
+// passOwn passes a's current replacement, up to a place where b writes or to a
+// deletion that leads out of it. Deletions of b's that lie inside it are passed
+// along the way.
 func (m *carrier) passOwn() {
 	var still int32 // units to replace that b leaves standing
 	left := m.a.old
@@ -129,7 +131,7 @@ func (m *carrier) passOwn() {
 			still += n
 			left -= n
 			m.b.takeOld(n)
-		} else if m.b.ins == 0 && m.b.old < left {
+		} else if m.b.ins == 0 && m.b.old <= left {
 			left -= m.b.old
 			m.b.next()
 		} else {
@@ -141,6 +143,7 @@ func (m *carrier) passOwn() {
 		ins = 0
 	}
 	m.out = add(m.out, still, ins)
+	m.gone += still
 	m.written = true
 	m.takeA(m.a.old - left)
 }
