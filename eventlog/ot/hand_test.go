@@ -119,12 +119,14 @@ func TestEditsComeOneByOneInOrder(t *testing.T) {
 }
 
 func TestOutOfRangePanics(t *testing.T) {
+	tooMuch := MaxLen
+	tooMuch++ // negative where an int has 32 bits
 	for name, f := range map[string]func(){
 		"replace before the text":   func() { Replace(5, -1, 2, nil) },
 		"replace behind the text":   func() { Replace(5, 2, 6, nil) },
 		"replace backwards":         func() { Replace(5, 3, 2, nil) },
 		"keep a negative number":    func() { Keep(-1) },
-		"keep too much":             func() { Keep(MaxLen + 1) },
+		"keep too much":             func() { Keep(tooMuch) },
 		"build over the limit":      func() { var b Builder; b.Keep(MaxLen); b.Insert(units("a")) },
 		"delete a negative number":  func() { var b Builder; b.Delete(-1) },
 		"invert with too few units": func() { Replace(3, 0, 2, nil).InvertWith(func(_, _ int) []uint16 { return units("a") }) },
