@@ -32,6 +32,8 @@ type Log struct {
 	badMeta []int
 	wrecked atomic.Bool // a fault left locks of bbolt held
 
+	pruning sync.RWMutex // read-locked by Verify, which a prune would confuse
+
 	mu      sync.RWMutex
 	streams map[eventlog.Stream]*stream
 	order   []*stream // as they began

@@ -66,10 +66,15 @@ func openTree(f io.ReaderAt, size int64) (*tree, error) {
 		m := b[pageHeader:]
 		sum := fnv.New64a()
 		sum.Write(m[:56])
-		if native.Uint16(b[8:]) != flagMeta || native.Uint32(m) != metaMagic || native.Uint32(m[4:]) != metaVersion ||
-			native.Uint32(m[8:]) != pageSize || native.Uint64(m[56:]) != sum.Sum64() {
+		sound := native.Uint32(m) == metaMagic && native.Uint32(m[4:]) == metaVersion && native.Uint64(m[56:]) == sum.Sum64()
+		if !sound || native.Uint64(b[:]) != uint64(i) || native.Uint16(b[8:]) != flagMeta {
 			t.badMeta = append(t.badMeta, i)
+		}
+		if !sound { // bbolt looks no further
 			continue
+		}
+		if n := native.Uint32(m[8:]); n != pageSize {
+			return nil, damaged("file has pages of %d bytes, want %d", n, pageSize)
 		}
 		if txid := native.Uint64(m[48:]); !found || txid > t.txid {
 			found = true

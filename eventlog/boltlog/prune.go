@@ -28,6 +28,8 @@ func (l *Log) Prune(ctx context.Context, through eventlog.Revision, record event
 	if through == 0 {
 		return fmt.Errorf("prune %s through 0: %w", chain.Unchained, eventlog.ErrInvalid)
 	}
+	l.pruning.Lock()
+	defer l.pruning.Unlock()
 	_, err := l.submit(ctx, &request{stream: chain.Unchained, prune: through, records: []eventlog.Record{record}})
 	return err
 }
@@ -179,7 +181,8 @@ func (p *punch) before(tail *bbolt.Bucket, at eventlog.Position) error {
 	if k == nil || len(v) > maxValueBytes {
 		return nil
 	}
-	g, err := p.decoder.Open(append([]byte(nil), v...))
+	var d pack.Decoder // the other one's group is in use
+	g, err := d.Open(append([]byte(nil), v...))
 	if err != nil {
 		return err
 	}

@@ -9,10 +9,13 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// A Decoder opens groups. It keeps the names it has seen, so that records of
-// many groups share them. The zero value is ready; it may not be used by two
-// goroutines at once.
-type Decoder struct{ names map[string]string }
+// A Decoder opens groups, one after the other, in the same memory. It keeps the
+// names it has seen, so that records of many groups share them. The zero value is
+// ready; it may not be used by two goroutines at once.
+type Decoder struct {
+	names map[string]string
+	group Group
+}
 
 // maxNames bounds what a Decoder keeps.
 const maxNames = 1 << 16
@@ -30,6 +33,7 @@ func (d *Decoder) name(b []byte) string {
 }
 
 // A Group is an opened group: its directory is read and its checksum was right.
+// It is good until its Decoder opens the next one.
 type Group struct {
 	First eventlog.Position
 	Count uint64 // positions, holes included
@@ -68,9 +72,8 @@ func (g *Group) Part(stream eventlog.Stream) *Part {
 	return nil
 }
 
-// Open checks a group's checksum and reads its directory. The group, and the
-// records that Next returns, keep value, which must not be changed before they
-// are out of use. The errors of Open and Next wrap eventlog.ErrDamaged.
+// Open checks a group's checksum and reads its directory. The records that Next
+// returns keep value, which must not be changed before they are out of use. The errors of Open and Next wrap eventlog.ErrDamaged.
 func (d *Decoder) Open(value []byte) (*Group, error) {
 	if len(value) <= tail {
 		return nil, damaged("group of %d bytes", len(value))
@@ -82,13 +85,25 @@ func (d *Decoder) Open(value []byte) (*Group, error) {
 	if sha256.Sum256(body) != [sha256.Size]byte(value[len(body):]) {
 		return nil, damaged("group of %d bytes: checksum does not match", len(value))
 	}
-	g := &Group{decoder: d, stream: -1, maker: maker{-1, -1, -1}}
+	g := &d.group
+	*g = Group{decoder: d, stream: -1, maker: maker{-1, -1, -1}, Parts: g.Parts,
+		authors: g.authors, clients: g.clients, kinds: g.kinds, seqs: g.seqs, seen: g.seen, times: g.times}
 	g.Log = chain.Digest(body[len(body)-len(g.Log):])
 	g.c.b = body[1 : len(body)-len(g.Log)]
 	if err := g.head(); err != nil {
 		return nil, err
 	}
 	return g, nil
+}
+
+// sized returns n zeroes, in the memory of s if they fit.
+func sized[T any](s []T, n int) []T {
+	if n > cap(s) {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
 }
 
 func damaged(f string, args ...any) error {
@@ -102,8 +117,7 @@ func (g *Group) head() error {
 	if !c.bad && (g.Count == 0 || g.First == 0 || g.Count > math.MaxInt64 || g.First > math.MaxInt64) {
 		return damaged("group of %d records from position %d", g.Count, g.First)
 	}
-	n := c.length(36)
-	g.Parts = make([]Part, n)
+	g.Parts = sized(g.Parts, c.length(36))
 	total := uint64(0)
 	for i := range g.Parts {
 		p := &g.Parts[i]
@@ -129,15 +143,15 @@ func (g *Group) head() error {
 func (g *Group) tables() error {
 	c := &g.c
 	g.ready = true
-	g.authors = make([]eventlog.AuthorID, c.length(16))
+	g.authors = sized(g.authors, c.length(16))
 	for i := range g.authors {
 		copy(g.authors[i][:], c.take(16))
 	}
-	g.clients = make([]eventlog.ClientID, c.length(16))
+	g.clients = sized(g.clients, c.length(16))
 	for i := range g.clients {
 		copy(g.clients[i][:], c.take(16))
 	}
-	g.kinds = make([]kind, c.length(3))
+	g.kinds = sized(g.kinds, c.length(3))
 	for i := range g.kinds {
 		g.kinds[i].name = g.decoder.name(c.take(uint64(c.byte())))
 		schema := c.uvarint()
@@ -149,8 +163,8 @@ func (g *Group) tables() error {
 	if c.bad {
 		return damaged("group from position %d: tables: %v", g.First, errShort)
 	}
-	g.seqs = make([]uint64, len(g.clients))
-	g.seen = make([]uint64, len(g.Parts))
-	g.times = make([]int64, len(g.Parts))
+	g.seqs = sized(g.seqs, len(g.clients))
+	g.seen = sized(g.seen, len(g.Parts))
+	g.times = sized(g.times, len(g.Parts))
 	return nil
 }
