@@ -18,7 +18,7 @@ type Row struct {
 	Submitted bool              // finished, and unchanged since
 	Start     int               // position, in UTF-16 units
 	Length    int               // UTF-16 units, without the break
-	Deleted   int               // UTF-16 units ever deleted from it
+	Deleted   int               // UTF-16 units ever deleted, not moved, from it and what it was joined with
 }
 
 // A Span is a run of units that one revision inserted.

@@ -21,7 +21,7 @@
 //     tie: the upper). The others are joined into that one: their identities
 //     become aliases of it.
 //   - A piece that none picked is born. It is split from the old line that most
-//     of its kept units come from, if there are any.
+//     of its kept units come from (a tie: the upper), if there are any.
 //   - A line that was not empty and none of whose units survive lives on, with
 //     nothing in it, only if the breaks on both its sides stay (the ends of the
 //     text count as breaks that stay). An empty line lives on unless the breaks
@@ -31,10 +31,14 @@
 //     that equals an inserted run of whole lines carries identity, spans and
 //     submitted flags along. A deleted line is whole when all its units and the
 //     break on at least one of its sides are deleted; an inserted one when all
-//     its units and the break on at least one side are inserted. The longest
-//     runs (in lines) are paired first, then in order of the deleted, then of
-//     the inserted. Where more than MaxMovePairs pairs of equal lines would have
-//     to be looked at, the change has no moves.
+//     its units and the break on at least one side are inserted (the ends of
+//     the text are no breaks here); within a run all breaks are deleted, or
+//     inserted. They are carried along, those around a run are not. Blank units
+//     are those that Unicode calls white space. The longest runs (in lines) are
+//     paired first, then in order of the deleted, then of the inserted. A line
+//     that was moved keeps the piece it was moved to, whatever else picks that.
+//     Where more than MaxMovePairs pairs of equal lines that are not blank would
+//     have to be looked at, the change has no moves.
 //
 // A line was last changed at the last revision at which its content, without
 // its break, differs from before, or at its birth. It is submitted when it was
