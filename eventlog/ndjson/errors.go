@@ -1,0 +1,41 @@
+package ndjson
+
+import (
+	"errors"
+	"fmt"
+
+	"parodywave/eventlog"
+)
+
+// ErrRefused: the file is no export, or does not verify.
+var ErrRefused = errors.New("export does not verify")
+
+// An Error says where an export does not verify, and why. It matches ErrRefused.
+type Error struct {
+	Line     int               // of the file, from 1
+	Revision eventlog.Revision // 0: before the first record, or not known
+	Reason   string
+	Hint     string // what to do
+}
+
+func (e *Error) Error() string {
+	at := fmt.Sprintf("line %d", e.Line)
+	if e.Revision > 0 {
+		at += fmt.Sprintf(", revision %d", e.Revision)
+	}
+	return fmt.Sprintf("%s: %s", at, e.Reason)
+}
+
+// Unwrap returns ErrRefused.
+func (e *Error) Unwrap() error { return ErrRefused }
+
+const (
+	hintCopy    = "get the file again from where it was exported: this copy was cut or changed"
+	hintForged  = "do not trust this file: what it says is not what was written; export the thread again at its source"
+	hintVersion = "use a newer parodywave"
+	hintFormat  = "only files written by `parodywave export --format ndjson` can be read"
+)
+
+func recordError(r *eventlog.Record, err error) error {
+	return fmt.Errorf("export %s revision %d: %w: %w", r.Stream, r.Revision, err, eventlog.ErrDamaged)
+}
