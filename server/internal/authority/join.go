@@ -91,7 +91,7 @@ func (a *Authority) catchUp(p Peer, tp *textPeer, after eventlog.Revision) {
 	entries, ok := a.window.after(after)
 	if !ok || len(entries) > catchUpMax || heavy(entries) {
 		tp.catching = true
-		a.cfg.Publish([]Peer{p}, CatchUp{From: after, To: head})
+		a.cfg.Publish([]Peer{p}, CatchUp{From: after, To: head, Length: a.thread.Len()})
 		return
 	}
 	tp.catching = false

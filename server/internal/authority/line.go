@@ -98,7 +98,8 @@ func (a *Authority) write(l *linePeer, ed LineEdit) *Fault {
 	if base == nil {
 		return a.start(l, ed.Value)
 	}
-	c, next := base.edit(ed.Value)
+	row := a.thread.Row(l.index)
+	c, next := base.edit(ed.Value, row.Start, row.Start+row.Length)
 	if f := a.roomFor(c); f != nil {
 		return f
 	}

@@ -39,7 +39,10 @@ type (
 	}
 	// CatchUp tells the server to stream the entries after From through To from
 	// the log and then to call Attach with To.
-	CatchUp struct{ From, To eventlog.Revision }
+	CatchUp struct {
+		From, To eventlog.Revision
+		Length   int // of the text at To, in UTF-16 units
+	}
 
 	// LineJoined is the whole thread for a peer in line mode.
 	LineJoined struct {

@@ -43,19 +43,70 @@ func (v *view) pass(c ot.Change) {
 
 // edit returns the change that turns the view's text into value, carried to
 // the thread, and the view that the client has then. The rest of what others
-// did stays.
-func (v *view) edit(value []uint16) (ot.Change, *view) {
+// did stays. The line is at from..to of the thread's text now: what the client
+// writes stays in it, also where somebody has put a line right before or after.
+func (v *view) edit(value []uint16, from, to int) (ot.Change, *view) {
 	prefix, suffix := common(v.text, value)
-	from, to := v.start+prefix, v.start+len(v.text)-suffix
-	d := ot.Replace(v.length, from, to, value[prefix:len(value)-suffix])
-	c, err := d.Transform(v.bridge, false)
+	at, end := v.start+prefix, v.start+len(v.text)-suffix
+	insert := value[prefix : len(value)-suffix]
+
+	// Deletions first: they have no ties.
+	d := ot.Replace(v.length, at, end, nil)
+	c, bridge := cross(d, v.bridge)
+	if len(insert) > 0 {
+		from, to = c.MapPos(from, -1), c.MapPos(to, 1)
+		lo, hi := bridge.MapPos(at, -1), bridge.MapPos(at, 1)
+		q := min(max(min(hi, to), from), hi) // logged text stays first, but within the line
+		q = max(q, lo)
+		c = compose(c, ot.Replace(c.NewLen(), q, q, insert))
+		bridge = part(bridge, at, q, len(insert))
+	}
+	next := &view{line: v.line, text: value, start: v.start, length: v.length - len(v.text) + len(value), bridge: bridge}
+	return c, next
+}
+
+// cross carries a change and a bridge over each other.
+func cross(d, bridge ot.Change) (ot.Change, ot.Change) {
+	c, err := d.Transform(bridge, false)
 	if err == nil {
-		next := &view{line: v.line, text: value, start: v.start, length: d.NewLen()}
-		if next.bridge, err = v.bridge.Transform(d, true); err == nil {
-			return c, next
+		if bridge, err = bridge.Transform(d, true); err == nil {
+			return c, bridge
 		}
 	}
 	panic("authority: view out of step: " + err.Error())
+}
+
+// part opens bridge where position a of its old text meets position b of its
+// new one, and puts n kept units there: text that both sides have now.
+func part(bridge ot.Change, a, b, n int) ot.Change {
+	var left, right ot.Builder
+	posA, posB := 0, 0
+	section := func(toA, toB int, insert []uint16, keep bool) {
+		nA, nB := min(max(a-posA, 0), toA-posA), min(max(b-posB, 0), toB-posB)
+		if keep {
+			left.Keep(nA)
+			right.Keep(toA - posA - nA)
+		} else {
+			left.Replace(nA, insert[:nB])
+			right.Replace(toA-posA-nA, insert[nB:])
+		}
+		posA, posB = toA, toB
+	}
+	for e := range bridge.Edits() {
+		section(e.FromA, e.FromB, nil, true)
+		section(e.ToA, e.ToB, e.Insert, false)
+	}
+	section(bridge.Len(), bridge.NewLen(), nil, true)
+	left.Keep(n)
+	rest := right.Change()
+	at := 0
+	for e := range rest.Edits() {
+		left.Keep(e.FromA - at)
+		left.Replace(e.ToA-e.FromA, e.Insert)
+		at = e.ToA
+	}
+	left.Keep(rest.Len() - at)
+	return left.Change()
 }
 
 // distance counts the code points that lie between the view's text and value:

@@ -1,0 +1,195 @@
+package server
+
+import (
+	"context"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/server/internal/authority"
+	"parodywave/server/internal/wire"
+
+	"github.com/gorilla/websocket"
+)
+
+// take serves one frame. It reports false when the connection is to end.
+func (p *peer) take(kind int, frame []byte) bool {
+	refuse := func(close int, code wire.Code, text string) bool {
+		p.fail(refusal(code, "", "%s", text))
+		p.close(close, text)
+		return false
+	}
+	switch {
+	case kind != websocket.TextMessage:
+		return refuse(wire.CloseUnsupported, wire.BadMessage, "binary frames have no meaning here: send JSON as text")
+	case len(frame) > p.s.limits.Frame:
+		return refuse(wire.CloseTooLarge, wire.TooLarge, "the frame is over the limit: send smaller ones")
+	case !utf8.Valid(frame):
+		return refuse(wire.CloseNotUTF8, wire.BadJSON, "the frame is not UTF-8")
+	case !p.rates.allow(len(frame)):
+		return refuse(wire.ClosePolicy, wire.RateLimited, "too many messages: send fewer, or more in each")
+	}
+	m, err := wire.Decode(frame, p.s.limits)
+	if err != nil {
+		p.fail(err)
+		return true
+	}
+	p.serve(m)
+	return true
+}
+
+// serve does what a message asks for.
+func (p *peer) serve(m wire.Message) {
+	ctx := context.Background()
+	switch m := m.(type) {
+	case wire.Heartbeat:
+	case wire.Open:
+		p.open(ctx, m)
+	case wire.Join:
+		p.join(ctx, m)
+	case wire.Leave:
+		if p.joined("leave") {
+			p.leave()
+		}
+	case wire.Status:
+		p.send(p.s.status())
+	case wire.List:
+		p.listed.Store(true)
+		p.send(p.s.list())
+	case wire.New:
+		p.edit("new", authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), New: true, Line: -1})
+	case wire.Update:
+		ed := authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), Line: -1}
+		if m.Line != nil {
+			ed.Line = *m.Line
+		}
+		if m.Rev != nil {
+			ed.Rev = *m.Rev
+		}
+		p.edit("update", ed)
+	case wire.Submit:
+		p.edit("submit", authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), Submit: true, Line: -1})
+	case wire.Rename:
+		if p.joined("rename") {
+			p.in.authority.Rename(p, p.author, m.Title)
+		}
+	default:
+		p.serveText(m)
+	}
+}
+
+// serveText does what only text mode asks for.
+func (p *peer) serveText(m wire.Message) {
+	switch m := m.(type) {
+	case wire.Push:
+		if p.joined("update") && p.inMode(true, "update", "value") {
+			p.in.authority.Push(p, authority.Push{Client: m.Client, Seq: m.Seq, Rev: m.Rev, Changes: m.Changes})
+		}
+	case wire.SubmitLines:
+		if p.joined("submit") && p.inMode(true, "submit", "value") {
+			p.in.authority.Submit(p, m.Rev, m.From, m.To)
+		}
+	case wire.Cursor:
+		switch {
+		case !p.joined("cursor") || !p.inMode(true, "cursor", ""):
+		case !p.rates.presence.Allow():
+			p.fail(refusal(wire.RateLimited, "cursor", "more than %d cursors a second", p.s.limits.Presence))
+		default:
+			p.in.authority.Cursor(p, m.Rev, m.Ranges)
+		}
+	case wire.Diverged:
+		p.s.logger.Error("a client's text has diverged", "thread", p.threadName(), "rev", m.Rev, "author", p.s.people.name(p.author))
+	}
+}
+
+func (p *peer) threadName() eventlog.Stream {
+	if p.in == nil {
+		return ""
+	}
+	return p.in.stream
+}
+
+// joined reports whether p is in a thread, and says so if it is not.
+func (p *peer) joined(re string) bool {
+	if p.in == nil {
+		p.fail(refusal(wire.NotJoined, re, "open or join a thread first"))
+	}
+	return p.in != nil
+}
+
+// inMode reports whether p joined in a mode, and says what the other's message
+// lacks if not.
+func (p *peer) inMode(text bool, re, field string) bool {
+	switch {
+	case p.text == text:
+		return true
+	case field == "":
+		p.fail(refusal(wire.NotJoined, re, "join with mode text first"))
+	default:
+		p.fail(refusal(wire.BadMessage, re, "%q is missing: that is how this connection joined", field))
+	}
+	return false
+}
+
+func (p *peer) edit(re string, ed authority.LineEdit) {
+	if p.joined(re) && p.inMode(false, re, "changes") {
+		p.in.authority.Edit(p, re, ed)
+	}
+}
+
+func (p *peer) open(ctx context.Context, m wire.Open) {
+	author, err := p.s.people.resolve(ctx, Identity{m.User, event.Person})
+	if err != nil {
+		p.fail(errorFor(err, "open"))
+		return
+	}
+	r, err := p.s.hub.open(ctx, author, m.Title)
+	if err != nil {
+		p.fail(errorFor(err, "open"))
+		return
+	}
+	p.enter(ctx, r, wire.Join{}, author, "open")
+}
+
+func (p *peer) join(ctx context.Context, m wire.Join) {
+	r, err := p.s.hub.acquire(ctx, m.ID)
+	if err != nil {
+		p.fail(errorFor(err, "join"))
+		return
+	}
+	author, err := p.s.people.resolve(ctx, Identity{m.User, event.Person})
+	if err == nil && m.Text {
+		err = r.authority.MayJoin(ctx, p, author, m.Client)
+	}
+	if err != nil {
+		p.s.hub.release(r)
+		p.fail(errorFor(err, "join"))
+		return
+	}
+	p.enter(ctx, r, m, author, "join")
+}
+
+// enter leaves the thread that p is in and joins r, which p then holds.
+func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.AuthorID, re string) {
+	p.leave()
+	p.text, p.author = m.Text, author
+	var err error
+	if m.Text {
+		var resume *authority.Resume
+		if m.Resume != nil {
+			resume = &authority.Resume{Since: m.Resume.Since, Chain: m.Resume.Chain}
+		}
+		err = r.authority.JoinText(ctx, p, author, m.Client, resume)
+	} else {
+		err = r.authority.JoinLine(ctx, p, author, p.receipts.Load())
+	}
+	if err != nil {
+		p.s.hub.release(r)
+		p.fail(errorFor(err, re))
+		return
+	}
+	p.in = r
+	p.s.hub.count(r, 1)
+	p.s.recorder.joined(p, r.stream)
+}

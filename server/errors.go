@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"parodywave/eventlog"
+	"parodywave/server/internal/authority"
+	"parodywave/server/internal/wire"
+)
+
+// wireError is a fault of the authority as the wire says it.
+func wireError(f *authority.Fault, re string) *wire.Error {
+	return &wire.Error{Code: wire.Code(f.Code), Text: f.Text, Re: re, Head: f.Head}
+}
+
+// errorFor is the one table from errors to codes.
+func errorFor(err error, re string) *wire.Error {
+	var f *authority.Fault
+	var w *wire.Error
+	switch {
+	case errors.As(err, &w):
+		return w
+	case errors.As(err, &f):
+		return wireError(f, re)
+	case errors.Is(err, eventlog.ErrNotFound):
+		return refusal(wire.NotFound, re, "there is no such thread or revision")
+	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown),
+		errors.Is(err, eventlog.ErrClosed), errors.Is(err, eventlog.ErrConflict), errors.Is(err, context.Canceled):
+		return refusal(wire.Unavailable, re, "the log cannot take this now: nothing was lost, send again")
+	}
+	return refusal(wire.Unavailable, re, "%v", err)
+}
+
+// writeError answers an HTTP request with an error and its status.
+func writeError(w http.ResponseWriter, err error) {
+	e := errorFor(err, "")
+	body := map[string]any{"code": e.Code, "text": e.Text}
+	if e.Head > 0 {
+		body["head"] = e.Head
+	}
+	writeJSON(w, e.Code.Status(), map[string]any{"error": body})
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // the client has gone, if at all
+}
+
+// refusal is an error that answers a message of type re.
+func refusal(code wire.Code, re, format string, args ...any) *wire.Error {
+	e := wire.Errorf(code, format, args...)
+	e.Re = re
+	return e
+}

@@ -1,0 +1,323 @@
+package server
+
+import (
+	"context"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/server/internal/wire"
+
+	"github.com/gorilla/websocket"
+	"github.com/oklog/ulid/v2"
+)
+
+const (
+	readBuffer  = 512
+	writeBuffer = 1024
+
+	// What may wait for one peer; one frame of any size always may.
+	queueFrames = 4096
+	queueBytes  = 4 << 20
+
+	writeTimeout = 10 * time.Second
+	lingerAfter  = 2 * time.Second // for the peer to answer a close
+)
+
+// writeBuffers are shared by all connections: one is in use only while a frame
+// is being written.
+var writeBuffers sync.Pool
+
+// A peer is one WebSocket connection. Its reader is a goroutine for its life;
+// a writer runs while there is something to write, so that an idle connection
+// costs one small stack.
+type peer struct {
+	s    *Server
+	conn *websocket.Conn
+	id   eventlog.ClientID // of the connection, in the log
+	seen atomic.Int64      // Unix milliseconds of the last sign of life
+
+	mu      sync.Mutex
+	room    sync.Cond // of mu: the queue has room, or is closed
+	queue   [][]byte
+	bytes   int
+	writing bool
+	closed  bool // nothing is queued any more
+	code    int  // to close with when the queue is out
+
+	rates    rates
+	listed   atomic.Bool   // asked for the list once
+	receipts atomic.Uint64 // given to it in line mode
+
+	// Owned by the reader.
+	in     *room
+	text   bool
+	author eventlog.AuthorID
+}
+
+func newPeer(s *Server, conn *websocket.Conn) *peer {
+	p := &peer{s: s, conn: conn, id: eventlog.ClientID(ulid.Make()), rates: newRates(s.limits)}
+	p.room.L = &p.mu
+	p.seen.Store(now())
+	return p
+}
+
+// readLoop serves the connection until it ends.
+func (p *peer) readLoop() {
+	defer p.end()
+	p.conn.SetPongHandler(func(string) error {
+		p.seen.Store(now())
+		return nil
+	})
+	for {
+		kind, r, err := p.conn.NextReader()
+		if err != nil {
+			return
+		}
+		p.seen.Store(now())
+		frame, err := io.ReadAll(io.LimitReader(r, int64(p.s.limits.Frame)+1))
+		if err != nil {
+			return
+		}
+		if !p.take(kind, frame) {
+			p.linger()
+			return
+		}
+	}
+}
+
+// linger reads on for a moment after a close was sent, so that the close is
+// not lost to a reset for unread data.
+func (p *peer) linger() {
+	conn := p.conn.NetConn()
+	_ = conn.SetReadDeadline(time.Now().Add(lingerAfter))
+	_, _ = io.Copy(io.Discard, conn)
+}
+
+func (p *peer) end() {
+	p.leave()
+	p.mu.Lock()
+	p.closed, p.queue, p.bytes = true, nil, 0
+	p.room.Broadcast()
+	p.mu.Unlock()
+	_ = p.conn.Close()
+	p.s.peers.remove(p)
+	p.s.recorder.disconnected(p)
+	p.s.pulse.status()
+}
+
+// leave leaves the joined thread, if there is one.
+func (p *peer) leave() {
+	if p.in == nil {
+		return
+	}
+	p.in.authority.Leave(p)
+	p.s.hub.count(p.in, -1)
+	p.s.hub.release(p.in)
+	p.s.recorder.left(p, p.in.stream)
+	p.in = nil
+}
+
+// send queues a frame; a nil frame is a ping. A peer that cannot keep up is
+// closed: it resumes from where it was.
+func (p *peer) send(frame []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	if len(p.queue) > 0 && (len(p.queue) >= queueFrames || p.bytes+len(frame) > queueBytes) {
+		clear(p.queue)
+		p.queue, p.bytes = p.queue[:0], 0
+		p.shut(websocket.CloseTryAgainLater)
+		return
+	}
+	p.push(frame)
+}
+
+// sendWait queues a frame when there is room for it. It reports false when the
+// connection has ended.
+func (p *peer) sendWait(frame []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !p.closed && len(p.queue) > 0 && p.bytes+len(frame) > queueBytes/2 {
+		p.room.Wait()
+	}
+	if p.closed {
+		return false
+	}
+	p.push(frame)
+	return true
+}
+
+func (p *peer) push(frame []byte) {
+	p.queue = append(p.queue, frame)
+	p.bytes += len(frame)
+	p.wake()
+}
+
+func (p *peer) wake() {
+	if !p.writing {
+		p.writing = true
+		go p.writeLoop()
+	}
+}
+
+// close sends what is queued and then closes the connection.
+func (p *peer) close(code int, _ string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.shut(code)
+	}
+}
+
+func (p *peer) shut(code int) {
+	p.closed, p.code = true, code
+	p.room.Broadcast()
+	p.wake()
+}
+
+// fail answers a message with an error.
+func (p *peer) fail(e *wire.Error) { p.send(e.AppendJSON(nil)) }
+
+// writeLoop writes until the queue is empty.
+func (p *peer) writeLoop() {
+	for {
+		p.mu.Lock()
+		if len(p.queue) == 0 {
+			p.writing = false
+			p.queue = nil // an idle connection keeps no memory for it
+			code := p.code
+			p.mu.Unlock()
+			if code != 0 {
+				p.finish(code)
+			}
+			return
+		}
+		queue := p.queue
+		p.queue, p.bytes = nil, 0
+		p.room.Broadcast()
+		p.mu.Unlock()
+		for _, frame := range queue {
+			if err := p.write(frame); err != nil {
+				p.mu.Lock()
+				p.closed, p.queue = true, nil
+				p.room.Broadcast()
+				p.mu.Unlock()
+				_ = p.conn.Close() // the reader ends with it
+				return
+			}
+		}
+	}
+}
+
+func (p *peer) write(frame []byte) error {
+	deadline := time.Now().Add(writeTimeout)
+	if frame == nil {
+		return p.conn.WriteControl(websocket.PingMessage, nil, deadline)
+	}
+	if err := p.conn.SetWriteDeadline(deadline); err != nil {
+		return err
+	}
+	return p.conn.WriteMessage(websocket.TextMessage, frame)
+}
+
+// finish sends the close frame; the reader ends when the peer answers it, or
+// soon.
+func (p *peer) finish(code int) {
+	message := websocket.FormatCloseMessage(code, closeTexts[code])
+	_ = p.conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(time.Second))
+	_ = p.conn.SetReadDeadline(time.Now().Add(lingerAfter))
+}
+
+// closeTexts says what to do about a close.
+var closeTexts = map[int]string{
+	websocket.CloseGoingAway:      "the server is stopping: connect again",
+	websocket.CloseTryAgainLater:  "too much was waiting: connect again and resume",
+	wire.CloseUnsupported:         "send text frames",
+	wire.CloseNotUTF8:             "send UTF-8",
+	wire.ClosePolicy:              "too many messages: send fewer",
+	wire.CloseTooLarge:            "send smaller frames",
+	wire.CloseReplaced:            "the same client joined on another connection",
+	websocket.CloseServiceRestart: "the server restarts: connect again",
+}
+
+// A peerSet is all open connections.
+type peerSet struct {
+	mu     sync.Mutex
+	peers  map[*peer]struct{}
+	closed bool
+}
+
+func newPeerSet() *peerSet { return &peerSet{peers: map[*peer]struct{}{}} }
+
+// add reports false when no connection is taken any more.
+func (ps *peerSet) add(p *peer) bool {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if !ps.closed {
+		ps.peers[p] = struct{}{}
+	}
+	return !ps.closed
+}
+
+func (ps *peerSet) remove(p *peer) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	delete(ps.peers, p)
+}
+
+func (ps *peerSet) count() int {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return len(ps.peers)
+}
+
+// all returns those that keep says yes to.
+func (ps *peerSet) all(keep func(*peer) bool) []*peer {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	out := make([]*peer, 0, len(ps.peers))
+	for p := range ps.peers {
+		if keep(p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (ps *peerSet) closeAll(code int, text string) {
+	ps.mu.Lock()
+	ps.closed = true
+	ps.mu.Unlock()
+	for _, p := range ps.all(func(*peer) bool { return true }) {
+		p.close(code, text)
+	}
+}
+
+const pingInterval = 30 * time.Second
+
+// sweep pings all peers and closes those that have answered nothing for two
+// intervals. One goroutine does it for all: a timer each would cost memory.
+func (ps *peerSet) sweep(ctx context.Context) {
+	tick := time.NewTicker(pingInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		dead := now() - 2*pingInterval.Milliseconds()
+		for _, p := range ps.all(func(*peer) bool { return true }) {
+			if p.seen.Load() < dead {
+				_ = p.conn.Close()
+			} else {
+				p.send(nil)
+			}
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package server
+
+import (
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+	"parodywave/server/internal/authority"
+	"parodywave/server/internal/wire"
+
+	"github.com/gorilla/websocket"
+)
+
+// A publisher takes an authority's messages to its peers. It runs in the
+// authority's goroutine, encodes a message once for all, and never waits.
+type publisher struct {
+	s *Server
+	r *room
+}
+
+func (p publisher) publish(to []authority.Peer, m authority.Message) {
+	switch m := m.(type) {
+	case authority.CatchUp:
+		go p.s.catchUp(p.r, to[0].(*peer), m)
+		return
+	case authority.Superseded:
+		p.close(to, wire.CloseReplaced, "the same client joined on another connection")
+		return
+	case authority.Dropped:
+		p.close(to, websocket.CloseTryAgainLater, "the thread cannot be read now: connect again")
+		return
+	}
+	if u, ok := m.(authority.LineUpdate); ok && u.Mine {
+		to[0].(*peer).receipts.Add(1)
+	}
+	frame := p.frame(m)
+	for _, q := range to {
+		q.(*peer).send(frame)
+	}
+}
+
+func (p publisher) close(to []authority.Peer, code int, text string) {
+	for _, q := range to {
+		q.(*peer).close(code, text)
+	}
+}
+
+// frame encodes a message.
+func (p publisher) frame(m authority.Message) []byte {
+	switch m := m.(type) {
+	case authority.Entries:
+		u := wire.TextUpdate{ID: p.r.stream, Updates: p.s.entries(m.List, m.Lengths)}
+		u.Updates[len(u.Updates)-1].Chain = m.Chain
+		return u.AppendJSON(nil)
+	case authority.TextJoined:
+		return p.textJoin(m).AppendJSON(nil)
+	case authority.Resumed:
+		j := wire.ResumeJoin{Thread: p.r.stream, Title: m.Thread.Title, Rev: m.Since, Head: m.Thread.Revision, Limits: p.s.limits}
+		return j.AppendJSON(nil)
+	case authority.LineJoined:
+		return p.lineJoin(m).AppendJSON(nil)
+	case authority.LineUpdate:
+		u := wire.LineUpdate{
+			ID: p.r.stream, Line: m.Line, Value: m.Value, User: p.s.people.name(m.Author),
+			Rev: m.Revision, Submitted: m.Submitted, Mine: m.Mine,
+		}
+		return u.AppendJSON(nil)
+	case authority.Cursor:
+		c := wire.CursorOut{
+			ID: p.r.stream, Client: m.Client, User: p.s.people.name(m.Author), Author: m.Author,
+			Rev: m.Revision, Ranges: m.Ranges,
+		}
+		return c.AppendJSON(nil)
+	case authority.Beacon:
+		b := wire.Beacon{ID: p.r.stream, Rev: m.Revision, Length: m.Length, SHA256: m.SHA256, Chain: m.Chain}
+		return b.AppendJSON(nil)
+	case authority.Failed:
+		return wireError(m.Err, m.Re).AppendJSON(nil)
+	}
+	panic("server: message without a frame")
+}
+
+// entries returns what text mode is told of events; lengths are those of the
+// text after each.
+func (s *Server) entries(events []event.Event, lengths []int) []wire.Entry {
+	out := make([]wire.Entry, len(events))
+	for i, e := range events {
+		out[i] = s.entry(e)
+		out[i].Length = lengths[i]
+	}
+	return out
+}
+
+func (s *Server) entry(e event.Event) wire.Entry {
+	w := wire.Entry{Rev: e.Revision, User: s.people.name(e.Author), Author: e.Author, At: e.Time}
+	switch f := e.Fact.(type) {
+	case event.Changed:
+		w.Changes, w.Client, w.Seq = f.Change, e.Client, e.Seq
+		return w
+	case event.Redacted:
+		w.Changes = f.Change
+	case event.Opened:
+		w.Title = f.Title
+	case event.Renamed:
+		w.Title = f.Title
+	case event.Submitted:
+		w.Lines = &[2]int{f.From, f.To}
+	}
+	w.Kind = event.Kind(e.Fact)
+	return w
+}
+
+func (p publisher) textJoin(m authority.TextJoined) *wire.TextJoin {
+	return &wire.TextJoin{
+		Thread: p.r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Chain: m.Chain,
+		Text: m.Thread.Text(), Blame: p.s.blame(m.Thread), Limits: p.s.limits, Reset: m.Reset,
+	}
+}
+
+// blame returns who wrote what of a thread, as text mode is told.
+func (s *Server) blame(t *projection.Thread) wire.Blame {
+	var b wire.Blame
+	number := map[eventlog.AuthorID]int{}
+	for i, id := range t.Authors() {
+		a := s.people.author(id)
+		number[id] = i
+		b.Authors = append(b.Authors, wire.BlameAuthor{ID: id, Name: a.Name, Kind: string(a.Kind)})
+	}
+	for sp := range t.Spans(0, t.Len()) {
+		b.Spans = append(b.Spans, wire.BlameSpan{Length: sp.Length, Revision: sp.Revision, Author: sp.Author})
+	}
+	for row := range t.Rows() {
+		b.Lines = append(b.Lines, wire.BlameLine{Revision: row.Revision, Author: number[row.Author], At: row.Time, Submitted: row.Submitted})
+	}
+	return b
+}
+
+func (p publisher) lineJoin(m authority.LineJoined) *wire.LineJoin {
+	j := &wire.LineJoin{Thread: p.r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Limits: p.s.limits}
+	j.Data = make([]wire.LineRow, 0, m.Thread.LineCount())
+	for row := range m.Thread.Rows() {
+		j.Data = append(j.Data, wire.LineRow{
+			Line: row.Line, Value: m.Thread.Content(row), User: p.s.people.name(row.Author), Submitted: row.Submitted,
+		})
+	}
+	if m.Resync {
+		j.Received = &m.Received
+		if m.Current >= 0 {
+			j.Current = &m.Current
+		}
+	}
+	return j
+}

@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"parodywave/server/internal/wire"
+)
+
+const (
+	statusPause = 250 * time.Millisecond
+	listPause   = time.Second
+)
+
+// A pulse tells everybody how many are connected, at most four times a second
+// and when it changes, and those who asked once the list of threads, at most
+// once a second.
+type pulse struct {
+	s           *Server
+	statusDirty chan struct{}
+	listDirty   chan struct{}
+}
+
+func newPulse(s *Server) *pulse {
+	return &pulse{s: s, statusDirty: make(chan struct{}, 1), listDirty: make(chan struct{}, 1)}
+}
+
+func (p *pulse) status() { mark(p.statusDirty) }
+func (p *pulse) list()   { mark(p.listDirty) }
+
+func mark(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (p *pulse) loop(ctx context.Context) {
+	status, list := p.statusDirty, p.listDirty
+	var statusOver, listOver <-chan time.Time
+	last := [2]int{-1, -1}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-status:
+			if now := [2]int{p.s.peers.count(), p.s.hub.threads()}; now != last {
+				last = now
+				p.tell(p.s.status(), func(*peer) bool { return true })
+			}
+			status, statusOver = nil, time.After(statusPause)
+		case <-statusOver:
+			status, statusOver = p.statusDirty, nil
+		case <-list:
+			p.tell(p.s.list(), func(q *peer) bool { return q.listed.Load() })
+			list, listOver = nil, time.After(listPause)
+		case <-listOver:
+			list, listOver = p.listDirty, nil
+		}
+	}
+}
+
+func (p *pulse) tell(frame []byte, who func(*peer) bool) {
+	for _, q := range p.s.peers.all(who) {
+		q.send(frame)
+	}
+}
+
+// status returns the frame that says how many are connected.
+func (s *Server) status() []byte {
+	r := wire.StatusReply{Connections: s.peers.count(), Threads: s.hub.threads()}
+	return r.AppendJSON(nil)
+}
+
+// list returns the frame with the newest threads.
+func (s *Server) list() []byte {
+	threads, total := s.hub.list(0, wire.ThreadsInList)
+	r := wire.ListReply{Total: total, Threads: make([]wire.ThreadRow, len(threads))}
+	for i, t := range threads {
+		r.Threads[i] = s.row(t)
+	}
+	return r.AppendJSON(nil)
+}
+
+func (s *Server) row(t listed) wire.ThreadRow {
+	return wire.ThreadRow{
+		ID: t.Stream, Title: t.Title,
+		OpenedBy: s.people.name(t.OpenedBy), OpenedAt: t.OpenedAt,
+		UpdatedBy: s.people.name(t.UpdatedBy), UpdatedAt: t.UpdatedAt,
+		Lines: t.Lines, Connections: t.Connections,
+	}
+}

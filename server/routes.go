@@ -1,0 +1,63 @@
+package server
+
+import (
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"parodywave/web"
+
+	"github.com/gorilla/websocket"
+)
+
+// routes is the whole URL space that the world sees.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	s.api(mux)
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("GET /ws", s.serveSocket)
+	pages := servePages(web.Dist())
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" && websocket.IsWebSocketUpgrade(r) {
+			s.serveSocket(w, r) // the deck's client connects to ws://host:port
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+	return s.guard(mux)
+}
+
+// controlRoutes is what commands on the same machine see, over a socket that
+// only the server's own user can open.
+func (s *Server) controlRoutes() http.Handler {
+	mux := http.NewServeMux()
+	s.api(mux)
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("GET /version", s.controlVersion)
+	mux.HandleFunc("GET /copy", s.controlCopy)
+	mux.HandleFunc("PUT /threads/{thread}/text", s.controlPut)
+	mux.HandleFunc("POST /threads", s.controlOpen)
+	return mux
+}
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+	"font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+// servePages serves the built client.
+func servePages(dist fs.FS) http.Handler {
+	files := http.FileServerFS(dist)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		if strings.HasPrefix(r.URL.Path, "/assets/") { // their names are hashes of what they hold
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		} else {
+			h.Set("Cache-Control", "no-cache")
+		}
+		files.ServeHTTP(w, r)
+	})
+}

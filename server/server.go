@@ -1,0 +1,164 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+	"parodywave/server/internal/wire"
+
+	"github.com/gorilla/websocket"
+	"github.com/oklog/ulid/v2"
+)
+
+// A Config is what a server is given. Log is required.
+type Config struct {
+	Log    eventlog.AuditLog
+	Logger *slog.Logger // nil: slog.Default
+
+	// Listen is the address that the listener has, host:port: it says which
+	// Host headers are ours.
+	Listen         string
+	AllowHosts     []string // further Host values, without port
+	AllowOrigins   []string // further origins, scheme://host[:port]
+	AllowNoOrigin  bool     // take upgrades without Origin from other machines too
+	Node           string   // name of this server in the log; "main" if empty
+	Version        string
+	KeepConnection time.Duration // how long connection records are kept; 0: for ever
+}
+
+// A Server serves the threads of one log. Its methods may be called
+// concurrently.
+type Server struct {
+	cfg      Config
+	log      eventlog.AuditLog
+	logger   *slog.Logger
+	limits   wire.Limits
+	run      ulid.ULID
+	hub      *hub
+	people   *people
+	recorder *recorder
+	pulse    *pulse
+	peers    *peerSet
+	upgrader websocket.Upgrader
+	public   http.Handler
+	control  http.Handler
+	ready    chan struct{} // closed: projections are rebuilt
+	stop     context.CancelFunc
+}
+
+// New rebuilds the projections from the log and returns a server that is ready
+// to serve. It fails when the log cannot be read or folded.
+func New(ctx context.Context, cfg Config) (*Server, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	if cfg.Node == "" {
+		cfg.Node = "main"
+	}
+	if !event.IsWord(cfg.Node) {
+		return nil, fmt.Errorf("server: node %q: use 1 to 64 letters, digits, dots, dashes and underscores", cfg.Node)
+	}
+	s := &Server{
+		cfg: cfg, log: cfg.Log, logger: cfg.Logger, limits: wire.DefaultLimits(),
+		run: ulid.Make(), peers: newPeerSet(), ready: make(chan struct{}),
+	}
+	start := time.Now()
+	state, err := rebuild(ctx, cfg.Log)
+	if err != nil {
+		return nil, fmt.Errorf("server: rebuild from the log: %w", err)
+	}
+	background, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.people = newPeople(cfg.Log, state.authors)
+	s.hub = newHub(s, state.directory)
+	s.recorder = newRecorder(s, state.connections.Revision)
+	s.pulse = newPulse(s)
+	s.upgrader = websocket.Upgrader{
+		HandshakeTimeout: 5 * time.Second,
+		ReadBufferSize:   readBuffer, WriteBufferSize: writeBuffer, WriteBufferPool: &writeBuffers,
+		CheckOrigin:       func(*http.Request) bool { return true }, // done before, in guard
+		EnableCompression: false,                                    // its read limit would count compressed bytes
+	}
+	s.public, s.control = s.routes(), s.controlRoutes()
+	go s.recorder.loop(background)
+	go s.pulse.loop(background)
+	go s.peers.sweep(background)
+	s.logger.Info("projections rebuilt",
+		"threads", state.directory.Len(), "records", state.records, "visits", state.connections.Visits,
+		"peak", state.connections.Peak, "left_open", state.connections.Open(""), "took", time.Since(start).Round(time.Millisecond))
+	close(s.ready)
+	return s, nil
+}
+
+// Handler returns what is served to the world: pages, API, WebSocket.
+func (s *Server) Handler() http.Handler { return s.public }
+
+// Control returns what is served to commands on the same machine, over a
+// socket that only the server's own user can reach.
+func (s *Server) Control() http.Handler { return s.control }
+
+// Shutdown refuses new work, closes all connections (1001, clients reconnect),
+// waits for what was accepted to be on disk, and stops. The log stays open.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.peers.closeAll(websocket.CloseGoingAway, "the server is stopping: connect again")
+	err := s.hub.shutdown(ctx)
+	s.stop()
+	return s.recorder.finish(ctx, err)
+}
+
+// state is the log folded.
+type state struct {
+	directory   *projection.Directory
+	authors     *projection.Authors
+	connections *projection.Connections
+	records     uint64
+}
+
+// rebuild folds all of the log, in log order, with the Apply that live edits
+// go through.
+func rebuild(ctx context.Context, log eventlog.AuditLog) (*state, error) {
+	st := &state{
+		directory:   projection.NewDirectory(),
+		authors:     projection.NewAuthors(),
+		connections: projection.NewConnections(),
+	}
+	threads := map[eventlog.Stream]*projection.Thread{}
+	for r, err := range log.Scan(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		e, err := event.Decode(r)
+		if err != nil {
+			return nil, err
+		}
+		st.records++
+		switch {
+		case r.Stream == eventlog.Authors:
+			err = st.authors.Apply(e)
+		case r.Stream == eventlog.Connections:
+			err = st.connections.Apply(e)
+		case event.IsThread(r.Stream):
+			t := threads[r.Stream]
+			if t == nil {
+				t = projection.NewThread(r.Stream)
+				threads[r.Stream] = t
+			}
+			_, err = t.Apply(e)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range threads {
+		st.directory.Put(t.Summary())
+	}
+	return st, nil
+}
+
+func now() int64 { return time.Now().UnixMilli() }

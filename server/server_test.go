@@ -1,0 +1,122 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+
+	"github.com/gorilla/websocket"
+)
+
+// start serves log on a loopback port for the length of a test.
+func start(t testing.TB, log eventlog.AuditLog, change ...func(*Config)) (*Server, string) {
+	t.Helper()
+	cfg := Config{Log: log, Listen: "127.0.0.1:0", Version: "test"}
+	for _, c := range change {
+		c(&cfg)
+	}
+	s, err := New(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(s.Handler())
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := s.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+		web.Close()
+	})
+	return s, web.URL
+}
+
+// A client is one end of a connection, as a person's program would hold it.
+type client struct {
+	t    testing.TB
+	conn *websocket.Conn
+}
+
+func dial(t testing.TB, url, path string) *client {
+	t.Helper()
+	conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(url, "http")+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return &client{t, conn}
+}
+
+func (c *client) send(frame string) {
+	c.t.Helper()
+	if err := c.conn.WriteMessage(websocket.TextMessage, []byte(frame)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// want returns the next message of a type, passing over others.
+func (c *client) want(kind string) map[string]any {
+	c.t.Helper()
+	for {
+		_ = c.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_, frame, err := c.conn.ReadMessage()
+		if err != nil {
+			c.t.Fatalf("waiting for %s: %v", kind, err)
+		}
+		var m map[string]any
+		if err := json.Unmarshal(frame, &m); err != nil {
+			c.t.Fatalf("%s: %v", frame, err)
+		}
+		if m["type"] == kind {
+			return m
+		}
+		if m["type"] == "error" {
+			c.t.Fatalf("waiting for %s: %s", kind, frame)
+		}
+	}
+}
+
+func TestDeckClientsSeeEachOtherType(t *testing.T) {
+	_, url := start(t, eventlog.NewMemory())
+	ann, ben := dial(t, url, "/"), dial(t, url, "/ws")
+	ann.send("HB")
+	ann.send(`{"type":"open","user":"Ann","title":"Minutes"}`)
+	join := ann.want("join")
+	id := join["thread"].(string)
+	if data := join["data"].([]any); len(data) != 0 {
+		t.Fatalf("a new thread has lines: %v", data)
+	}
+	ben.send(`{"type":"join","user":"Ben","id":"` + id + `"}`)
+	ben.want("join")
+	ann.send(`{"type":"new","value":"h"}`)
+	if u := ann.want("update"); u["mine"] != true || u["value"] != "h" || u["line"] != 0.0 {
+		t.Fatalf("receipt: %v", u)
+	}
+	if u := ben.want("update"); u["value"] != "h" || u["user"] != "Ann" || u["mine"] != nil {
+		t.Fatalf("update: %v", u)
+	}
+	ben.send(`{"type":"new","value":"안녕"}`)
+	if u := ann.want("update"); u["line"] != 1.0 || u["user"] != "Ben" {
+		t.Fatalf("update: %v", u)
+	}
+	ben.want("update")
+	ann.send(`{"type":"submit","value":"hello"}`)
+	if u := ben.want("update"); u["value"] != "hello" || u["submitted"] != true || u["line"] != 0.0 {
+		t.Fatalf("update: %v", u)
+	}
+	ann.want("update")
+	ann.send(`{"type":"list"}`)
+	rows := ann.want("list")["threads"].([]any)
+	if row := rows[0].(map[string]any); row["title"] != "Minutes" || row["lines"] != 2.0 || row["connections"] != 2.0 || row["updated_by"] != "Ann" {
+		t.Fatalf("list: %v", row)
+	}
+	ann.send(`{"type":"status"}`)
+	if s := ann.want("status"); s["connections"] != 2.0 || s["threads"] != 1.0 {
+		t.Fatalf("status: %v", s)
+	}
+}

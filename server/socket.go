@@ -1,0 +1,30 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/gorilla/websocket"
+)
+
+// serveSocket upgrades a request. It returns when that is done: what net/http
+// holds for a request is then free, and an idle connection costs its reader.
+func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
+	if !s.originAllowed(r) {
+		s.logger.Warn("refused a connection from another origin", "origin", r.Header.Get("Origin"), "host", r.Host)
+		http.Error(w, "403: this origin may not connect; allow it with --allow-origin, or a client without one with --allow-no-origin", http.StatusForbidden)
+		return
+	}
+	conn, err := s.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // Upgrade has answered
+	}
+	p := newPeer(s, conn)
+	if !s.peers.add(p) {
+		p.close(websocket.CloseGoingAway, "")
+		_ = conn.Close()
+		return
+	}
+	s.recorder.connected(p)
+	s.pulse.status()
+	go p.readLoop()
+}
