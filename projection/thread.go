@@ -128,10 +128,7 @@ func (t *Thread) fold(e event.Event, author uint32) error {
 			t.effect.Touched = append(t.effect.Touched, i)
 		}
 	case event.Redacted:
-		if f.Change.Len() != t.text.length || f.Change.NewLen() != t.text.length {
-			return t.fault(e, "redaction is for %d units and the text has %d", f.Change.Len(), t.text.length)
-		}
-		t.redact(f)
+		return t.redact(e, f)
 	case event.Imported:
 		t.Imports = append(t.Imports, Import{f, e.Revision, e.Author, e.Time})
 	case event.Version:
@@ -143,21 +140,6 @@ func (t *Thread) fold(e event.Event, author uint32) error {
 
 func (t *Thread) fault(e event.Event, format string, args ...any) error {
 	return fmt.Errorf("%s revision %d: %s: %w", e.Stream, e.Revision, fmt.Sprintf(format, args...), eventlog.ErrDamaged)
-}
-
-// redact blacks text out. Spans, blame and submitted flags stay.
-func (t *Thread) redact(f event.Redacted) {
-	t.Redactions++
-	f.Change.Each(func(fromA, _, fromB, _ int, insert []uint16) {
-		t.text.overwrite(fromB, insert)
-		first, _ := t.lines.byPos(fromB)
-		last, _ := t.lines.byPos(fromB + len(insert))
-		for i := first; i <= last; i++ {
-			if n := len(t.effect.Touched); n == 0 || t.effect.Touched[n-1] < i {
-				t.effect.Touched = append(t.effect.Touched, i)
-			}
-		}
-	})
 }
 
 func (t *Thread) number(id eventlog.AuthorID) uint32 {

@@ -1,0 +1,66 @@
+package projection_test
+
+import (
+	"errors"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// What cannot follow is refused as damage, and never a panic.
+func TestApplyRefusesWhatCannotFollow(t *testing.T) {
+	black := func(u string) []uint16 { return units(u) }
+	for name, e := range map[string]event.Event{
+		"a revision left out":             {Revision: 3, Fact: event.Renamed{}},
+		"a revision twice":                {Revision: 1, Fact: event.Renamed{}},
+		"opened twice":                    {Revision: 2, Fact: event.Opened{}},
+		"a change for a longer text":      {Revision: 2, Fact: event.Changed{Change: ot.Keep(8)}},
+		"a change for a shorter text":     {Revision: 2, Fact: event.Changed{Change: ot.Keep(6)}},
+		"submitted behind the end":        {Revision: 2, Fact: event.Submitted{From: 0, To: 2}},
+		"submitted backwards":             {Revision: 2, Fact: event.Submitted{From: 1, To: 0}},
+		"submitted before the start":      {Revision: 2, Fact: event.Submitted{From: -1, To: 0}},
+		"a redaction for a longer text":   {Revision: 2, Fact: event.Redacted{Change: ot.Keep(8)}},
+		"a redaction that shortens":       {Revision: 2, Fact: event.Redacted{Change: ot.Replace(7, 0, 2, black("█"))}},
+		"a redaction of a break":          {Revision: 2, Fact: event.Redacted{Change: ot.Replace(7, 2, 4, black("██"))}},
+		"a redaction that writes a break": {Revision: 2, Fact: event.Redacted{Change: ot.Replace(7, 0, 2, black("█\n"))}},
+		"a redaction that moves units":    {Revision: 2, Fact: event.Redacted{Change: movesUnits()}},
+		"a fact of connections":           {Revision: 2, Fact: event.Started{}},
+		"a fact of authors":               {Revision: 2, Fact: event.Named{}},
+		"no fact":                         {Revision: 2},
+	} {
+		r, err := script{`ana [[0,"foo","bar"]]`}.play(right)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.thread.Apply(e); !errors.Is(err, eventlog.ErrDamaged) {
+			t.Errorf("%s: %v, want ErrDamaged", name, err)
+		}
+	}
+}
+
+// movesUnits is as long before as after, and its parts are not.
+func movesUnits() ot.Change {
+	var b ot.Builder
+	b.Delete(1)
+	b.Keep(2)
+	b.Insert(units("█"))
+	b.Keep(4)
+	return b.Change()
+}
+
+func TestApplyRefusesLinesBeforeTheFirstChange(t *testing.T) {
+	for name, f := range map[string]event.Fact{
+		"submitted": event.Submitted{},
+		"redacted":  event.Redacted{Change: ot.Keep(1)},
+	} {
+		if _, err := projection.NewThread(testStream).Apply(event.Event{Revision: 1, Fact: f}); !errors.Is(err, eventlog.ErrDamaged) {
+			t.Errorf("%s: %v, want ErrDamaged", name, err)
+		}
+	}
+	if _, err := projection.NewThread(testStream).Apply(event.Event{Revision: 1, Fact: event.Redacted{}}); err != nil {
+		t.Errorf("an empty redaction of an empty thread: %v", err)
+	}
+}
