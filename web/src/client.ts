@@ -216,7 +216,7 @@ export class Client {
 
   private launch(edit: Edit, op: Op): boolean {
     if (this.link !== 'up' || !this.out.send(edit)) return false
-    this.ops.push({ ...op, serial: ++this.serial })
+    this.ops.push(Object.assign(op, { serial: ++this.serial }))
     return true
   }
 }

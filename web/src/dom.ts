@@ -32,6 +32,8 @@ export function show(e: HTMLElement, on: boolean): void {
 export interface View {
   root: HTMLElement
   draw(): void
+  /** keep is called at once with every change of state, before the next key can arrive; draw only before the next frame. */
+  keep?(): void
   /** shown is called when the view comes on the page. */
   shown?(): void
 }

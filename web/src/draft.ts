@@ -3,7 +3,7 @@
 // of it may have reached the disk is in base and sent.
 
 import type { Line } from './lines'
-import { cost, rebase } from './merge'
+import { distance, rebase, touches } from './merge'
 
 /** A line as the server had it: index and text at revision rev. */
 export interface Base { line: number; rev: number; value: string }
@@ -16,6 +16,12 @@ export type Mark =
 
 export class Draft {
   value = ''
+  /**
+   * Values to pass through on the way to value, while it cannot be sent: one for
+   * each place that was edited, since the server takes each value for one
+   * replacement and would see two, far apart, as one over all between them.
+   */
+  via: string[] = []
   /** Where it stands in the thread now, as far as known. */
   line: number | null = null
   /** What value grew from; with it the line can be named to the server by identity. */
@@ -38,6 +44,8 @@ export class Draft {
   doubt = false
   /** Where the line was found to be and what it reads, after such a break. */
   found: (Base & { submitted: boolean; user: string }) | null = null
+  /** Where to ask for it: base, unless it was found anew since. */
+  place: Base | null = null
   probing = false
   refused: { code: string; text: string } | null = null
   /** Revision of the last receipt. */
@@ -51,8 +59,20 @@ export class Draft {
     return d
   }
 
+  /** edit: the line is to read value. */
+  edit(value: string): void {
+    const from = this.via.at(-1) ?? this.last ?? this.base?.value ?? ''
+    if (from !== this.value && !touches(from, this.value, value)) this.via.push(this.value)
+    this.value = value
+  }
+
+  /** next is the value to send now. */
+  get next(): string {
+    return this.via[0] ?? this.value
+  }
+
   get unsent(): boolean {
-    return this.doubt || this.value !== this.last || (this.done && !this.closed)
+    return this.doubt || this.via.length > 0 || this.value !== this.last || (this.done && !this.closed)
   }
 
   /** Nothing of it would be lost by forgetting it. */
@@ -70,16 +90,29 @@ export class Draft {
     if (this.pending > 0 || this.probing) this.doubt = true
     this.pending = 0
     this.probing = false
+    this.place = this.doubt ? (this.found ?? this.place ?? this.base) : null
     this.found = null
     if (this.doubt) this.closed = false
   }
 
   /** resume continues from what the line reads now, without repeating what of ours is in it. */
   resume(found: Base): void {
-    let from = this.base?.value ?? ''
-    for (const v of this.sent) if (cost(v, found.value) <= cost(from, found.value)) from = v
-    this.value = rebase(from, this.value, found.value)
+    // Which of our values got through shows in what the line reads: the nearest.
+    const known = [this.base?.value ?? '', ...this.sent]
+    let least = Infinity
+    let through = 0
+    known.forEach((v, i) => {
+      const d = distance(v, found.value)
+      if (d <= least) [least, through] = [d, i]
+    })
+    let from = known[through]!
+    const steps = [...known.slice(through + 1), ...this.via, this.value]
+    this.value = found.value
     this.rebase(found)
+    for (const to of steps) {
+      this.edit(rebase(from, to, this.value))
+      from = to
+    }
     this.foreign = true
     this.doubt = false
     this.found = null
@@ -88,9 +121,11 @@ export class Draft {
   /** rebase takes a line of the server's as what this draft has grown from and equals so far. */
   rebase(on: Base): void {
     this.base = { line: on.line, rev: on.rev, value: on.value }
+    this.place = null
     this.line = on.line
     this.last = on.value
     this.sent = []
+    this.via = []
   }
 
   mark(joined: boolean): Mark | null {

@@ -9,6 +9,8 @@ export interface Hand {
   field: HTMLTextAreaElement
   /** read puts what the line reads now into the field and keeps the caret with its text. */
   read(value: string): void
+  /** flush ends a composition as far as we are concerned, before the field turns to another line. */
+  flush(): void
 }
 
 export interface Doings {
@@ -30,51 +32,71 @@ export function handField(on: Doings): Hand {
     enterkeyhint: 'enter', placeholder: words.write, 'aria-label': words.yourLine,
   })
   let composing = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const flush = (): void => {
+    clearTimeout(timer)
+    if (!composing) return
+    composing = false
+    grow(field)
+    on.composed(field.value)
+  }
   const typed = (): void => { grow(field); on.typed(field.value) }
   const finish = (): void => {
+    flush()
     on.typed(field.value)
     on.finish()
   }
   field.addEventListener('input', typed)
-  field.addEventListener('compositionstart', () => { composing = true; on.composing() })
+  field.addEventListener('compositionstart', () => {
+    clearTimeout(timer)
+    composing = true
+    on.composing()
+  })
   field.addEventListener('compositionend', () => {
     // Some browsers send the last input event after this one: let it pass first.
-    setTimeout(() => { composing = false; grow(field); on.composed(field.value) })
+    timer = setTimeout(flush)
   })
   field.addEventListener('keydown', (e) => {
     // 229: the key went to the input method, which some browsers say only so.
-    if (e.isComposing || composing || e.keyCode === 229) return
+    if (e.isComposing || e.keyCode === 229) return
     if (e.key === 'Enter') {
       e.preventDefault()
       finish()
     } else if (e.key === 'Escape') {
+      flush()
       on.escape()
     } else if ((e.key === 'ArrowUp' || e.key === 'ArrowDown') && !e.shiftKey && !e.altKey && !e.ctrlKey && !e.metaKey) {
       const up = e.key === 'ArrowUp'
       if (!leaves(field, up)) return
       e.preventDefault()
+      const column = field.selectionStart
+      flush()
       on.move(up ? -1 : 1)
+      field.setSelectionRange(column, column)
     }
   })
   // Phone keyboards often say Enter only here.
   field.addEventListener('beforeinput', (e) => {
     if (e.inputType !== 'insertLineBreak' && e.inputType !== 'insertParagraph') return
     e.preventDefault()
-    if (!composing) finish()
+    if (!e.isComposing) finish()
   })
   field.addEventListener('paste', (e) => {
     const lines = (e.clipboardData?.getData('text/plain') ?? '').replace(/\0/g, '').split(/\r\n|\r|\n/)
     if (lines.length < 2) return
     e.preventDefault()
+    flush()
+    const start = field.value.slice(0, field.selectionStart)
     const tail = field.value.slice(field.selectionEnd)
     lines.forEach((line, i) => {
-      const head = i === 0 ? field.value.slice(0, field.selectionStart) : ''
+      const head = i === 0 ? start : ''
       const last = i === lines.length - 1
       on.typed(head + line + (last ? tail : ''))
       if (!last) on.finish()
+      else field.setSelectionRange(line.length, line.length)
     })
   })
-  return { field, read: (value) => { if (!composing) put(field, value) } }
+  return { field, flush, read: (value) => { if (!composing) put(field, value) } }
 }
 
 function put(field: HTMLTextAreaElement, value: string): void {

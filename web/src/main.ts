@@ -26,6 +26,7 @@ function boot(): void {
   let naming = false
   let view: View | null = null
   const changed = (): void => {
+    thread.keep?.()
     if (due) return
     due = true
     // One drawing a frame; a hidden page gets no frames.
@@ -58,8 +59,12 @@ function boot(): void {
   let login = loginView(remembered(), named)
   document.body.append(frame.root)
 
+  const stay = (e: Event): void => e.preventDefault()
   const draw = (): void => {
     due = false
+    // Only while it is needed: a standing listener keeps pages out of the browser's cache.
+    if (client.dirty) addEventListener('beforeunload', stay)
+    else removeEventListener('beforeunload', stay)
     frame.draw()
     const asking = naming || !client.user
     if (asking && view !== login) login = loginView(client.user || remembered(), named)
@@ -76,7 +81,7 @@ function boot(): void {
 
   const follow = (): void => {
     naming = false
-    const id = decodeURIComponent(location.hash.slice(1))
+    const id = fragment()
     if (id) client.go(id)
     else if (client.want) client.leave()
     changed()
@@ -85,11 +90,15 @@ function boot(): void {
   addEventListener('online', () => socket.now())
   addEventListener('pagehide', () => socket.close())
   addEventListener('pageshow', () => socket.open())
-  addEventListener('beforeunload', (e) => { if (client.dirty) e.preventDefault() })
-  follow()
+    follow()
   if (remembered()) client.login(remembered())
   socket.open()
   changed()
+}
+
+function fragment(): string {
+  const raw = location.hash.slice(1)
+  try { return decodeURIComponent(raw) } catch { return raw }
 }
 
 /** address puts the thread into the address, so that it can be sent to others. */

@@ -1,10 +1,12 @@
 // The joined thread: its lines, and ours on their way to them. Pure: it is told
 // what arrives and what is typed, and hands out messages.
 //
-// An edit to a line the server already holds as ours on this connection goes out
-// bare; one after a change of line, after a reconnect or after somebody else's
-// words names the line as it stood when we last took it in ("line" and "rev"),
-// so that the server merges from exactly there. While anything of ours lacks its
+// An edit to a line of which a receipt says that the server holds it as ours on
+// this connection goes out bare; one after a change of line, after a reconnect or
+// after somebody else's words names the line as it stood when we last took it in
+// ("line" and "rev"), so that the server merges from exactly there. A new line's
+// second edit waits for the receipt of the first: had that been refused, a bare
+// one would rewrite the line we were in before. While anything of ours lacks its
 // receipt, or an input method is composing, the line in hand is left alone.
 //
 // After a break, a line with unacknowledged edits is first asked about: an
@@ -51,6 +53,10 @@ export class Room {
   current: Draft
   /** The draft whose line the server holds as our current one on this connection. */
   private holder: Draft | null = null
+  /** The edit that made it so. */
+  private claim: Op | null = null
+  /** Its receipt has come. */
+  private held = false
 
   constructor(m: Join, readonly id: string, private readonly flight: Flight, public user: string) {
     this.lines = linesOf(m)
@@ -70,7 +76,7 @@ export class Room {
   type(value: string): void {
     const d = this.current
     if (d.value === value) return
-    d.value = value
+    d.edit(value)
     d.refused = null
     this.pump()
   }
@@ -121,7 +127,7 @@ export class Room {
   /** cut: the connection is gone. */
   cut(): void {
     this.joined = false
-    this.holder = null
+    this.hold(null)
     for (const d of this.drafts) d.cut()
   }
 
@@ -130,11 +136,11 @@ export class Room {
     const before = this.lines
     this.adopt(m)
     this.joined = true
-    this.holder = null
+    this.hold(null)
     for (const d of this.drafts) {
       if (d.line !== null) d.line = relocate(before, this.lines, d.line)
       d.shown = false
-      if (d.doubt && !d.base) this.seek(d, before)
+      if (d.doubt && !d.place) this.seek(d, before)
     }
     this.tidy()
     this.pump()
@@ -172,6 +178,7 @@ export class Room {
     d.pending--
     if (m.line >= 0) apply(this.lines, m)
     this.rev = Math.max(this.rev, m.rev)
+    if (this.claim === op) this.held = true
     if (op.probe) this.answered(d, m)
     else this.landed(d, op, m)
     this.tidy()
@@ -182,12 +189,13 @@ export class Room {
   refuse(op: Op, m: Refusal): void {
     const d = op.draft
     d.pending--
-    this.holder = nobody
+    this.hold(nobody)
     d.last = null
     d.closed = false
-    if (op.probe) {
-      d.probing = d.doubt = false
-      d.base = null
+    if (op.probe) d.probing = false
+    if (op.probe && !passing.has(m.code)) {
+      d.doubt = false // the line cannot be asked about: better twice than not at all
+      d.base = d.place = null
     }
     d.refused = { code: m.code, text: m.text }
     if (passing.has(m.code)) {
@@ -224,37 +232,46 @@ export class Room {
   private offer(d: Draft): boolean {
     if (d.refused || !d.unsent) return false
     if (d.doubt) return this.probe(d)
-    const held = this.holder === d
-    if (!held && !d.base) {
-      if (d.pending > 0) return false // its receipt will tell where it is
-      // A submit without a current line starts one; with another's it would finish that.
-      return this.put(d, { type: d.done && !this.holder ? 'submit' : 'new', value: d.value })
+    const type = d.done && d.via.length === 0 ? 'submit' : 'update'
+    if (this.holder === d && this.held) {
+      const name = d.foreign && d.base ? { line: d.base.line, rev: d.base.rev } : {}
+      return this.put(d, { type, value: d.next, ...name })
     }
-    const name = d.base && (!held || d.foreign) ? { line: d.base.line, rev: d.base.rev } : {}
-    return this.put(d, { type: d.done ? 'submit' : 'update', value: d.value, ...name })
+    if (d.base) return this.put(d, { type, value: d.next, line: d.base.line, rev: d.base.rev })
+    if (d.pending > 0) return false // its receipt will tell where it is
+    return this.put(d, { type: 'new', value: d.next })
   }
 
   private put(d: Draft, edit: Edit): boolean {
-    if (!this.flight.send(edit, { room: this, draft: d, value: edit.value, probe: false, type: edit.type, claims: this.holder !== d })) return false
+    const op = { room: this, draft: d, value: edit.value, probe: false, type: edit.type, claims: this.holder !== d }
+    if (!this.flight.send(edit, op)) return false
     d.pending++
     d.last = edit.value
+    d.via.shift()
     d.sent.push(edit.value)
     d.foreign = d.shown = false
     d.closed = edit.type === 'submit'
-    this.holder = d.closed ? null : d
+    this.hold(d.closed ? null : d, op)
     return true
   }
 
   /** probe asks where a line in doubt is; false: nothing was sent. */
   private probe(d: Draft): boolean {
-    if (!d.base || d.probing || d.found) return false
-    const { line, rev, value } = d.base
+    if (!d.place || d.probing || d.found) return false
+    const { line, rev, value } = d.place
     const op = { room: this, draft: d, value, probe: true, type: 'update' as const, claims: true }
     if (!this.flight.send({ type: 'update', value, line, rev }, op)) return false
     d.pending++
     d.probing = true
-    this.holder = d
+    this.hold(d, op)
     return false
+  }
+
+  private hold(d: Draft | null, by: Op | null = null): void {
+    if (this.holder === d) return
+    this.holder = d
+    this.claim = by
+    this.held = false
   }
 
   private answered(d: Draft, m: Update): void {
@@ -262,10 +279,10 @@ export class Room {
     if (m.line < 0) {
       // The line is gone: what we have of it becomes a new one.
       d.doubt = false
-      d.base = d.line = null
+      d.base = d.place = d.line = null
       d.last = null
       d.sent = []
-      this.holder = nobody
+      this.hold(nobody)
       return
     }
     d.found = { line: m.line, rev: m.rev, value: m.value, submitted: m.submitted, user: m.user }

@@ -35,10 +35,11 @@ export function rowsOf(room: Room): Rows {
   const line = at === null ? undefined : room.lines[at]
   const touched = !line || current.value !== line.value
   const user = touched ? room.user : line.user
+  const mark = current.mark(room.joined)
   const hand = {
     user,
     first: before.at(-1)?.user !== user,
-    mark: current.mark(room.joined),
+    mark: mark?.at === 'disk' && line?.user !== room.user ? null : mark,
     submitted: !touched && line.submitted,
   }
   const next = after[0]

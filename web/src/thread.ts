@@ -41,6 +41,10 @@ export function threadView(client: Client, changed: () => void): View {
   let before: TextRow[] = []
   let after: TextRow[] = []
 
+  // A key struck between a change of the line and the next frame must meet the
+  // changed line: else what others just wrote would look deleted by that key.
+  const keep = (): void => { if (client.room) hand.read(client.room.current.value) }
+
   const draw = (): void => {
     title.draw()
     show(list, client.room !== null)
@@ -65,7 +69,7 @@ export function threadView(client: Client, changed: () => void): View {
     drawWho(pivot, rows.hand.user, rows.hand.first, palette)
     drawMark(pivot, rows.hand.submitted, rows.hand.mark)
     after.forEach((r, i) => drawRow(r, rows.after[i] as Row, palette))
-    hand.read(room.current.value)
+    keep()
     const at = room.current.line
     const label = at === null ? words.yourLine : `${words.yourLine}, ${words.lineNumber(number(at + 1))}`
     if (hand.field.getAttribute('aria-label') !== label) hand.field.setAttribute('aria-label', label)
@@ -79,6 +83,7 @@ export function threadView(client: Client, changed: () => void): View {
     const row = [...before, ...after].find((r) => r.root === li)
     const caret = caretAt(e, row?.text)
     const top = li.getBoundingClientRect().top
+    hand.flush()
     if (!row || row.index === null || !room.take(row.index)) return
     draw()
     // The line stays under the pointer, though rows above it may have changed.
@@ -93,7 +98,7 @@ export function threadView(client: Client, changed: () => void): View {
     // On a phone the keyboard would cover what one came to read.
     if (matchMedia('(hover: hover)').matches) hand.field.focus()
   }
-  return { root, draw, shown }
+  return { root, draw, keep, shown }
 }
 
 function move(room: Room, by: -1 | 1): void {

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { WebSocketServer } from 'ws'
-import { cost, merge } from './mock-merge.mjs'
+import { cost, MockLine } from './mock-line.mjs'
 
 const dist = new URL('../dist/', import.meta.url)
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
@@ -34,7 +34,7 @@ class Thread {
   commit(user) {
     this.updated = Date.now()
     this.updatedBy = user
-    this.past.push(this.lines.map((l) => ({ id: l.id, value: l.value })))
+    this.past.push(this.lines.map((l) => ({ id: l.id, view: l.view() })))
   }
   data() { return this.lines.map((l, line) => ({ line, value: l.value, user: l.user, submitted: l.submitted })) }
 }
@@ -140,18 +140,19 @@ export class Mock {
     if (m.line !== undefined) peer.current = t.past[m.rev]?.[m.line]?.id ?? null
     let line = t.lines.find((l) => l.id === peer.current)
     let changed = m.type === 'submit'
+    let seen
     if (!line) {
       const last = t.lines.at(-1)
       const free = last?.value === '' && ![...this.peers].some((p) => p.current === last.id)
-      line = free ? last : { id: randomBytes(6).toString('hex'), value: '', user: peer.user, submitted: false, at: 0 }
+      line = free ? last : new MockLine()
       if (!free) t.lines.push(line)
       peer.current = line.id
-      peer.own.delete(line.id)
-      Object.assign(line, { value: m.value, user: peer.user, submitted: false })
+      seen = line.edit(line.view(), m.value)
+      Object.assign(line, { user: peer.user, submitted: false })
       changed = true
     } else {
       const before = line.value
-      line.value = merge(this.base(peer, t, line, m), m.value, line.value)
+      seen = line.edit(this.base(peer, t, line, m), m.value)
       if (line.value !== before) {
         Object.assign(line, { user: peer.user, submitted: false })
         changed = true
@@ -159,15 +160,15 @@ export class Mock {
     }
     if (m.type === 'submit') { line.submitted = true; peer.current = null }
     if (changed) t.commit(peer.user)
-    peer.own.set(line.id, { value: m.value, rev: t.rev, since: [] })
+    peer.own.set(line.id, { view: seen, rev: t.rev, since: [] })
     this.publish(peer, t, line, m.value, changed)
   }
 
   /** The contract's base of an edit: see the table of the line mode. */
   base(peer, t, line, m) {
     const own = peer.own.get(line.id)
-    if (m.rev !== undefined) return own && own.rev > m.rev ? own.value : t.past[m.rev][m.line].value
-    let best = own?.value ?? line.value
+    if (m.rev !== undefined) return own && own.rev > m.rev ? own.view : t.past[m.rev][m.line].view
+    let best = own?.view ?? line.view()
     for (const v of [...(own?.since ?? [])].reverse()) if (cost(v, m.value) < cost(best, m.value)) best = v
     return best
   }
@@ -178,13 +179,13 @@ export class Mock {
       if (p === peer) this.tell(p, { ...update, mine: true })
       else if (p.thread === t && changed) this.tell(p, update)
       else continue
-      if (p !== peer || line.value !== sent) p.own.get(line.id)?.since.push(line.value)
+      if (p !== peer || line.value !== sent) p.own.get(line.id)?.since.push(line.view())
     }
   }
 
   /** Puts a line in above, as an editor in the other mode would. */
   insert(t, at, value, user) {
-    t.lines.splice(at, 0, { id: randomBytes(6).toString('hex'), value, user, submitted: false })
+    t.lines.splice(at, 0, new MockLine(value, user))
     t.commit(user)
     this.resync(t)
   }

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { COLOURS, initials, Palette } from '../src/authors'
+
+const css = readFileSync(new URL('../src/style.css', import.meta.url), 'utf8')
+const [light, dark] = css.split('@media (prefers-color-scheme: dark)') as [string, string]
+
+function colour(theme: string, name: string): number[] {
+  const hex = new RegExp(`--${name}: #([0-9a-f]{6})`).exec(theme)?.[1]
+  if (!hex) throw new Error(`no --${name}`)
+  return [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255)
+}
+
+/** WCAG 2.2, relative luminance and contrast ratio. */
+function contrast(a: number[], b: number[]): number {
+  const luminance = (c: number[]): number => {
+    const [r, g, b] = c.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!
+  }
+  const [x, y] = [luminance(a), luminance(b)]
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05)
+}
+
+test.each([['light', light], ['dark', dark]])('every colour of text reads at 4.5:1 in the %s theme', (_, theme) => {
+  const ground = colour(theme, 'ground')
+  const names = ['ink', 'quiet', 'accent', 'wrong', ...Array.from({ length: COLOURS }, (_, i) => `author-${i}`)]
+  for (const name of names) expect(contrast(colour(theme, name), ground), name).toBeGreaterThanOrEqual(4.5)
+})
+
+test('twelve authors get twelve colours, the thirteenth one of them', () => {
+  const palette = new Palette()
+  const names = Array.from({ length: 13 }, (_, i) => `author ${i}`)
+  const slots = names.map((n) => palette.of(n))
+  expect(new Set(slots.slice(0, 12)).size).toBe(12)
+  expect(slots[12]).toBeLessThan(COLOURS)
+  expect(names.map((n) => palette.of(n))).toEqual(slots)
+})
+
+test('initials tell people apart without colour', () => {
+  expect(['Alice', 'Ben Okri', '소라', 'x', 'robot-7', ''].map(initials)).toEqual(['AL', 'BO', '소라', 'X', 'R7', '?'])
+})

@@ -1,0 +1,97 @@
+// Clients and the mock server in one process, joined by wires that deliver when
+// told to, and can be cut with words in them.
+
+import { Client } from '../src/client'
+import { decode } from '../src/wire'
+import { Mock } from './mock.mjs'
+
+type Listener = (data: string, binary: boolean) => void
+
+export class Person {
+  client: Client
+  up: string[] = []
+  down: string[] = []
+  timers: (() => void)[] = []
+  /** What the field reads while an input method composes in it. */
+  field: string | null = null
+  private hear: Record<string, Listener> = {}
+
+  constructor(private readonly mock: Mock, name: string) {
+    this.client = new Client({
+      send: (m) => {
+        if (this.client.link !== 'up') return false
+        this.up.push(JSON.stringify(m))
+        return true
+      },
+      later: (_, f) => { this.timers.push(f) },
+      changed: () => {},
+    })
+    this.client.login(name)
+  }
+
+  plug(): void {
+    this.up = []
+    this.down = []
+    this.hear = {}
+    const hear = this.hear
+    const down = this.down
+    this.mock.connect({
+      readyState: 1,
+      on: (event: string, f: Listener) => { hear[event] = f },
+      send: (data: string) => { down.push(data) },
+      terminate: () => {},
+    })
+    this.client.connected()
+  }
+
+  cut(): void {
+    this.client.disconnected()
+    this.hear.close?.('', false)
+    this.up = []
+    this.down = []
+  }
+
+  /** Delivers one word to the server, or one to the client. */
+  send(): boolean {
+    const frame = this.up.shift()
+    if (frame !== undefined) this.hear.message?.(frame, false)
+    return frame !== undefined
+  }
+
+  receive(): boolean {
+    const frame = this.down.shift()
+    const m = frame === undefined ? null : decode(frame)
+    if (m) this.client.receive(m)
+    return frame !== undefined
+  }
+
+  /** Everything that is under way arrives. */
+  drain(): void {
+    while (this.send() || this.receive()) { /* until quiet */ }
+  }
+
+  tick(): void {
+    for (const f of this.timers.splice(0)) f()
+  }
+
+  get text(): string[] {
+    return this.client.room?.lines.map((l) => l.value) ?? []
+  }
+}
+
+export function world(...names: string[]): { mock: Mock; people: Person[]; id: string; settle(): void; truth(): string[] } {
+  const mock = new Mock()
+  const people = names.map((n) => new Person(mock, n))
+  for (const p of people) p.plug()
+  people[0]!.client.open('A text')
+  people[0]!.drain()
+  const id = people[0]!.client.want!
+  for (const p of people.slice(1)) p.client.go(id)
+  const settle = (): void => {
+    for (let i = 0; i < 20; i++) {
+      for (const p of people) { p.drain(); p.tick() }
+    }
+  }
+  settle()
+  return { mock, people, id, settle, truth: () => mock.threads.get(id)!.lines.map((l: { value: string }) => l.value) }
+}
