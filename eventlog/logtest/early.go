@@ -1,0 +1,171 @@
+package logtest
+
+import (
+	"context"
+	"iter"
+	"sync"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+)
+
+// An AckEarly is a log that lies: it acknowledges an append at once and makes it
+// some time later. Within a process nobody notices, since reads wait for the
+// appends that are due; after a crash they are gone. A test of durability that
+// does not catch it is worth nothing. The heads that its Append and Head return
+// have no chain value.
+type AckEarly struct {
+	inner eventlog.AuditLog
+	delay time.Duration
+
+	mu      sync.Mutex
+	changed sync.Cond
+	heads   map[eventlog.Stream]eventlog.Head
+	due     []dueAppend
+	closed  bool
+	ended   chan struct{}
+}
+
+type dueAppend struct {
+	stream   eventlog.Stream
+	expected eventlog.Revision
+	records  []eventlog.Record
+	at       time.Time
+}
+
+// NewAckEarly returns an AckEarly that makes each append a delay after it has
+// acknowledged it.
+func NewAckEarly(log eventlog.AuditLog, delay time.Duration) *AckEarly {
+	a := &AckEarly{inner: log, delay: delay, heads: map[eventlog.Stream]eventlog.Head{}, ended: make(chan struct{})}
+	a.changed.L = &a.mu
+	go a.run()
+	return a
+}
+
+// run makes the appends that are due. One that fails is lost, as the promise is.
+func (a *AckEarly) run() {
+	defer close(a.ended)
+	for {
+		a.mu.Lock()
+		for len(a.due) == 0 && !a.closed {
+			a.changed.Wait()
+		}
+		if len(a.due) == 0 {
+			a.mu.Unlock()
+			return
+		}
+		next := a.due[0]
+		a.mu.Unlock()
+		time.Sleep(time.Until(next.at))
+		a.inner.Append(context.Background(), next.stream, next.expected, next.records...)
+		a.mu.Lock()
+		a.due = a.due[1:]
+		a.changed.Broadcast()
+		a.mu.Unlock()
+	}
+}
+
+// head returns where a stream will end. The caller holds a.mu.
+func (a *AckEarly) head(stream eventlog.Stream) (eventlog.Head, error) {
+	if a.closed {
+		return eventlog.Head{}, eventlog.ErrClosed
+	}
+	h, ok := a.heads[stream]
+	if !ok {
+		var err error
+		if h, err = a.inner.Head(context.Background(), stream); err != nil {
+			return h, err
+		}
+		h.Chain = chain.Digest{}
+		a.heads[stream] = h
+	}
+	return h, nil
+}
+
+// Append does not implement eventlog.Log: what it acknowledges is not durable.
+func (a *AckEarly) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
+	if err := ctx.Err(); err != nil {
+		return eventlog.Head{}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	h, err := a.head(stream)
+	if err != nil {
+		return eventlog.Head{}, err
+	}
+	if h.Revision != expected {
+		return eventlog.Head{}, &eventlog.ConflictError{Stream: stream, Expected: expected, Head: h.Revision}
+	}
+	kept := make([]eventlog.Record, len(records))
+	for i, r := range records {
+		if err := r.Check(stream, h); err != nil {
+			return eventlog.Head{}, err
+		}
+		h.Revision, h.Time = h.Revision+1, r.Time
+		r.Shape, r.Text = append([]byte(nil), r.Shape...), append([]byte(nil), r.Text...)
+		kept[i] = r
+	}
+	if len(kept) > 0 {
+		a.heads[stream] = h
+		a.due = append(a.due, dueAppend{stream, expected, kept, time.Now().Add(a.delay)})
+		a.changed.Broadcast()
+	}
+	return h, nil
+}
+
+// wait returns when all appends so far are made.
+func (a *AckEarly) wait() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for len(a.due) > 0 {
+		a.changed.Wait()
+	}
+}
+
+// Head implements eventlog.Log, but for the chain value.
+func (a *AckEarly) Head(_ context.Context, stream eventlog.Stream) (eventlog.Head, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.head(stream)
+}
+
+// Streams implements eventlog.Log.
+func (a *AckEarly) Streams(ctx context.Context) ([]eventlog.Head, error) {
+	a.wait()
+	return a.inner.Streams(ctx)
+}
+
+// Read implements eventlog.Log.
+func (a *AckEarly) Read(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+	a.wait()
+	return a.inner.Read(ctx, stream, after)
+}
+
+// Scan implements eventlog.Scanner.
+func (a *AckEarly) Scan(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
+	a.wait()
+	return a.inner.Scan(ctx, after)
+}
+
+// Prove implements eventlog.Prover.
+func (a *AckEarly) Prove(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+	a.wait()
+	return a.inner.Prove(ctx, stream, after)
+}
+
+// ChainAt implements eventlog.Prover.
+func (a *AckEarly) ChainAt(ctx context.Context, stream eventlog.Stream, at eventlog.Revision) (chain.Digest, error) {
+	a.wait()
+	return a.inner.ChainAt(ctx, stream, at)
+}
+
+// Close implements eventlog.Log.
+func (a *AckEarly) Close() error {
+	a.mu.Lock()
+	a.closed = true
+	a.changed.Broadcast()
+	a.mu.Unlock()
+	<-a.ended
+	return a.inner.Close()
+}
