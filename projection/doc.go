@@ -37,8 +37,8 @@
 //     are those that Unicode calls white space. The longest runs (in lines) are
 //     paired first, then in order of the deleted, then of the inserted. A line
 //     that was moved keeps the piece it was moved to, whatever else picks that.
-//     Where more than MaxMovePairs pairs of equal lines that are not blank would
-//     have to be looked at, the change has no moves.
+//     Where the runs to choose from, none a part of another, hold more than
+//     MaxMovePairs pairs of lines, the change has no moves.
 //
 // A line was last changed at the last revision at which its content, without
 // its break, differs from before, or at its birth. It is submitted when it was

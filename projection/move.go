@@ -2,14 +2,14 @@ package projection
 
 import (
 	"cmp"
-	"container/heap"
 	"slices"
 	"unicode"
 )
 
-// MaxMovePairs bounds how many pairs of an equal deleted and inserted line a
-// change may have for moves to be looked for in it. It is part of the meaning
-// of a log: changing it changes blame.
+// MaxMovePairs bounds how many pairs of an equal deleted and inserted line the
+// runs of a change may hold, all together, for moves to be looked for in it: a
+// change must not hold its thread up for seconds. It is part of the meaning of
+// a log: changing it changes blame.
 const MaxMovePairs = 1 << 22
 
 // A move is a run of whole lines that went elsewhere: the units from..to of
@@ -18,6 +18,8 @@ type move struct {
 	from, to, at int
 	spans        []span // what the units carry along
 }
+
+func (m *move) end() int { return m.at + m.to - m.from }
 
 // A candidate is a deleted old line or an inserted piece.
 type candidate struct {
@@ -30,24 +32,28 @@ type candidate struct {
 }
 
 // moves pairs deleted runs of whole lines with equal inserted ones, and
-// returns the moves in order of at.
+// returns the moves in order of at. A run of which a longer one took a part
+// falls to pieces, each shorter: so length after length is dealt with.
 func (r *reshape) moves() []move {
 	deleted, inserted := r.candidates()
 	if len(deleted) == 0 || len(inserted) == 0 {
 		return nil
 	}
-	runs := commonRuns(deleted, inserted)
-	heap.Init(&runs)
+	byLength, longest := commonRuns(deleted, inserted)
 	var out []move
-	for runs.Len() > 0 {
-		run := heap.Pop(&runs).(run)
-		if free := run.free(deleted, inserted); len(free) != 1 || free[0] != run {
-			for _, f := range free {
-				heap.Push(&runs, f)
+	for n := longest; n > 0; n-- {
+		slices.SortFunc(byLength[n], inOrder)
+		for _, run := range byLength[n] {
+			free := run.free(deleted, inserted)
+			if len(free) == 1 && free[0] == run {
+				out = append(out, run.take(deleted, inserted))
+				continue
 			}
-			continue
+			for _, f := range free {
+				byLength[f.n] = append(byLength[f.n], f)
+			}
 		}
-		out = append(out, run.take(deleted, inserted))
+		delete(byLength, n)
 	}
 	slices.SortFunc(out, func(a, b move) int { return cmp.Compare(a.at, b.at) })
 	return out
@@ -80,29 +86,33 @@ func (r *reshape) candidates() (deleted, inserted []candidate) {
 }
 
 // A run says that n candidates from d of the deleted equal those from i of the
-// inserted.
-type run struct{ n, d, i int }
+// inserted. There may be millions.
+type run struct{ n, d, i int32 }
 
-// commonRuns returns the longest runs of equal candidates that hold one that
-// is not blank: those that cannot be made longer at either end.
-func commonRuns(deleted, inserted []candidate) runHeap {
-	where := map[string][]int{}
+// inOrder compares runs of one length by what they delete, then by what they
+// insert.
+func inOrder(a, b run) int {
+	return cmp.Or(cmp.Compare(a.d, b.d), cmp.Compare(a.i, b.i))
+}
+
+// commonRuns returns, by their length, the longest runs of equal candidates
+// that hold one that is not blank: those that cannot be made longer at either
+// end. It returns none where they hold more than MaxMovePairs pairs.
+func commonRuns(deleted, inserted []candidate) (byLength map[int32][]run, longest int32) {
+	where := map[string][]int32{}
 	for i := range inserted {
 		if !inserted[i].blank {
-			where[inserted[i].text] = append(where[inserted[i].text], i)
+			where[inserted[i].text] = append(where[inserted[i].text], int32(i))
 		}
 	}
-	var runs runHeap
-	covered := map[int]int{} // d-i → the end of the last run on that diagonal
+	byLength = map[int32][]run{}
+	covered := map[int32]int32{} // d-i → the end of the last run on that diagonal
 	pairs := 0
-	for d := range deleted {
+	for d := range int32(len(deleted)) {
 		if deleted[d].blank {
 			continue
 		}
 		for _, i := range where[deleted[d].text] {
-			if pairs++; pairs > MaxMovePairs {
-				return nil
-			}
 			if d < covered[d-i] {
 				continue
 			}
@@ -111,17 +121,21 @@ func commonRuns(deleted, inserted []candidate) runHeap {
 				r = run{r.n + 1, r.d - 1, r.i - 1}
 			}
 			r.n = extend(deleted, inserted, r)
+			if pairs += int(r.n); pairs > MaxMovePairs {
+				return nil, 0
+			}
 			covered[d-i] = r.d + r.n
-			runs = append(runs, r)
+			byLength[r.n] = append(byLength[r.n], r)
+			longest = max(longest, r.n)
 		}
 	}
-	return runs
+	return byLength, longest
 }
 
 // extend returns how far r reaches to the right.
-func extend(deleted, inserted []candidate, r run) int {
+func extend(deleted, inserted []candidate, r run) int32 {
 	n := r.n
-	for r.d+n < len(deleted) && r.i+n < len(inserted) {
+	for int(r.d+n) < len(deleted) && int(r.i+n) < len(inserted) {
 		d, i := &deleted[r.d+n], &inserted[r.i+n]
 		if !d.joined || !i.joined || d.text != i.text {
 			break
@@ -136,7 +150,7 @@ func extend(deleted, inserted []candidate, r run) int {
 func (r run) free(deleted, inserted []candidate) []run {
 	var out []run
 	part, blank := run{}, true
-	for k := 0; k <= r.n; k++ {
+	for k := int32(0); k <= r.n; k++ {
 		if k < r.n && !deleted[r.d+k].used && !inserted[r.i+k].used {
 			if part.n == 0 {
 				part = run{0, r.d + k, r.i + k}
@@ -161,21 +175,6 @@ func (r run) take(deleted, inserted []candidate) move {
 	}
 	last := deleted[r.d+r.n-1].old
 	return move{from: deleted[r.d].old.start, to: last.start + int(last.length), at: inserted[r.i].piece.start}
-}
-
-// runHeap gives the longest run first, then in order of d, then of i.
-type runHeap []run
-
-func (h runHeap) Len() int      { return len(h) }
-func (h runHeap) Swap(a, b int) { h[a], h[b] = h[b], h[a] }
-func (h runHeap) Less(a, b int) bool {
-	return cmp.Or(cmp.Compare(h[b].n, h[a].n), cmp.Compare(h[a].d, h[b].d), cmp.Compare(h[a].i, h[b].i)) < 0
-}
-func (h *runHeap) Push(x any) { *h = append(*h, x.(run)) }
-func (h *runHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
 }
 
 func key(units []uint16) string {

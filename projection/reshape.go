@@ -38,8 +38,9 @@ type oldLine struct {
 	moved    *piece
 }
 
-// A keep says that units of an old line survive in a piece.
-type keep struct{ piece, units int }
+// A keep says that units of an old line survive in a piece. An old line lists
+// its pieces so, and a piece the old line of its origin; both by index.
+type keep struct{ at, units int }
 
 type piece struct {
 	start   int // position after the change
@@ -50,6 +51,7 @@ type piece struct {
 	from    *oldLine // a move brought it
 	pickers []picker
 	content []uint16 // where nothing was kept
+	origin  keep     // the old line most of kept is of, and how many units
 }
 
 type picker struct{ old, units int }
@@ -128,7 +130,7 @@ func (h *hunk) keep(k, from, to int) int {
 		p := &h.pieces[len(h.pieces)-1]
 		if n := min(end, to) - from; n > 0 {
 			o.survived += n
-			if m := len(o.kept); m > 0 && o.kept[m-1].piece == len(h.pieces)-1 {
+			if m := len(o.kept); m > 0 && o.kept[m-1].at == len(h.pieces)-1 {
 				o.kept[m-1].units += n
 			} else {
 				o.kept = append(o.kept, keep{len(h.pieces) - 1, n})
@@ -190,17 +192,22 @@ func (h *hunk) fill() {
 	}
 }
 
-// pick lets every old line choose its piece.
+// pick lets every old line choose its piece, and finds where pieces are from.
 func (h *hunk) pick() {
 	for i := range h.old {
 		o := &h.old[i]
+		for _, s := range o.kept {
+			if p := &h.pieces[s.at]; s.units > p.origin.units {
+				p.origin = keep{i, s.units}
+			}
+		}
 		k, units := -1, 0
 		switch {
 		case o.id.IsZero() || o.moved != nil:
 		case o.survived > 0:
 			for _, s := range o.kept {
 				if s.units > units {
-					k, units = s.piece, s.units
+					k, units = s.at, s.units
 				}
 			}
 		case o.length > 0 && (o.left < 0 || o.right < 0): // dead
@@ -228,10 +235,13 @@ func (r *reshape) write(moves []move) {
 		}
 		spans = spans[:0]
 		at := ed.fromB
+		for len(moves) > 0 && moves[0].end() <= at {
+			moves = moves[1:]
+		}
 		for _, m := range moves { // in order of at
-			from, to := max(m.at, at), min(m.at+m.to-m.from, ed.toB)
+			from, to := max(m.at, at), min(m.end(), ed.toB)
 			if from >= to {
-				continue
+				break
 			}
 			spans = r.own(spans, from-at)
 			spans = appendCut(spans, m.spans, from-m.at, to-m.at)
@@ -315,13 +325,8 @@ func (r *reshape) born(h *hunk, k int) line {
 		length: uint32(h.pieces[k].length),
 	}
 	r.births++
-	most := 0
-	for i := range h.old {
-		for _, s := range h.old[i].kept {
-			if s.piece == k && s.units > most {
-				ln.splitFrom, most = h.old[i].id, s.units
-			}
-		}
+	if o := h.pieces[k].origin; o.units > 0 {
+		ln.splitFrom = h.old[o.at].id
 	}
 	return ln
 }
