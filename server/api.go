@@ -23,6 +23,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/threads/{thread}/text", s.getText)
 	mux.HandleFunc("PUT /api/threads/{thread}/text", s.putText)
 	mux.HandleFunc("GET /api/threads/{thread}/blame", s.getBlame)
+	mux.HandleFunc("GET /api/threads/{thread}/events", s.getEvents)
 }
 
 type threadJSON struct {

@@ -132,6 +132,7 @@ func (p *peer) send(frame []byte) {
 		clear(p.queue)
 		p.queue, p.bytes = p.queue[:0], 0
 		p.shut(websocket.CloseTryAgainLater)
+		_ = p.conn.NetConn().SetWriteDeadline(time.Now().Add(time.Second)) // the writer is stuck
 		return
 	}
 	p.push(frame)

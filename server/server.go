@@ -49,6 +49,7 @@ type Server struct {
 	public   http.Handler
 	control  http.Handler
 	ready    chan struct{} // closed: projections are rebuilt
+	stopped  <-chan struct{}
 	stop     context.CancelFunc
 }
 
@@ -74,7 +75,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: rebuild from the log: %w", err)
 	}
 	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.stop, s.stopped = stop, background.Done()
 	s.people = newPeople(cfg.Log, state.authors)
 	s.hub = newHub(s, state.directory)
 	s.recorder = newRecorder(s, state.connections.Revision)

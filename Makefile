@@ -1,0 +1,52 @@
+# make test is all that a landing needs; it installs what it needs.
+STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: test check web web-test page race bench demo-trace fuzz chromium
+
+test: check web-test race page
+
+# Formatting, vet and static analysis.
+check:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: the files above'; exit 1; }
+	go vet ./...
+	$(STATICCHECK) ./...
+
+# Everything in Go, with the race detector.
+race: web/node_modules
+	go test -race -timeout 20m ./...
+
+# Types and unit tests of the page, and that web/dist is what its source builds.
+web-test: web/node_modules
+	cd web && npm run --silent check && npm test --silent
+	cd web && npm run --silent build
+	git diff --exit-code --stat web/dist
+
+# The page in a real browser against the real server.
+page: web/node_modules chromium
+	go test -count=1 -run TestPage -tags page ./cmd/parodywave
+
+chromium:
+	@command -v chromium >/dev/null || { \
+		echo 'installing chromium from the system packages'; \
+		SUDO=; test "$$(id -u)" = 0 || SUDO=sudo; \
+		$$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk; }
+
+web: web/node_modules
+	cd web && npm run build
+
+web/node_modules: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch web/node_modules
+
+# Benchmarks; docs/benchmarks.md says what the figures mean and how they were taken.
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Recorded typing through real WebSockets; see cmd/parodywave/demo_test.go.
+demo-trace:
+	go test -count=1 -v -run TestDemoTrace -timeout 20m ./cmd/parodywave
+
+fuzz:
+	go test -run '^$$' -fuzz FuzzParse -fuzztime 1m ./eventlog/ot
+	go test -run '^$$' -fuzz FuzzTransform -fuzztime 1m ./eventlog/ot
+	go test -run '^$$' -fuzz FuzzDecode -fuzztime 1m ./server/internal/wire

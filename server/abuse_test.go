@@ -1,0 +1,281 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+
+	"github.com/gorilla/websocket"
+)
+
+// records returns how many records the log holds of threads and authors.
+func records(t testing.TB, log eventlog.AuditLog) int {
+	t.Helper()
+	n := 0
+	for r, err := range log.Scan(context.Background(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Stream != eventlog.Connections {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *client) code(t testing.TB) string {
+	t.Helper()
+	for {
+		_ = c.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_, frame, err := c.conn.ReadMessage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m struct{ Type, Code string }
+		if err := json.Unmarshal(frame, &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.Type == "error" {
+			return m.Code
+		}
+	}
+}
+
+// TestBadFramesChangeNothing sends every frame that package wire lists as
+// refused to a live thread, in both modes.
+func TestBadFramesChangeNothing(t *testing.T) {
+	raw, err := os.ReadFile("internal/wire/testdata/refused.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refused []struct{ Frame, Code string }
+	if err := json.Unmarshal(raw, &refused); err != nil {
+		t.Fatal(err)
+	}
+	log := eventlog.NewMemory()
+	_, u := start(t, log)
+	c := dial(t, u, "/ws")
+	c.send(`{"type":"open","user":"Ann","title":"T"}`)
+	id := c.want("join")["thread"].(string)
+	for _, text := range []bool{false, true} {
+		if text {
+			c.send(`{"type":"join","user":"Ann","id":"` + id + `","mode":"text","client":"01J9Z40000000000000000000A"}`)
+			c.want("join")
+		}
+		before := records(t, log)
+		for _, r := range refused {
+			c.send(r.Frame)
+			if got := c.code(t); got != r.Code {
+				t.Errorf("text mode %v: %s: code %s, want %s", text, r.Frame, got, r.Code)
+			}
+		}
+		if after := records(t, log); after != before {
+			t.Errorf("text mode %v: %d records appended by refused frames", text, after-before)
+		}
+	}
+	c.send(`{"type":"status"}`) // and the connection still serves
+	c.want("status")
+}
+
+func TestBrokenFramesCloseWithTheirCode(t *testing.T) {
+	log := eventlog.NewMemory()
+	_, u := start(t, log)
+	cases := []struct {
+		name  string
+		kind  int
+		frame []byte
+		close int
+		code  string
+	}{
+		{"binary", websocket.BinaryMessage, []byte(`{"type":"status"}`), 1003, "bad_message"},
+		{"too large", websocket.TextMessage, []byte(`{"type":"new","value":"` + strings.Repeat("x", 1<<20) + `"}`), 1009, "too_large"},
+		{"not UTF-8", websocket.TextMessage, []byte("{\"type\":\"new\",\"value\":\"\xff\xfe\"}"), 1007, "bad_json"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			c := dial(t, u, "/ws")
+			c.send(`{"type":"open","user":"Ann","title":"T"}`)
+			c.want("join")
+			before := records(t, log)
+			if err := c.conn.WriteMessage(tc.kind, tc.frame); err != nil {
+				t.Fatal(err)
+			}
+			if code := c.code(t); code != tc.code {
+				t.Errorf("code %s, want %s", code, tc.code)
+			}
+			wantClose(t, c, tc.close)
+			if after := records(t, log); after != before {
+				t.Errorf("%d records appended", after-before)
+			}
+		})
+	}
+}
+
+func wantClose(t testing.TB, c *client, code int) {
+	t.Helper()
+	for {
+		_ = c.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		if _, _, err := c.conn.ReadMessage(); err != nil {
+			var ce *websocket.CloseError
+			if !errors.As(err, &ce) || ce.Code != code {
+				t.Errorf("closed by %v, want code %d", err, code)
+			}
+			return
+		}
+	}
+}
+
+func TestFloodIsClosedAndABurstIsNot(t *testing.T) {
+	_, u := start(t, eventlog.NewMemory())
+	c := dial(t, u, "/ws")
+	c.send(`{"type":"open","user":"Ann","title":"T"}`)
+	c.want("join")
+	for i := range 1990 { // a script's burst
+		c.send(fmt.Sprintf(`{"type":"update","value":"%d"}`, i))
+	}
+	for {
+		if c.want("update")["value"] == "1989" {
+			break
+		}
+	}
+	go func() {
+		for range 20_000 {
+			if c.conn.WriteMessage(websocket.TextMessage, []byte("HB")) != nil {
+				return
+			}
+		}
+	}()
+	if code := c.code(t); code != "rate_limited" {
+		t.Errorf("code %s, want rate_limited", code)
+	}
+	wantClose(t, c, 1008)
+}
+
+func TestUpgradeChecksOriginAndHost(t *testing.T) {
+	_, u := start(t, eventlog.NewMemory(), func(c *Config) { c.AllowOrigins = []string{"https://wave.example"} })
+	host := strings.TrimPrefix(u, "http://")
+	for _, tc := range []struct {
+		origin, host string
+		ok           bool
+	}{
+		{"", "", true},
+		{u, "", true},
+		{"https://wave.example", "", true},
+		{"https://" + host, "", false},
+		{"http://evil.example", "", false},
+		{"http://" + host + ".evil.example", "", false},
+		{"http://127.0.0.1:1", "", false},
+		{"null", "", false},
+		{"http://user@" + host, "", false},
+		{"", "evil.example", false},
+		{"http://evil.example", "evil.example", false},
+		{"", "localhost", true},
+		{"", "192.0.2.7", false},
+	} {
+		header := http.Header{}
+		if tc.origin != "" {
+			header.Set("Origin", tc.origin)
+		}
+		if tc.host != "" {
+			header.Set("Host", tc.host)
+		}
+		conn, resp, err := websocket.DefaultDialer.Dial("ws://"+host+"/ws", header)
+		if (err == nil) != tc.ok {
+			t.Errorf("origin %q host %q: %v, want ok %v", tc.origin, tc.host, err, tc.ok)
+		}
+		if err == nil {
+			_ = conn.Close()
+		} else if resp == nil || resp.StatusCode != http.StatusForbidden {
+			t.Errorf("origin %q host %q: %v, want 403", tc.origin, tc.host, resp)
+		}
+	}
+}
+
+func TestUnsafeMethodsAreRefusedAcrossOrigins(t *testing.T) {
+	log := eventlog.NewMemory()
+	_, u := start(t, log)
+	before := records(t, log)
+	req, _ := http.NewRequest(http.MethodPost, u+"/api/threads", strings.NewReader(`{"title":"T"}`))
+	req.Header.Set("Parodywave-User", "Eve")
+	req.Header.Set("Origin", "http://evil.example")
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusForbidden || records(t, log) != before {
+		t.Errorf("status %d, %d records", resp.StatusCode, records(t, log)-before)
+	}
+}
+
+func TestSlowReaderIsDroppedAndTheOthersAreNot(t *testing.T) {
+	s, u := start(t, eventlog.NewMemory())
+	s.limits.Bytes, s.limits.BytesBurst = 1<<30, 1<<30 // before anybody connects
+	writer, slow := dial(t, u, "/ws"), dial(t, u, "/ws")
+	writer.send(`{"type":"open","user":"Ann","title":"T"}`)
+	id := writer.want("join")["thread"].(string)
+	slow.send(`{"type":"join","user":"Ben","id":"` + id + `"}`)
+	slow.want("join")
+	big := strings.Repeat("가", 100_000)
+	deadline := time.Now().Add(20 * time.Second)
+	for i := 0; s.peers.count() == 2; i++ { // slow never reads
+		if time.Now().After(deadline) {
+			t.Fatal("a peer that reads nothing is still there")
+		}
+		writer.send(fmt.Sprintf(`{"type":"update","value":"%d%s"}`, i%10, big))
+		writer.want("update")
+	}
+	writer.send(`{"type":"status"}`)
+	writer.want("status")
+}
+
+func TestSecondJoinOfAClientClosesTheFirst(t *testing.T) {
+	_, u := start(t, eventlog.NewMemory())
+	a, b := dial(t, u, "/ws"), dial(t, u, "/ws")
+	a.send(`{"type":"open","user":"Ann","title":"T"}`)
+	id := a.want("join")["thread"].(string)
+	join := `{"type":"join","user":"Ann","id":"` + id + `","mode":"text","client":"01J9Z40000000000000000000A"}`
+	a.send(join)
+	a.want("join")
+	b.send(strings.Replace(join, "Ann", "Eve", 1))
+	if code := b.code(t); code != "forbidden" {
+		t.Errorf("another author took the client: %s", code)
+	}
+	b.send(join)
+	b.want("join")
+	wantClose(t, a, 4001)
+}
+
+func TestUnknownThreadLeavesTheClientWhereItWas(t *testing.T) {
+	_, u := start(t, eventlog.NewMemory())
+	c := dial(t, u, "/ws")
+	c.send(`{"type":"new","value":"x"}`)
+	if code := c.code(t); code != "not_joined" {
+		t.Errorf("code %s", code)
+	}
+	c.send(`{"type":"open","user":"Ann","title":"T"}`)
+	id := c.want("join")["thread"]
+	c.send(`{"type":"join","user":"Ann","id":"01J9Z3N8QJ7C0V5R2K4M6T8W9X"}`)
+	if code := c.code(t); code != "not_found" {
+		t.Errorf("code %s", code)
+	}
+	c.send(`{"type":"new","value":"still here"}`)
+	if u := c.want("update"); u["id"] != id {
+		t.Errorf("update %v", u)
+	}
+	c.send(`{"type":"leave"}`)
+	c.send(`{"type":"new","value":"x"}`)
+	if code := c.code(t); code != "not_joined" {
+		t.Errorf("code %s after leave", code)
+	}
+}
+
