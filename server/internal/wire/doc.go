@@ -27,7 +27,7 @@
 // the thread gets update with the index of the line and what it now reads. The
 // sender gets its own marked "mine":true, once for each message: the receipt
 // that it is on disk. When indexes have moved, a join with current and received
-// comes instead, and takes the place of the receipts that it counts.
+// comes first; receipts that were held back until then follow it.
 //
 // What a client sends is taken as an edit of what it last knew, so that two
 // people in one line lose nothing of each other's.
