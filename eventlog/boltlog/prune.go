@@ -152,8 +152,9 @@ func (p *punch) group(tail *bbolt.Bucket, value []byte) error {
 		return err
 	}
 	if left > 0 {
+		value := p.builder.Seal(g.Log)
 		p.flush()
-		p.changes = append(p.changes, change{bucketTail, positionKey(g.First), p.builder.Seal(g.Log)})
+		p.changes = append(p.changes, change{bucketTail, positionKey(g.First), value})
 		return nil
 	}
 	if p.count > 0 && p.first+eventlog.Position(p.count) != g.First {
@@ -196,7 +197,6 @@ func (p *punch) before(tail *bbolt.Bucket, at eventlog.Position) error {
 func (p *punch) rebuild(g *pack.Group) (left int, err error) {
 	p.builder.Reset(g.First)
 	next := g.First
-	var last chain.Digest
 	for {
 		var r eventlog.Record
 		ok, err := g.Next(&r)
@@ -212,8 +212,7 @@ func (p *punch) rebuild(g *pack.Group) (left int, err error) {
 			p.builder.Holes(1)
 			continue
 		}
-		last = g.Part(r.Stream).Chain // what counts is that of the last record
-		p.builder.Add(&r, last, false)
+		p.builder.Add(&r, g.Part(r.Stream).Chain, false) // the chain of the last record is what is kept
 		left++
 	}
 }

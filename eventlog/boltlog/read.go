@@ -78,12 +78,14 @@ func (r *reader) page(ctx context.Context) ([][]byte, error) {
 	l.mu.RLock()
 	s, closed := l.streams[r.name], l.closed
 	r.entries = s.groups.from(r.next, r.entries, pageGroups)
-	if through := s.start.through; r.next <= through {
-		r.next = through + 1 // pruned meanwhile
-	}
+	through := s.start.through
 	l.mu.RUnlock()
 	if closed {
 		return nil, eventlog.ErrClosed
+	}
+	if r.next <= through {
+		r.next = through + 1
+		return nil, errAgain
 	}
 	var groups [][]byte
 	err := l.view("read "+string(r.name), func(tx *bbolt.Tx) error {

@@ -256,8 +256,10 @@ func (v *verifier) finish(until eventlog.Position, l chain.Digest, heads []event
 func (v *verifier) finishFile() {
 	v.close()
 	for key := range v.salts {
-		if s, span, err := splitSaltKey([]byte(key)); err == nil && !v.used[key] && v.report.OK() {
-			v.problem(0, s, eventlog.Revision(span*chain.SpanLength+1), damaged("salts that no record needs"))
+		s, span, err := splitSaltKey([]byte(key))
+		first := eventlog.Revision(span*chain.SpanLength + 1)
+		if err == nil && !v.used[key] && v.pruned[s].through < first && v.report.OK() {
+			v.problem(0, s, first, damaged("salts that no record needs"))
 		}
 	}
 }
