@@ -1,10 +1,9 @@
 package event
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"strings"
+	"math"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
@@ -117,6 +116,9 @@ func (s *scanner) fact(kind string, texts []string) Fact {
 	case "submitted":
 		from, to := s.lit("[").num(), s.lit(",").num()
 		s.lit("]")
+		if from > to || to > math.MaxInt32 {
+			s.fail("lines %d to %d", from, to)
+		}
 		return Submitted{int(from), int(to)}
 	case "version":
 		r := s.lit("[").num()
@@ -129,9 +131,12 @@ func (s *scanner) fact(kind string, texts []string) Fact {
 		s.lit("]")
 		return Imported{eventlog.Revision(n), head, digest}
 	case "named":
-		k := s.lit("[").word()
+		k := AuthorKind(s.lit("[").word())
 		s.lit("]")
-		return Named{texts[0], AuthorKind(k)}
+		if k != Person && k != Cli && k != ImportedKind && k != Server {
+			s.fail("author kind %s", k)
+		}
+		return Named{texts[0], k}
 	case "pruned":
 		through := s.lit("[").num()
 		head := s.lit(",").digest()
@@ -180,86 +185,3 @@ func (p Place) appendShape(dst []byte, thread ...string) []byte {
 	}
 	return append(dst, ']')
 }
-
-func (f Redacted) appendShape(dst []byte) []byte {
-	dst = append(dst, "[["...)
-	for i, c := range f.Commitments {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = fmt.Appendf(dst, `[%d,"%s"]`, c.Revision, c.Digest)
-	}
-	dst = append(dst, "],["...)
-	for i, r := range f.Ranges {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = fmt.Appendf(dst, `[%d,%d]`, r[0], r[1])
-	}
-	dst = append(dst, "],"...)
-	dst = f.Change.AppendShape(dst)
-	return append(dst, ']')
-}
-
-func decodeRedacted(shape, text []byte) (Fact, error) {
-	texts, err := Strings(text)
-	if err != nil {
-		return nil, err
-	}
-	if len(texts) != 1 {
-		return nil, fmt.Errorf("%d strings, want the reason", len(texts))
-	}
-	f := Redacted{Reason: texts[0]}
-	s := scanner{in: shape}
-	s.lit("[[")
-	for !s.end("]") {
-		r := s.lit("[").num()
-		f.Commitments = append(f.Commitments, Commitment{eventlog.Revision(r), s.lit(",").digest()})
-		s.lit("]")
-	}
-	s.lit(",[")
-	for !s.end("]") {
-		from, to := s.lit("[").num(), s.lit(",").num()
-		s.lit("]")
-		f.Ranges = append(f.Ranges, [2]int{int(from), int(to)})
-	}
-	s.lit(",")
-	if s.err != nil || len(s.in) == 0 || s.in[len(s.in)-1] != ']' {
-		return nil, fmt.Errorf("shape %.80q is not that of a redaction", shape)
-	}
-	f.Change, err = black(s.in[:len(s.in)-1])
-	return f, err
-}
-
-// A Blank is what stands for each blacked UTF-16 unit.
-const Blank = '\u2588'
-
-// black returns the change of a redaction from its sections: every inserted
-// unit that is not a line break is Blank.
-func black(sections []byte) (ot.Change, error) {
-	s := scanner{in: sections}
-	var lines []string
-	s.lit("[")
-	for !s.end("]") {
-		if !bytes.HasPrefix(s.in, []byte("[")) {
-			s.num()
-			continue
-		}
-		for s.lit("[").num(); s.err == nil && !bytes.HasPrefix(s.in, []byte("]")); {
-			n := s.lit(",").num()
-			if n > uint64(maxBlack) {
-				s.fail("black line of %d units", n)
-				break
-			}
-			lines = append(lines, strings.Repeat(string(Blank), int(n)))
-		}
-		s.lit("]")
-	}
-	if s.err != nil {
-		return ot.Change{}, fmt.Errorf("sections %.80q: %w", sections, s.err)
-	}
-	return ot.FromShape(sections, lines)
-}
-
-// maxBlack bounds what a hostile shape can make black() allocate for a line.
-const maxBlack = 1 << 24

@@ -115,9 +115,12 @@ func (s *scanner) digest() chain.Digest {
 }
 
 func (s *scanner) place() Place {
-	run, err := ulid.ParseStrict(s.word())
+	w := s.word()
+	run, err := ulid.ParseStrict(w)
 	if err != nil {
 		s.fail("run: %v", err)
+	} else if run.String() != w {
+		s.fail("run %s is not in upper case", w)
 	}
 	return Place{Run: run, Node: s.lit(",").word()}
 }
