@@ -23,11 +23,13 @@ export class Palette {
   }
 }
 
-/** initials are two letters at most: of the first two words, or the first two of the only one; one of a Hangul name's given name would mislead, so two there as well. */
+/**
+ * initials are two letters at most: the first of the first two words, or the
+ * first two of the only one; just one of a name that has no more than two.
+ */
 export function initials(name: string): string {
-  const words = name.split(/[\s._-]+/u).filter(Boolean)
-  const [a, b] = words
-  if (!a) return '?'
-  const letters = b ? [[...a][0], [...b][0]] : [...a].slice(0, 2)
+  const [first, second] = name.split(/[\s._-]+/u).filter(Boolean).map((word) => [...word])
+  if (!first) return '?'
+  const letters = second ? [first[0], second[0]] : first.slice(0, first.length > 2 ? 2 : 1)
   return letters.join('').toLocaleUpperCase()
 }

@@ -75,6 +75,11 @@ export class Draft {
     return this.doubt || this.via.length > 0 || this.value !== this.last || (this.done && !this.closed)
   }
 
+  /** The server has not been told of this line, or refused it. */
+  get unbegun(): boolean {
+    return !this.base && !this.doubt && this.pending === 0
+  }
+
   /** Nothing of it would be lost by forgetting it. */
   get settled(): boolean {
     return !this.unsent && this.pending === 0

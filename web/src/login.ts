@@ -8,7 +8,7 @@ export function loginView(name: string, done: (name: string) => void): View {
     id: 'name', name: 'name', type: 'text', required: true, maxlength: '64', value: name,
     autocomplete: 'nickname', autocapitalize: 'words', spellcheck: 'false', enterkeyhint: 'go',
   })
-  const form = el('form', { class: 'login' },
+  const form = el('form', {},
     el('h1', {}, 'Parody Wave'),
     el('p', { class: 'quiet' }, words.what),
     el('label', { for: 'name' }, words.nameLabel),
@@ -20,5 +20,5 @@ export function loginView(name: string, done: (name: string) => void): View {
     if (text) done(text)
     else field.focus()
   })
-  return { root: form, draw: () => {}, shown: () => { field.focus(); field.select() } }
+  return { root: el('main', { class: 'login' }, form), draw: () => {}, shown: () => { field.focus(); field.select() } }
 }

@@ -6,7 +6,8 @@
 // after somebody else's words names the line as it stood when we last took it in
 // ("line" and "rev"), so that the server merges from exactly there. A new line's
 // second edit waits for the receipt of the first: had that been refused, a bare
-// one would rewrite the line we were in before. While anything of ours lacks its
+// one would rewrite the line we were in before. A submit is always bare, so it
+// waits likewise; a whole new line may be one submit if we are in no line. While anything of ours lacks its
 // receipt, or an input method is composing, the line in hand is left alone.
 //
 // After a break, a line with unacknowledged edits is first asked about: an
@@ -26,6 +27,8 @@ export interface Op {
   probe: boolean
   /** It made this line our current one; before it, another or none was. */
   claims: boolean
+  /** A whole line in one submit: refused or not, it leaves us without a current line. */
+  whole: boolean
 }
 
 /** The wire as a room sees it. */
@@ -57,6 +60,9 @@ export class Room {
   private claim: Op | null = null
   /** Its receipt has come. */
   private held = false
+  /** The server certainly holds no line as ours; closing, once received, makes it so. */
+  private clear = true
+  private closing: Op | null = null
 
   constructor(m: Join, readonly id: string, private readonly flight: Flight, public user: string) {
     this.lines = linesOf(m)
@@ -128,6 +134,7 @@ export class Room {
   cut(): void {
     this.joined = false
     this.hold(null)
+    this.clear = true
     for (const d of this.drafts) d.cut()
   }
 
@@ -137,6 +144,8 @@ export class Room {
     this.adopt(m)
     this.joined = true
     this.hold(null)
+    this.clear = true
+    this.closing = null
     for (const d of this.drafts) {
       if (d.line !== null) d.line = relocate(before, this.lines, d.line)
       d.shown = false
@@ -179,6 +188,7 @@ export class Room {
     if (m.line >= 0) apply(this.lines, m)
     this.rev = Math.max(this.rev, m.rev)
     if (this.claim === op) this.held = true
+    if (this.closing === op) this.clear = true
     if (op.probe) this.answered(d, m)
     else this.landed(d, op, m)
     this.tidy()
@@ -189,7 +199,11 @@ export class Room {
   refuse(op: Op, m: Refusal): void {
     const d = op.draft
     d.pending--
-    this.hold(nobody)
+    if (!op.whole) {
+      this.hold(nobody)
+      this.clear = false
+      this.closing = null
+    }
     d.last = null
     d.closed = false
     if (op.probe) d.probing = false
@@ -215,8 +229,12 @@ export class Room {
   /** pump sends what may be sent, oldest draft first. */
   pump(): void {
     if (!this.joined) return
+    let queue = false
     for (const d of [...this.drafts]) {
-      while (this.flight.room() > 0 && this.offer(d)) { /* a line may need two: new, then submit */ }
+      // New lines begin in the order in which they were written.
+      if (queue && d.unbegun) continue
+      while (this.flight.room() > 0 && this.offer(d)) { /* a line may need several */ }
+      queue ||= d.unbegun && d.unsent
     }
   }
 
@@ -232,19 +250,33 @@ export class Room {
   private offer(d: Draft): boolean {
     if (d.refused || !d.unsent) return false
     if (d.doubt) return this.probe(d)
-    const type = d.done && d.via.length === 0 ? 'submit' : 'update'
-    if (this.holder === d && this.held) {
+    const holder = this.holder
+    if (holder === d && this.held) {
+      if (d.done && d.via.length === 0) return this.put(d, { type: 'submit', value: d.value })
       const name = d.foreign && d.base ? { line: d.base.line, rev: d.base.rev } : {}
-      return this.put(d, { type, value: d.next, ...name })
+      return this.put(d, { type: 'update', value: d.next, ...name })
     }
-    if (d.base) return this.put(d, { type, value: d.next, line: d.base.line, rev: d.base.rev })
+    // Whoever is about to be finished must not lose its place before it is.
+    if (holder?.done && holder.pending > 0 && holder !== d) return false
+    if (d.base) {
+      if (holder === d && d.value === d.last && d.via.length === 0) return false // waits for its claim
+      return this.put(d, { type: 'update', value: d.next, line: d.base.line, rev: d.base.rev })
+    }
     if (d.pending > 0) return false // its receipt will tell where it is
+    if (d.done && d.via.length === 0) {
+      if (this.clear) return this.put(d, { type: 'submit', value: d.value })
+      if (!holder) return false // the submit before it has no receipt yet
+    }
     return this.put(d, { type: 'new', value: d.next })
   }
 
   private put(d: Draft, edit: Edit): boolean {
-    const op = { room: this, draft: d, value: edit.value, probe: false, type: edit.type, claims: this.holder !== d }
+    const op = { room: this, draft: d, value: edit.value, probe: false, type: edit.type, claims: this.holder !== d, whole: false }
     if (!this.flight.send(edit, op)) return false
+    this.closing = null
+    if (edit.type !== 'submit') this.clear = false
+    else if (this.clear) op.whole = true
+    else this.closing = op
     d.pending++
     d.last = edit.value
     d.via.shift()
@@ -259,10 +291,12 @@ export class Room {
   private probe(d: Draft): boolean {
     if (!d.place || d.probing || d.found) return false
     const { line, rev, value } = d.place
-    const op = { room: this, draft: d, value, probe: true, type: 'update' as const, claims: true }
+    const op = { room: this, draft: d, value, probe: true, type: 'update' as const, claims: true, whole: false }
     if (!this.flight.send({ type: 'update', value, line, rev }, op)) return false
     d.pending++
     d.probing = true
+    this.clear = false
+    this.closing = null
     this.hold(d, op)
     return false
   }

@@ -49,7 +49,7 @@ export function threadView(client: Client, changed: () => void): View {
     title.draw()
     show(list, client.room !== null)
     const entry = client.list?.find((t) => t.id === client.want)
-    say(people, entry && entry.connections > 0 ? counted(words.inIt, entry.connections) : '')
+    say(people, entry && entry.connections > 0 && client.link === 'up' ? counted(words.inIt, entry.connections) : '')
     const [what, how] = note.children as unknown as [HTMLElement, HTMLElement]
     if (client.room !== room) {
       room = client.room

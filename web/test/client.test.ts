@@ -190,3 +190,29 @@ test('a refused line comes back into the hand', () => {
   settle()
   expect(room(a!).lines.map((l) => [l.value, l.submitted])).toEqual([['now', true]])
 })
+
+test('lines written at once keep their order', () => {
+  const { people: [a], settle, truth } = world('Alice')
+  for (const value of ['one', 'two', 'three']) { room(a!).type(value); room(a!).submit() }
+  room(a!).type('four')
+  a!.drain()
+  settle()
+  expect(truth()).toEqual(['one', 'two', 'three', 'four'])
+  expect(room(a!).lines.map((l) => l.submitted)).toEqual([true, true, true, false])
+})
+
+test('a submit never names a line: it finishes the current one or begins and finishes one', () => {
+  const { people: [a, b], settle, truth } = world('Alice', 'Ben')
+  room(a!).type('mine')
+  settle()
+  room(b!).take(0)
+  room(b!).type('mine too')
+  room(b!).submit()
+  expect(frames(b!)).toEqual([{ type: 'update', value: 'mine too', line: 0, rev: 2 }])
+  b!.send()
+  while (b!.up.length === 0) b!.receive()
+  expect(frames(b!)).toEqual([{ type: 'submit', value: 'mine too' }])
+  settle()
+  expect(truth()).toEqual(['mine too'])
+  expect(room(b!).lines[0]!.submitted).toBe(true)
+})

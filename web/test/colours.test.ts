@@ -37,5 +37,5 @@ test('twelve authors get twelve colours, the thirteenth one of them', () => {
 })
 
 test('initials tell people apart without colour', () => {
-  expect(['Alice', 'Ben Okri', '소라', 'x', 'robot-7', ''].map(initials)).toEqual(['AL', 'BO', '소라', 'X', 'R7', '?'])
+  expect(['Alice', 'Ben Okri', '소라', 'x', 'robot-7', ''].map(initials)).toEqual(['AL', 'BO', '소', 'X', 'R7', '?'])
 })

@@ -137,7 +137,7 @@ export class Mock {
     const t = peer.thread
     peer.received++
     if (m.type === 'new') peer.current = null
-    if (m.line !== undefined) peer.current = t.past[m.rev]?.[m.line]?.id ?? null
+    if (m.type === 'update' && m.line !== undefined) peer.current = t.past[m.rev]?.[m.line]?.id ?? null
     let line = t.lines.find((l) => l.id === peer.current)
     let changed = m.type === 'submit'
     let seen
@@ -167,7 +167,7 @@ export class Mock {
   /** The contract's base of an edit: see the table of the line mode. */
   base(peer, t, line, m) {
     const own = peer.own.get(line.id)
-    if (m.rev !== undefined) return own && own.rev > m.rev ? own.view : t.past[m.rev][m.line].view
+    if (m.type === 'update' && m.rev !== undefined) return own && own.rev > m.rev ? own.view : t.past[m.rev][m.line].view
     let best = own?.view ?? line.view()
     for (const v of [...(own?.since ?? [])].reverse()) if (cost(v, m.value) < cost(best, m.value)) best = v
     return best

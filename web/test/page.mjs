@@ -34,7 +34,7 @@ const contexts = []
 const faults = []
 
 /** person opens a window of its own, with its own storage and language. */
-async function person(name, { locale = 'en-GB', hash = '', ...options } = {}) {
+async function person(name, { locale = 'en-GB', hash = '', before, ...options } = {}) {
   const context = await browser.browser().newContext({ locale, viewport: { width: 1080, height: 720 }, ...options })
   contexts.push(context)
   const page = await context.newPage()
@@ -45,6 +45,7 @@ async function person(name, { locale = 'en-GB', hash = '', ...options } = {}) {
   })
   page.on('request', (r) => { if (new URL(r.url()).host !== new URL(url).host) faults.push(`${name}: asked ${r.url()}`) })
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`)))
+  if (before) await page.addInitScript(before)
   const answer = await page.goto(`${url}${process.env.PAGE ?? '/'}${hash}`)
   if (!answer.headers()['content-security-policy']?.includes("default-src 'none'")) faults.push(`${name}: no policy`)
   if (name) await page.locator('#name').fill(name)

@@ -223,6 +223,11 @@ export const stories = {
     await eventually(async () => (await texts(b)).slice(296), ['line 297', 'line 298!', 'line 299', 'line 300', 'end'])
   },
 
+  async 'without WebSocket the page says so'({ person }) {
+    const a = await person('', { before: () => { delete globalThis.WebSocket } })
+    await eventually(() => a.locator('main [role=alert]').textContent(), 'This browser has no WebSocket, or it is switched off. Parody Wave needs it to show what others write.')
+  },
+
   async 'a change of name goes on in the same text'({ person }) {
     const a = await person('Alice')
     await start(a, unique('Names'))
