@@ -1,0 +1,36 @@
+// Package socklog is a log seen through a running server: commands that read the
+// log beside it use its control socket, since the log file itself is locked.
+//
+// Handler is the server's end. New and Dial give the client's end, an
+// eventlog.AuditLog that reads; its Append returns an error that wraps
+// eventlog.ErrUnavailable, since writes go through the server's commands. The
+// contract holds across the socket: slow readers hold nothing up, errors match
+// with errors.Is, and Prove recomputes the chain once more at the reader's end.
+//
+// # Requests
+//
+// All are GET, below the path at which the handler is mounted. Stream names are
+// escaped as in any URL.
+//
+//	/log/streams                    heads
+//	/log/head?stream=S              one head
+//	/log/chain?stream=S&at=N        a chain value
+//	/log/read?stream=S&after=N      groups
+//	/log/prove?stream=S&after=N     a chain value, then groups with salts; nothing if there are no records
+//	/log/scan?after=N               groups
+//
+// # Answers
+//
+// The header Parodywave-Log holds the number of this protocol, 1. The body is a
+// sequence of frames: type[1] | u32 length | payload, integers big endian.
+//
+//	'H'  heads   n × ( u8 len,stream | u64 revision | i64 time | C[32] )
+//	'C'  chain   u64 revision | C[32]
+//	'G'  group   as package pack states it; positions in between that are those
+//	             of other streams are holes, and L is zero. C in the directory is
+//	             zero but in the answer to prove
+//	'E'  error   code[1] | message: nothing follows
+//	'Z'  end     empty. An answer without it was cut off
+//
+// Codes: 'n' not found, 'd' damaged, 'c' closed, 'u' unavailable, 'o' other.
+package socklog
