@@ -60,16 +60,11 @@ func (p *peer) serve(m wire.Message) {
 	case wire.New:
 		p.edit("new", authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), New: true, Line: -1})
 	case wire.Update:
-		ed := authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), Line: -1}
-		if m.Line != nil {
-			ed.Line = *m.Line
-		}
-		if m.Rev != nil {
-			ed.Rev = *m.Rev
-		}
-		p.edit("update", ed)
+		p.edit("update", lineEdit(m))
 	case wire.Submit:
-		p.edit("submit", authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), Submit: true, Line: -1})
+		ed := lineEdit(wire.Update(m))
+		ed.Submit = true
+		p.edit("submit", ed)
 	case wire.Rename:
 		if p.joined("rename") {
 			p.in.authority.Rename(p, p.author, m.Title)
@@ -77,6 +72,17 @@ func (p *peer) serve(m wire.Message) {
 	default:
 		p.serveText(m)
 	}
+}
+
+func lineEdit(m wire.Update) authority.LineEdit {
+	ed := authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), Line: -1}
+	if m.Line != nil {
+		ed.Line = *m.Line
+	}
+	if m.Rev != nil {
+		ed.Rev = *m.Rev
+	}
+	return ed
 }
 
 // serveText does what only text mode asks for.

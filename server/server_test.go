@@ -120,3 +120,22 @@ func TestDeckClientsSeeEachOtherType(t *testing.T) {
 		t.Fatalf("status: %v", s)
 	}
 }
+
+func TestSubmitTakesALineAsUpdateDoes(t *testing.T) {
+	_, url := start(t, eventlog.NewMemory())
+	ann, ben := dial(t, url, "/"), dial(t, url, "/")
+	ann.send(`{"type":"open","user":"Ann","title":"T"}`)
+	id := ann.want("join")["thread"].(string)
+	ann.send(`{"type":"new","value":"one"}`)
+	ann.want("update")
+	ben.send(`{"type":"join","user":"Ben","id":"` + id + `"}`)
+	ben.want("join")
+	ben.send(`{"type":"submit","line":0,"rev":2,"value":"one!"}`)
+	if u := ben.want("update"); u["value"] != "one!" || u["line"] != 0.0 || u["submitted"] != true || u["mine"] != true {
+		t.Fatalf("receipt %v", u)
+	}
+	ben.send(`{"type":"update","value":"next"}`) // no current line any more
+	if u := ben.want("update"); u["line"] != 1.0 {
+		t.Fatalf("receipt %v", u)
+	}
+}

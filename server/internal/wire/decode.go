@@ -59,7 +59,7 @@ func (d *decoder) message(kind string) Message {
 			from, to := d.lines()
 			return SubmitLines{Rev: d.revision(fieldRev), From: from, To: to}
 		}
-		return Submit{d.line()}
+		return Submit(d.update())
 	case "new":
 		return New{d.line()}
 	case "open":
@@ -113,7 +113,7 @@ func (d *decoder) resume() *Resume {
 	return r
 }
 
-func (d *decoder) update() Message {
+func (d *decoder) update() Update {
 	m := Update{Value: d.line()}
 	if d.has(fieldRev) {
 		rev := d.revision(fieldRev)

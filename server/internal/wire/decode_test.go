@@ -28,7 +28,7 @@ func TestDecodeReadsGoldenMessages(t *testing.T) {
 		"update, rev":                Update{Value: "x", Rev: of(eventlog.Revision(MaxNumber))},
 		"update, line":               Update{Value: "x", Rev: of(eventlog.Revision(12)), Line: of(3)},
 		"push":                       Push{client, 4, 12, []ot.Change{testChange(t, `[5,[0,"hi"],5]`), testChange(t, `[[12,"","😀"]]`)}},
-		"submit":                     Submit{"done"},
+		"submit":                     Submit{Value: "done"},
 		"submit, lines":              SubmitLines{12, 0, 2},
 		"rename":                     Rename{"A better title"},
 		"cursor":                     Cursor{12, [][2]int{{0, 0}, {7, 3}}},

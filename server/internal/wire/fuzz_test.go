@@ -118,7 +118,7 @@ func unclean(m Message) string {
 
 func TestUncleanFindsWhatMustNotPass(t *testing.T) {
 	for _, m := range []Message{
-		New{"a\nb"}, Update{Value: "a\rb"}, Submit{"a\x00"}, Rename{"\xed\xa0\xbd"},
+		New{"a\nb"}, Update{Value: "a\rb"}, Submit{Value: "a\x00"}, Rename{"\xed\xa0\xbd"},
 		Open{User: "a\nb"}, Join{User: "\x00"},
 	} {
 		if unclean(m) == "" {

@@ -63,8 +63,8 @@ type Push struct {
 	Changes []ot.Change       // at least one
 }
 
-// Submit is Update of the current line, which is then finished.
-type Submit struct{ Value string }
+// Submit is an Update, after which the line is finished and no line is current.
+type Submit Update
 
 // SubmitLines finishes lines in text mode.
 type SubmitLines struct {
