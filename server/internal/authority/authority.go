@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
 	"parodywave/projection"
 )
 
@@ -39,8 +40,10 @@ type Log interface {
 
 const (
 	inboxSize = 1024
-	// batchMax bounds the records of one append.
-	batchMax = 4096
+	// batchMax bounds the requests and the records of one append, and
+	// batchBytes its texts; one request may go over.
+	batchMax   = 4096
+	batchBytes = 4 << 20
 	// reloadPause is how long an authority that cannot read the log waits.
 	reloadPause = time.Second
 )
@@ -63,15 +66,22 @@ type Authority struct {
 	beacon  beaconState
 	pairs   bool // the text may hold surrogate pairs
 	stopped bool
+
+	// Bounds, which the tests make small, and the function rebase, in whose
+	// place they put a wrong one.
+	catchUpMax, costMax int
+	rebase              func(Push, []event.Event) ([]ot.Change, int, error)
 }
 
 // A request is something to do in the authority's goroutine. An edit joins the
-// batch; anything else is done when all before it is durable.
+// batch; anything else is done when all before it is durable, unless it says
+// otherwise.
 type request struct {
 	peer Peer
 	re   string // what a failure answers
 	edit func() *Fault
 	do   func()
+	now  bool          // do need not wait for what is before it
 	done chan<- *Fault // told the outcome, if not nil; has room for it
 }
 
@@ -84,6 +94,11 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 		done:  make(chan struct{}),
 		texts: map[Peer]*textPeer{},
 		lines: map[Peer]*linePeer{},
+
+		window:     window{max: windowMax},
+		catchUpMax: catchUpMax,
+		costMax:    costMax,
+		rebase:     rebase,
 	}
 	a.adopt(t, head)
 	return a
@@ -101,7 +116,7 @@ func (a *Authority) adopt(t *projection.Thread, head chain.Digest) {
 
 // Run serves requests until ctx is done, then finishes what was accepted.
 func (a *Authority) Run(ctx context.Context) {
-	defer close(a.done)
+	defer a.close()
 	for {
 		select {
 		case <-ctx.Done():
@@ -112,6 +127,24 @@ func (a *Authority) Run(ctx context.Context) {
 		}
 		if a.stopped {
 			a.drain()
+			return
+		}
+	}
+}
+
+// close makes sure that nobody waits for an answer: what was sent meanwhile is
+// refused, here or by its sender.
+func (a *Authority) close() {
+	close(a.done)
+	a.refuse()
+}
+
+func (a *Authority) refuse() {
+	for {
+		select {
+		case r := <-a.inbox:
+			a.fail(r, errStopped)
+		default:
 			return
 		}
 	}
@@ -148,6 +181,10 @@ func (a *Authority) take(r request) {
 		return
 	}
 	if r.edit == nil {
+		if r.now {
+			r.do()
+			return
+		}
 		if a.flush(); a.stopped {
 			a.fail(r, errStopped)
 			return
@@ -161,11 +198,15 @@ func (a *Authority) take(r request) {
 	if err := r.edit(); err != nil {
 		// The answer must not overtake the receipts of edits before it.
 		a.flush()
+		if err.Head > 0 { // of what is on disk, if that is not what was hoped for
+			err.Head = a.thread.Revision
+		}
 		a.fail(r, err)
 		return
 	}
-	a.batch.requests = append(a.batch.requests, r)
-	if len(a.batch.records) >= batchMax {
+	b := &a.batch
+	b.requests = append(b.requests, r)
+	if len(b.records) >= batchMax || len(b.requests) >= batchMax || b.bytes >= batchBytes {
 		a.flush()
 	}
 }
@@ -185,6 +226,11 @@ var errStopped = &Fault{Code: "unavailable", Text: "the thread is being closed: 
 func (a *Authority) send(r request) bool {
 	select {
 	case a.inbox <- r:
+		select {
+		case <-a.done: // nobody reads on
+			a.refuse()
+		default:
+		}
 		return true
 	case <-a.done:
 		return false
@@ -235,9 +281,10 @@ func (a *Authority) View(ctx context.Context, f func(*projection.Thread, chain.D
 // Rename gives the thread another title. p may be nil.
 func (a *Authority) Rename(p Peer, author eventlog.AuthorID, title string) {
 	a.post(p, "rename", func() *Fault {
-		if title != a.thread.Title {
-			a.record(event.Renamed{Title: title}, author, a.cfg.NewClient(), 0)
+		if title == a.thread.Title {
+			return nil
 		}
+		a.record(event.Renamed{Title: title}, author, a.cfg.NewClient(), 0)
 		for _, l := range a.lines {
 			l.due = true // the title is part of join
 		}

@@ -19,18 +19,19 @@ type batch struct {
 	entries  []event.Event
 	lengths  []int
 	requests []request
-	touched  map[int]struct{} // lines, as they are now
+	bytes    int                       // of the records' texts
+	touched  map[int]eventlog.Revision // lines, as they are now: by which record last
 }
 
 func (b *batch) reset(base eventlog.Revision) {
 	clear(b.records)
 	clear(b.entries)
 	clear(b.requests)
-	b.base = base
+	b.base, b.bytes = base, 0
 	b.records, b.entries = b.records[:0], b.entries[:0]
 	b.lengths, b.requests = b.lengths[:0], b.requests[:0]
 	if b.touched == nil {
-		b.touched = map[int]struct{}{}
+		b.touched = map[int]eventlog.Revision{}
 	}
 	clear(b.touched)
 }
@@ -63,6 +64,7 @@ func (a *Authority) record(f event.Fact, author eventlog.AuthorID, client eventl
 	r := event.Encode(f)
 	r.Time, r.Author, r.Client, r.Seq = e.Time, author, client, seq
 	a.batch.records = append(a.batch.records, r)
+	a.batch.bytes += len(r.Text)
 	a.batch.entries = append(a.batch.entries, e)
 	a.batch.lengths = append(a.batch.lengths, t.Len())
 	return e
@@ -101,6 +103,7 @@ func (a *Authority) publish() {
 		}
 	}
 	b.reset(a.thread.Revision)
+	a.window.trim()
 	if changed && a.cfg.Changed != nil {
 		a.cfg.Changed(a.thread.Summary())
 	}

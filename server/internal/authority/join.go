@@ -51,7 +51,14 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 	if f := a.mayJoin(p, author, client); f != nil {
 		return f
 	}
-	delete(a.lines, p)
+	known := false
+	if resume != nil {
+		var err error
+		if known, err = a.knows(*resume); err != nil {
+			return fault("unavailable", "revision %d cannot be looked up: %v", resume.Since, err)
+		}
+	}
+	a.leaveLine(p)
 	a.leaveText(p)
 	for q, tp := range a.texts {
 		if tp.client == client {
@@ -65,7 +72,7 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 	switch {
 	case resume == nil:
 		a.cfg.Publish(to, TextJoined{Thread: a.thread, Chain: a.chain})
-	case !a.knows(*resume):
+	case !known:
 		a.cfg.Publish(to, TextJoined{Thread: a.thread, Chain: a.chain, Reset: true})
 	default:
 		a.cfg.Publish(to, Resumed{Thread: a.thread, Since: resume.Since})
@@ -76,12 +83,15 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 }
 
 // knows reports whether the log at a resume is what the client saw.
-func (a *Authority) knows(r Resume) bool {
-	if r.Chain == nil || r.Since > a.thread.Revision {
-		return false
+func (a *Authority) knows(r Resume) (bool, error) {
+	switch {
+	case r.Chain == nil || r.Since > a.thread.Revision:
+		return false, nil
+	case r.Since == a.thread.Revision:
+		return *r.Chain == a.chain, nil
 	}
 	c, err := a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, r.Since)
-	return err == nil && c == *r.Chain
+	return err == nil && c == *r.Chain, err
 }
 
 // catchUp gives p the entries after a revision: at once where they are in
@@ -89,7 +99,7 @@ func (a *Authority) knows(r Resume) bool {
 func (a *Authority) catchUp(p Peer, tp *textPeer, after eventlog.Revision) {
 	head := a.thread.Revision
 	entries, ok := a.window.after(after)
-	if !ok || len(entries) > catchUpMax || heavy(entries) {
+	if !ok || len(entries) > a.catchUpMax || heavy(entries) {
 		tp.catching = true
 		a.cfg.Publish([]Peer{p}, CatchUp{From: after, To: head, Length: a.thread.Len()})
 		return
@@ -157,15 +167,18 @@ func (a *Authority) Attach(p Peer, through eventlog.Revision) {
 // more is published to p; receipts that a resync held back were.
 func (a *Authority) Leave(p Peer) {
 	_ = a.wait(context.Background(), request{do: func() {
-		if l, ok := a.lines[p]; ok {
-			if len(l.receipts) > 0 {
-				l.waiting, l.synced = false, 0
-				a.resync(p, l)
-			}
-			delete(a.lines, p)
-		}
+		a.leaveLine(p)
 		a.leaveText(p)
 	}})
+}
+
+func (a *Authority) leaveLine(p Peer) {
+	if l, ok := a.lines[p]; ok {
+		if len(l.receipts) > 0 {
+			a.sync(p, l)
+		}
+		delete(a.lines, p)
+	}
 }
 
 func (a *Authority) leaveText(p Peer) {

@@ -35,7 +35,8 @@ type linePeer struct {
 	synced   int64             // Unix milliseconds of the last resync
 }
 
-// A receipt is owed for each new, update and submit.
+// A receipt is owed for each new, update and submit. It is for the line that
+// had this id then, and has this index now; -1: it is gone.
 type receipt struct {
 	id       projection.LineID
 	index    int
@@ -45,11 +46,17 @@ type receipt struct {
 // JoinLine makes p a peer in line mode, which has had so many receipts on its
 // connection. It is answered LineJoined.
 func (a *Authority) JoinLine(ctx context.Context, p Peer, author eventlog.AuthorID, received uint64) error {
-	return a.wait(ctx, request{do: func() {
-		a.leaveText(p)
-		a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, received: received, synced: a.cfg.Now() - resyncPause}
-		a.cfg.Publish([]Peer{p}, LineJoined{Thread: a.thread})
-	}})
+	return a.wait(ctx, request{do: func() { a.joinLine(p, author, received) }})
+}
+
+func (a *Authority) joinLine(p Peer, author eventlog.AuthorID, received uint64) {
+	if l, ok := a.lines[p]; ok {
+		received += uint64(len(l.receipts)) // which leaving gives
+	}
+	a.leaveLine(p)
+	a.leaveText(p)
+	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, received: received, synced: a.cfg.Now() - resyncPause}
+	a.cfg.Publish([]Peer{p}, LineJoined{Thread: a.thread})
 }
 
 // A LineEdit is what a line-mode client wants: a new line, or its current line
@@ -70,8 +77,24 @@ func (a *Authority) Edit(p Peer, re string, ed LineEdit) {
 		if !ok {
 			return fault("not_joined", "open or join a thread before you write")
 		}
+		if f := oneLine(ed.Value); f != nil {
+			return f
+		}
 		return a.edit(l, ed)
 	})
+}
+
+// oneLine refuses what no record can hold.
+func oneLine(value []uint16) *Fault {
+	for i, u := range value {
+		switch {
+		case u == '\n' || u == '\r' || u == 0:
+			return fault("bad_value", "a value is one line: unit %d is %U", i, u)
+		case high(u) && (i+1 == len(value) || !low(value[i+1])), low(u) && (i == 0 || !high(value[i-1])):
+			return fault("bad_value", "unit %d is half of a surrogate pair", i)
+		}
+	}
+	return nil
 }
 
 func (a *Authority) edit(l *linePeer, ed LineEdit) *Fault {
@@ -91,83 +114,73 @@ func (a *Authority) edit(l *linePeer, ed LineEdit) *Fault {
 
 // write makes the line read what ed says. Nothing was recorded when it fails.
 func (a *Authority) write(l *linePeer, ed LineEdit) *Fault {
-	base, f := a.base(l, ed)
+	base, index, f := a.base(l, ed)
 	if f != nil {
 		return f
 	}
 	if base == nil {
 		return a.start(l, ed.Value)
 	}
-	row := a.thread.Row(l.index)
+	row := a.thread.Row(index)
+	own := base == l.own
+	if !base.reaches(row) {
+		base = base.anchor(a.thread, row)
+	}
 	c, next := base.edit(ed.Value, row.Start, row.Start+row.Length)
 	if f := a.roomFor(c); f != nil {
 		return f
 	}
-	l.own, l.delivered = next, nil
-	if !c.IsEmpty() {
-		l.own = nil // not carried over its own change
+	l.drop() // own is not carried over its own change
+	l.id, l.index = row.ID, index
+	switch {
+	case !c.IsEmpty():
 		a.record(event.Changed{Change: c}, l.author, l.client, 0)
-		l.own = next
+		next.rev = a.thread.Revision
+	case own:
+		next.rev = base.rev
 	}
-	next.line, next.rev = l.id, a.thread.Revision
+	l.own, next.line = next, l.id
 	return nil
 }
 
 func (a *Authority) roomFor(c ot.Change) *Fault { return a.validate([]ot.Change{c}) }
 
-// base returns the view that ed was typed upon, and makes its line the current
-// one. It is nil where ed begins a line.
-func (a *Authority) base(l *linePeer, ed LineEdit) (*view, *Fault) {
-	if ed.New {
-		return nil, nil
-	}
-	if ed.Line < 0 && ed.Rev == 0 {
-		if l.id.IsZero() || l.index < 0 {
-			return nil, nil
-		}
-		return l.closest(a.thread, ed.Value), nil
-	}
+// base returns the view that ed was typed upon and where its line is now. The
+// view is nil where ed begins a line, as it does when its line was deleted.
+func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *Fault) {
+	current := !l.id.IsZero() && l.index >= 0
 	line := ed.Line
-	var at *view
-	if line < 0 { // rev alone: the current line as it stood then
-		if l.id.IsZero() || l.index < 0 {
-			return nil, nil
+	switch {
+	case ed.New || line < 0 && !current:
+		return nil, -1, nil
+	case line < 0 && ed.Rev == 0:
+		return l.closest(a.thread, ed.Value), l.index, nil
+	case line < 0: // the current line as it stood at rev
+		if line = a.indexAt(ed.Rev, l.index); line < 0 {
+			return l.closest(a.thread, ed.Value), l.index, nil
 		}
-		if l.own != nil && l.own.rev > ed.Rev {
-			return l.own, nil
-		}
-		if line = a.indexAt(ed.Rev, l); line < 0 {
-			return l.closest(a.thread, ed.Value), nil
-		}
+	}
+	id, f := a.identityAt(ed.Rev, line)
+	if f != nil {
+		return nil, -1, f
+	}
+	index := a.where(l, id)
+	if current && index == l.index && l.own != nil && l.own.rev > ed.Rev {
+		return l.own, index, nil
+	}
+	if index < 0 {
+		return nil, -1, nil
 	}
 	at, f := a.viewAt(ed.Rev, line)
-	if f != nil {
-		return nil, f
-	}
-	id := a.thread.Resolve(at.line)
-	if id == l.id && l.own != nil && l.own.rev > ed.Rev {
-		return l.own, nil
-	}
-	if id != l.id || l.index < 0 {
-		l.drop()
-		l.id, l.index = id, a.thread.Find(id)
-	}
-	if l.index < 0 {
-		return nil, nil // deleted meanwhile: it comes back as a new line
-	}
-	return at, nil
+	return at, index, f
 }
 
-// indexAt returns where l's current line stood at a revision, -1 if it did not.
-func (a *Authority) indexAt(rev eventlog.Revision, l *linePeer) int {
-	if rev == a.thread.Revision {
+// where is Find; it need not look far for l's current line.
+func (a *Authority) where(l *linePeer, id projection.LineID) int {
+	if l.index >= 0 && a.thread.Row(l.index).ID == a.thread.Resolve(id) {
 		return l.index
 	}
-	old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
-	if err != nil {
-		return -1
-	}
-	return old.Find(l.id)
+	return a.thread.Find(id)
 }
 
 // closest returns the view with the smallest difference to value: its own last
@@ -199,12 +212,16 @@ func (a *Authority) start(l *linePeer, value []uint16) *Fault {
 		return f
 	}
 	l.drop()
-	if len(insert) > 0 || n == 0 {
+	recorded := len(insert) > 0 || n == 0
+	if recorded {
 		a.record(event.Changed{Change: c}, l.author, l.client, 0)
 	}
 	l.index = t.LineCount() - 1
 	l.own = look(t, l.index)
 	l.id = l.own.line
+	if !recorded {
+		l.own.rev = 0
+	}
 	return nil
 }
 

@@ -9,7 +9,7 @@ import (
 // Cursor passes a text-mode peer's presence on to the others. It is never
 // logged.
 func (a *Authority) Cursor(p Peer, rev eventlog.Revision, ranges [][2]int) {
-	a.send(request{do: func() {
+	a.send(request{now: true, do: func() {
 		tp, ok := a.texts[p]
 		if !ok {
 			a.fail(request{peer: p, re: "cursor"}, fault("not_joined", "join a thread in text mode before you show a cursor"))

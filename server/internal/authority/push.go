@@ -37,7 +37,7 @@ func (a *Authority) push(p Peer, push Push) *Fault {
 		return a.stale("rev %d is above the head %d", push.Rev, a.thread.Revision)
 	}
 	behind := int(a.thread.Revision - push.Rev)
-	if behind*len(push.Changes) > costMax {
+	if behind*len(push.Changes) > a.costMax {
 		return a.stale("%d changes are %d entries behind: pull first, then send in smaller pushes", len(push.Changes), behind)
 	}
 	over, err := a.since(push.Rev)
@@ -50,7 +50,7 @@ func (a *Authority) push(p Peer, push Push) *Fault {
 	if f := fits(push.Changes, lengthAt(over, a.thread.Len())); f != nil {
 		return f
 	}
-	changes, skipped, err := rebase(push, over)
+	changes, skipped, err := a.rebase(push, over)
 	if err != nil {
 		return fault("bad_change", "%v", err)
 	}
@@ -122,22 +122,39 @@ func rebase(push Push, over []event.Event) (changes []ot.Change, skipped int, er
 // validate holds changes, each based on the one before, against the text. It
 // changes nothing, so that a push is refused as a whole.
 func (a *Authority) validate(changes []ot.Change) *Fault {
-	bytes := a.bytes
+	if f := a.weigh(changes); f != nil {
+		return f
+	}
 	pairs := a.pairs
 	for i, c := range changes {
-		grown := size(c)
-		if c.Inserted() > 0 {
-			pairs = pairs || changePairs(c)
-			if bytes += grown; bytes > a.cfg.MaxText && c.Inserted() > c.Deleted() {
-				return fault("too_large", "the text would have more than %d bytes: start another thread", a.cfg.MaxText)
-			}
-		}
 		if !pairs {
 			continue
 		}
 		if c.CutsPair(func(pos int) uint16 { return a.unitAfter(changes[:i], pos) }) {
 			return fault("bad_change", "change %d cuts a surrogate pair", i)
 		}
+		pairs = pairs || changePairs(c)
+	}
+	return nil
+}
+
+// weigh refuses changes that leave more text than there may be, and more than
+// there was. What they delete is looked up only where that decides.
+func (a *Authority) weigh(changes []ot.Change) *Fault {
+	bytes := a.bytes
+	for _, c := range changes {
+		bytes += size(c)
+	}
+	if bytes <= a.cfg.MaxText || len(changes) == 0 {
+		return nil
+	}
+	all := changes[0]
+	for _, c := range changes[1:] {
+		all = compose(all, c)
+	}
+	bytes = a.bytes + size(all) - size(all.InvertWith(a.thread.Units))
+	if bytes > a.cfg.MaxText && bytes > a.bytes {
+		return fault("too_large", "the text would have %d bytes and may have %d: start another thread", bytes, a.cfg.MaxText)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"strings"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -18,6 +19,11 @@ func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text stri
 	err := a.wait(ctx, request{edit: func() *Fault {
 		if expected != 0 && expected != a.thread.Revision {
 			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
+		}
+		for line := range strings.SplitSeq(text, "\n") {
+			if err := ot.ValidLine(line); err != nil {
+				return fault("bad_value", "%v", err)
+			}
 		}
 		c, err := Diff(a.thread.Text(), text)
 		if err != nil {

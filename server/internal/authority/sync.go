@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"parodywave/eventlog"
 	"parodywave/projection"
 )
 
@@ -34,11 +35,11 @@ func (a *Authority) follow(ent entry, eff *projection.Effect) {
 		}
 		for i := range l.receipts {
 			r := &l.receipts[i]
-			r.id, r.index = followLine(a.thread, eff.Hunks, r.id, r.index)
+			_, r.index = followLine(a.thread, eff.Hunks, r.id, r.index)
 		}
 	}
 	for _, i := range eff.Touched {
-		a.batch.touched[i] = struct{}{}
+		a.batch.touched[i] = ent.event.Revision
 	}
 }
 
@@ -82,19 +83,44 @@ func followLine(t *projection.Thread, hunks []projection.Hunk, id projection.Lin
 // publishLines tells line mode what the batch did.
 func (a *Authority) publishLines() {
 	touched := slices.Sorted(maps.Keys(a.batch.touched))
-	clear(a.batch.touched)
 	for p, l := range a.lines {
 		l.fresh, l.durable = 0, l.id
 		if l.due {
 			a.resync(p, l)
 			continue
 		}
-		mine := a.receipts(p, l)
-		for _, i := range touched {
-			if i < a.thread.LineCount() && !mine[i] {
-				a.tell(p, l, i)
-			}
+		a.inform(p, l, touched)
+	}
+	clear(a.batch.touched)
+}
+
+// inform gives p its receipts and the lines that were touched. The client adds
+// the lines that are new to it in the order in which it hears of them, so none
+// may come before its predecessor; and what it hears last of a line has the
+// revision of what the line reads, so that it can base an edit on that.
+func (a *Authority) inform(p Peer, l *linePeer, touched []int) {
+	newest := map[int]eventlog.Revision{}
+	for _, r := range l.receipts {
+		newest[r.index] = r.revision
+	}
+	var others, again []int
+	for _, i := range touched {
+		if mine, ok := newest[i]; !ok {
+			others = append(others, i)
+		} else if mine < a.batch.touched[i] {
+			again = append(again, i)
 		}
+	}
+	for _, r := range l.receipts {
+		for len(others) > 0 && others[0] < r.index {
+			a.tell(p, l, others[0])
+			others = others[1:]
+		}
+		a.receive(p, l, r)
+	}
+	l.receipts = l.receipts[:0]
+	for _, i := range append(others, again...) {
+		a.tell(p, l, i)
 	}
 }
 
@@ -117,47 +143,43 @@ func (l *linePeer) deliver(v *view) {
 	l.delivered = append(l.delivered, v)
 }
 
-// receipts gives p what it is owed, and returns the lines it has seen by it.
-func (a *Authority) receipts(p Peer, l *linePeer) map[int]bool {
-	var seen map[int]bool
-	for _, r := range l.receipts {
-		u := LineUpdate{Line: r.index, Revision: r.revision, Author: l.author, Mine: true}
-		if r.index >= 0 {
-			row := a.thread.Row(r.index)
-			u.Value, u.Author, u.Submitted = a.thread.Content(row), row.Author, row.Submitted
-			if seen == nil {
-				seen = map[int]bool{}
-			}
-			seen[r.index] = true
-			if r.index == l.index && !l.id.IsZero() {
-				if v := look(a.thread, r.index); l.own == nil || !slices.Equal(v.text, l.own.text) {
-					l.deliver(v)
-				}
+// receive gives p a receipt.
+func (a *Authority) receive(p Peer, l *linePeer, r receipt) {
+	u := LineUpdate{Line: r.index, Revision: r.revision, Author: l.author, Mine: true}
+	if r.index >= 0 {
+		row := a.thread.Row(r.index)
+		u.Value, u.Author, u.Submitted = a.thread.Content(row), row.Author, row.Submitted
+		if r.index == l.index && !l.id.IsZero() {
+			if v := look(a.thread, r.index); l.own == nil || !slices.Equal(v.text, l.own.text) {
+				l.deliver(v)
 			}
 		}
-		a.cfg.Publish([]Peer{p}, u)
 	}
-	l.receipts = l.receipts[:0]
-	return seen
+	a.cfg.Publish([]Peer{p}, u)
 }
 
-// resync sends p the whole thread, now or when the pause is over, and then the
-// receipts that were held.
+// resync sends p the whole thread, now or when the pause is over.
 func (a *Authority) resync(p Peer, l *linePeer) {
 	if l.waiting {
 		return
 	}
-	if wait := l.synced + resyncPause - a.cfg.Now(); wait > 0 {
-		l.waiting = true
-		a.cfg.After(time.Duration(wait)*time.Millisecond, func() {
-			a.send(request{do: func() {
-				if l.waiting = false; a.lines[p] == l && l.due {
-					a.resync(p, l)
-				}
-			}})
-		})
+	wait := l.synced + resyncPause - a.cfg.Now()
+	if wait <= 0 {
+		a.sync(p, l)
 		return
 	}
+	l.waiting = true
+	a.cfg.After(time.Duration(wait)*time.Millisecond, func() {
+		a.send(request{do: func() {
+			if l.waiting = false; a.lines[p] == l && l.due {
+				a.resync(p, l)
+			}
+		}})
+	})
+}
+
+// sync sends p the whole thread and then the receipts that were held.
+func (a *Authority) sync(p Peer, l *linePeer) {
 	l.due, l.synced = false, a.cfg.Now()
 	current := -1
 	if !l.id.IsZero() {
@@ -167,5 +189,5 @@ func (a *Authority) resync(p Peer, l *linePeer) {
 	if current >= 0 {
 		l.deliver(look(a.thread, current))
 	}
-	a.receipts(p, l)
+	a.inform(p, l, nil)
 }

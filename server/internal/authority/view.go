@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
 )
@@ -15,7 +16,7 @@ import (
 // be composed: nobody else has to arrive at the same change.
 type view struct {
 	line   projection.LineID
-	rev    eventlog.Revision // when it was sent or delivered
+	rev    eventlog.Revision // of the record that made it, if its client did; else when it was seen
 	text   []uint16
 	start  int
 	length int
@@ -148,29 +149,41 @@ func points(units []uint16) int {
 	return n
 }
 
-// viewAt returns the view of line i as it stood at a revision.
+// reaches reports whether the view's line leads to where row is. It does not
+// when the line was moved, which is deleting and inserting to a bridge.
+func (v *view) reaches(row projection.Row) bool {
+	return v.bridge.MapPos(v.start, -1) <= row.Start+row.Length && v.bridge.MapPos(v.start+len(v.text), 1) >= row.Start
+}
+
+// anchor returns v with a bridge to row, made from the difference to what
+// stands there.
+func (v *view) anchor(t *projection.Thread, row projection.Row) *view {
+	now := t.Units(row.Start, row.Start+row.Length)
+	prefix, suffix := common(v.text, now)
+	w := *v
+	w.start, w.length = row.Start, t.Len()-row.Length+len(v.text)
+	w.bridge = ot.Replace(w.length, w.start+prefix, w.start+len(v.text)-suffix, now[prefix:len(now)-suffix])
+	return &w
+}
+
+// viewAt returns the view of line i as it stood at a revision; identityAt
+// found it there.
 func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *Fault) {
 	t := a.thread
-	switch {
-	case rev > t.Revision:
-		return nil, a.stale("rev %d is above the head %d", rev, t.Revision)
-	case rev == t.Revision && i < t.LineCount():
+	if rev == t.Revision {
 		return look(t, i), nil
-	case rev == t.Revision:
-		return nil, fault("bad_value", "line %d of %d: lines count from 0", i, t.LineCount())
 	}
 	entries, ok := a.window.after(rev)
 	if !ok {
 		return a.viewFromLog(rev, i)
 	}
-	// Back to the text at rev, forth to the identity of the line there.
 	back, forth := ot.Keep(t.Len()), ot.Keep(t.Len())
 	for k := len(entries) - 1; k >= 0; k-- {
 		c, changed := change(entries[k].event)
 		if !changed || c.IsEmpty() {
 			continue
 		}
-		if entries[k].inverse.Len() != c.NewLen() { // a redaction: cannot be undone
+		if _, redacted := entries[k].event.Fact.(event.Redacted); redacted { // cannot be undone
 			return a.viewFromLog(rev, i)
 		}
 		back = compose(back, entries[k].inverse)
@@ -181,11 +194,7 @@ func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *Fault) {
 		panic("authority: window out of step: " + err.Error())
 	}
 	v := &view{rev: rev, length: len(text), bridge: forth}
-	id, found := lineAt(t, entries, i)
-	if v.start, v.text, ok = nth(text, i); !ok || !found {
-		return nil, fault("bad_value", "line %d did not exist at revision %d", i, rev)
-	}
-	v.line = id
+	v.start, v.text = nth(text, i)
 	return v, nil
 }
 
@@ -194,9 +203,6 @@ func (a *Authority) viewFromLog(rev eventlog.Revision, i int) (*view, *Fault) {
 	old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
 	if err != nil {
 		return nil, fault("unavailable", "revision %d cannot be read: %v", rev, err)
-	}
-	if i >= old.LineCount() {
-		return nil, fault("bad_value", "line %d did not exist at revision %d", i, rev)
 	}
 	events, err := a.since(rev)
 	if err != nil {
@@ -219,78 +225,13 @@ func compose(a, b ot.Change) ot.Change {
 	return c
 }
 
-// lineAt returns the identity of the line that had index i before entries.
-func lineAt(t *projection.Thread, entries []entry, i int) (projection.LineID, bool) {
-	for _, e := range entries {
-		shift := 0
-		for _, h := range e.hunks {
-			if i < h.At {
-				break
-			}
-			if i < h.At+len(h.Old) {
-				return h.Old[i-h.At], true
-			}
-			shift = h.NewAt + len(h.New) - h.At - len(h.Old)
-		}
-		i += shift
-	}
-	if i < 0 || i >= t.LineCount() {
-		return projection.LineID{}, false
-	}
-	return t.Row(i).ID, true
-}
-
-// linesAt returns where the lines from..to of a revision are now; those that
-// are dead are left out.
-func (a *Authority) linesAt(rev eventlog.Revision, from, to int) ([]int, *Fault) {
-	var out []int
-	if from > to || from < 0 {
-		return nil, fault("bad_value", "lines %d to %d: the first is to come first", from, to)
-	}
-	entries, ok := a.window.after(rev)
-	if rev == a.thread.Revision {
-		entries, ok = nil, true
-	}
-	var old *projection.Thread
-	if !ok {
-		var err error
-		if old, err = projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev); err != nil {
-			return nil, fault("unavailable", "revision %d cannot be read: %v", rev, err)
-		}
-	}
-	for i := from; i <= to; i++ {
-		var id projection.LineID
-		found := false
-		if old != nil {
-			if found = i < old.LineCount(); found {
-				id = old.Row(i).ID
-			}
-		} else {
-			id, found = lineAt(a.thread, entries, i)
-		}
-		if !found {
-			return nil, fault("bad_value", "line %d did not exist at revision %d", i, rev)
-		}
-		if len(entries) == 0 && old == nil {
-			out = append(out, i)
-		} else if now := a.thread.Find(id); now >= 0 {
-			out = append(out, now)
-		}
-	}
-	return out, nil
-}
-
 // nth returns piece i of text and where it starts.
-func nth(text []uint16, i int) (start int, piece []uint16, ok bool) {
+func nth(text []uint16, i int) (start int, piece []uint16) {
 	for ; i > 0; i-- {
-		n := slices.Index(text[start:], '\n')
-		if n < 0 {
-			return 0, nil, false
-		}
-		start += n + 1
+		start += slices.Index(text[start:], '\n') + 1
 	}
 	if n := slices.Index(text[start:], '\n'); n >= 0 {
-		return start, slices.Clone(text[start : start+n]), true
+		return start, slices.Clone(text[start : start+n])
 	}
-	return start, slices.Clone(text[start:]), true
+	return start, slices.Clone(text[start:])
 }

@@ -10,14 +10,15 @@ import (
 	"parodywave/projection"
 )
 
-// windowMax is how many entries are kept in memory for clients that are
-// behind; what is older is read from the log.
+// windowMax is how many entries at least are kept in memory for clients that
+// are behind; what is older is read from the log.
 const windowMax = 4096
 
 // A window is the newest entries of the thread, without a gap up to its
 // revision.
 type window struct {
-	base    eventlog.Revision // before the first entry
+	max     int
+	base    eventlog.Revision // before the first entry; on disk
 	entries []entry
 }
 
@@ -32,14 +33,18 @@ func (w *window) reset(base eventlog.Revision) {
 	w.base, w.entries = base, w.entries[:0]
 }
 
-func (w *window) add(e entry) {
-	if len(w.entries) >= 2*windowMax { // copy seldom
-		n := copy(w.entries, w.entries[len(w.entries)-windowMax:])
-		clear(w.entries[n:])
-		w.base += eventlog.Revision(len(w.entries) - n)
-		w.entries = w.entries[:n]
+func (w *window) add(e entry) { w.entries = append(w.entries, e) }
+
+// trim forgets entries that are too old. All must be on disk, where they are
+// looked for from then on.
+func (w *window) trim() {
+	if len(w.entries) < 2*w.max { // copy seldom
+		return
 	}
-	w.entries = append(w.entries, e)
+	n := copy(w.entries, w.entries[len(w.entries)-w.max:])
+	clear(w.entries[n:])
+	w.base += eventlog.Revision(len(w.entries) - n)
+	w.entries = w.entries[:n]
 }
 
 // after returns the entries after a revision; false when they reach back

@@ -1,0 +1,130 @@
+package authority
+
+import (
+	"context"
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/projection"
+)
+
+// identityAt returns the identity of the line that had index i at a revision,
+// under the name that it had before it was touched since: Resolve and Find
+// take it from there.
+func (a *Authority) identityAt(rev eventlog.Revision, i int) (projection.LineID, *Fault) {
+	id, found := projection.LineID{}, false
+	switch {
+	case rev == 0 || i < 0: // nothing was there, nothing is there
+	case rev > a.thread.Revision:
+		return id, a.stale("rev %d is above the head %d", rev, a.thread.Revision)
+	default:
+		if entries, ok := a.window.after(rev); ok {
+			id, found = lineAt(a.thread, entries, i)
+			break
+		}
+		old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
+		if err != nil {
+			return id, fault("unavailable", "revision %d cannot be read: %v", rev, err)
+		}
+		if found = i < old.LineCount(); found {
+			id = old.Row(i).ID
+		}
+	}
+	if !found {
+		return id, fault("bad_value", "line %d did not exist at revision %d: lines count from 0", i, rev)
+	}
+	return id, nil
+}
+
+// lineAt returns the identity of the line that had index i before entries.
+func lineAt(t *projection.Thread, entries []entry, i int) (projection.LineID, bool) {
+	for _, e := range entries {
+		shift := 0
+		for _, h := range e.hunks {
+			switch {
+			case len(h.Old) == 0: // the first line of all was born here
+				return projection.LineID{}, false
+			case i >= h.At+len(h.Old):
+				shift = h.NewAt + len(h.New) - h.At - len(h.Old)
+			case i >= h.At:
+				return h.Old[i-h.At], true
+			}
+		}
+		i += shift
+	}
+	if i >= t.LineCount() {
+		return projection.LineID{}, false
+	}
+	return t.Row(i).ID, true
+}
+
+// indexAt returns where the line that has index i now was at a revision, -1
+// where it was not or where that is too long ago.
+func (a *Authority) indexAt(rev eventlog.Revision, i int) int {
+	entries, ok := a.window.after(min(rev, a.thread.Revision))
+	if !ok {
+		return -1
+	}
+	for _, e := range slices.Backward(entries) {
+		if i = before(e.hunks, i); i < 0 {
+			return -1
+		}
+	}
+	return i
+}
+
+// before returns the index that the line with index i after hunks had before.
+func before(hunks []projection.Hunk, i int) int {
+	shift := 0
+	for _, h := range hunks {
+		if i >= h.NewAt+len(h.New) {
+			shift = h.At + len(h.Old) - h.NewAt - len(h.New)
+			continue
+		}
+		if i < h.NewAt {
+			break
+		}
+		for _, from := range hunks { // a move may have brought it from another hunk
+			if k := slices.Index(from.Old, h.New[i-h.NewAt]); k >= 0 {
+				return from.At + k
+			}
+		}
+		return -1
+	}
+	return i + shift
+}
+
+// linesAt returns where the lines from..to of a revision are now, ascending;
+// those that are dead are left out.
+func (a *Authority) linesAt(rev eventlog.Revision, from, to int) ([]int, *Fault) {
+	t := a.thread
+	if from > to || from < 0 {
+		return nil, fault("bad_value", "lines %d to %d: the first is to come first", from, to)
+	}
+	if rev > t.Revision {
+		return nil, a.stale("rev %d is above the head %d", rev, t.Revision)
+	}
+	if behind := int(t.Revision - rev); behind > 0 && to-from >= a.costMax/behind {
+		return nil, a.stale("lines %d to %d are %d entries behind: pull first", from, to, behind)
+	}
+	ids := map[projection.LineID]bool{}
+	var out []int
+	for i := from; i <= to; i++ {
+		id, f := a.identityAt(rev, i)
+		if f != nil {
+			return nil, f
+		}
+		if rev == t.Revision {
+			out = append(out, i)
+		}
+		ids[t.Resolve(id)] = true
+	}
+	if rev < t.Revision {
+		for row := range t.Rows() {
+			if ids[row.ID] {
+				out = append(out, row.Line)
+			}
+		}
+	}
+	return out, nil
+}

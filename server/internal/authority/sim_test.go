@@ -1,0 +1,182 @@
+package authority
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+)
+
+const stepsMax = 250
+
+// TestConverges is law 3, and 5 on the way: whatever the network, the disk and
+// the server do, all end with the log's text, and nothing acknowledged is lost.
+func TestConverges(t *testing.T) {
+	seed, only := seedFor(t)
+	runs := 4000
+	if testing.Short() {
+		runs = 400
+	}
+	if only {
+		runs = 1
+	}
+	began := time.Now()
+	entries := eventlog.Revision(0)
+	for i := range runs {
+		if !only && time.Since(began) > 20*time.Second {
+			runs = i
+			break
+		}
+		n, flaw := run(seed+uint64(i), stepsMax, nil, false)
+		if entries += n; flaw != "" {
+			t.Fatal(counterexample(t, seed+uint64(i)))
+		}
+	}
+	t.Logf("%d histories, %d entries, %v", runs, entries, time.Since(began).Round(time.Millisecond))
+}
+
+// TestComposedRebaseDiverges and TestReceivingComposedDiverges show that the
+// simulation would see what must not be done.
+func TestComposedRebaseDiverges(t *testing.T) {
+	mustDiverge(t, func(a *Authority) { a.rebase = rebaseComposed }, false)
+}
+
+func TestReceivingComposedDiverges(t *testing.T) { mustDiverge(t, nil, true) }
+
+func mustDiverge(t *testing.T, wrong func(*Authority), batches bool) {
+	t.Helper()
+	seed, _ := seedFor(t)
+	const runs = 600
+	found, first := 0, ""
+	for i := range runs {
+		if _, flaw := run(seed+uint64(i), stepsMax, wrong, batches); flaw != "" {
+			if found++; first == "" {
+				first = flaw
+			}
+		}
+	}
+	if found == 0 {
+		t.Fatalf("%d histories and none diverged", runs)
+	}
+	t.Logf("%d of %d histories diverged; the first: %s", found, runs, first)
+}
+
+// rebaseComposed is the wrong rebase: each run of others' entries as one.
+func rebaseComposed(push Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
+	changes = push.Changes
+	var run *ot.Change
+	flush := func() {
+		if run != nil && err == nil && len(changes) > 0 {
+			changes, _, err = ot.Rebase(changes, *run)
+		}
+		run = nil
+	}
+	for _, e := range over {
+		if e.Client == push.Client && e.Seq >= push.Seq {
+			flush()
+			if len(changes) > 0 {
+				changes, skipped = changes[1:], skipped+1
+			}
+			continue
+		}
+		c, ok := change(e)
+		if !ok {
+			continue
+		}
+		if run != nil {
+			c = compose(*run, c)
+		}
+		run = &c
+	}
+	flush()
+	return changes, skipped, err
+}
+
+// seedFor gives a fresh seed, or that of PARODYWAVE_SEED, and prints it.
+func seedFor(t testing.TB) (seed uint64, given bool) {
+	t.Helper()
+	seed = uint64(time.Now().UnixNano()) & 0xffffffff
+	if env := os.Getenv("PARODYWAVE_SEED"); env != "" {
+		n, err := strconv.ParseUint(env, 10, 64)
+		if err != nil {
+			t.Fatalf("PARODYWAVE_SEED is %q, want a number", env)
+		}
+		seed, given = n, true
+	}
+	t.Logf("seed %d", seed)
+	return seed, given
+}
+
+// run plays one history of at most so many steps, and returns how long its log
+// got and what was wrong.
+func run(seed uint64, limit int, wrong func(*Authority), batches bool) (eventlog.Revision, string) {
+	h := newHistory(seed, wrong, batches)
+	flaw := h.play(limit)
+	return h.auth.thread.Revision, flaw
+}
+
+func (h *history) play(limit int) (flaw string) {
+	defer func() {
+		if v := recover(); v != nil {
+			flaw = fmt.Sprintf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	for range min(20+h.draw(stepsMax), limit) {
+		if h.step(); h.first() != "" {
+			return h.first()
+		}
+	}
+	if h.end(); h.first() == "" {
+		h.judge()
+	}
+	return h.first()
+}
+
+// first returns what was first found wrong.
+func (h *history) first() string {
+	if len(h.flaws) > 0 {
+		return h.flaws[0]
+	}
+	for _, c := range h.texts {
+		if c.problem != "" {
+			return c.problem
+		}
+	}
+	for _, c := range h.lines {
+		if c.problem != "" {
+			return c.problem
+		}
+	}
+	return ""
+}
+
+// counterexample plays the shortest failing beginning of a history again and
+// tells all of it.
+func counterexample(t *testing.T, seed uint64) string {
+	limit := 1
+	for limit < 20+stepsMax {
+		if _, flaw := run(seed, limit, nil, false); flaw != "" {
+			break
+		}
+		limit++
+	}
+	h := newHistory(seed, nil, false)
+	flaw := h.play(limit)
+	var log strings.Builder
+	for e := range h.events(0) {
+		fmt.Fprintf(&log, "%d client %x seq %d %s", e.Revision, e.Client[:2], e.Seq, event.Kind(e.Fact))
+		if c, ok := change(e); ok {
+			fmt.Fprintf(&log, " %s", jsonOf(c))
+		}
+		log.WriteByte('\n')
+	}
+	return fmt.Sprintf("%s\nagain: PARODYWAVE_SEED=%d go test -run '^%s$' ./server/internal/authority\n%d steps:\n  %s\nthe log:\n%s",
+		flaw, seed, t.Name(), limit, strings.Join(h.trace, "\n  "), log.String())
+}

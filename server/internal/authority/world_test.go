@@ -1,0 +1,273 @@
+package authority
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"sort"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+const stream = eventlog.Stream("01J9Z3N8QJ7C0V5R2K4M6T8W9X")
+
+// A world is an authority with its log, clock, timers and connections, all of
+// which stand still unless a test moves them: there is no goroutine in it.
+type world struct {
+	log    *brokenLog
+	auth   *Authority
+	clock  int64
+	timers []timer
+	ids    uint64
+	tasks  []func() // the server's own work: streaming from the log
+	drop   []*conn  // told to join again
+	flaws  []string // what must not happen, and did
+
+	setup func(*Authority) // bounds and wrong parts of every new authority
+}
+
+type timer struct {
+	at int64
+	f  func()
+}
+
+// A conn is a connection: what is on its way to the authority and back.
+type conn struct {
+	name     string
+	up       []frame
+	down     []any // messages, copied
+	dead     bool  // the client does not read it any more
+	left     bool  // the authority was told, and has answered
+	sent     bool  // a push went up
+	receipts uint64
+	synced   int64
+	page     func(n int) int // draws how the server cuts a stream from the log
+}
+
+// A frame is something that a client sent.
+type frame struct {
+	f    func()
+	push bool // it may come twice
+}
+
+// Copies of messages that point to the thread.
+type (
+	textJoin struct {
+		rev   eventlog.Revision
+		chain chain.Digest
+		text  []uint16
+		reset bool
+	}
+	resumed struct{ since, head eventlog.Revision }
+	lineRow struct {
+		value     string
+		author    eventlog.AuthorID
+		submitted bool
+	}
+	lineJoin struct {
+		rev      eventlog.Revision
+		title    string
+		data     []lineRow
+		resync   bool
+		current  int
+		received uint64
+	}
+)
+
+func newWorld(setup func(*Authority)) *world {
+	w := &world{log: &brokenLog{AuditLog: eventlog.NewMemory()}, clock: 1_000_000, setup: setup}
+	w.start()
+	return w
+}
+
+// start makes an authority from the log.
+func (w *world) start() {
+	t, err := projection.Replay(context.Background(), w.log.AuditLog, stream, 0)
+	if err != nil {
+		t = projection.NewThread(stream)
+	}
+	head, err := w.log.Head(context.Background(), stream)
+	if err != nil {
+		panic(err)
+	}
+	w.auth = New(Config{
+		Stream: stream, Log: w.log,
+		Now:       func() int64 { return w.clock },
+		After:     func(d time.Duration, f func()) { w.timers = append(w.timers, timer{w.clock + d.Milliseconds(), f}) },
+		NewClient: w.newClient,
+		Publish:   w.publish,
+		MaxText:   4 << 20,
+		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}, t, head.Chain)
+	if w.setup != nil {
+		w.setup(w.auth)
+	}
+}
+
+func (w *world) newClient() eventlog.ClientID {
+	w.ids++
+	return eventlog.ClientID{15: byte(w.ids), 14: byte(w.ids >> 8), 0: 0xee}
+}
+
+func (w *world) flag(format string, args ...any) {
+	w.flaws = append(w.flaws, fmt.Sprintf(format, args...))
+}
+
+func (w *world) publish(to []Peer, m Message) {
+	for _, p := range to {
+		c := p.(*conn)
+		if c.left {
+			w.flag("%s was published %T after it had left", c.name, m)
+		}
+		switch m := m.(type) {
+		case CatchUp:
+			w.tasks = append(w.tasks, func() { w.catchUp(c, m) })
+			continue
+		case Dropped:
+			w.drop = append(w.drop, c)
+			continue
+		case LineUpdate:
+			if m.Mine {
+				c.receipts++
+			}
+		case LineJoined:
+			if m.Resync && w.clock < c.synced+resyncPause {
+				w.flag("%s was resynced twice within %d ms", c.name, w.clock-c.synced)
+			}
+			c.synced = w.clock
+			if !m.Resync {
+				c.synced -= resyncPause
+			}
+		case Entries:
+			if head, _ := w.log.Head(context.Background(), stream); m.List[len(m.List)-1].Revision > head.Revision {
+				w.flag("%s was published revision %d and the log is at %d", c.name, m.List[len(m.List)-1].Revision, head.Revision)
+			}
+		}
+		if !c.dead {
+			c.down = append(c.down, copied(m))
+		}
+	}
+}
+
+// copied returns m so that it may be kept.
+func copied(m Message) any {
+	switch m := m.(type) {
+	case Entries:
+		m.List, m.Lengths = slices.Clone(m.List), slices.Clone(m.Lengths)
+		return m
+	case TextJoined:
+		return textJoin{m.Thread.Revision, m.Chain, m.Thread.Units(0, m.Thread.Len()), m.Reset}
+	case Resumed:
+		return resumed{m.Since, m.Thread.Revision}
+	case LineJoined:
+		j := lineJoin{rev: m.Thread.Revision, title: m.Thread.Title, resync: m.Resync, current: m.Current, received: m.Received}
+		j.data = rowsOf(m.Thread)
+		return j
+	}
+	return m
+}
+
+func rowsOf(t *projection.Thread) []lineRow {
+	rows := []lineRow{}
+	for r := range t.Rows() {
+		rows = append(rows, lineRow{t.Content(r), r.Author, r.Submitted})
+	}
+	return rows
+}
+
+// catchUp does what the server does when it is told to.
+func (w *world) catchUp(c *conn, m CatchUp) {
+	var list []event.Event
+	for e := range w.events(m.From) {
+		if e.Revision > m.To {
+			break
+		}
+		list = append(list, e)
+	}
+	all := lengths(list, m.Length)
+	for len(list) > 0 && !c.dead {
+		n := 1 + c.page(len(list))
+		sum, err := w.log.ChainAt(context.Background(), stream, list[n-1].Revision)
+		if err != nil {
+			panic(err)
+		}
+		c.down = append(c.down, Entries{List: list[:n:n], Chain: sum, Lengths: all[:n:n]})
+		list, all = list[n:], all[n:]
+	}
+	w.auth.Attach(c, m.To)
+}
+
+// events yields what the log holds after a revision.
+func (w *world) events(after eventlog.Revision) func(func(event.Event) bool) {
+	return func(yield func(event.Event) bool) {
+		for r, err := range w.log.AuditLog.Read(context.Background(), stream, after) {
+			if err != nil {
+				panic(err)
+			}
+			e, err := event.Decode(r)
+			if err != nil {
+				panic(err)
+			}
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// serve has the authority take up to n requests into one batch, and flush.
+func (w *world) serve(n int) {
+	for ; n > 0; n-- {
+		select {
+		case r := <-w.auth.inbox:
+			w.auth.take(r)
+			continue
+		default:
+		}
+		break
+	}
+	w.auth.flush()
+}
+
+// do has the authority do f when all before it is on disk.
+func (w *world) do(f func()) {
+	w.serve(inboxSize)
+	w.auth.take(request{do: f})
+}
+
+// pass moves the clock and fires what is due.
+func (w *world) pass(ms int64) {
+	w.clock += ms
+	sort.SliceStable(w.timers, func(i, k int) bool { return w.timers[i].at < w.timers[k].at })
+	for len(w.timers) > 0 && w.timers[0].at <= w.clock {
+		f := w.timers[0].f
+		w.timers = w.timers[1:]
+		f()
+	}
+}
+
+// leave is the authority hearing that a connection is gone.
+func (w *world) leave(c *conn) {
+	w.serve(inboxSize)
+	c.synced -= resyncPause // it may be told at once what was held
+	w.do(func() {
+		w.auth.leaveLine(c)
+		w.auth.leaveText(c)
+	})
+	c.left = true
+}
+
+func units(s string) []uint16 {
+	u, err := ot.Units(s)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
