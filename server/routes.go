@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"parodywave/eventlog/socklog"
 	"parodywave/web"
 
 	"github.com/gorilla/websocket"
@@ -39,6 +40,8 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /copy", s.controlCopy)
 	mux.HandleFunc("PUT /threads/{thread}/text", s.controlPut)
 	mux.HandleFunc("POST /threads", s.controlOpen)
+	mux.HandleFunc("POST /import", s.controlImport)
+	mux.Handle("GET /log/", socklog.Handler(s.log))
 	return mux
 }
 

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+type blameCommand struct {
+	Thread    string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment."`
+	Lines     string `short:"L" placeholder:"A,B" help:"Only the lines A to B; the first is 1."`
+	Porcelain bool   `xor:"form" help:"In the form of git blame --porcelain; for a commit stand the first 40 digits of the revision's chain value."`
+	Chars     bool   `xor:"form" help:"Runs within the lines, by who wrote them."`
+	JSON      bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+// Help tells what kong prints below the usage.
+func (*blameCommand) Help() string {
+	return `For each line: the revision at which it last changed, who changed it, when, its number, its text. Whoever changes a
+word of a line, or deletes one, becomes the line's author here, even if nothing of what is left is theirs: --chars tells who
+wrote what is there. A line that was moved, or split from another, or had lines put in beside it, did not change.`
+}
+
+// A blameRow is a line of blame --json.
+type blameRow struct {
+	Line      int               `json:"line"`
+	Revision  eventlog.Revision `json:"revision"`
+	Author    string            `json:"author"`
+	AuthorID  string            `json:"author_id"`
+	Time      string            `json:"time"`
+	Text      string            `json:"text"`
+	Submitted bool              `json:"submitted"`
+}
+
+func (c *blameCommand) Run(a *app) error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if c.Porcelain && c.JSON {
+		return usage("say one of them", "--porcelain and --json are two forms")
+	}
+	t, err := s.thread(a, c.Thread)
+	if err != nil {
+		return err
+	}
+	from, to, err := lineRange(c.Lines, rows(t))
+	if err != nil {
+		return err
+	}
+	for _, m := range t.Imports {
+		a.say("revisions 1 to %d were imported at revision %d by %s: their authors and times are as the export says",
+			m.Revisions, m.Revision, visible(s.name(m.Author)))
+	}
+	switch {
+	case c.Porcelain:
+		return c.porcelain(a, s, t, from, to)
+	case c.Chars:
+		return c.chars(a, s, t, from, to)
+	}
+	tab := table{right: "10010"}
+	for i := from; i < to; i++ {
+		r := t.Row(i)
+		author := s.authors.Author(r.Author)
+		if c.JSON {
+			fmt.Fprintln(a.out, jsonLine(blameRow{i + 1, r.Revision, author.Name, idString(r.Author), stamp(r.Time), t.Content(r), r.Submitted}))
+			continue
+		}
+		tab.add(fmt.Sprint(r.Revision), visible(author.Name), stamp(r.Time), strconv.Itoa(i+1)+")", visibleLine(t.Content(r)))
+	}
+	tab.print(a.out)
+	return nil
+}
+
+// lineRange reads -L: A,B or A or A, or ,B, of n lines counted from 1. It
+// returns indices from 0, the second one past the end.
+func lineRange(s string, n int) (from, to int, err error) {
+	if s == "" {
+		return 0, n, nil
+	}
+	first, last, ranged := strings.Cut(s, ",")
+	a, b := 1, n
+	if first != "" {
+		a, err = strconv.Atoi(first)
+	}
+	if err == nil && last != "" {
+		b, err = strconv.Atoi(last)
+	}
+	if !ranged {
+		b = a
+	}
+	if err != nil || a < 1 || last != "" && b < a {
+		return 0, 0, usage("write -L 3,7 or -L 3 or -L 3, or -L ,7", "-L %s is no range of lines", s)
+	}
+	if a > n {
+		return 0, 0, notFound("", "there are only %d lines", n)
+	}
+	return a - 1, min(b, n), nil
+}
+
+// A run is some characters of one line that one revision inserted.
+type runRow struct {
+	Line     int               `json:"line"`
+	From     int               `json:"from"` // characters (code points) of the line, from 1
+	To       int               `json:"to"`   // the last of them
+	Revision eventlog.Revision `json:"revision"`
+	Author   string            `json:"author"`
+	AuthorID string            `json:"author_id"`
+	Time     string            `json:"time"`
+	Text     string            `json:"text"`
+}
+
+func (c *blameCommand) chars(a *app, s *source, t *projection.Thread, from, to int) error {
+	times, err := s.times(a, t)
+	if err != nil {
+		return err
+	}
+	tab := table{right: "10010"}
+	for i := from; i < to; i++ {
+		r := t.Row(i)
+		at, column := r.Start, 1
+		for span := range t.Spans(r.Start, r.Start+r.Length) {
+			text := ot.String(t.Units(at, at+span.Length))
+			n := len([]rune(text))
+			id := t.Authors()[span.Author]
+			row := runRow{i + 1, column, column + n - 1, span.Revision, s.name(id), idString(id), stamp(times[span.Revision]), text}
+			at, column = at+span.Length, column+n
+			if c.JSON {
+				fmt.Fprintln(a.out, jsonLine(row))
+				continue
+			}
+			where := fmt.Sprintf("%d:%d-%d)", row.Line, row.From, row.To)
+			tab.add(fmt.Sprint(row.Revision), visible(row.Author), row.Time, where, visibleLine(text))
+		}
+	}
+	tab.print(a.out)
+	return nil
+}
+
+// times returns the time of every revision of t, in Unix milliseconds.
+func (s *source) times(a *app, t *projection.Thread) ([]int64, error) {
+	times := make([]int64, 1, t.Revision+1)
+	for r, err := range s.Read(a.ctx, t.Stream, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if times = append(times, r.Time); r.Revision == t.Revision {
+			break
+		}
+	}
+	return times, nil
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+// find returns the thread that arg names: its id, its title, or the beginning
+// or end of its id, in that order.
+func (s *source) find(a *app, arg string) (eventlog.Stream, error) {
+	heads, err := s.Streams(a.ctx)
+	if err != nil {
+		return "", err
+	}
+	heads = slices.DeleteFunc(heads, func(h eventlog.Head) bool { return !event.IsThread(h.Stream) })
+	id := strings.ToUpper(arg)
+	for _, h := range heads {
+		if string(h.Stream) == id {
+			return h.Stream, nil
+		}
+	}
+	titles, err := s.titles(a)
+	if err != nil {
+		return "", err
+	}
+	for _, match := range []func(eventlog.Stream) bool{
+		func(t eventlog.Stream) bool { return titles[t] == arg },
+		func(t eventlog.Stream) bool {
+			return len(id) >= 4 && (strings.HasPrefix(string(t), id) || strings.HasSuffix(string(t), id))
+		},
+	} {
+		var found []eventlog.Stream
+		for _, h := range heads {
+			if match(h.Stream) {
+				found = append(found, h.Stream)
+			}
+		}
+		if len(found) == 1 {
+			return found[0], nil
+		}
+		if len(found) > 1 {
+			return "", several(arg, found, titles)
+		}
+	}
+	return "", notFound("parodywave threads lists them", "there is no thread %q: %w", arg, eventlog.ErrNotFound)
+}
+
+func several(arg string, found []eventlog.Stream, titles map[eventlog.Stream]string) error {
+	var b strings.Builder
+	for _, t := range found {
+		fmt.Fprintf(&b, "\n%s %s", t, visible(titles[t]))
+	}
+	return &failure{fmt.Errorf("%q can mean %d threads:%s", arg, len(found), b.String()), exitUsage, "say the id"}
+}
+
+// titles returns the title of every thread as it is now.
+func (s *source) titles(a *app) (map[eventlog.Stream]string, error) {
+	titles := map[eventlog.Stream]string{}
+	for r, err := range s.Scan(a.ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if r.Kind != "opened" && r.Kind != "renamed" {
+			continue
+		}
+		e, err := event.Decode(r)
+		if err != nil {
+			return nil, err
+		}
+		switch f := e.Fact.(type) {
+		case event.Opened:
+			titles[r.Stream] = f.Title
+		case event.Renamed:
+			titles[r.Stream] = f.Title
+		}
+	}
+	return titles, nil
+}
+
+// findAt returns the thread and revision that arg names: THREAD or THREAD@AT.
+// The revision is 0 where there is no AT. A title may have an @ in it: the
+// whole argument is tried first.
+func (s *source) findAt(a *app, arg string) (eventlog.Stream, eventlog.Revision, error) {
+	t, err := s.find(a, arg)
+	if err == nil || !errors.Is(err, eventlog.ErrNotFound) {
+		return t, 0, err
+	}
+	i := strings.LastIndexByte(arg, '@')
+	if i < 0 {
+		return "", 0, err
+	}
+	if t, err = s.find(a, arg[:i]); err != nil {
+		return "", 0, err
+	}
+	at, err := s.at(a, t, arg[i+1:])
+	return t, at, err
+}
+
+// at returns the revision of a thread that AT names.
+func (s *source) at(a *app, t eventlog.Stream, at string) (eventlog.Revision, error) {
+	head, err := s.Head(a.ctx, t)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := strconv.ParseUint(at, 10, 64); err == nil {
+		if n == 0 || eventlog.Revision(n) > head.Revision {
+			return 0, notFound(fmt.Sprintf("its revisions are 1 to %d", head.Revision), "thread %s has no revision %d", t, n)
+		}
+		return eventlog.Revision(n), nil
+	}
+	if moment, ok := parseTime(at); ok {
+		rev, err := projection.At(a.ctx, s, t, moment.UnixMilli())
+		if err == nil && rev == 0 {
+			first, _ := s.firstTime(a, t)
+			return 0, notFound("it begins at "+stamp(first), "thread %s has nothing at %s", t, stamp(moment.UnixMilli()))
+		}
+		return rev, err
+	}
+	return s.version(a, t, at)
+}
+
+func (s *source) firstTime(a *app, t eventlog.Stream) (int64, error) {
+	for r, err := range s.Read(a.ctx, t, 0) {
+		return r.Time, err
+	}
+	return 0, nil
+}
+
+// version returns the revision that has a name; of two, the one named last.
+func (s *source) version(a *app, t eventlog.Stream, name string) (eventlog.Revision, error) {
+	rev := eventlog.Revision(0)
+	for r, err := range s.Read(a.ctx, t, 0) {
+		if err != nil {
+			return 0, err
+		}
+		if r.Kind != "version" {
+			continue
+		}
+		e, err := event.Decode(r)
+		if err != nil {
+			return 0, err
+		}
+		if f := e.Fact.(event.Version); f.Name == name {
+			rev = f.Revision
+		}
+	}
+	if rev == 0 {
+		return 0, notFound("say a revision (@128), a time (@2026-11-22T10:00:00Z, @-15m) or the name of a version",
+			"thread %s has no version %q", t, name)
+	}
+	return rev, nil
+}
+
+// thread folds the thread that arg names, as it was or is.
+func (s *source) thread(a *app, arg string) (*projection.Thread, error) {
+	t, at, err := s.findAt(a, arg)
+	if err != nil {
+		return nil, err
+	}
+	return projection.Replay(a.ctx, s, t, at)
+}
+
+// rows returns how many lines a person counts: a last empty piece is none.
+func rows(t *projection.Thread) int {
+	n := t.LineCount()
+	if n > 0 && t.Row(n-1).Length == 0 {
+		n--
+	}
+	return n
+}

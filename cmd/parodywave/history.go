@@ -1,0 +1,163 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+// A lineRow is a line of log -L: what an event, or edits of one author folded,
+// did to one line.
+type lineRow struct {
+	eventRow
+	Action string `json:"action"` // born, changed, split, joined, moved, submitted, redacted
+	Line   int    `json:"line"`   // from 1, as it was then
+	LineID string `json:"line_id"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+
+	id projection.LineID
+}
+
+// history prints what happened to a line that is there now.
+func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, keep func(event.Event) bool) error {
+	kin := newFamily()
+	var last *projection.Thread
+	err := s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+		kin.add(e, t, effect)
+		last = t
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if c.Line > rows(last) {
+		return notFound("", "there are only %d lines", rows(last))
+	}
+	l := &liner{s: s, lines: kin.of(last.Row(c.Line - 1).ID), text: map[projection.LineID]string{}}
+	err = s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+		for _, r := range l.apply(e, t, effect) {
+			if keep(e) {
+				l.add(r, c.Every == "edit")
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(l.rows)
+	if c.Number > 0 {
+		l.rows = l.rows[:min(c.Number, len(l.rows))]
+	}
+	for _, r := range l.rows {
+		if c.JSON {
+			r.Text = string(r.text)
+			fmt.Fprintln(a.out, jsonLine(r))
+		} else {
+			r.print(a)
+		}
+	}
+	return nil
+}
+
+// print shows a row as people read it: before, after.
+func (r *lineRow) print(a *app) {
+	cells := r.cells()
+	fmt.Fprintf(a.out, "%s  %s  %s  %s line %d\n", cells[0], cells[1], cells[2], r.Action, r.Line)
+	if r.Before != r.After || r.Action == "born" {
+		if r.Action != "born" {
+			fmt.Fprintf(a.out, "  - %s\n", visibleLine(r.Before))
+		}
+		fmt.Fprintf(a.out, "  + %s\n", visibleLine(r.After))
+	}
+}
+
+// A liner tells what events do to the lines of a lineage.
+type liner struct {
+	s     *source
+	lines lineage
+	text  map[projection.LineID]string // of the lineage's lines, before the event
+	rows  []*lineRow
+}
+
+func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Effect) []*lineRow {
+	var out []*lineRow
+	row := func(action string, id projection.LineID, line int, before, after string) {
+		r := &lineRow{eventRow: *l.s.newRow(e, t, effect), Action: action, Line: line, LineID: id.String(), Before: before, After: after, id: id}
+		r.Lines = []int{line, line}
+		out = append(out, r)
+	}
+	// Joined lines end here; what they are now is in the line they went into.
+	for _, h := range effect.Hunks {
+		for _, id := range h.Old {
+			into := t.Resolve(id)
+			if !l.lines.has(id, e.Revision) || into == id {
+				continue
+			}
+			if i := t.Find(into); i >= 0 {
+				row("joined", id, i+1, l.text[id], t.Content(t.Row(i)))
+			}
+			delete(l.text, id)
+		}
+	}
+	was := maps.Clone(l.text) // a line may be split from one that changes here, too
+	for _, i := range l.touched(t, effect) {
+		r := t.Row(i)
+		if !l.lines.has(r.ID, e.Revision) {
+			continue
+		}
+		before, known := was[r.ID]
+		after := t.Content(r)
+		l.text[r.ID] = after
+		switch {
+		case !known && !r.SplitFrom.IsZero():
+			row("split", r.ID, i+1, was[r.SplitFrom], after)
+		case !known:
+			row("born", r.ID, i+1, "", after)
+		case event.Kind(e.Fact) == "submitted", event.Kind(e.Fact) == "redacted":
+			row(event.Kind(e.Fact), r.ID, i+1, before, after)
+		case moved(r.ID, effect.Hunks):
+			row("moved", r.ID, i+1, before, after)
+		case before != after:
+			row("changed", r.ID, i+1, before, after)
+		}
+	}
+	return out
+}
+
+// touched returns the lines that an event may have done something to.
+func (l *liner) touched(t *projection.Thread, effect *projection.Effect) []int {
+	all := slices.Clone(effect.Touched)
+	for _, h := range effect.Hunks {
+		for i := range h.New {
+			all = append(all, h.NewAt+i)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// add folds edits of one line by one author without a pause.
+func (l *liner) add(r *lineRow, each bool) {
+	if n := len(l.rows); n > 0 && !each && r.Action == "changed" {
+		last := l.rows[n-1]
+		folds := last.Action == "changed" || last.Action == "born"
+		if folds && last.id == r.id && last.author == r.author && r.at-last.at <= burstPause {
+			last.eventRow.add(&r.eventRow)
+			last.Line, last.After = r.Line, r.After
+			return
+		}
+	}
+	l.rows = append(l.rows, r)
+}
+
+// String names a row in tests.
+func (r *lineRow) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s %d %q→%q", r.Revision, r.Action, r.Line, r.Before, r.After))
+}

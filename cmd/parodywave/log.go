@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+type logCommand struct {
+	Thread string `arg:"" placeholder:"THREAD" help:"Thread."`
+	Line   int    `short:"L" placeholder:"N" help:"The history of line N (the first is 1) as it is now, through edits, moves, splits and joins."`
+	Author string `placeholder:"NAME" help:"Only what this author did: a name or an id."`
+	Since  string `placeholder:"TIME" help:"Not what is older: 2026-11-22T10:00:00Z, 2026-11-22, -15m."`
+	Until  string `placeholder:"TIME" help:"Not what is newer."`
+	Number int    `short:"n" placeholder:"N" help:"At most N rows."`
+	Every  string `enum:"edit,burst" default:"burst" help:"A row for every edit, or (burst) for all edits of an author without a pause of 30 seconds."`
+	JSON   bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+func (c *logCommand) Run(a *app) error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	stream, err := s.find(a, c.Thread)
+	if err != nil {
+		return err
+	}
+	if c.Number < 0 || c.Line < 0 {
+		return usage("they count from 1", "-n and -L take a number")
+	}
+	keep, err := c.filter(a, s, stream)
+	if err != nil {
+		return err
+	}
+	if c.Line > 0 {
+		return c.history(a, s, stream, keep)
+	}
+	f := newFolder(c.Every)
+	err = s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+		if keep(e) {
+			f.add(s.newRow(e, t, effect))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	// A row stands where its last edit does.
+	slices.SortFunc(f.done, func(x, y *eventRow) int { return int(int64(y.Revision) - int64(x.Revision)) })
+	if c.Number > 0 {
+		f.done = f.done[:min(c.Number, len(f.done))]
+	}
+	printRows(a, f.done, c.JSON)
+	return nil
+}
+
+func printRows(a *app, rows []*eventRow, asJSON bool) {
+	tab := table{right: "1"}
+	for _, r := range rows {
+		if asJSON {
+			fmt.Fprintln(a.out, r.json())
+		} else {
+			tab.add(r.cells()...)
+		}
+	}
+	tab.print(a.out)
+}
+
+// play folds a thread from its beginning and calls f after every event.
+func (s *source) play(a *app, stream eventlog.Stream, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
+	t := projection.NewThread(stream)
+	for r, err := range s.Read(a.ctx, stream, 0) {
+		if err != nil {
+			return err
+		}
+		e, err := event.Decode(r)
+		if err != nil {
+			return err
+		}
+		effect, err := t.Apply(e)
+		if err == nil {
+			err = f(e, t, effect)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filter returns which events --author, --since and --until leave.
+func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(event.Event) bool, error) {
+	since, err := moment(c.Since, 0)
+	if err != nil {
+		return nil, err
+	}
+	until, err := moment(c.Until, 1<<62)
+	if err != nil {
+		return nil, err
+	}
+	if c.Author == "" {
+		return func(e event.Event) bool { return e.Time >= since && e.Time <= until }, nil
+	}
+	t, err := projection.Replay(a.ctx, s, stream, 0)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[eventlog.AuthorID]bool{}
+	for _, id := range t.Authors() {
+		if s.name(id) == c.Author || strings.EqualFold(idString(id), c.Author) {
+			wanted[id] = true
+		}
+	}
+	if len(wanted) == 0 {
+		var names []string
+		for _, id := range t.Authors() {
+			names = append(names, s.name(id))
+		}
+		return nil, notFound("its authors are "+strings.Join(names, ", "), "%q is no author of thread %s", c.Author, stream)
+	}
+	return func(e event.Event) bool { return wanted[e.Author] && e.Time >= since && e.Time <= until }, nil
+}
+
+// moment reads a time of --since or --until into Unix milliseconds.
+func moment(s string, otherwise int64) (int64, error) {
+	if s == "" {
+		return otherwise, nil
+	}
+	t, ok := parseTime(s)
+	if !ok {
+		return 0, usage("write 2026-11-22T10:00:00Z, 2026-11-22 or -15m", "%q is no time", s)
+	}
+	return t.UnixMilli(), nil
+}

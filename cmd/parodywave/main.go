@@ -1,0 +1,26 @@
+// Command parodywave is the collaborative editor's server and everything that
+// can be asked of its log from a shell. See docs/ and parodywave --help.
+package main
+
+import "os"
+
+// commands is the table of what the program does; each has a file of its name.
+type commands struct {
+	options
+
+	Serve   serveCommand   `cmd:"" help:"Serve the page, the API and the WebSocket."`
+	Threads threadsCommand `cmd:"" help:"List the threads, the one with the newest record first."`
+	Cat     catCommand     `cmd:"" help:"Print the text of a thread, exactly."`
+	Blame   blameCommand   `cmd:"" help:"Print who last changed each line, when and at which revision."`
+	Log     logCommand     `cmd:"" help:"Print what happened in a thread, newest first, or the history of one line."`
+	Replay  replayCommand  `cmd:"" help:"Play the history of a thread, a frame a step."`
+	Tail    tailCommand    `cmd:"" help:"Print the newest events, and those to come."`
+	Export  exportCommand  `cmd:"" help:"Write a thread to stdout: its text, or all of it in a form that verifies."`
+	Import  importCommand  `cmd:"" help:"Make a thread of an export, which must verify, or of a text."`
+	Put     putCommand     `cmd:"" help:"Make the text of a thread what a file says, as one change."`
+	Verify  verifyCommand  `cmd:"" help:"Reread the log and check everything in it."`
+	Version versionCommand `cmd:"" help:"Print the version of this program."`
+	Pages   pagesCommand   `cmd:"" hidden:"" name:"check-pages"`
+}
+
+func main() { os.Exit(run(os.Args[1:])) }

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ndjson"
+
+	"github.com/alecthomas/kong"
+)
+
+// options are the flags of every command.
+type options struct {
+	Data   string `default:"pw_data" placeholder:"DIR" help:"Directory of the log (default: pw_data)."`
+	File   string `placeholder:"LOG.db" help:"Read a bare copy of a log instead; nothing else is needed."`
+	Config string `placeholder:"FILE" help:"JSON file with values for flags: {\"data\": \"…\"}. Flags and PARODYWAVE_… variables come before it."`
+}
+
+// An app is what a command runs with.
+type app struct {
+	options
+	ctx context.Context
+	in  io.Reader
+	out *bufio.Writer // stdout
+	err io.Writer     // stderr
+}
+
+const description = `Parody Wave: people write one text together, and the log tells who changed which line when.
+
+THREAD is an id, a title, or the beginning or end (4 characters or more) of an id. Where the text of a moment can be
+asked for, THREAD@AT is the thread at a revision (@128), a time (@2026-11-22T10:00:00Z, @-15m) or a named version.
+
+Commands work on the directory of a server that runs or does not, with the same output. Every flag is also an
+environment variable: --data is PARODYWAVE_DATA. Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found,
+4 verification failed or something is damaged.`
+
+// Exit statuses.
+const (
+	exitFailed   = 1
+	exitUsage    = 2
+	exitNotFound = 3
+	exitDamaged  = 4
+)
+
+// run does what the arguments say and returns the exit status.
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{ctx: ctx, in: os.Stdin, out: bufio.NewWriterSize(os.Stdout, 64<<10), err: os.Stderr}
+	err := a.run(args)
+	if flushed := a.out.Flush(); err == nil && flushed != nil {
+		err = fmt.Errorf("write to stdout: %w", flushed)
+	}
+	if err == nil {
+		return 0
+	}
+	a.say("%s", visible(err.Error()))
+	if h := hintOf(err); h != "" {
+		a.say("hint: %s", visible(h))
+	}
+	return status(err)
+}
+
+func (a *app) run(args []string) error {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	var table commands
+	config, err := readConfig(args)
+	if err != nil {
+		return err
+	}
+	parser, err := kong.New(&table, kong.Name("parodywave"), kong.Description(description), kong.DefaultEnvars("PARODYWAVE"),
+		kong.Resolvers(config), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 120}),
+		kong.Vars{"user": userName()}, kong.Writers(os.Stdout, os.Stderr))
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(joinTimes(args))
+	if err != nil {
+		return usage("see parodywave --help, or parodywave COMMAND --help", "%v", err)
+	}
+	a.options = table.options
+	return parsed.Run(a)
+}
+
+// say tells the user something that was not asked for.
+func (a *app) say(format string, args ...any) {
+	a.out.Flush() // in the order in which it happened
+	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
+		fmt.Fprintf(a.err, "parodywave: %s\n", strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// A failure is an error with an exit status and a hint what to try.
+type failure struct {
+	err    error
+	status int
+	hint   string
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func usage(hint, format string, args ...any) error {
+	return &failure{fmt.Errorf(format, args...), exitUsage, hint}
+}
+
+func notFound(hint, format string, args ...any) error {
+	return &failure{fmt.Errorf(format, args...), exitNotFound, hint}
+}
+
+func failed(hint, format string, args ...any) error {
+	return &failure{fmt.Errorf(format, args...), exitFailed, hint}
+}
+
+func damaged(hint, format string, args ...any) error {
+	return &failure{fmt.Errorf(format, args...), exitDamaged, hint}
+}
+
+// status is the one table from errors to exit statuses.
+func status(err error) int {
+	var f *failure
+	switch {
+	case errors.As(err, &f):
+		return f.status
+	case errors.Is(err, eventlog.ErrDamaged), errors.Is(err, ndjson.ErrRefused):
+		return exitDamaged
+	case errors.Is(err, eventlog.ErrNotFound):
+		return exitNotFound
+	}
+	return exitFailed
+}
+
+func hintOf(err error) string {
+	var f *failure
+	var refused *ndjson.Error
+	switch {
+	case errors.As(err, &f):
+		return f.hint
+	case errors.As(err, &refused):
+		return refused.Hint
+	case errors.Is(err, eventlog.ErrDamaged):
+		return "parodywave verify names everything that is damaged; keep a copy of the file before you do anything to it"
+	}
+	return ""
+}

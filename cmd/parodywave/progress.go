@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+// progress returns a function that shows how far something is, on a terminal;
+// nil where there is none.
+func (a *app) progress(what string) func(done, total uint64) {
+	f, ok := a.err.(*os.File)
+	if !ok {
+		return nil
+	}
+	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 || os.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	shown := time.Now()
+	return func(done, total uint64) {
+		if total == 0 || time.Since(shown) < pollEvery && done < total {
+			return
+		}
+		shown = time.Now()
+		fmt.Fprintf(f, "\rparodywave: %s %3d%%", what, done*100/total)
+		if done >= total {
+			fmt.Fprint(f, "\r\x1b[K")
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"parodywave/eventlog"
+)
+
+type putCommand struct {
+	Thread     string `arg:"" placeholder:"THREAD" help:"Thread."`
+	Path       string `arg:"" name:"file" placeholder:"FILE" help:"File with the new text, UTF-8 with LF line ends; - is stdin."`
+	AllowEmpty bool   `help:"Do it even if the file is empty."`
+	As         string `default:"${user}" placeholder:"NAME" help:"Who writes (default: ${user})."`
+}
+
+func (c *putCommand) Run(a *app) error {
+	if err := a.exists(); err != nil {
+		return err
+	}
+	text, err := a.readText(c.Path)
+	if err != nil {
+		return err
+	}
+	if text == "" && !c.AllowEmpty {
+		return usage("say --allow-empty if the whole text is to be deleted", "%s is empty", c.Path)
+	}
+	stream, err := c.find(a)
+	if err != nil {
+		return err
+	}
+	w, err := a.writer()
+	if err != nil {
+		return err
+	}
+	var answer struct{ Rev eventlog.Revision }
+	query := url.Values{"as": {c.As}, "allow_empty": {"true"}}
+	err = w.do(a.ctx, "PUT", "/threads/"+string(stream)+"/text", query, strings.NewReader(text), &answer)
+	if err := join(err, w.close()); err != nil {
+		return err
+	}
+	a.say("thread %s is at revision %d", stream, answer.Rev)
+	return nil
+}
+
+// find closes the log before it is opened for writing.
+func (c *putCommand) find(a *app) (eventlog.Stream, error) {
+	s, err := a.open()
+	if err != nil {
+		return "", err
+	}
+	defer s.Close()
+	return s.find(a, c.Thread)
+}
+
+// join returns the first error that is one.
+func join(err, then error) error {
+	if err != nil {
+		return err
+	}
+	return then
+}
+
+// readFile reads a file, or stdin for -.
+func (a *app) readFile(path string) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(a.in)
+	}
+	b, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return nil, notFound("", "there is no file %s", path)
+	}
+	return b, err
+}
+
+// readText reads a text and refuses what no thread holds; nothing is repaired.
+func (a *app) readText(path string) (string, error) {
+	b, err := a.readFile(path)
+	if err != nil {
+		return "", err
+	}
+	line := func(at int) int { return 1 + bytes.Count(b[:at], []byte("\n")) }
+	if at := bytes.IndexByte(b, '\r'); at >= 0 {
+		return "", failed("convert its line ends first: tr -d '\\r' <FILE, or dos2unix", "%s, line %d: a carriage return; texts have LF line ends", path, line(at))
+	}
+	if at := bytes.IndexByte(b, 0); at >= 0 {
+		return "", failed("is this a text?", "%s, line %d: a NUL character", path, line(at))
+	}
+	if !utf8.Valid(b) {
+		at := 0
+		for at < len(b) {
+			r, n := utf8.DecodeRune(b[at:])
+			if r == utf8.RuneError && n == 1 {
+				break
+			}
+			at += n
+		}
+		return "", failed("convert it first: iconv -t UTF-8", "%s, line %d: %s", path, line(at), fmt.Sprintf("byte %#02x is not UTF-8", b[at]))
+	}
+	return string(b), nil
+}

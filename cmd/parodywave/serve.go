@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"parodywave/eventlog/boltlog"
+	"parodywave/server"
+)
+
+type serveCommand struct {
+	Listen          string        `default:"127.0.0.1:5555" placeholder:"HOST:PORT" help:"Where to listen (default: 127.0.0.1:5555)."`
+	AllowHost       []string      `placeholder:"NAME" help:"A further name by which browsers reach this server; repeatable."`
+	AllowOrigin     []string      `placeholder:"URL" help:"A further origin, like https://wave.example, whose pages may connect; repeatable."`
+	AllowNoOrigin   bool          `help:"Take WebSockets without Origin (programs, not browsers) from other machines too."`
+	Node            string        `default:"main" placeholder:"NAME" help:"Name of this server in the records of connections (default: main)."`
+	KeepConnections time.Duration `default:"720h" placeholder:"720h" help:"How long records of connections are kept; 0: for ever (default: 720h)."`
+}
+
+// shutdownWait bounds how long stopping may take.
+const shutdownWait = 30 * time.Second
+
+func (c *serveCommand) Run(a *app) error {
+	if a.File != "" {
+		return usage("say --data DIR", "a bare copy cannot be served")
+	}
+	if err := os.MkdirAll(a.Data, 0o700); err != nil {
+		return err
+	}
+	logger := slog.New(slog.NewTextHandler(a.err, nil))
+	log, err := boltlog.Open(a.logPath(), boltlog.Options{Timeout: lockWait, OnFatal: func(err error) {
+		logger.Error("the log cannot go on: nobody knows what is on disk; start again", "error", err)
+		os.Exit(exitFailed)
+	}})
+	if errors.Is(err, boltlog.ErrLocked) {
+		return failed("stop the server or command that has it, or use another --data", "the log %s is in use", a.logPath())
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.serve(a, log, logger), log.Close())
+}
+
+func (c *serveCommand) serve(a *app, log *boltlog.Log, logger *slog.Logger) error {
+	listener, err := net.Listen("tcp", c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return failed("another program listens there: stop it, or say another --listen", "%s is in use", c.Listen)
+	}
+	if err != nil {
+		return failed("write --listen as HOST:PORT, like 127.0.0.1:5555", "%v", err)
+	}
+	defer listener.Close()
+	s, err := server.New(a.ctx, server.Config{
+		Log: log, Logger: logger, Listen: listener.Addr().String(), AllowHosts: c.AllowHost, AllowOrigins: c.AllowOrigin,
+		AllowNoOrigin: c.AllowNoOrigin, Node: c.Node, Version: release(), KeepConnection: c.KeepConnections,
+	})
+	if err != nil {
+		return err
+	}
+	control, cleanup, err := a.listenControl()
+	if err != nil {
+		return errors.Join(err, s.Shutdown(context.Background()))
+	}
+	defer cleanup()
+	defer control.Close()
+	public := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn)}
+	private := &http.Server{Handler: s.Control(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: public.ErrorLog}
+	ended := make(chan error, 2)
+	go func() { ended <- public.Serve(listener) }()
+	go func() { ended <- private.Serve(control) }()
+	fmt.Fprintln(a.out, address(listener.Addr()))
+	a.out.Flush()
+	select {
+	case <-a.ctx.Done():
+		logger.Info("stopping")
+		err = nil
+	case err = <-ended: // a listener that broke: nothing more can be served
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownWait)
+	defer cancel()
+	return errors.Join(err, s.Shutdown(ctx), shutdown(ctx, public), shutdown(ctx, private))
+}
+
+// shutdown waits for requests under way; those that follow the log for ever are
+// cut off after a while.
+func shutdown(ctx context.Context, s *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		return s.Close()
+	}
+	return nil
+}
+
+// address returns the URL under which a browser on this machine finds the
+// server.
+func address(addr net.Addr) string {
+	tcp := addr.(*net.TCPAddr)
+	host := tcp.IP.String()
+	if tcp.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, fmt.Sprint(tcp.Port)) + "/"
+}

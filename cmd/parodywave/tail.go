@@ -1,0 +1,200 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+type tailCommand struct {
+	Thread string `arg:"" optional:"" placeholder:"THREAD" help:"Thread; all of them without it."`
+	Follow bool   `short:"f" help:"Go on with the events to come, until interrupted."`
+	Number int    `short:"n" default:"10" placeholder:"N" help:"Begin with the newest N events."`
+	JSON   bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+const pollEvery = 200 * time.Millisecond
+
+func (c *tailCommand) Run(a *app) error {
+	if c.Number < 0 {
+		return usage("say how many", "-n takes a number")
+	}
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer func() { s.Close() }()
+	f := &follower{a: a, json: c.JSON, threads: map[eventlog.Stream]*projection.Thread{}}
+	if c.Thread != "" {
+		if f.only, err = s.find(a, c.Thread); err != nil {
+			return err
+		}
+	}
+	if err := f.newest(s, c.Number); err != nil || !c.Follow {
+		return err
+	}
+	for {
+		a.out.Flush()
+		if s.control == nil { // a server that is about to start must get the lock
+			s.Close()
+			if err := a.changed(); err != nil {
+				return nil
+			}
+			if s, err = a.open(); err != nil {
+				return err
+			}
+		} else if a.pause() != nil {
+			return nil
+		}
+		err := f.follow(s)
+		if err != nil && s.control != nil && a.ctx.Err() == nil { // the server has ended: look again
+			s.Close()
+			if s, err = a.open(); err == nil {
+				err = f.follow(s)
+			}
+		}
+		if a.ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (a *app) pause() error {
+	select {
+	case <-a.ctx.Done():
+		return a.ctx.Err()
+	case <-time.After(pollEvery):
+		return nil
+	}
+}
+
+// changed waits until the log's file is not what it was.
+func (a *app) changed() error {
+	path := a.logPath()
+	if a.File != "" {
+		path = a.File
+	}
+	was, _ := os.Stat(path)
+	for {
+		if err := a.pause(); err != nil {
+			return err
+		}
+		is, err := os.Stat(path)
+		if err == nil && was != nil && (is.ModTime() != was.ModTime() || is.Size() != was.Size() || !os.SameFile(is, was)) {
+			return nil
+		}
+	}
+}
+
+// A follower prints events as they come.
+type follower struct {
+	a       *app
+	json    bool
+	only    eventlog.Stream // "" for all threads
+	last    eventlog.Position
+	threads map[eventlog.Stream]*projection.Thread
+}
+
+func (f *follower) wants(stream eventlog.Stream) bool {
+	return stream == f.only || f.only == "" && event.IsThread(stream)
+}
+
+// newest prints the last n events there are.
+func (f *follower) newest(s *source, n int) error {
+	var ring []eventlog.Record
+	for r, err := range s.Scan(f.a.ctx, 0) {
+		if err != nil {
+			return err
+		}
+		f.last = r.Position
+		if !f.wants(r.Stream) || n == 0 {
+			continue
+		}
+		if ring = append(ring, r); len(ring) >= 2*n {
+			ring = append(ring[:0], ring[len(ring)-n:]...)
+		}
+	}
+	tab := table{right: "01"}
+	for _, r := range ring[max(0, len(ring)-n):] {
+		row, err := f.row(s, r)
+		if err != nil {
+			return err
+		}
+		if f.json {
+			fmt.Fprintln(f.a.out, row.json())
+		} else {
+			tab.add(f.cells(row)...)
+		}
+	}
+	tab.print(f.a.out)
+	return nil
+}
+
+// follow prints what came since.
+func (f *follower) follow(s *source) error {
+	for r, err := range s.Scan(f.a.ctx, f.last) {
+		if err != nil {
+			return err
+		}
+		if r.Stream == eventlog.Authors {
+			e, err := event.Decode(r)
+			if err == nil && e.Revision == s.authors.Revision+1 {
+				err = s.authors.Apply(e)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if f.wants(r.Stream) {
+			row, err := f.row(s, r)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				fmt.Fprintln(f.a.out, row.json())
+			} else {
+				tab := table{}
+				tab.add(f.cells(row)...)
+				tab.print(f.a.out)
+			}
+		}
+		f.last = r.Position
+	}
+	return f.a.out.Flush()
+}
+
+func (f *follower) cells(r *eventRow) []string {
+	return append([]string{string(r.Thread)}, r.cells()...)
+}
+
+// row folds r into its thread, which is first folded up to it when it is new
+// to the follower.
+func (f *follower) row(s *source, r eventlog.Record) (*eventRow, error) {
+	t := f.threads[r.Stream]
+	if t == nil {
+		t = projection.NewThread(r.Stream)
+		if r.Revision > 1 {
+			var err error
+			if t, err = projection.Replay(f.a.ctx, s, r.Stream, r.Revision-1); err != nil {
+				return nil, err
+			}
+		}
+		f.threads[r.Stream] = t
+	}
+	e, err := event.Decode(r)
+	if err != nil {
+		return nil, err
+	}
+	effect, err := t.Apply(e)
+	if err != nil {
+		return nil, err
+	}
+	return s.newRow(e, t, effect), nil
+}

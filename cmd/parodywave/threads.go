@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+type threadsCommand struct {
+	JSON bool `name:"json" help:"Print one JSON object a line."`
+}
+
+// A threadRow is a line of threads --json: what the wire's list says, without
+// who is there now, and two counts.
+type threadRow struct {
+	ID        eventlog.Stream   `json:"id"`
+	Title     string            `json:"title"`
+	OpenedBy  string            `json:"opened_by"`
+	OpenedAt  int64             `json:"opened_at"` // Unix milliseconds, as on the wire
+	UpdatedAt int64             `json:"updated_at"`
+	UpdatedBy string            `json:"updated_by"`
+	Lines     int               `json:"lines"` // pieces, a last empty one included, as on the wire
+	Revisions eventlog.Revision `json:"revisions"`
+	Authors   int               `json:"authors"`
+}
+
+func (c *threadsCommand) Run(a *app) error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	list, lines, err := s.list(a)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		for _, t := range list {
+			fmt.Fprintln(a.out, jsonLine(threadRow{
+				t.Stream, t.Title, s.name(t.OpenedBy), t.OpenedAt, t.UpdatedAt, s.name(t.UpdatedBy), t.Lines, t.Revision, t.Authors,
+			}))
+		}
+		return nil
+	}
+	tab := table{head: []string{"ID", "LINES", "REVISIONS", "AUTHORS", "LAST ACTIVITY", "TITLE"}, right: "01110"}
+	for _, t := range list {
+		tab.add(string(t.Stream), fmt.Sprint(lines[t.Stream]), fmt.Sprint(t.Revision), fmt.Sprint(t.Authors), stamp(t.UpdatedAt), visible(t.Title))
+	}
+	tab.print(a.out)
+	return nil
+}
+
+// list folds all threads, and returns also how many lines a person counts.
+func (s *source) list(a *app) ([]projection.Summary, map[eventlog.Stream]int, error) {
+	heads, err := s.Streams(a.ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, lines := projection.NewDirectory(), map[eventlog.Stream]int{}
+	for _, h := range heads { // one at a time: texts are not kept
+		if !event.IsThread(h.Stream) {
+			continue
+		}
+		t, err := projection.Replay(a.ctx, s, h.Stream, 0)
+		if err != nil {
+			return nil, nil, err
+		}
+		d.Put(t.Summary())
+		lines[h.Stream] = rows(t)
+	}
+	return d.List(), lines, nil
+}
+
+// name returns an author's name.
+func (s *source) name(id eventlog.AuthorID) string { return s.authors.Author(id).Name }

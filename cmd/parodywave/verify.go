@@ -1,0 +1,213 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/event"
+)
+
+type verifyCommand struct {
+	Thread string `arg:"" optional:"" placeholder:"THREAD" help:"Only this thread; everything without it."`
+}
+
+func (*verifyCommand) Help() string {
+	return `Checked are: the structure of the file, the sum of every stored value, the chain of every stream and of the log, what
+every record says, the folding of all threads, that the blame of each sums up to its text, and that what stands for
+blacked-out texts is what was recorded. What cannot be seen is that the newest records were removed.`
+}
+
+func (c *verifyCommand) Run(a *app) error {
+	if c.Thread != "" {
+		s, err := a.open()
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		stream, err := s.find(a, c.Thread)
+		if err != nil {
+			return err
+		}
+		if err := s.checkThread(a, stream); err != nil {
+			return damaged("keep a copy of the log; restore it from a backup", "verification failed: %w", err)
+		}
+		return nil
+	}
+	path, remove, err := a.wholeFile()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	return a.verifyFile(path)
+}
+
+// wholeFile returns a log's file that can be read from end to end: the one of a
+// stopped directory or a copy of a running server's.
+func (a *app) wholeFile() (path string, remove func(), err error) {
+	keep := func() {}
+	if a.File != "" {
+		log, err := boltlog.Open(a.File, boltlog.Options{ReadOnly: true})
+		if err == nil {
+			return a.File, keep, log.Close()
+		}
+		if errors.Is(err, eventlog.ErrDamaged) {
+			return a.File, keep, nil
+		}
+		return "", nil, a.fileError(err)
+	}
+	s, err := a.openLog()
+	if errors.Is(err, eventlog.ErrDamaged) {
+		return a.logPath(), keep, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	defer s.Close()
+	if s.control == nil {
+		return a.logPath(), keep, nil
+	}
+	return s.control.copy(a)
+}
+
+// copy fetches a copy of the running server's log.
+func (c *control) copy(a *app) (string, func(), error) {
+	dir, err := os.MkdirTemp("", "parodywave-verify-*")
+	if err != nil {
+		return "", nil, err
+	}
+	remove := func() { os.RemoveAll(dir) }
+	path := filepath.Join(dir, "log.db")
+	err = func() error {
+		resp, err := c.send(a.ctx, "GET", "/copy", nil, nil)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(f, resp.Body)
+		return errors.Join(err, f.Close())
+	}()
+	if err != nil {
+		remove()
+		return "", nil, fmt.Errorf("copy the log of the running server: %w", err)
+	}
+	return path, remove, nil
+}
+
+// verifyFile verifies all of a log's file.
+func (a *app) verifyFile(path string) error {
+	first := ""
+	problem := func(what string) {
+		fmt.Fprintf(a.out, "damaged  %s\n", visible(what))
+		if first == "" {
+			first = what
+		}
+	}
+	if err := a.checkPages(path); err != nil {
+		problem(err.Error())
+	}
+	report, err := boltlog.VerifyFile(a.ctx, path, boltlog.Options{Timeout: lockWait}, a.progress("verify"))
+	if err != nil && !errors.Is(err, eventlog.ErrDamaged) {
+		return err
+	}
+	if err != nil {
+		problem(unwrapPath(err))
+	}
+	for _, p := range report.Problems {
+		problem(p.String())
+	}
+	if report.More > 0 {
+		problem(fmt.Sprintf("%d more problems", report.More))
+	}
+	threads := 0
+	copied := *a
+	copied.File = path
+	if s, err := copied.open(); err == nil {
+		defer s.Close()
+		if threads, err = s.checkAll(&copied, problem); err != nil {
+			return err
+		}
+	} else if first == "" {
+		problem(unwrapPath(err))
+	}
+	if first != "" {
+		return damaged("keep a copy of the log as it is, and restore a backup", "verification failed; the first damaged place: %s", first)
+	}
+	fmt.Fprintf(a.out, "ok  %d threads, %d records to position %d, %d removed by pruning, log chain %s\n", threads, report.Records, report.Last, report.Removed, report.Chain)
+	return nil
+}
+
+// unwrapPath returns what an error says below the operation and path that it
+// begins with, so that a copy's verification says what the original's does.
+func unwrapPath(err error) string {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner.Error()
+	}
+	return err.Error()
+}
+
+// checkAll checks what the records of all streams say.
+func (s *source) checkAll(a *app, problem func(string)) (threads int, err error) {
+	heads, err := s.Streams(a.ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, h := range heads {
+		if event.IsThread(h.Stream) {
+			threads++
+			err = s.checkThread(a, h.Stream)
+		} else {
+			err = s.checkStream(a, h.Stream)
+		}
+		if a.ctx.Err() != nil {
+			return threads, a.ctx.Err()
+		}
+		if err != nil {
+			problem(err.Error())
+		}
+	}
+	return threads, nil
+}
+
+// checkPages runs bbolt's own check in another process, which a damaged file
+// may bring down.
+func (a *app) checkPages(path string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(a.ctx, self, "check-pages", path)
+	cmd.Args[0] = os.Args[0]
+	out, err := cmd.Output()
+	if len(out) > 0 {
+		return errors.New(string(out[:min(len(out), 1000)]))
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return errors.New("the structure of the file is damaged: checking it ended with " + exit.String())
+	}
+	return err
+}
+
+// pagesCommand is the other process.
+type pagesCommand struct {
+	Path string `arg:""`
+}
+
+func (c *pagesCommand) Run(a *app) error {
+	err := boltlog.CheckStructure(c.Path)
+	if err == nil {
+		return nil
+	}
+	fmt.Fprintf(a.out, "%s", unwrapPath(err))
+	return &failure{err, exitDamaged, ""}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A wall says what a package must not reach, by whatever way.
+type wall struct {
+	from   string   // below the module; a trailing /... takes what is below, too
+	only   []string // the only packages of ours that it may reach; nil: no such limit
+	std    bool     // nothing but the standard library besides
+	never  []string // what it must not reach
+	reason string
+}
+
+const module = "parodywave/"
+
+var (
+	backends = []string{"eventlog/boltlog", "eventlog/natslog", "eventlog/socklog", "go.etcd.io/bbolt"}
+	meaning  = []string{"eventlog/event", "eventlog/ot", "projection"}
+	network  = []string{"net/http", "net", "github.com/gorilla/websocket"}
+)
+
+var walls = []wall{
+	{from: "eventlog", only: []string{"eventlog/chain"}, std: true,
+		reason: "every package knows the contract of a log, so it must weigh nothing"},
+	{from: "eventlog/chain", only: []string{}, std: true,
+		reason: "whoever wants to check a log with a program of their own copies these files"},
+	{from: "eventlog/ot", only: []string{}, std: true,
+		reason: "the algebra is held against CodeMirror's, and nothing else may sway it"},
+	{from: "migrations", only: []string{}, std: true,
+		reason: "old bytes become new bytes without today's types, which change"},
+	{from: "web", only: []string{}, reason: "the page is bytes to be served"},
+	{from: "eventlog/boltlog", never: meaning,
+		reason: "storage never learns what a record means, or a new kind would be a new file format"},
+	{from: "eventlog/socklog", never: meaning, reason: "it passes on records as they are"},
+	{from: "eventlog/internal/pack", never: slices.Concat(meaning, network), reason: "the bytes of a group are those of opaque records"},
+	{from: "eventlog/event", never: slices.Concat(backends, network, []string{"projection"}),
+		reason: "what happened does not depend on where it is kept"},
+	{from: "eventlog/ndjson", never: slices.Concat(backends, network, []string{"projection"}),
+		reason: "a file verifies by itself, wherever it came from"},
+	{from: "projection", never: slices.Concat(backends, network),
+		reason: "a fold is a function of the log, or live and replayed would not be equal"},
+	{from: "server/internal/authority", never: slices.Concat(backends, network),
+		reason: "the simulation runs years of hostile network in seconds, so there is no network in it"},
+	{from: "server/internal/wire", never: slices.Concat(backends, network, []string{"eventlog/event", "projection"}),
+		reason: "the protocol is not the log's format: either may change without the other"},
+	{from: "server", never: []string{"eventlog/boltlog", "eventlog/natslog", "go.etcd.io/bbolt"},
+		reason: "it is handed a log and never opens one"},
+	{from: "server/...", never: []string{"cmd/parodywave"}, reason: "the program is the top"},
+}
+
+// TestWalls holds the table of who may import whom.
+func TestWalls(t *testing.T) {
+	graph := imports(t)
+	for _, w := range walls {
+		for _, breach := range w.breaches(graph) {
+			t.Errorf("%s reaches %s: %s", w.from, breach, w.reason)
+		}
+	}
+}
+
+// TestWallsSeeABreach is the negative control: walls that are known to be
+// crossed.
+func TestWallsSeeABreach(t *testing.T) {
+	graph := imports(t)
+	for _, w := range []wall{
+		{from: "eventlog/event", only: []string{}},
+		{from: "eventlog/boltlog", std: true},
+		{from: "cmd/parodywave", never: []string{"go.etcd.io/bbolt"}},
+		{from: "server/...", never: []string{"projection"}},
+	} {
+		if len(w.breaches(graph)) == 0 {
+			t.Errorf("%+v: no breach was seen", w)
+		}
+	}
+}
+
+// TestSuiteIsForTests: the suite that every log must pass is in no program.
+func TestSuiteIsForTests(t *testing.T) {
+	for from, to := range imports(t) {
+		if slices.Contains(to, module+"eventlog/logtest") {
+			t.Errorf("%s imports eventlog/logtest outside of its tests", from)
+		}
+	}
+}
+
+func (w wall) breaches(graph map[string][]string) (out []string) {
+	below, all := strings.CutSuffix(w.from, "/...")
+	for from := range graph {
+		if from != module+below && !(all && strings.HasPrefix(from, module+below+"/")) {
+			continue
+		}
+		for _, to := range reach(graph, from) {
+			ours, isOurs := strings.CutPrefix(to, module)
+			first, _, _ := strings.Cut(to, "/")
+			switch {
+			case isOurs && w.only != nil && !slices.Contains(w.only, ours),
+				!isOurs && w.std && strings.Contains(first, "."),
+				slices.Contains(w.never, ours), slices.Contains(w.never, to):
+				out = append(out, to)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// reach returns all packages that from imports, directly or not.
+func reach(graph map[string][]string, from string) []string {
+	seen := map[string]bool{from: true}
+	var visit func(string)
+	var out []string
+	visit = func(p string) {
+		for _, to := range graph[p] {
+			if !seen[to] {
+				seen[to] = true
+				out = append(out, to)
+				visit(to)
+			}
+		}
+	}
+	visit(from)
+	return out
+}
+
+// imports returns what every package that the module builds upon imports, tests
+// left out.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	graph := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		graph[words[0]] = words[1:]
+	}
+	for _, w := range walls { // a wall around a package that is gone holds nothing
+		if from := strings.TrimSuffix(w.from, "/..."); graph[module+from] == nil {
+			t.Errorf("there is no package %s%s", module, from)
+		}
+	}
+	return graph
+}
