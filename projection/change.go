@@ -26,9 +26,9 @@ func (t *Thread) change(e event.Event, c ot.Change, author uint32) {
 	t.Inserted += uint64(c.Inserted())
 	t.Deleted += uint64(c.Deleted())
 	edits := t.scratch.edits[:0]
-	c.Each(func(fromA, toA, fromB, toB int, insert []uint16) {
-		edits = append(edits, edit{fromA, toA, fromB, toB, insert})
-	})
+	for ed := range c.Edits() {
+		edits = append(edits, edit{ed.FromA, ed.ToA, ed.FromB, ed.ToB, ed.Insert})
+	}
 	t.scratch.edits = edits
 	switch {
 	case !t.Written:

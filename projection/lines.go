@@ -33,7 +33,8 @@ type line struct {
 }
 
 // lines is the list of a text's lines, in chunks with their sums, for the same
-// reasons as text's.
+// reasons as text's. It remembers the line that was last looked for: the next
+// is likely to be near.
 type lines struct {
 	chunks [][]line
 	units  []int // of each chunk: lengths and one break a line
@@ -41,9 +42,13 @@ type lines struct {
 	count  int
 
 	at, index, start int // a chunk, its first line's index, that line's position
+	k, pos           int // a line in that chunk, and its position
 }
 
-const lineChunkMax = 256
+const (
+	lineChunkMax = 256
+	lineChunkMin = 32 // a smaller one is laid out together with a neighbour
+)
 
 // byPos returns the index of the line that position pos lies in (a break
 // belongs to the line before it) and the position where that line starts.
@@ -54,16 +59,21 @@ func (l *lines) byPos(pos int) (index, start int) {
 	for l.at < len(l.chunks)-1 && pos >= l.start+l.units[l.at] {
 		l.forth()
 	}
-	index, start = l.index, l.start
-	for i := range l.chunks[l.at] {
-		n := int(l.chunks[l.at][i].length)
-		if pos <= start+n {
-			break
-		}
-		start += n + 1
-		index++
+	c := l.chunks[l.at]
+	if pos-l.start < l.pos-pos {
+		l.k, l.pos = 0, l.start
 	}
-	return index, start
+	k, p := l.k, l.pos
+	for pos < p {
+		k--
+		p -= int(c[k].length) + 1
+	}
+	for pos > p+int(c[k].length) {
+		p += int(c[k].length) + 1
+		k++
+	}
+	l.k, l.pos = k, p
+	return l.index + k, p
 }
 
 // byIndex returns line i, which must exist, and the position where it starts.
@@ -75,23 +85,33 @@ func (l *lines) byIndex(i int) (*line, int) {
 	for i >= l.index+l.counts[l.at] {
 		l.forth()
 	}
-	c, start := l.chunks[l.at], l.start
-	for k := range c[:i-l.index] {
-		start += int(c[k].length) + 1
+	c, want := l.chunks[l.at], i-l.index
+	if want < l.k-want {
+		l.k, l.pos = 0, l.start
 	}
-	return &c[i-l.index], start
+	for l.k > want {
+		l.k--
+		l.pos -= int(c[l.k].length) + 1
+	}
+	for l.k < want {
+		l.pos += int(c[l.k].length) + 1
+		l.k++
+	}
+	return &c[l.k], l.pos
 }
 
 func (l *lines) back() {
 	l.at--
 	l.index -= l.counts[l.at]
 	l.start -= l.units[l.at]
+	l.k, l.pos = 0, l.start
 }
 
 func (l *lines) forth() {
 	l.index += l.counts[l.at]
 	l.start += l.units[l.at]
 	l.at++
+	l.k, l.pos = 0, l.start
 }
 
 // resize adds n, which may be negative, to the length of line i.
@@ -101,40 +121,57 @@ func (l *lines) resize(i, n int) {
 	l.units[l.at] += n
 }
 
-// replace puts in for the lines from..to. The list may have been empty; it is
-// not to become empty.
+// replace puts in, which is not empty, for the lines from..to, which exist.
 func (l *lines) replace(from, to int, in []line) {
-	if l.count == 0 {
-		l.set(in)
+	l.byIndex(from)
+	c, k := &l.chunks[l.at], l.k
+	n := len(*c) + len(in) - (to - from)
+	if k+to-from > len(*c) || n > lineChunkMax || n < lineChunkMin && len(l.chunks) > 1 {
+		l.layOut(from, to, in)
 		return
 	}
-	// Take whole chunks that are touched, and lay them out anew.
-	l.byIndex(from)
+	l.units[l.at] += unitsOf(in) - unitsOf((*c)[k:k+to-from])
+	*c = slices.Replace(*c, k, k+to-from, in...)
+	l.counts[l.at] = n
+	l.count += len(in) - (to - from)
+}
+
+// layOut is replace with the chunks that are touched, and a neighbour of a
+// small one, made anew.
+func (l *lines) layOut(from, to int, in []line) {
 	first, index, start := l.at, l.index, l.start
-	last := first
-	if to > from {
-		l.byIndex(to - 1)
-		last = l.at
+	l.byIndex(to - 1)
+	last := l.at
+	all := slices.Concat(l.chunks[first][:from-index], in, l.chunks[last][to-l.index:])
+	switch small := len(all) < lineChunkMin; {
+	case small && last < len(l.chunks)-1:
+		last++
+		all = append(all, l.chunks[last]...)
+	case small && first > 0:
+		first--
+		all = slices.Concat(l.chunks[first], all)
+		index -= l.counts[first]
+		start -= l.units[first]
 	}
-	end := l.index + l.counts[last] // index after the last touched chunk
-	var all []line
-	all = append(all, l.chunks[first][:from-index]...)
-	all = append(all, in...)
-	all = append(all, l.chunks[last][len(l.chunks[last])-(end-to):]...)
 	chunks, units, counts := layout(all)
 	l.chunks = slices.Replace(l.chunks, first, last+1, chunks...)
 	l.units = slices.Replace(l.units, first, last+1, units...)
 	l.counts = slices.Replace(l.counts, first, last+1, counts...)
 	l.count += len(in) - (to - from)
 	l.at, l.index, l.start = first, index, start
-	if l.at >= len(l.chunks) {
-		l.back()
+	l.k, l.pos = 0, start
+}
+
+func unitsOf(all []line) (n int) {
+	for i := range all {
+		n += int(all[i].length) + 1
 	}
+	return n
 }
 
 func (l *lines) set(all []line) {
 	l.chunks, l.units, l.counts = layout(all)
-	l.count, l.at, l.index, l.start = len(all), 0, 0, 0
+	l.count, l.at, l.index, l.start, l.k, l.pos = len(all), 0, 0, 0, 0, 0
 }
 
 // layout cuts lines into chunks that have room to grow.
@@ -144,12 +181,8 @@ func layout(all []line) (chunks [][]line, units, counts []int) {
 		size = lineChunkMax / 2
 	}
 	for part := range slices.Chunk(all, size) {
-		sum := 0
-		for i := range part {
-			sum += int(part[i].length) + 1
-		}
 		chunks = append(chunks, slices.Clone(part))
-		units, counts = append(units, sum), append(counts, len(part))
+		units, counts = append(units, unitsOf(part)), append(counts, len(part))
 	}
 	return chunks, units, counts
 }

@@ -38,7 +38,12 @@ type Thread struct {
 	aliases map[LineID]LineID
 	authors []eventlog.AuthorID
 	numbers map[eventlog.AuthorID]uint32
-	clients map[eventlog.ClientID]Client
+	clients map[eventlog.ClientID]*Client
+
+	// Whoever made the last record is likely to make the next.
+	lastNumber uint32
+	lastClient eventlog.ClientID
+	last       *Client
 
 	effect  Effect
 	scratch scratch
@@ -81,7 +86,7 @@ func NewThread(stream eventlog.Stream) *Thread {
 		Stream:  stream,
 		aliases: map[LineID]LineID{},
 		numbers: map[eventlog.AuthorID]uint32{},
-		clients: map[eventlog.ClientID]Client{},
+		clients: map[eventlog.ClientID]*Client{},
 	}
 }
 
@@ -143,30 +148,39 @@ func (t *Thread) fault(e event.Event, format string, args ...any) error {
 }
 
 func (t *Thread) number(id eventlog.AuthorID) uint32 {
+	if int(t.lastNumber) < len(t.authors) && t.authors[t.lastNumber] == id {
+		return t.lastNumber
+	}
 	n, ok := t.numbers[id]
 	if !ok {
 		n = uint32(len(t.authors))
 		t.authors = append(t.authors, id)
 		t.numbers[id] = n
 	}
+	t.lastNumber = n
 	return n
 }
 
 func (t *Thread) remember(e event.Event) {
-	c, ok := t.clients[e.Client]
-	if !ok {
-		c.Author = e.Author
+	if t.last == nil || t.lastClient != e.Client {
+		c, ok := t.clients[e.Client]
+		if !ok {
+			c = &Client{Author: e.Author}
+			t.clients[e.Client] = c
+		}
+		t.lastClient, t.last = e.Client, c
 	}
 	if e.Seq > 0 {
-		c.Seq = e.Seq
+		t.last.Seq = e.Seq
 	}
-	t.clients[e.Client] = c
 }
 
 // Client returns what is known of a client, and whether it was ever used here.
 func (t *Thread) Client(id eventlog.ClientID) (Client, bool) {
-	c, ok := t.clients[id]
-	return c, ok
+	if c, ok := t.clients[id]; ok {
+		return *c, true
+	}
+	return Client{}, false
 }
 
 // Authors returns everybody who made a record here, in order of appearance.

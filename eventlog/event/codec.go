@@ -170,6 +170,9 @@ func (s *scanner) connection(kind string) Fact {
 }
 
 func decodeChanged(shape, text []byte) (Fact, error) {
+	if c, ok := typed(shape, text); ok {
+		return Changed{c}, nil
+	}
 	lines, err := Strings(text)
 	if err != nil {
 		return nil, err

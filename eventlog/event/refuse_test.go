@@ -10,6 +10,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
 )
 
 const (
@@ -215,6 +216,72 @@ func spoil(draw func(int) int, b []byte) []byte {
 	}
 }
 
+// Decode reads the usual changes by a way of its own; it must not be told from
+// the one for all changes.
+func TestDecodeOfTypingAgreesWithFromShape(t *testing.T) {
+	draw := rand.New(rand.NewPCG(3, 4)).IntN
+	taken := 0
+	for range 200_000 {
+		shape, text := typingRecord(draw)
+		if draw(3) == 0 {
+			shape = spoil(draw, shape)
+		}
+		if draw(6) == 0 {
+			text = spoil(draw, text)
+		}
+		if decodesLikeFromShape(t, shape, text) {
+			taken++
+		}
+	}
+	if taken < 50_000 {
+		t.Errorf("only %d of 200,000 were changes", taken)
+	}
+}
+
+// typingRecord is nearly always a change of one section.
+func typingRecord(draw func(int) int) (shape, text []byte) {
+	shape = []byte("[")
+	if draw(3) > 0 {
+		shape = fmt.Appendf(shape, "%d,", []int{draw(3), draw(200), draw(1 << 31)}[draw(3)])
+	}
+	shape = fmt.Appendf(shape, "[%d", draw(4))
+	for range draw(4) {
+		s := []string{"", "x", "xy", "é", "~", "\x7f", "\x1f", strings.Repeat("z", draw(70))}[draw(8)]
+		n := len(s)
+		if s == "é" {
+			n = 1 + draw(2)
+		}
+		shape = fmt.Appendf(shape, ",%d", n)
+		text = event.AppendStrings(text, s)
+	}
+	shape = append(shape, ']')
+	if draw(3) > 0 {
+		shape = fmt.Appendf(shape, ",%d", []int{draw(3), draw(200), draw(1 << 31)}[draw(3)])
+	}
+	return append(shape, ']'), text
+}
+
+func decodesLikeFromShape(t *testing.T, shape, text []byte) bool {
+	t.Helper()
+	var want ot.Change
+	lines, wrong := event.Strings(text)
+	if wrong == nil {
+		want, wrong = ot.FromShape(shape, lines)
+	}
+	e, err := event.Decode(eventlog.Record{Kind: "changed", Schema: 1, Shape: shape, Text: text})
+	if (err == nil) != (wrong == nil) {
+		t.Fatalf("%s %q: %v, from shape %v", shape, text, err, wrong)
+	}
+	if err != nil {
+		return false
+	}
+	got := e.Fact.(event.Changed).Change
+	if !got.Equal(want) || got.Len() != want.Len() || got.NewLen() != want.NewLen() {
+		t.Fatalf("%s %q is read as %s, from shape %s", shape, text, got, want)
+	}
+	return true
+}
+
 func refuses(r eventlog.Record) bool {
 	_, err := event.Decode(r)
 	return errors.Is(err, eventlog.ErrDamaged)
@@ -229,6 +296,9 @@ func FuzzDecode(f *testing.F) {
 		f.Add(r.kind, []byte(r.shape), r.text)
 	}
 	f.Fuzz(func(t *testing.T, kind string, shape, text []byte) {
+		if kind == "changed" {
+			decodesLikeFromShape(t, shape, text)
+		}
 		e, err := event.Decode(eventlog.Record{Kind: kind, Schema: 1, Shape: shape, Text: text})
 		if err != nil {
 			if !errors.Is(err, eventlog.ErrDamaged) {
