@@ -42,7 +42,9 @@ func (a *Authors) Apply(e event.Event) error {
 		return nil
 	}
 	if old, ok := a.byID[e.Author]; ok {
-		delete(a.byName, authorName{old.Name, old.Kind})
+		if was := (authorName{old.Name, old.Kind}); a.byName[was] == e.Author {
+			delete(a.byName, was)
+		}
 	}
 	a.byID[e.Author] = Author{e.Author, f.Name, f.Kind}
 	if f.Kind != event.ImportedKind { // who came with an export is never matched by name

@@ -55,9 +55,13 @@ func (c *Connections) Apply(e event.Event) error {
 		c.Visits++
 		c.Peak = max(c.Peak, len(c.open))
 	case event.Joined:
-		o := c.open[e.Client]
+		o, ok := c.open[e.Client]
+		if !ok { // its connected may have been pruned
+			o.Since = e.Time
+		}
 		o.ID, o.Place, o.Author, o.Thread = e.Client, f.Place, e.Author, f.Thread
 		c.open[e.Client] = o
+		c.Peak = max(c.Peak, len(c.open))
 	case event.Left:
 		if o, ok := c.open[e.Client]; ok {
 			o.Thread = ""

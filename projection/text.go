@@ -111,11 +111,10 @@ func (t *text) appendSpans(dst []span, from, to int) []span {
 	if from >= to {
 		return dst
 	}
-	c, i := t.find(from + 1)
+	_, i := t.find(from + 1)
 	i--
 	for k, left := t.at, to-from; left > 0; k++ {
-		c = t.chunks[k]
-		for _, s := range c.spans {
+		for _, s := range t.chunks[k].spans {
 			if i >= int(s.n) {
 				i -= int(s.n)
 				continue
