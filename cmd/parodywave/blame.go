@@ -55,7 +55,7 @@ func (c *blameCommand) Run(a *app) error {
 	}
 	for _, m := range t.Imports {
 		a.say("revisions 1 to %d were imported at revision %d by %s: their authors and times are as the export says",
-			m.Revisions, m.Revision, visible(s.name(m.Author)))
+			m.Revisions, m.Revision, s.name(m.Author))
 	}
 	switch {
 	case c.Porcelain:

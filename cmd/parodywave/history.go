@@ -70,7 +70,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, keep fun
 func (r *lineRow) print(a *app) {
 	cells := r.cells()
 	fmt.Fprintf(a.out, "%s  %s  %s  %s line %d\n", cells[0], cells[1], cells[2], r.Action, r.Line)
-	if r.Before != r.After || r.Action == "born" {
+	if r.Before != r.After || r.Action == "changed" || r.Action == "born" {
 		if r.Action != "born" {
 			fmt.Fprintf(a.out, "  - %s\n", visibleLine(r.Before))
 		}

@@ -30,7 +30,7 @@ func (c *importCommand) Run(a *app) error {
 	format := c.Format
 	if format == "" {
 		format = "text"
-		if bytes.HasPrefix(bytes.TrimLeft(b, " \t"), []byte("{")) || strings.HasSuffix(c.Path, ".ndjson") {
+		if bytes.HasPrefix(b, []byte(`{"v":`)) || strings.HasSuffix(c.Path, ".ndjson") {
 			format = "ndjson"
 		}
 	}

@@ -31,6 +31,8 @@ type app struct {
 	in  io.Reader
 	out *bufio.Writer // stdout
 	err io.Writer     // stderr
+
+	socketDir *os.File // kept open for a path through it
 }
 
 const description = `Parody Wave: people write one text together, and the log tells who changed which line when.
@@ -62,9 +64,9 @@ func run(args []string) int {
 	if err == nil {
 		return 0
 	}
-	a.say("%s", visible(err.Error()))
+	a.say("%s", err)
 	if h := hintOf(err); h != "" {
-		a.say("hint: %s", visible(h))
+		a.say("hint: %s", h)
 	}
 	return status(err)
 }
@@ -96,7 +98,7 @@ func (a *app) run(args []string) error {
 func (a *app) say(format string, args ...any) {
 	a.out.Flush() // in the order in which it happened
 	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
-		fmt.Fprintf(a.err, "parodywave: %s\n", strings.TrimSuffix(line, "\n"))
+		fmt.Fprintf(a.err, "parodywave: %s\n", visible(strings.TrimSuffix(line, "\n")))
 	}
 }
 

@@ -27,7 +27,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": statusCmd, "capture": captureCmd, "ready": readyCmd, "flip": flipCmd, "replace": replaceCmd, "refold": refoldCmd,
+			"status": statusCmd, "capture": captureCmd, "ready": readyCmd, "flip": flipCmd, "replace": replaceCmd, "refold": refoldCmd, "taken": takenCmd,
 		},
 	})
 }
@@ -74,6 +74,17 @@ func readyCmd(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	ts.Fatalf("no server in %s after 10 s", args[0])
+}
+
+// takenCmd listens on a port until the script ends: taken NAME.
+func takenCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: taken NAME")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { l.Close() })
+	ts.Setenv(args[0], l.Addr().String())
 }
 
 // flipCmd flips one bit in the middle of what a file has of a text: flip FILE TEXT.

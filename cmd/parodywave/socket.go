@@ -40,7 +40,8 @@ func (a *app) socketPath() (string, error) {
 	}
 	// The server saw the directory by a shorter name than we do.
 	if dir, err := os.Open(filepath.Dir(path)); err == nil {
-		return fmt.Sprintf("/proc/self/fd/%d/%s", dir.Fd(), filepath.Base(path)), nil // open until we exit
+		a.socketDir = dir
+		return fmt.Sprintf("/proc/self/fd/%d/%s", dir.Fd(), filepath.Base(path)), nil
 	}
 	return path, nil
 }

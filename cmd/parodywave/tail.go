@@ -40,8 +40,9 @@ func (c *tailCommand) Run(a *app) error {
 	for {
 		a.out.Flush()
 		if s.control == nil { // a server that is about to start must get the lock
+			was := a.stat() // while the lock is held: what was read
 			s.Close()
-			if err := a.changed(); err != nil {
+			if err := a.changed(was); err != nil {
 				return nil
 			}
 			if s, err = a.open(); err != nil {
@@ -76,21 +77,29 @@ func (a *app) pause() error {
 }
 
 // changed waits until the log's file is not what it was.
-func (a *app) changed() error {
+func (a *app) changed(was os.FileInfo) error {
+	for {
+		is := a.stat()
+		if is != nil && (was == nil || is.ModTime() != was.ModTime() || is.Size() != was.Size() || !os.SameFile(is, was)) {
+			return nil
+		}
+		if err := a.pause(); err != nil {
+			return err
+		}
+	}
+}
+
+// stat returns the state of the log's file, nil where there is none.
+func (a *app) stat() os.FileInfo {
 	path := a.logPath()
 	if a.File != "" {
 		path = a.File
 	}
-	was, _ := os.Stat(path)
-	for {
-		if err := a.pause(); err != nil {
-			return err
-		}
-		is, err := os.Stat(path)
-		if err == nil && was != nil && (is.ModTime() != was.ModTime() || is.Size() != was.Size() || !os.SameFile(is, was)) {
-			return nil
-		}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
 	}
+	return info
 }
 
 // A follower prints events as they come.

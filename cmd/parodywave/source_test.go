@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"parodywave/eventlog/boltlog"
+)
+
+// TestReaderWaitsForWhoeverHasTheLock: a server that is starting has the lock
+// and no socket yet.
+func TestReaderWaitsForWhoeverHasTheLock(t *testing.T) {
+	a := &app{ctx: context.Background(), out: bufio.NewWriter(io.Discard), err: io.Discard}
+	a.Data = t.TempDir()
+	log, err := boltlog.Open(filepath.Join(a.Data, "log.db"), boltlog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const held = 400 * time.Millisecond
+	time.AfterFunc(held, func() { log.Close() })
+	start := time.Now()
+	s, err := a.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if took := time.Since(start); took < held/2 {
+		t.Errorf("opened after %v, while the lock was held", took)
+	}
+
+	if log, err = boltlog.Open(a.logPath(), boltlog.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	a.ctx = ctx
+	if _, err := a.open(); err == nil || status(err) != exitFailed {
+		t.Errorf("with the lock held for ever: %v", err)
+	}
+}
