@@ -36,12 +36,16 @@ func errorFor(err error, re string) *wire.Error {
 
 // writeError answers an HTTP request with an error and its status.
 func writeError(w http.ResponseWriter, err error) {
+	writeErrorStatus(w, err, errorFor(err, "").Code.Status())
+}
+
+func writeErrorStatus(w http.ResponseWriter, err error, status int) {
 	e := errorFor(err, "")
 	body := map[string]any{"code": e.Code, "text": e.Text}
 	if e.Head > 0 {
 		body["head"] = e.Head
 	}
-	writeJSON(w, e.Code.Status(), map[string]any{"error": body})
+	writeJSON(w, status, map[string]any{"error": body})
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

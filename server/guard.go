@@ -27,6 +27,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			http.Error(w, "403: this host name is not one of this server's; allow it with --allow-host", http.StatusForbidden)
 			return
 		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
 		inner.ServeHTTP(w, r)
 	})
 }

@@ -54,8 +54,6 @@ func servePages(dist fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
 		if strings.HasPrefix(r.URL.Path, "/assets/") { // their names are hashes of what they hold
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		} else {

@@ -160,6 +160,10 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, as Identity) {
 	}
 	rev, err := s.Put(r.Context(), threadOf(r), text, as, expected)
 	if err != nil {
+		if expected != 0 && errorFor(err, "").Code == wire.Stale {
+			writeErrorStatus(w, err, http.StatusPreconditionFailed)
+			return
+		}
 		writeError(w, err)
 		return
 	}
