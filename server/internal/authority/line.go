@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"slices"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -41,6 +42,16 @@ type receipt struct {
 	id       projection.LineID
 	index    int
 	revision eventlog.Revision
+
+	// What the line read right after the edit, which is what the receipt says:
+	// a value that ran ahead, with later edits of the same client in it, would
+	// have the client apply those a second time. One that was held back follows
+	// a resync that has everything, and says what the line reads then.
+	value     []uint16
+	merged    *view // of value, where that is not what was sent
+	author    eventlog.AuthorID
+	submitted bool
+	held      bool
 }
 
 // JoinLine makes p a peer in line mode, which has had so many receipts on its
@@ -108,7 +119,15 @@ func (a *Authority) edit(l *linePeer, ed LineEdit) *Fault {
 	}
 	l.received++
 	l.fresh++
-	l.receipts = append(l.receipts, receipt{id, index, a.thread.Revision})
+	row := a.thread.Row(index)
+	r := receipt{
+		id: id, index: index, revision: a.thread.Revision,
+		value: ed.Value, author: row.Author, submitted: row.Submitted,
+	}
+	if v := look(a.thread, index); !slices.Equal(v.text, r.value) {
+		r.value, r.merged = v.text, v
+	}
+	l.receipts = append(l.receipts, r)
 	return nil
 }
 

@@ -15,6 +15,10 @@ func (a *Authority) Cursor(p Peer, rev eventlog.Revision, ranges [][2]int) {
 			a.fail(request{peer: p, re: "cursor"}, fault("not_joined", "join a thread in text mode before you show a cursor"))
 			return
 		}
+		if rev > a.thread.Revision {
+			a.fail(request{peer: p, re: "cursor"}, a.stale("rev %d is above the head %d", rev, a.thread.Revision))
+			return
+		}
 		tp.cursor = &Cursor{Client: tp.client, Author: tp.author, Revision: rev, Ranges: ranges}
 		a.cfg.Publish(a.textPeers(p), *tp.cursor)
 	}})

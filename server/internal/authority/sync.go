@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
 	"parodywave/projection"
 )
 
@@ -36,6 +37,9 @@ func (a *Authority) follow(ent entry, eff *projection.Effect) {
 		for i := range l.receipts {
 			r := &l.receipts[i]
 			_, r.index = followLine(a.thread, eff.Hunks, r.id, r.index)
+			if changed && r.merged != nil {
+				r.merged.pass(c)
+			}
 		}
 	}
 	for _, i := range eff.Touched {
@@ -86,12 +90,21 @@ func (a *Authority) publishLines() {
 	for p, l := range a.lines {
 		l.fresh, l.durable = 0, l.id
 		if l.due {
+			l.hold()
 			a.resync(p, l)
 			continue
 		}
 		a.inform(p, l, touched)
 	}
 	clear(a.batch.touched)
+}
+
+// hold has the receipts wait for a resync.
+func (l *linePeer) hold() {
+	for i := range l.receipts {
+		r := &l.receipts[i]
+		r.held, r.value, r.merged = true, nil, nil
+	}
 }
 
 // inform gives p its receipts and the lines that were touched. The client adds
@@ -146,14 +159,15 @@ func (l *linePeer) deliver(v *view) {
 // receive gives p a receipt.
 func (a *Authority) receive(p Peer, l *linePeer, r receipt) {
 	u := LineUpdate{Line: r.index, Revision: r.revision, Author: l.author, Mine: true}
-	if r.index >= 0 {
+	switch {
+	case !r.held:
+		u.Value, u.Author, u.Submitted = ot.String(r.value), r.author, r.submitted
+	case r.index >= 0:
 		row := a.thread.Row(r.index)
 		u.Value, u.Author, u.Submitted = a.thread.Content(row), row.Author, row.Submitted
-		if r.index == l.index && !l.id.IsZero() {
-			if v := look(a.thread, r.index); l.own == nil || !slices.Equal(v.text, l.own.text) {
-				l.deliver(v)
-			}
-		}
+	}
+	if r.merged != nil && !l.id.IsZero() && r.index == l.index {
+		l.deliver(r.merged)
 	}
 	a.cfg.Publish([]Peer{p}, u)
 }

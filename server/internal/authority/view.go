@@ -149,10 +149,25 @@ func points(units []uint16) int {
 	return n
 }
 
-// reaches reports whether the view's line leads to where row is. It does not
-// when the line was moved, which is deleting and inserting to a bridge.
+// reaches reports whether any of the view's line is left in row, or, where it
+// is empty, whether it leads there. That is not so when the line was moved,
+// which to a bridge is deleting and inserting, or written anew.
 func (v *view) reaches(row projection.Row) bool {
-	return v.bridge.MapPos(v.start, -1) <= row.Start+row.Length && v.bridge.MapPos(v.start+len(v.text), 1) >= row.Start
+	from, to := v.start, v.start+len(v.text)
+	if from == to {
+		return v.bridge.MapPos(from, -1) <= row.Start+row.Length && v.bridge.MapPos(from, 1) >= row.Start
+	}
+	at, shift := 0, 0 // behind the last edit, and from there to the thread
+	kept := func(end int) bool {
+		return max(at, from, row.Start-shift) < min(end, to, row.Start+row.Length-shift)
+	}
+	for e := range v.bridge.Edits() {
+		if kept(e.FromA) {
+			return true
+		}
+		at, shift = e.ToA, e.ToB-e.ToA
+	}
+	return kept(v.bridge.Len())
 }
 
 // anchor returns v with a bridge to row, made from the difference to what

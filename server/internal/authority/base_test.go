@@ -1,0 +1,224 @@
+package authority
+
+import (
+	"slices"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+func TestBaseIsTheNearestOfOwnAndDelivered(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		own       string
+		delivered []string // oldest first
+		value     string
+		want      string
+	}{
+		{"own is nearer", "abc", []string{"xyz"}, "abcd", "abc"},
+		{"delivered is nearer", "abc", []string{"xyz"}, "xyzz", "xyz"},
+		{"a tie goes to own", "a", []string{"b"}, "c", "a"},
+		{"a tie goes to own, delivered twice", "ab", []string{"ac", "ac"}, "ad", "ab"},
+		{"of delivered ones the newest", "zzzz", []string{"b1", "b2"}, "b", "b2"},
+		{"an older one that is nearer", "zzzz", []string{"ab", "xy"}, "abc", "ab"},
+		{"a code point counts once", "😀", []string{"ab"}, "c", "😀"},
+		{"the common end is removed too", "Xabc", []string{"abcdef"}, "Yabc", "Xabc"},
+		{"halves are not common", "😀", []string{"😁", "aa"}, "😂", "😀"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := &linePeer{own: &view{text: units(test.own)}}
+			for _, d := range test.delivered {
+				l.delivered = append(l.delivered, &view{text: units(d)})
+			}
+			if got := ot.String(l.closest(nil, units(test.value)).text); got != test.want {
+				t.Errorf("base of %q is %q, want %q", test.value, got, test.want)
+			}
+		})
+	}
+	// The newest, not one that reads the same.
+	l := &linePeer{own: &view{text: units("zz")}, delivered: []*view{{text: units("a"), rev: 1}, {text: units("a"), rev: 2}}}
+	if v := l.closest(nil, units("ab")); v.rev != 2 {
+		t.Errorf("base is that of revision %d, want 2", v.rev)
+	}
+}
+
+func TestDifferenceIsOnWholeCodePoints(t *testing.T) {
+	for _, test := range []struct {
+		a, b           string
+		prefix, suffix int
+	}{
+		{"abc", "abXc", 2, 1},
+		{"aa", "aaa", 2, 0},
+		{"😀", "😁", 0, 0},                   // share the first half
+		{"\U0001F600", "\U0001FA00", 0, 0}, // share the second half
+		{"a😀b", "a😁b", 1, 1},
+		{"😀😀", "😀", 2, 0},
+		{"", "x", 0, 0},
+	} {
+		p, q := common(units(test.a), units(test.b))
+		if p != test.prefix || q != test.suffix {
+			t.Errorf("%q and %q share %d and %d units, want %d and %d", test.a, test.b, p, q, test.prefix, test.suffix)
+		}
+	}
+}
+
+func TestUpdateMergesWithWhatOthersDidSince(t *testing.T) {
+	s := newScene(t, "")
+	c := s.line("ada", ada)
+	c.update("milk")
+	s.flow()
+	s.change(0, 0, "oat ") // delivered to ada, who has not looked
+	c.update("milk!")
+	s.flow()
+	s.reads("oat milk!")
+	s.receipt(c, 0, "oat milk!", 4)
+	c.update("oat milk!!") // now she has
+	s.flow()
+	s.reads("oat milk!!")
+	c.update("milk?") // a program that shows nothing: base is its own "oat milk!!"
+	s.flow()
+	s.reads("milk?")
+}
+
+func TestReceiptThatDiffersCountsAsDelivered(t *testing.T) {
+	s := newScene(t, "")
+	c := s.line("ada", ada)
+	c.update("milk")
+	s.flow()
+	c.update("milk!")
+	s.up()
+	s.auth.take(request{edit: func() *Fault { // before ada's arrives
+		s.auth.record(event.Changed{Change: ot.Replace(4, 0, 0, units("oat "))}, ben, s.newClient(), 0)
+		return nil
+	}})
+	s.serve(9)
+	s.down()
+	s.receipt(c, 0, "oat milk!", 4)
+	c.update("oat milk!?")
+	s.flow()
+	s.reads("oat milk!?")
+}
+
+func TestUpdateOfALineAtARevision(t *testing.T) {
+	s := newScene(t, "milk\neggs")
+	c := s.line("ada", ada)
+	s.change(0, 0, "tea\n")  // 3
+	s.change(10, 10, "six ") // 4: "six eggs" at line 2 is "tea\nmilk\n" + 1: see below
+	text := s.auth.thread.Text()
+	c.updateAt(1, 2, "eggs!") // the line eggs as it stood at 2
+	s.flow()
+	if got := s.auth.thread.Text(); len(got) != len(text)+1 || got[len(got)-1] != '!' {
+		t.Errorf("reads %q after %q", got, text)
+	}
+	if l := s.auth.lines[c.conn]; l.index != 2 {
+		t.Errorf("current line is %d, want 2", l.index)
+	}
+	// Its own value is newer than revision 2: typing on needs no receipt.
+	c.updateAt(1, 2, "eggs!?")
+	s.flow()
+	if got := s.auth.thread.Text(); len(got) != len(text)+2 || got[len(got)-2:] != "!?" {
+		t.Errorf("reads %q after %q", got, text)
+	}
+	head := s.auth.thread.Revision
+	c.updateAt(2, head, "bread") // the line as it stands
+	s.flow()
+	s.reads("tea\nmilk\nbread")
+	c.updateAt(0, head+1, "rum") // another line becomes current
+	s.flow()
+	s.reads("rum\nmilk\nbread")
+	c.update("rum!")
+	s.flow()
+	s.reads("rum!\nmilk\nbread")
+}
+
+func TestLinesThatWereNotThereAreRefused(t *testing.T) {
+	s := newScene(t, "")
+	c := s.line("ada", ada)
+	s.change(0, 0, "milk\neggs") // 2
+	s.change(0, 0, "tea\n")      // 3
+	try := func(line int, rev eventlog.Revision, code string) {
+		t.Helper()
+		n := len(c.failed)
+		c.updateAt(line, rev, "x")
+		s.flow()
+		if len(c.failed) != n+1 {
+			t.Fatalf("line %d of revision %d was taken: %q", line, rev, s.auth.thread.Text())
+		}
+		s.fails(c, code)
+	}
+	all := func() {
+		t.Helper()
+		try(0, 0, "bad_value")
+		try(0, 1, "bad_value") // nothing was written then
+		try(2, 2, "bad_value")
+		try(3, 3, "bad_value")
+		try(1<<40, 3, "bad_value")
+		try(0, 4, "stale")
+	}
+	all()
+	s.restart()
+	c.connect(&conn{name: "again"})
+	s.flow()
+	all()
+	s.reads("tea\nmilk\neggs")
+	s.head(3)
+	c.updateAt(0, 2, "oat milk") // older than what is in memory now
+	s.flow()
+	s.reads("tea\noat milk\neggs")
+}
+
+// restart is a new authority on the same log.
+func (s *scene) restart() {
+	s.timers, s.tasks = nil, nil
+	s.start()
+}
+
+func TestAnOldLineIsTheSameFromMemoryAndFromTheLog(t *testing.T) {
+	seed, _ := seedFor(t)
+	for i := range 300 {
+		h := newHistory(seed+uint64(i), nil, false)
+		h.play(120)
+		a, head := h.auth, h.auth.thread.Revision
+		if a.window.base > 0 {
+			continue
+		}
+		cold := newWorld(nil)
+		cold.log = h.log
+		cold.start()
+		for range 20 {
+			rev, line := eventlog.Revision(h.draw(int(head)+1)), h.draw(6)
+			id, f := a.identityAt(rev, line)
+			id2, f2 := cold.auth.identityAt(rev, line)
+			if (f == nil) != (f2 == nil) || f != nil && f.Code != f2.Code || f == nil && a.thread.Resolve(id) != a.thread.Resolve(id2) {
+				t.Fatalf("seed %d: line %d at %d: %v %v in memory, %v %v in the log", seed+uint64(i), line, rev, id, f, id2, f2)
+			}
+			if f != nil {
+				continue
+			}
+			v, _ := a.viewAt(rev, line)
+			w, _ := cold.auth.viewAt(rev, line)
+			if !slices.Equal(v.text, w.text) || v.start != w.start || v.length != w.length || v.bridge.NewLen() != w.bridge.NewLen() {
+				t.Fatalf("seed %d: line %d at %d reads %q in memory, %q in the log", seed+uint64(i), line, rev, ot.String(v.text), ot.String(w.text))
+			}
+			if now := a.thread.Find(id); now >= 0 {
+				old := replayAt(t, h.world, rev)
+				want := old.Find(a.thread.Row(now).ID)
+				if got := a.indexAt(rev, now); got != want {
+					t.Fatalf("seed %d: line %d of the head was %d at %d, want %d", seed+uint64(i), now, got, rev, want)
+				}
+			}
+		}
+	}
+}
+
+func replayAt(t *testing.T, w *world, rev eventlog.Revision) *projection.Thread {
+	t.Helper()
+	th, err := projection.Replay(t.Context(), w.log.AuditLog, stream, rev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return th
+}

@@ -1,0 +1,150 @@
+package authority
+
+import (
+	"testing"
+
+	"parodywave/eventlog/event"
+)
+
+func TestFailedAppendTakesBackAndTellsToSendAgain(t *testing.T) {
+	for _, f := range []fate{refused, lost} {
+		s := newScene(t, "milk\n")
+		a, l := s.text("ada", ada), s.line("ben", ben)
+		l.update("eggs")
+		s.flow()
+		s.log.next = f
+		a.edit(changes(t, `[9,[0,"!"]]`)[0])
+		a.push(1)
+		l.begin("lost line")
+		l.update("lost lines")
+		s.flow()
+		s.reads("milk\neggs")
+		s.head(3)
+		s.fails(l, "unavailable")
+		s.equal("errors", l.errs, 2)
+		if a.flight == nil || !a.again {
+			t.Fatal("the push was not answered unavailable")
+		}
+		s.wait()
+		s.equal("current line after the resync", l.current, 1)
+		a.push(1) // the same again
+		l.update("eggs?")
+		s.flow()
+		s.equal("acknowledged", a.acked, 1)
+		s.equal("receipts", l.got, 2)
+		s.shows(l, "milk", "eggs!?")
+		s.reads("milk\neggs!?")
+	}
+}
+
+func TestAppendThatWasKeptAfterAllIsPublished(t *testing.T) {
+	s := newScene(t, "milk")
+	a, l := s.text("ada", ada), s.line("ben", ben)
+	s.log.next = keptUnknown
+	a.edit(changes(t, `[4,[0,"!"]]`)[0])
+	a.push(1)
+	l.begin("eggs")
+	s.flow()
+	s.equal("acknowledged", a.acked, 1)
+	s.receipt(l, 1, "eggs", 4)
+	s.equal("chain", a.chain, s.auth.chain)
+	s.reads("milk!\neggs")
+	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)}) // a resend
+	s.flow()
+	s.head(4)
+}
+
+func TestAnotherHandsRecordsArePublished(t *testing.T) {
+	s := newScene(t, "milk")
+	a, l := s.text("ada", ada), s.line("ben", ben)
+	r := event.Encode(event.Changed{Change: changes(t, `[[0,"oat "],4]`)[0]})
+	r.Time, r.Author = s.clock, ben
+	if _, err := s.log.AuditLog.Append(t.Context(), stream, 2, r); err != nil {
+		t.Fatal(err)
+	}
+	a.edit(changes(t, `[4,[0,"!"]]`)[0])
+	a.push(1)
+	s.flow()
+	s.equal("revision", a.rev, 3)
+	s.shows(l, "oat milk")
+	a.push(1)
+	s.flow()
+	s.reads("oat milk!")
+	s.shows(l, "oat milk!")
+}
+
+// TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne joins the line of a held
+// receipt into one that the failed batch began.
+func TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne(t *testing.T) {
+	s := newScene(t, "milk\n")
+	l := s.line("ben", ben)
+	s.change(0, 0, "tea\n")
+	s.change(0, 0, "rum\n") // a resync is due
+	l.update("eggs")
+	s.flow()
+	s.equal("receipts", l.got, 0)
+	s.log.next = refused
+	s.auth.take(request{edit: func() *Fault {
+		n := s.auth.thread.Len()
+		s.auth.record(event.Changed{Change: changes(t, `[13,[0,"a long new line",""],4]`)[0]}, ada, s.newClient(), 0)
+		s.auth.record(event.Changed{Change: changes(t, `[28,[1],4]`)[0]}, ada, s.newClient(), 0)
+		if n != 17 {
+			t.Fatalf("the text has %d units", n)
+		}
+		return nil
+	}})
+	s.auth.flush()
+	s.reads("rum\ntea\nmilk\neggs")
+	s.wait()
+	s.receipt(l, 3, "eggs", 5)
+	s.equal("current", l.current, 3)
+}
+
+func TestUnreadableLogDropsEverybody(t *testing.T) {
+	s := newScene(t, "milk")
+	a, l := s.text("ada", ada), s.line("ben", ben)
+	s.log.next, s.log.readFail = lost, true
+	a.edit(changes(t, `[4,[0,"!"]]`)[0])
+	a.push(1)
+	s.up()
+	s.serve(1)
+	if !s.auth.stopped || len(s.drop) != 2 {
+		t.Fatalf("stopped %t, %d dropped, want both", s.auth.stopped, len(s.drop))
+	}
+	l.update("x")
+	s.up()
+	s.serve(1)
+	s.down()
+	s.fails(l, "unavailable")
+	s.restart()
+	s.reads("milk")
+}
+
+func TestReceiptIsFollowedByWhatOthersDidInTheSameBatch(t *testing.T) {
+	s := newScene(t, "milk")
+	a, b := s.line("ada", ada), s.line("ben", ben)
+	a.updateAt(0, 2, "milk!")    // 3
+	b.updateAt(0, 2, "oat milk") // 4
+	s.flow()
+	s.receipt(a, 0, "milk!", 3)
+	s.shows(a, "oat milk!")
+	s.equal("revision", a.rev, 4)
+	a.updateAt(0, a.rev, "oat milk!!") // what it shows, at the revision it knows
+	s.flow()
+	s.reads("oat milk!!")
+}
+
+func TestNewLinesAreToldInTheirOrder(t *testing.T) {
+	s := newScene(t, "milk")
+	all := []*lineClient{s.line("ada", ada), s.line("ben", ben), s.line("cleo", ada)}
+	all[0].updateAt(0, 2, "milk!")
+	s.up()
+	for i, c := range []*lineClient{all[1], all[0], all[2], all[0], all[1]} {
+		c.begin(string(rune('a' + i)))
+		s.up()
+	}
+	s.flow()
+	for _, c := range all {
+		s.shows(c, "milk!", "a", "b", "c", "d", "e")
+	}
+}

@@ -1,0 +1,82 @@
+package authority
+
+import (
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
+)
+
+// put is Put without a goroutine.
+func (s *scene) put(text string, expected eventlog.Revision) (eventlog.Revision, error) {
+	type result struct {
+		head eventlog.Revision
+		err  error
+	}
+	done := make(chan result)
+	go func() {
+		head, err := s.auth.Put(s.t.Context(), ada, text, expected)
+		done <- result{head, err}
+	}()
+	s.auth.take(<-s.auth.inbox)
+	s.auth.flush()
+	r := <-done
+	return r.head, r.err
+}
+
+func TestPut(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		text     string
+		expected eventlog.Revision
+		code     string
+		head     eventlog.Revision
+	}{
+		{"another text", "milk 😁\ntea", 0, "", 3},
+		{"at the head", "", 2, "", 3},
+		{"the same text", "milk 😀\neggs", 2, "", 2},
+		{"at another revision", "x", 1, "stale", 2},
+		{"a carriage return", "a\r\nb", 0, "bad_value", 2},
+		{"NUL", "a\x00", 0, "bad_value", 2},
+		{"no UTF-8", "a\xff", 0, "bad_value", 2},
+		{"too large", "12345678901234567890", 0, "too_large", 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t, "milk 😀\neggs")
+			s.auth.cfg.MaxText = 18
+			head, err := s.put(test.text, test.expected)
+			want := test.text
+			if test.code == "" {
+				s.equal("head", head, test.head)
+			} else if f, ok := err.(*Fault); !ok || f.Code != test.code {
+				t.Errorf("answered %v, want %s", err, test.code)
+			}
+			if test.code != "" {
+				want = "milk 😀\neggs"
+			}
+			s.reads(want)
+			s.head(test.head)
+			s.restart()
+			s.reads(want) // it can be read again
+		})
+	}
+}
+
+func TestDiffCutsNoPair(t *testing.T) {
+	for _, test := range [][2]string{
+		{"😀", "😁"}, {"a😀b", "a😂b"}, {"", "😀"}, {"😀😀", "😀"}, {"milk\neggs\n", "milk\ntea\neggs"}, {"x", ""},
+	} {
+		c, err := Diff(test[0], test[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := units(test[0])
+		after, err := c.Apply(before)
+		if err != nil || ot.String(after) != test[1] {
+			t.Errorf("%q to %q: leads to %q, %v", test[0], test[1], ot.String(after), err)
+		}
+		if c.CutsPair(func(i int) uint16 { return before[i] }) {
+			t.Errorf("%q to %q: %s cuts a pair", test[0], test[1], jsonOf(c))
+		}
+	}
+}

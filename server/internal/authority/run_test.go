@@ -1,0 +1,209 @@
+package authority
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// A gate is a log whose appends wait to be let through, after they are kept.
+type gate struct {
+	eventlog.AuditLog
+	came chan int // records of an append that waits now
+	open chan struct{}
+}
+
+func (g *gate) Append(ctx context.Context, s eventlog.Stream, r eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
+	head, err := g.AuditLog.Append(ctx, s, r, records...)
+	g.came <- len(records)
+	<-g.open
+	return head, err
+}
+
+// A runner is an authority in its goroutine, and all that it published.
+type runner struct {
+	*Authority
+	log    *gate
+	cancel func()
+
+	mu   sync.Mutex
+	told map[Peer][]any
+}
+
+func newRunner(t *testing.T, log eventlog.AuditLog) *runner {
+	t.Helper()
+	r := &runner{told: map[Peer][]any{}, log: &gate{AuditLog: log, came: make(chan int), open: make(chan struct{})}}
+	w := &world{log: &brokenLog{AuditLog: log}, clock: 1}
+	w.start()
+	cfg := w.auth.cfg
+	cfg.Log = r.log
+	cfg.Publish = func(to []Peer, m Message) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, p := range to {
+			r.told[p] = append(r.told[p], copied(m))
+		}
+	}
+	r.Authority = New(cfg, w.auth.thread, w.auth.chain)
+	ctx, cancel := context.WithCancel(t.Context())
+	r.cancel = cancel
+	go r.Run(ctx)
+	t.Cleanup(func() {
+		cancel()
+		<-r.done
+	})
+	return r
+}
+
+func (r *runner) heard(p Peer) []any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]any(nil), r.told[p]...)
+}
+
+func insertion(n int, s string) []ot.Change { return []ot.Change{ot.Replace(n, 0, 0, units(s))} }
+
+func opened(t testing.TB) eventlog.AuditLog {
+	t.Helper()
+	log := eventlog.NewMemory()
+	r := event.Encode(event.Opened{Title: "x"})
+	if _, err := log.Append(t.Context(), stream, 0, r); err != nil {
+		t.Fatal(err)
+	}
+	return log
+}
+
+func TestNothingIsToldBeforeItIsDurableAndRequestsCollect(t *testing.T) {
+	r := newRunner(t, opened(t))
+	ctx := t.Context()
+	ids := []eventlog.ClientID{{1}, {2}, {3}}
+	for _, id := range ids {
+		if err := r.JoinText(ctx, id, ada, id, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.JoinLine(ctx, "line", ben, 0); err != nil {
+		t.Fatal(err)
+	}
+	r.Push(ids[0], Push{Client: ids[0], Seq: 1, Rev: 1, Changes: insertion(0, "a")})
+	if n := <-r.log.came; n != 1 {
+		t.Fatalf("the first append has %d records", n)
+	}
+	// It is kept, and nobody knows yet.
+	r.Push(ids[1], Push{Client: ids[1], Seq: 1, Rev: 1, Changes: insertion(0, "b")})
+	r.Edit("line", "new", LineEdit{Value: units("c"), New: true, Line: -1})
+	r.Push(ids[2], Push{Client: ids[2], Seq: 1, Rev: 1, Changes: insertion(0, "d")})
+	looked := make(chan eventlog.Revision, 1)
+	go func() {
+		_ = r.View(ctx, func(th *projection.Thread, _ chain.Digest) { looked <- th.Revision })
+	}()
+	time.Sleep(20 * time.Millisecond)
+	for _, p := range []Peer{ids[0], ids[1], ids[2], "line"} {
+		if got := r.heard(p); len(got) != 1 { // its join
+			t.Errorf("%v was told %v while the append waited", p, got[1:])
+		}
+	}
+	select {
+	case rev := <-looked:
+		t.Errorf("the state of revision %d was shown while the append waited", rev)
+	default:
+	}
+	r.log.open <- struct{}{}
+	if n := <-r.log.came; n != 3 {
+		t.Errorf("the second append has %d records, want all 3 that waited", n)
+	}
+	r.log.open <- struct{}{}
+	if rev := <-looked; rev != 5 {
+		t.Errorf("was shown revision %d, want 5", rev)
+	}
+	if got := r.heard("line"); len(got) < 2 {
+		t.Error("line mode heard nothing")
+	}
+	if got := r.heard(ids[0]); len(got) != 3 {
+		t.Errorf("text mode heard %d messages, want the join and two of entries", len(got))
+	}
+}
+
+func TestStoppingAuthorityAnswersEverything(t *testing.T) {
+	for range 50 {
+		r := newRunner(t, opened(t))
+		go func() {
+			for range r.log.came {
+				r.log.open <- struct{}{}
+			}
+		}()
+		const senders, each = 4, 30
+		var wg sync.WaitGroup
+		for i := range senders {
+			wg.Go(func() {
+				for range each {
+					_, err := r.Put(context.Background(), ada, string(rune('a'+i)), 0)
+					var f *Fault
+					if err != nil && (!errors.As(err, &f) || f.Code != "unavailable") {
+						t.Errorf("put: %v", err)
+					}
+					r.Push(i, Push{Client: eventlog.ClientID{1}, Seq: 1})
+				}
+			})
+		}
+		time.Sleep(time.Duration(100) * time.Microsecond)
+		r.cancel()
+		wg.Wait()
+		<-r.done
+		for i := range senders {
+			if n := len(r.heard(i)); n != each {
+				t.Fatalf("%d of %d pushes were answered", n, each)
+			}
+		}
+		close(r.log.came)
+	}
+}
+
+func TestWaitingEndsWithItsContext(t *testing.T) {
+	r := newRunner(t, opened(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() {
+		_, err := r.Put(ctx, ada, "x", 0)
+		done <- err
+	}()
+	<-r.log.came
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("put: %v", err)
+	}
+	r.log.open <- struct{}{}
+}
+
+func TestOpenIsTheFirstRecord(t *testing.T) {
+	r := newRunner(t, eventlog.NewMemory())
+	go func() {
+		for range 1 {
+			<-r.log.came
+			r.log.open <- struct{}{}
+		}
+	}()
+	if err := r.Open(t.Context(), ada, "groceries"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Open(t.Context(), ada, "again"); err == nil {
+		t.Error("a thread was opened twice")
+	}
+	_ = r.View(t.Context(), func(th *projection.Thread, c chain.Digest) {
+		want, err := r.log.ChainAt(t.Context(), stream, 1)
+		if th.Title != "groceries" || th.Revision != 1 || err != nil || c != want {
+			t.Errorf("revision %d is called %q", th.Revision, th.Title)
+		}
+	})
+	if err := r.MayJoin(t.Context(), 1, ben, eventlog.ClientID{5}); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,220 @@
+package authority
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+)
+
+// A scene is a world where everything arrives at once and nothing fails unless
+// the test wants it.
+type scene struct {
+	*world
+	t     *testing.T
+	texts []*textClient
+	lines []*lineClient
+}
+
+var (
+	ada = eventlog.AuthorID{0xa}
+	ben = eventlog.AuthorID{0xb}
+)
+
+// newScene opens a thread, at revision 1, that reads text, at revision 2 if
+// there is any.
+func newScene(t *testing.T, text string) *scene {
+	t.Helper()
+	s := &scene{world: newWorld(nil), t: t}
+	t.Cleanup(func() {
+		for _, f := range s.flaws {
+			t.Error(f)
+		}
+	})
+	s.edit(func() { s.auth.record(event.Opened{Title: "a thread"}, ada, s.newClient(), 0) })
+	if text != "" {
+		u := units(text)
+		s.edit(func() { s.auth.record(event.Changed{Change: ot.Replace(0, 0, 0, u)}, ada, s.newClient(), 0) })
+	}
+	return s
+}
+
+// edit has the authority record something, as the server might.
+func (s *scene) edit(f func()) {
+	s.auth.take(request{edit: func() *Fault { f(); return nil }})
+	s.auth.flush()
+}
+
+// change has somebody else replace the units from..to of the text, and all
+// hear of it.
+func (s *scene) change(from, to int, insert string) {
+	s.elsewhere(from, to, insert)
+	s.down()
+}
+
+func (s *scene) elsewhere(from, to int, insert string) {
+	s.serve(inboxSize)
+	n := s.auth.thread.Len()
+	s.edit(func() {
+		s.auth.record(event.Changed{Change: ot.Replace(n, from, to, units(insert))}, ben, s.newClient(), 0)
+	})
+}
+
+func (s *scene) line(name string, author eventlog.AuthorID) *lineClient {
+	c := &lineClient{w: s.world, name: name, author: author}
+	s.lines = append(s.lines, c)
+	c.connect(&conn{name: name})
+	s.flow()
+	return c
+}
+
+func (s *scene) text(name string, author eventlog.AuthorID) *textClient {
+	c := &textClient{w: s.world, name: name, author: author, id: eventlog.ClientID{1, byte(len(s.texts) + 1)}}
+	s.texts = append(s.texts, c)
+	c.connect(s.conn(name), false)
+	s.flow()
+	return c
+}
+
+func (s *scene) conn(name string) *conn {
+	return &conn{name: name, page: func(n int) int { return n - 1 }}
+}
+
+// up brings everything that was sent to the authority's inbox.
+func (s *scene) up() {
+	for _, c := range s.conns() {
+		for len(c.up) > 0 {
+			f := c.up[0]
+			c.up = c.up[1:]
+			f.f()
+		}
+	}
+}
+
+// down brings everything that was published to the clients.
+func (s *scene) down() {
+	for len(s.tasks) > 0 {
+		f := s.tasks[0]
+		s.tasks = s.tasks[1:]
+		f()
+		s.serve(inboxSize)
+	}
+	for _, c := range s.texts {
+		for c.conn != nil && len(c.conn.down) > 0 {
+			m := c.conn.down[0]
+			c.conn.down = c.conn.down[1:]
+			c.receive(m)
+		}
+		s.check(c.problem)
+	}
+	for _, c := range s.lines {
+		for c.conn != nil && len(c.conn.down) > 0 {
+			m := c.conn.down[0]
+			c.conn.down = c.conn.down[1:]
+			c.receive(m)
+		}
+		s.check(c.problem)
+	}
+}
+
+func (s *scene) check(problem string) {
+	s.t.Helper()
+	if problem != "" {
+		s.t.Fatal(problem)
+	}
+}
+
+func (s *scene) conns() []*conn {
+	var all []*conn
+	for _, c := range s.texts {
+		all = append(all, c.conn)
+	}
+	for _, c := range s.lines {
+		all = append(all, c.conn)
+	}
+	return slices.DeleteFunc(all, func(c *conn) bool { return c == nil })
+}
+
+func (s *scene) flow() {
+	s.up()
+	s.serve(inboxSize)
+	s.down()
+}
+
+// wait lets a resync that is due come.
+func (s *scene) wait() {
+	s.pass(resyncPause)
+	s.flow()
+}
+
+func (s *scene) reads(want string) {
+	s.t.Helper()
+	if got := s.auth.thread.Text(); got != want {
+		s.t.Errorf("the text reads %q, want %q", got, want)
+	}
+}
+
+func (s *scene) head(want eventlog.Revision) {
+	s.t.Helper()
+	if got := s.auth.thread.Revision; got != want {
+		s.t.Errorf("the thread is at revision %d, want %d", got, want)
+	}
+}
+
+// shows checks what a line-mode client has before it.
+func (s *scene) shows(c *lineClient, want ...string) {
+	s.t.Helper()
+	var got []string
+	for _, r := range c.data {
+		got = append(got, r.value)
+	}
+	if !slices.Equal(got, want) {
+		s.t.Errorf("%s shows %q, want %q", c.name, got, want)
+	}
+}
+
+// receipt checks the last receipt of a client.
+func (s *scene) receipt(c *lineClient, line int, value string, rev eventlog.Revision) {
+	s.t.Helper()
+	i := len(c.heard) - 1
+	for i >= 0 && !c.heard[i].Mine {
+		i--
+	}
+	if i < 0 {
+		s.t.Fatalf("%s had no receipt", c.name)
+	}
+	if u := c.heard[i]; u.Line != line || u.Value != value || u.Revision != rev {
+		s.t.Errorf("%s: receipt for line %d %q revision %d, want %d %q %d", c.name, u.Line, u.Value, u.Revision, line, value, rev)
+	}
+}
+
+// fails checks that a client's last request had no effect and why.
+func (s *scene) fails(c *lineClient, code string) {
+	s.t.Helper()
+	if len(c.failed) == 0 {
+		s.t.Fatalf("%s: no error, want %s", c.name, code)
+	}
+	if f := c.failed[len(c.failed)-1]; f.Err.Code != code {
+		s.t.Errorf("%s: error %s (%v), want %s", c.name, f.Err.Code, f.Err, code)
+	}
+}
+
+// kinds returns the kinds of the records after a revision.
+func (s *scene) kinds(after eventlog.Revision) string {
+	var all []string
+	for e := range s.events(after) {
+		all = append(all, event.Kind(e.Fact))
+	}
+	return strings.Join(all, " ")
+}
+
+func (s *scene) equal(what string, got, want any) {
+	s.t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		s.t.Errorf("%s: %v, want %v", what, got, want)
+	}
+}
