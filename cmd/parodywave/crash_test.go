@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/logtest"
+	"parodywave/server"
+)
+
+// TestKillLosesNothing kills the server at random moments while people type in
+// many threads and in both modes, and starts it again on the same directory.
+// A journal outside of it says what anybody saw or was acknowledged: all of it
+// must be in the log, once and in order, after every kill; everybody resumes,
+// and in the end all have the text that the log gives.
+func TestKillLosesNothing(t *testing.T) {
+	kills, pause := 100, 30*time.Millisecond
+	if testing.Short() {
+		kills = 12
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	data := t.TempDir()
+	program := build(t)
+	c := newCrash(t, newServer(t, program, data), data, seed, pause)
+	c.gather(6, 3, 3, 2)
+	for range kills {
+		c.round()
+		if problems := c.journal.complaints(); len(problems) > 0 {
+			t.Fatalf("seed %d, after %d kills:%s\n%s", seed, c.kills, list(problems), &c.server.stderr)
+		}
+	}
+	c.finish()
+	t.Logf("%d kills; %s; %d edits of line mode lost their receipt; the slowest start took %v",
+		c.kills, c.journal.summary(), c.swallowed(), c.slowest.Round(time.Millisecond))
+	if err := c.server.stop(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+	c.check()
+	if problems := c.journal.complaints(); len(problems) > 0 {
+		t.Errorf("seed %d:%s", seed, list(problems))
+	}
+	output(t, program, "verify", "--data", data)
+}
+
+// TestKillTestSeesLoss kills a server whose log acknowledges before it writes,
+// under the same people and with the same journal. If nobody noticed, the test above would prove nothing.
+func TestKillTestSeesLoss(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	data := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t, self, data)
+	s.command = []string{self, "-test.run=^TestServeAckEarly$", "-test.timeout=2m"}
+	s.environ = []string{"ACK_EARLY=" + data, "ACK_EARLY_LISTEN=" + s.address}
+	c := newCrash(t, s, data, seed, 5*time.Millisecond)
+	c.gather(3, 2, 1, 1)
+	time.Sleep(300*time.Millisecond + time.Duration(c.r.Int64N(int64(300*time.Millisecond))))
+	s.kill()
+	c.check()
+	problems := strings.Join(c.journal.complaints(), "\n")
+	if !strings.Contains(problems, "LOST") {
+		t.Fatalf("seed %d: a log that acknowledges 100 ms early was killed and nothing was missed: %s\n%s", seed, problems, c.journal.summary())
+	}
+	first, _, _ := strings.Cut(problems[strings.Index(problems, "LOST"):], "\n")
+	t.Logf("%s; noticed: %.200s", c.journal.summary(), first)
+}
+
+// TestServeAckEarly is no test of its own but the server of the one above, in
+// a process that can be killed.
+func TestServeAckEarly(t *testing.T) {
+	data := os.Getenv("ACK_EARLY")
+	if data == "" {
+		t.Skip("only as a server")
+	}
+	log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Timeout: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", os.Getenv("ACK_EARLY_LISTEN"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	early := logtest.NewAckEarly(log, 100*time.Millisecond)
+	s, err := server.New(t.Context(), server.Config{Log: early, Listen: listener.Addr().String(), Version: "early", Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("http://%s/\n", listener.Addr())
+	t.Fatal(http.Serve(listener, s.Handler()))
+}
+
+// A crash is a server that is killed again and again, and those who type.
+type crash struct {
+	t       *testing.T
+	r       *rand.Rand
+	server  *process
+	data    string
+	journal *journal
+	crowd   *crowd
+	quiet   context.CancelFunc // ends the typing
+	threads []string
+	kills   int
+	slowest time.Duration
+}
+
+func newCrash(t *testing.T, s *process, data string, seed uint64, pause time.Duration) *crash {
+	j := newJournal()
+	ctx, cancel := context.WithCancel(context.Background())
+	typing, quiet := context.WithCancel(ctx)
+	c := &crash{
+		t: t, r: rand.New(rand.NewPCG(seed, 0)), server: s, data: data, journal: j, quiet: quiet,
+		crowd: &crowd{journal: j, ctx: ctx, typing: typing, begin: make(chan struct{}), pause: pause},
+	}
+	t.Cleanup(func() { // before the server's own
+		cancel()
+		select {
+		case <-c.crowd.begin:
+		default:
+			close(c.crowd.begin)
+		}
+		for _, x := range c.crowd.texts {
+			_ = x.Close()
+		}
+		for _, x := range c.crowd.lines {
+			_ = x.c.Close()
+		}
+		c.crowd.all.Wait()
+	})
+	s.start()
+	return c
+}
+
+// gather has texts threads of text mode, lines of line mode and mixed of both
+// written by several people each.
+func (c *crash) gather(texts, each, lines, mixed int) {
+	random := func() *rand.Rand { return rand.New(rand.NewPCG(c.r.Uint64(), 0)) }
+	names := []string{"Ann", "Ben", "Cleo", "Dora", "Emil"}
+	for i := range texts + mixed {
+		id := ""
+		for k := range each {
+			var err error
+			if id, err = c.crowd.text(c.server.url(), names[k], id, random()); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+		c.threads = append(c.threads, id)
+		if i >= texts {
+			if _, err := c.crowd.line(c.server.url(), "Line", id, false, random()); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+	}
+	for range lines {
+		id := ""
+		for k := range each {
+			var err error
+			if id, err = c.crowd.line(c.server.url(), names[k], id, true, random()); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+		c.threads = append(c.threads, id)
+	}
+	close(c.crowd.begin)
+}
+
+// round lets people type for a while, kills the server, holds the log against
+// the journal and starts the server again.
+func (c *crash) round() {
+	c.t.Helper()
+	time.Sleep(time.Duration(c.r.Int64N(int64(200 * time.Millisecond))))
+	c.server.kill()
+	c.kills++
+	if c.r.IntN(10) == 0 { // not even started properly
+		c.server.begin()
+		time.Sleep(time.Duration(c.r.Int64N(int64(60 * time.Millisecond))))
+		c.server.kill()
+		c.kills++
+	}
+	time.Sleep(5 * time.Millisecond) // for clients to take in what reached them
+	c.check()
+	start := time.Now()
+	c.server.start()
+	c.slowest = max(c.slowest, time.Since(start))
+	c.open()
+}
+
+// check holds the log, which nobody has open, against the journal.
+func (c *crash) check() {
+	c.t.Helper()
+	log, err := boltlog.Open(filepath.Join(c.data, "log.db"), boltlog.Options{ReadOnly: true, Timeout: 5 * time.Second})
+	if err != nil {
+		c.t.Fatalf("after %d kills: %v", c.kills, err)
+	}
+	defer log.Close()
+	c.journal.check(log)
+}
+
+// open looks into every thread, and compares one with what the log says.
+func (c *crash) open() {
+	c.t.Helper()
+	for i, id := range c.threads {
+		url := c.server.url() + "/api/threads/" + id + "/text"
+		if _, err := fetch(c.t.Context(), url); err != nil {
+			c.journal.broken(fmt.Errorf("thread does not open: %w", err))
+			continue
+		}
+		if i != c.kills%len(c.threads) {
+			continue
+		}
+		want, rev := c.journal.text(id)
+		if got, err := fetch(c.t.Context(), fmt.Sprintf("%s?at=%d", url, rev)); err != nil || got != want {
+			c.journal.broken(fmt.Errorf("thread %s at %d reads %q, and %q by the log (%v)", id, rev, got, want, err))
+		}
+	}
+}
+
+// finish ends the typing and waits until everybody has everything.
+func (c *crash) finish() {
+	c.t.Helper()
+	c.quiet()
+	c.crowd.all.Wait()
+	ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
+	defer cancel()
+	heads := map[string]uint64{}
+	for _, x := range c.crowd.texts {
+		if err := x.Settle(ctx); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	for _, id := range c.threads {
+		text, err := fetch(ctx, c.server.url()+"/api/threads/"+id+"/text")
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		heads[id] = head(c.t, c.server.url(), id)
+		for _, x := range c.crowd.texts {
+			if x.Thread() != id {
+				continue
+			}
+			if err := x.Reach(ctx, heads[id]); err != nil {
+				c.t.Error(err)
+			} else if got := x.String(); got != text {
+				c.t.Errorf("thread %s: a client has %q and the server %q", id, got, text)
+			}
+		}
+		for _, l := range c.crowd.lines {
+			if l.c.Thread() != id {
+				continue
+			}
+			if err := l.check(text); err != nil {
+				c.t.Error(err)
+			}
+		}
+	}
+}
+
+// swallowed counts the edits of line mode whose receipt a crash swallowed.
+func (c *crash) swallowed() int {
+	n := 0
+	for _, l := range c.crowd.lines {
+		n += l.lost
+	}
+	return n
+}

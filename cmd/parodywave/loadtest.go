@@ -1,0 +1,44 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"parodywave/cmd/parodywave/typist/load"
+)
+
+type loadtestCommand struct {
+	URL      string        `arg:"" optional:"" default:"http://127.0.0.1:5555" help:"The server (default: http://127.0.0.1:5555). It gets threads that stay."`
+	Threads  int           `default:"10" help:"How many threads to type into (default: 10)."`
+	Writers  int           `default:"1" help:"Writers in each thread (default: 1)."`
+	Readers  int           `default:"4" help:"Readers in each thread, beside the writers (default: 4)."`
+	Rate     float64       `default:"5" help:"Edits a second of each writer (default: 5)."`
+	Duration time.Duration `default:"10s" help:"How long to measure, after a second of warming up (default: 10s)."`
+	JSON     bool          `name:"json" help:"Print one JSON object instead of a table."`
+}
+
+// Run types, and fails when anything was lost.
+func (c *loadtestCommand) Run(a *app) error {
+	plan := load.Plan{URL: c.URL, Threads: c.Threads, Writers: c.Writers, Readers: c.Readers, Rate: c.Rate, Duration: c.Duration}
+	r, err := load.Run(a.ctx, plan, a.say)
+	switch {
+	case errors.Is(err, load.ErrPlan):
+		return usage("see parodywave loadtest --help", "%v", err)
+	case err != nil:
+		return failed("is the server up? parodywave serve starts one", "%v", err)
+	}
+	if c.JSON {
+		err = json.NewEncoder(a.out).Encode(r)
+	} else {
+		err = r.Table(a.out)
+	}
+	if err == nil && !r.OK() {
+		err = failed("keep the server's data: parodywave verify says whether the log is whole", "edits were lost, doubled or reordered, or texts differ: %d problems", max(1, len(r.Problems)))
+	}
+	if err != nil {
+		return fmt.Errorf("load test of %s: %w", c.URL, err)
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// build makes the program as people get it: without what the tests were built
+// with.
+func build(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "parodywave")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// A process is a server's: it can be started, killed and started again on the
+// same directory and address.
+type process struct {
+	t       testing.TB
+	command []string // program and arguments
+	environ []string // in addition
+	address string   // host:port
+	cmd     *exec.Cmd
+	stderr  tail
+}
+
+// newServer returns a server of a data directory that is not started yet.
+func newServer(t testing.TB, program, data string) *process {
+	address := freeAddress(t)
+	p := &process{t: t, address: address, command: []string{program, "serve", "--data", data, "--listen", address}}
+	t.Cleanup(p.kill)
+	return p
+}
+
+// freeAddress finds a port that nobody has now. It lies below those that the
+// system gives to outgoing connections, so that no client takes it, nor
+// connects to itself, while the server is down.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = l.Close()
+			return address
+		}
+	}
+	t.Fatal("no free port")
+	return ""
+}
+
+func (p *process) url() string { return "http://" + p.address }
+
+// begin starts the process and waits for nothing.
+func (p *process) begin() *bufio.Reader {
+	p.t.Helper()
+	p.cmd = exec.Command(p.command[0], p.command[1:]...)
+	p.cmd.Env = append(environ(), p.environ...)
+	p.cmd.Stderr = &p.stderr
+	out, err := p.cmd.StdoutPipe()
+	if err == nil {
+		err = p.cmd.Start()
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return bufio.NewReader(out)
+}
+
+// start starts the process and waits until it says its address.
+func (p *process) start() {
+	p.t.Helper()
+	out := p.begin()
+	line, err := out.ReadString('\n')
+	if err != nil || !strings.Contains(line, p.address) {
+		p.t.Fatalf("the server said %q instead of its address: %v\n%s", line, err, &p.stderr)
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+}
+
+// kill ends the process as a power cut would, as far as the program is concerned.
+func (p *process) kill() {
+	if p.cmd == nil {
+		return
+	}
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+	p.cmd = nil
+}
+
+// stop asks the process to end, and returns how it did.
+func (p *process) stop() error {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	err := p.cmd.Wait()
+	p.cmd = nil
+	return err
+}
+
+// environ is the environment without this program's settings.
+func environ() []string {
+	var env []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "PARODYWAVE_") {
+			env = append(env, v)
+		}
+	}
+	return env
+}
+
+// A tail keeps the end of what is written to it.
+type tail struct {
+	mu   sync.Mutex
+	data []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.data = append(t.data, p...)
+	if n := len(t.data) - 8<<10; n > 0 {
+		t.data = t.data[n:]
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.data)
+}
+
+// fetch gets a page of the API.
+func fetch(ctx context.Context, url string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("GET %s: %s: %s", url, resp.Status, body)
+	}
+	return string(body), err
+}
+
+// output runs a command of the program and returns what it printed.
+func output(t testing.TB, program string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Env = environ()
+	var errors strings.Builder
+	cmd.Stderr = &errors
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("parodywave %s: %v\n%s%s", strings.Join(args, " "), err, out, &errors)
+	}
+	return string(out)
+}
+
+// head asks the server for a thread's head.
+func head(t testing.TB, url, thread string) uint64 {
+	t.Helper()
+	body, err := fetch(t.Context(), url+"/api/threads/"+thread)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var row struct{ Revisions uint64 }
+	if err := json.Unmarshal([]byte(body), &row); err != nil {
+		t.Fatal(err)
+	}
+	return row.Revisions
+}
