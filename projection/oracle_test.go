@@ -361,11 +361,19 @@ func (s *step) lost(a stretch) int {
 // origin returns the old line that most of a born piece's kept units come
 // from, the upper of two that give equally many.
 func (s *step) origin(piece int, before []*oracleLine) projection.LineID {
+	given := make([]int, len(before))
+	for _, p := range s.from[s.newPieces[piece].from:s.newPieces[piece].to] {
+		for i := range before {
+			if p >= s.oldPieces[i].from && p < s.oldPieces[i].to {
+				given[i]++
+			}
+		}
+	}
 	var id projection.LineID
 	most := 0
-	for i, ln := range before {
-		if n := s.shares(s.oldPieces[i])[piece]; n > most {
-			id, most = ln.id, n
+	for i, n := range given {
+		if n > most {
+			id, most = before[i].id, n
 		}
 	}
 	return id
