@@ -20,7 +20,10 @@ func hold(t *testing.T, l *Log) (release func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go l.Append(ctx, "hold", 0, changed(0))
+	q := &request{stream: "hold", records: []eventlog.Record{changed(0)}, done: make(chan struct{})}
+	if err := l.queue.put(q); err != nil {
+		t.Fatal(err)
+	}
 	waitFor(t, func() bool { return waiting(l) == 0 })
 	return func() { tx.Rollback() }
 }

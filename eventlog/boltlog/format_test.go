@@ -1,6 +1,8 @@
 package boltlog
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -21,3 +23,7 @@ func setFormat(t *testing.T, path string, v uint32) {
 		t.Fatal(err)
 	}
 }
+
+func zeros(n int) string { return hex.EncodeToString(make([]byte, n)) }
+
+func sha256Of(s string) [32]byte { return sha256.Sum256([]byte(s)) }

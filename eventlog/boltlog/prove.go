@@ -50,6 +50,39 @@ func (l *Log) Prove(ctx context.Context, name eventlog.Stream, after eventlog.Re
 	}
 }
 
+// ChainAt implements eventlog.Prover.
+func (l *Log) ChainAt(ctx context.Context, name eventlog.Stream, at eventlog.Revision) (chain.Digest, error) {
+	l.mu.RLock()
+	s, closed := l.streams[name], l.closed
+	var head eventlog.Head
+	var start cut
+	if s != nil {
+		head, start = s.head, s.start
+	}
+	l.mu.RUnlock()
+	switch {
+	case closed:
+		return chain.Digest{}, eventlog.ErrClosed
+	case at == 0:
+		return chain.Start(string(name)), nil
+	case s == nil || at > head.Revision:
+		return chain.Digest{}, fmt.Errorf("revision %d of %s: %w", at, name, eventlog.ErrNotFound)
+	case at < start.through:
+		return chain.Digest{}, fmt.Errorf("revision %d of %s, pruned through %d: %w", at, name, start.through, eventlog.ErrNotFound)
+	case at == start.through:
+		return start.chain, nil
+	case at == head.Revision:
+		return head.Chain, nil
+	}
+	for r, err := range l.Prove(ctx, name, at-1) {
+		if err != nil {
+			return chain.Digest{}, err
+		}
+		return r.Proof.Chain, nil
+	}
+	return chain.Digest{}, fmt.Errorf("revision %d of %s: %w", at, name, eventlog.ErrNotFound)
+}
+
 // A prover is a reader that recomputes the chain.
 type prover struct {
 	*reader

@@ -3,64 +3,11 @@ package boltlog
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"go.etcd.io/bbolt"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/chain"
 )
-
-// A Problem is one thing that is not as it was written.
-type Problem struct {
-	Position eventlog.Position // near which it was found; 0 where it has none
-	Stream   eventlog.Stream   // "" where it concerns none, or nobody can tell
-	Revision eventlog.Revision // 0 likewise
-	Err      error             // wraps eventlog.ErrDamaged
-}
-
-func (p Problem) String() string {
-	var b strings.Builder
-	if p.Position > 0 {
-		fmt.Fprintf(&b, "position %d: ", p.Position)
-	}
-	if p.Stream != "" {
-		fmt.Fprintf(&b, "%s", p.Stream)
-		if p.Revision > 0 {
-			fmt.Fprintf(&b, " revision %d", p.Revision)
-		}
-		b.WriteString(": ")
-	}
-	return b.String() + strings.TrimSuffix(p.Err.Error(), ": "+eventlog.ErrDamaged.Error())
-}
-
-// A Report is what a verification found.
-type Report struct {
-	Records  uint64            // read and checked
-	Removed  uint64            // positions of pruned records
-	Last     eventlog.Position // of the log
-	Chain    chain.Digest      // L at Last, as recomputed, if there are no problems
-	Heads    []eventlog.Head   // as recomputed, in the order in which the streams begin
-	Problems []Problem         // in log order; at most MaxProblems
-	More     int               // problems beyond those
-}
-
-// MaxProblems is how many problems a report holds.
-const MaxProblems = 1000
-
-// OK tells whether nothing was found.
-func (r *Report) OK() bool { return len(r.Problems) == 0 }
-
-// Err returns nil, or an error that wraps eventlog.ErrDamaged and names the first
-// problem.
-func (r *Report) Err() error {
-	if r.OK() {
-		return nil
-	}
-	n := len(r.Problems) + r.More
-	return fmt.Errorf("%d problems, the first: %s: %w", n, r.Problems[0], eventlog.ErrDamaged)
-}
 
 // Verify reads the log again, up to where it ends when called, and recomputes
 // everything: the sums of stored values, positions and revisions, times, the
@@ -184,102 +131,4 @@ func (l *Log) verifyKeys(ctx context.Context, v *verifier) error {
 			return err
 		}
 	}
-}
-
-// VerifyFile verifies a log that no process has open for writing. It also opens
-// one that Open refuses because it is damaged, and reports everything that can
-// still be found. Its error says that nothing could be: that the file is locked
-// (ErrLocked), of another version (*eventlog.FormatError), or no log at all.
-func VerifyFile(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Report, error) {
-	o.ReadOnly = true
-	db, f, err := openBolt(path, o, new(watch))
-	if err != nil {
-		return Report{}, fmt.Errorf("verify %s: %w", path, err)
-	}
-	defer guard("close", db.Close)
-	info, err := f.Stat()
-	if err != nil {
-		return Report{}, fmt.Errorf("verify %s: %w", path, err)
-	}
-	t, err := openTree(f, info.Size())
-	if err != nil {
-		return Report{}, fmt.Errorf("verify %s: %w", path, err)
-	}
-	v := newVerifier()
-	v.meta(t.badMeta)
-	if err := v.file(ctx, path, t, progress); err != nil {
-		return v.report, fmt.Errorf("verify %s: %w", path, err)
-	}
-	return v.report, nil
-}
-
-// file verifies a whole tree.
-func (v *verifier) file(ctx context.Context, path string, t *tree, progress func(done, total uint64)) error {
-	lenient := func(err error) error {
-		if errors.Is(err, eventlog.ErrDamaged) {
-			v.problem(v.last+1, "", 0, err)
-			return nil
-		}
-		return err
-	}
-	buckets, err := t.buckets(lenient)
-	if err != nil {
-		return err
-	}
-	visit := map[string]visitor{
-		bucketMeta: func(key, value []byte) error { return v.metaValue(path, key, value) },
-		bucketKeys: func(key, value []byte) error { v.salt(key, value); return ctx.Err() },
-		bucketTail: func(key, value []byte) error {
-			v.group(key, value)
-			if progress != nil {
-				progress(uint64(t.offset)/pageSize, t.pages)
-			}
-			return ctx.Err()
-		},
-	}
-	for _, name := range []string{bucketMeta, bucketKeys, bucketTail} {
-		r, ok := buckets[name]
-		if !ok {
-			v.problem(0, "", 0, damaged("has no bucket %q", name))
-			continue
-		}
-		if err := t.bucket(name, r, visit[name], lenient); err != nil {
-			return err
-		}
-	}
-	for name := range buckets {
-		if visit[name] == nil {
-			v.problem(0, "", 0, damaged("has a bucket %q that is none of the log's", name))
-		}
-	}
-	if err := t.free(); v.report.OK() && err != nil {
-		v.problem(0, "", 0, err)
-	}
-	v.finishFile()
-	return nil
-}
-
-// CheckStructure runs bbolt's own check of a file's pages, and returns an error
-// that wraps eventlog.ErrDamaged if it finds anything. The check starts a
-// goroutine that a damaged file may bring down together with the process: call
-// it in a process that nobody misses.
-func CheckStructure(path string) error {
-	db, _, err := openBolt(path, Options{ReadOnly: true}, new(watch))
-	if err != nil {
-		return fmt.Errorf("check %s: %w", path, err)
-	}
-	defer guard("close", db.Close)
-	err = guard("check", func() error {
-		return db.View(func(tx *bbolt.Tx) error {
-			var all []error
-			for err := range tx.Check() {
-				all = append(all, err)
-			}
-			return errors.Join(all...)
-		})
-	})
-	if err != nil {
-		return fmt.Errorf("check %s: %w: %w", path, eventlog.ErrDamaged, err)
-	}
-	return nil
 }
