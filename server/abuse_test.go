@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/logtest"
 
 	"github.com/gorilla/websocket"
 )
@@ -279,3 +280,36 @@ func TestUnknownThreadLeavesTheClientWhereItWas(t *testing.T) {
 	}
 }
 
+// TestReadyTellsOfALogThatTakesNothing has the log refuse once.
+func TestReadyTellsOfALogThatTakesNothing(t *testing.T) {
+	log := logtest.NewFlaky(eventlog.NewMemory())
+	s, u := start(t, log)
+	ready := func() int {
+		resp, err := http.Get(u + "/readyz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	id, err := s.NewThread(context.Background(), "T", "text", Identity{"Ann", "cli"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := ready(); status != http.StatusOK {
+		t.Fatalf("status %d", status)
+	}
+	log.FailUnavailable(1)
+	if _, err := s.Put(context.Background(), id, "other", Identity{"Ann", "cli"}, 0); err == nil {
+		t.Fatal("no error")
+	}
+	if status := ready(); status != http.StatusServiceUnavailable {
+		t.Errorf("status %d while the log refuses", status)
+	}
+	if _, err := s.Put(context.Background(), id, "other", Identity{"Ann", "cli"}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if status := ready(); status != http.StatusOK {
+		t.Errorf("status %d after an append went well", status)
+	}
+}

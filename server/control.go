@@ -17,7 +17,7 @@ func (s *Server) controlVersion(w http.ResponseWriter, _ *http.Request) {
 type copier interface{ CopyTo(w io.Writer) error }
 
 func (s *Server) controlCopy(w http.ResponseWriter, _ *http.Request) {
-	c, ok := s.log.(copier)
+	c, ok := s.cfg.Log.(copier)
 	if !ok {
 		writeError(w, refusal(wire.NotFound, "", "this log cannot be copied as a file"))
 		return

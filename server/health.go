@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"parodywave/eventlog"
@@ -34,12 +36,37 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "ready\n")
 }
 
+// refusalLasts is how long a refused append speaks against the log when none
+// has been tried since.
+const refusalLasts = 10 * time.Second
+
 // writable asks the log for an append of nothing, which goes all the way to
-// its writer.
+// its writer, and recalls whether the last real one was refused.
 func (s *Server) writable(ctx context.Context) error {
+	if at := s.log.refused.Load(); at != 0 && now()-at < refusalLasts.Milliseconds() {
+		return eventlog.ErrUnavailable
+	}
 	head, err := s.log.Head(ctx, eventlog.Authors)
 	if err == nil {
 		_, err = s.log.Append(ctx, eventlog.Authors, head.Revision)
 	}
 	return err
+}
+
+// A watchedLog remembers when it last refused an append.
+type watchedLog struct {
+	eventlog.AuditLog
+	refused atomic.Int64 // Unix milliseconds; 0: the last append went well
+}
+
+func (l *watchedLog) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
+	head, err := l.AuditLog.Append(ctx, stream, expected, records...)
+	switch {
+	case len(records) == 0:
+	case err == nil:
+		l.refused.Store(0)
+	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown):
+		l.refused.Store(now())
+	}
+	return head, err
 }

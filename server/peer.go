@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -244,81 +243,4 @@ var closeTexts = map[int]string{
 	wire.CloseTooLarge:            "send smaller frames",
 	wire.CloseReplaced:            "the same client joined on another connection",
 	websocket.CloseServiceRestart: "the server restarts: connect again",
-}
-
-// A peerSet is all open connections.
-type peerSet struct {
-	mu     sync.Mutex
-	peers  map[*peer]struct{}
-	closed bool
-}
-
-func newPeerSet() *peerSet { return &peerSet{peers: map[*peer]struct{}{}} }
-
-// add reports false when no connection is taken any more.
-func (ps *peerSet) add(p *peer) bool {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	if !ps.closed {
-		ps.peers[p] = struct{}{}
-	}
-	return !ps.closed
-}
-
-func (ps *peerSet) remove(p *peer) {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	delete(ps.peers, p)
-}
-
-func (ps *peerSet) count() int {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	return len(ps.peers)
-}
-
-// all returns those that keep says yes to.
-func (ps *peerSet) all(keep func(*peer) bool) []*peer {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	out := make([]*peer, 0, len(ps.peers))
-	for p := range ps.peers {
-		if keep(p) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-func (ps *peerSet) closeAll(code int, text string) {
-	ps.mu.Lock()
-	ps.closed = true
-	ps.mu.Unlock()
-	for _, p := range ps.all(func(*peer) bool { return true }) {
-		p.close(code, text)
-	}
-}
-
-const pingInterval = 30 * time.Second
-
-// sweep pings all peers and closes those that have answered nothing for two
-// intervals. One goroutine does it for all: a timer each would cost memory.
-func (ps *peerSet) sweep(ctx context.Context) {
-	tick := time.NewTicker(pingInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		dead := now() - 2*pingInterval.Milliseconds()
-		for _, p := range ps.all(func(*peer) bool { return true }) {
-			if p.seen.Load() < dead {
-				_ = p.conn.Close()
-			} else {
-				p.send(nil)
-			}
-		}
-	}
 }

@@ -14,7 +14,7 @@ type pruner interface {
 
 // prune gives up connection records that are older than they are kept.
 func (r *recorder) prune(ctx context.Context) {
-	log, ok := r.s.log.(pruner)
+	log, ok := r.s.cfg.Log.(pruner)
 	if !ok || r.s.cfg.KeepConnection <= 0 {
 		return
 	}

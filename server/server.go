@@ -36,7 +36,7 @@ type Config struct {
 // concurrently.
 type Server struct {
 	cfg      Config
-	log      eventlog.AuditLog
+	log      *watchedLog
 	logger   *slog.Logger
 	limits   wire.Limits
 	run      ulid.ULID
@@ -66,7 +66,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: node %q: use 1 to 64 letters, digits, dots, dashes and underscores", cfg.Node)
 	}
 	s := &Server{
-		cfg: cfg, log: cfg.Log, logger: cfg.Logger, limits: wire.DefaultLimits(),
+		cfg: cfg, log: &watchedLog{AuditLog: cfg.Log}, logger: cfg.Logger, limits: wire.DefaultLimits(),
 		run: ulid.Make(), peers: newPeerSet(), ready: make(chan struct{}),
 	}
 	start := time.Now()
@@ -76,7 +76,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	background, stop := context.WithCancel(context.Background())
 	s.stop, s.stopped = stop, background.Done()
-	s.people = newPeople(cfg.Log, state.authors)
+	s.people = newPeople(s.log, state.authors)
 	s.hub = newHub(s, state.directory)
 	s.recorder = newRecorder(s, state.connections.Revision)
 	s.pulse = newPulse(s)
