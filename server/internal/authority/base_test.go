@@ -1,7 +1,9 @@
 package authority
 
 import (
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"parodywave/eventlog"
@@ -200,7 +202,7 @@ func TestAnOldLineIsTheSameFromMemoryAndFromTheLog(t *testing.T) {
 			}
 			v, _ := a.viewAt(rev, line)
 			w, _ := cold.auth.viewAt(rev, line)
-			if !slices.Equal(v.text, w.text) || v.start != w.start || v.length != w.length || v.bridge.NewLen() != w.bridge.NewLen() {
+			if !slices.Equal(v.text, w.text) || w.bridge.Len() != w.length || v.bridge.NewLen() != w.bridge.NewLen() {
 				t.Fatalf("seed %d: line %d at %d reads %q in memory, %q in the log", seed+uint64(i), line, rev, ot.String(v.text), ot.String(w.text))
 			}
 			if now := a.thread.Find(id); now >= 0 {
@@ -221,4 +223,50 @@ func replayAt(t *testing.T, w *world, rev eventlog.Revision) *projection.Thread 
 		t.Fatal(err)
 	}
 	return th
+}
+
+// TestShorteningAViewChangesNoEdit carries a view of a line over random
+// changes, shortens it, and compares what edits come to.
+func TestShorteningAViewChangesNoEdit(t *testing.T) {
+	seed, _ := seedFor(t)
+	edits, shorter := 0, 0
+	for i := range uint64(5000) {
+		h := &history{rng: rand.New(rand.NewPCG(seed+i, 0))}
+		text := h.text(20, true)
+		start, line := nth(text, h.draw(1+strings.Count(ot.String(text), "\n")))
+		v := &view{text: line, start: start, length: len(text), bridge: ot.Keep(len(text))}
+		for range h.draw(15) {
+			c := h.change(text)
+			text = mustApply(c, text)
+			v.bridge = compose(v.bridge, c)
+		}
+		w := *v
+		w.shorten()
+		from := h.draw(len(text) + 1)
+		to := from + h.draw(len(text)-from+1)
+		row := projection.Row{Start: from, Length: to - from}
+		value := units(h.retype(ot.String(v.text)))
+		a, v2 := v.edit(value, from, to)
+		b, w2 := w.edit(value, from, to)
+		if v.reaches(row) != w.reaches(row) || !slices.Equal(mustApply(a, text), mustApply(b, text)) ||
+			v2.bridge.NewLen() != w2.bridge.NewLen() || w2.bridge.Len() != w2.length {
+			t.Fatalf("seed %d: in %q, %q to %q is %s, shortened %s\nbridge %s from %d, shortened %s from %d", seed+i, ot.String(text), ot.String(v.text),
+				ot.String(value), jsonOf(a), jsonOf(b), jsonOf(v.bridge), v.start, jsonOf(w.bridge), w.start)
+		}
+		edits++
+		if len(jsonOf(w.bridge)) < len(jsonOf(v.bridge)) {
+			shorter++
+		}
+	}
+	if shorter < edits/10 {
+		t.Errorf("of %d views %d were shorter", edits, shorter)
+	}
+}
+
+func mustApply(c ot.Change, text []uint16) []uint16 {
+	out, err := c.Apply(text)
+	if err != nil {
+		panic(err)
+	}
+	return out
 }

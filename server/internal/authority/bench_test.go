@@ -2,6 +2,8 @@ package authority
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"parodywave/eventlog"
@@ -29,8 +31,8 @@ func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 	return w, conns
 }
 
-// BenchmarkPush has clients type at the end of a text that is cut to 64 Ki units now and then, all
-// on the same base, in appends of so many pushes.
+// BenchmarkPush has clients type at the end of a text of up to 64 Ki units, all
+// on the same revision, in appends of so many pushes.
 func BenchmarkPush(b *testing.B) {
 	for _, batch := range []int{1, 16, 256} {
 		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
@@ -38,16 +40,19 @@ func BenchmarkPush(b *testing.B) {
 			seq := make([]uint64, len(conns))
 			a := w.auth
 			char := units("x")
+			length, rev := 0, eventlog.Revision(0)
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
 				k := n % batch
 				seq[k]++
-				// The first of a batch is on the head; the others are as far behind as the batch is long.
-				length, rev := a.thread.Len()-k, a.thread.Revision-eventlog.Revision(k)
-				c := ot.Replace(length, length, length, char)
-				if k == 0 && length > 64<<10 {
-					c = ot.Replace(length, 0, length, char)
+				if k == 0 {
+					if length = a.thread.Len(); length > 64<<10 {
+						a.record(event.Changed{Change: ot.Replace(length, 0, length, nil)}, ben, w.newClient(), 0)
+						length = 0
+					}
+					rev = a.thread.Revision
 				}
+				c := ot.Replace(length, length, length, char)
 				p := Push{Client: eventlog.ClientID{1, byte(k)}, Seq: seq[k], Rev: rev, Changes: []ot.Change{c}}
 				a.take(request{peer: conns[k], re: "update", edit: func() *Fault { return a.push(conns[k], p) }})
 				if k == batch-1 {
@@ -60,7 +65,8 @@ func BenchmarkPush(b *testing.B) {
 	}
 }
 
-// BenchmarkLineUpdate types a line letter by letter, with others looking on in line mode.
+// BenchmarkLineUpdate types a line letter by letter, with others looking on in
+// line mode.
 func BenchmarkLineUpdate(b *testing.B) {
 	for _, others := range []int{0, 20} {
 		b.Run(fmt.Sprintf("others=%d", others), func(b *testing.B) {
@@ -85,34 +91,42 @@ func BenchmarkLineUpdate(b *testing.B) {
 	}
 }
 
-// BenchmarkIdleLine has somebody hold a line open while others write all over the text: its view is
-// carried over every change.
+// BenchmarkIdleLine has somebody hold a line open while others write all over
+// a text of 2,000 lines: the view of it is carried over every change.
 func BenchmarkIdleLine(b *testing.B) {
-	w, conns := benchWorld(b, 1)
-	a, c := w.auth, &conn{}
-	a.joinLine(c, ada, 0)
-	if f := a.edit(a.lines[c], LineEdit{Value: units("milk"), Line: -1}); f != nil {
-		b.Fatal(f)
-	}
-	rng := uint32(1)
-	seq := uint64(0)
-	for b.Loop() {
-		n := a.thread.Len()
-		rng = rng*1664525 + 1013904223
-		at := int(rng>>8) % (n + 1)
-		if rng%8 == 0 {
-			at = n
-		}
-		seq++
-		p := Push{Client: eventlog.ClientID{1, 0}, Seq: seq, Rev: a.thread.Revision, Changes: []ot.Change{ot.Replace(n, at, at, units("x"))}}
-		a.take(request{peer: conns[0], re: "update", edit: func() *Fault { return a.push(conns[0], p) }})
-		a.flush()
-	}
-	if l := a.lines[c]; l.own != nil {
-		edits := 0
-		for range l.own.bridge.Edits() {
-			edits++
-		}
-		b.ReportMetric(float64(edits), "sections")
+	for _, idle := range []int{0, 1, 10} {
+		b.Run(fmt.Sprintf("clients=%d", idle), func(b *testing.B) {
+			w, conns := benchWorld(b, 1)
+			a := w.auth
+			text := units(strings.Repeat("a line of forty units, as there are many\n", 2000))
+			a.record(event.Changed{Change: ot.Replace(0, 0, 0, text)}, ben, w.newClient(), 0)
+			a.flush()
+			peers := make([]*conn, idle)
+			for i := range peers {
+				peers[i] = &conn{}
+				a.joinLine(peers[i], ada, 0)
+				if f := a.edit(a.lines[peers[i]], LineEdit{Value: units("milk"), New: true, Line: -1}); f != nil {
+					b.Fatal(f)
+				}
+			}
+			a.flush()
+			rng := rand.New(rand.NewPCG(1, 1))
+			seq := uint64(0)
+			for b.Loop() {
+				n := a.thread.Len()
+				at := rng.IntN(n/41) * 41
+				seq++
+				p := Push{Client: eventlog.ClientID{1, 0}, Seq: seq, Rev: a.thread.Revision, Changes: []ot.Change{ot.Replace(n, at, at+1, units("x"))}}
+				a.take(request{peer: conns[0], re: "update", edit: func() *Fault { return a.push(conns[0], p) }})
+				a.flush()
+			}
+			if idle > 0 {
+				edits := 0
+				for range a.lines[peers[0]].own.bridge.Edits() {
+					edits++
+				}
+				b.ReportMetric(float64(edits), "sections")
+			}
+		})
 	}
 }

@@ -142,10 +142,7 @@ func (a *Authority) write(l *linePeer, ed LineEdit) *Fault {
 	}
 	row := a.thread.Row(index)
 	own := base == l.own
-	if !base.reaches(row) {
-		base = base.anchor(a.thread, row)
-	}
-	c, next := base.edit(ed.Value, row.Start, row.Start+row.Length)
+	c, next := base.onto(a.thread, row).edit(ed.Value, row.Start, row.Start+row.Length)
 	if f := a.roomFor(c); f != nil {
 		return f
 	}

@@ -1,6 +1,8 @@
 package authority
 
 import (
+	"slices"
+
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
@@ -101,7 +103,8 @@ func fits(changes []ot.Change, length int) *Fault {
 // its revision, one entry at a time; mapping over their composition would not
 // converge. The client's own entries are the first pending changes come back.
 func rebase(push Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
-	changes = push.Changes
+	changes = slices.Clone(push.Changes)
+	var r ot.Rebaser
 	for _, e := range over {
 		if len(changes) == 0 {
 			break
@@ -111,10 +114,13 @@ func rebase(push Push, over []event.Event) (changes []ot.Change, skipped int, er
 			continue
 		}
 		if c, ok := change(e); ok && !c.IsEmpty() {
-			if changes, _, err = ot.Rebase(changes, c); err != nil {
+			if _, err = r.Rebase(changes, c); err != nil {
 				return nil, 0, err
 			}
 		}
+	}
+	for i := range changes { // they lie in r's memory
+		changes[i] = changes[i].Clone()
 	}
 	return changes, skipped, nil
 }

@@ -21,6 +21,7 @@ type view struct {
 	start  int
 	length int
 	bridge ot.Change
+	passed int // changes since the bridge was cut short
 }
 
 // look returns the view of line i as it reads now.
@@ -40,6 +41,51 @@ func (v *view) pass(c ot.Change) {
 		panic("authority: view out of step: " + err.Error())
 	}
 	v.bridge = b
+	if v.passed++; v.passed >= shortenAfter {
+		v.shorten()
+	}
+}
+
+// shortenAfter is how many changes a view is carried over before it is
+// shortened.
+const shortenAfter = 16
+
+// shorten takes out of the bridge what does not touch the line: the rest of the
+// view's text is only there to count by, so it may as well be the thread's.
+// Without that a line held open would be carried over each change at the cost
+// of all changes before.
+func (v *view) shorten() {
+	v.passed = 0
+	end := v.start + len(v.text)
+	var near []ot.Edit
+	shift, after := 0, 0 // thread minus view, left of the near edits and right of them
+	for e := range v.bridge.Edits() {
+		switch {
+		case e.ToA < v.start:
+			shift = e.ToB - e.ToA
+		case e.FromA <= end:
+			near = append(near, e)
+		}
+	}
+	from, to := v.start, end // what of the view's text stays
+	after = shift
+	if n := len(near); n > 0 {
+		from, to = min(from, near[0].FromA), max(to, near[n-1].ToA)
+		after = near[n-1].ToB - near[n-1].ToA
+	}
+	rest := v.bridge.NewLen() - (to + after)
+	var b ot.Builder
+	b.Keep(from + shift)
+	at := from
+	for _, e := range near {
+		b.Keep(e.FromA - at)
+		b.Replace(e.ToA-e.FromA, e.Insert)
+		at = e.ToA
+	}
+	b.Keep(to - at + rest)
+	v.bridge = b.Change()
+	v.start += shift
+	v.length = v.bridge.Len()
 }
 
 // edit returns the change that turns the view's text into value, carried to
@@ -170,9 +216,12 @@ func (v *view) reaches(row projection.Row) bool {
 	return kept(v.bridge.Len())
 }
 
-// anchor returns v with a bridge to row, made from the difference to what
-// stands there.
-func (v *view) anchor(t *projection.Thread, row projection.Row) *view {
+// onto returns v, or, if it does not reach row, v with a bridge that does, made
+// from the difference to what stands there.
+func (v *view) onto(t *projection.Thread, row projection.Row) *view {
+	if v.reaches(row) {
+		return v
+	}
 	now := t.Units(row.Start, row.Start+row.Length)
 	prefix, suffix := common(v.text, now)
 	w := *v
