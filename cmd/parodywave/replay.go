@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -22,13 +21,6 @@ type replayCommand struct {
 
 // longestPause is where pauses of people are cut.
 const longestPause = 3 * time.Second
-
-// A frame is the text after an event.
-type frame struct {
-	row  *eventRow
-	kind string
-	text string
-}
 
 func (c *replayCommand) Run(a *app) error {
 	s, err := a.open()
@@ -62,18 +54,21 @@ func (c *replayCommand) Run(a *app) error {
 	if from > to {
 		return usage("the beginning comes first", "--from is revision %d and --to revision %d", from, to)
 	}
-	p := &player{a: a, every: c.Every, speed: speed, head: head.Revision}
-	err = s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
-		if e.Revision > to {
-			return io.EOF
+	p := &player{a: a, s: s, every: c.Every, speed: speed, head: head.Revision, thread: projection.NewThread(stream)}
+	for r, err := range s.Read(a.ctx, stream, 0) {
+		var e event.Event
+		if err == nil {
+			e, err = event.Decode(r)
 		}
-		if e.Revision < from {
-			return nil
+		if err == nil {
+			err = p.step(e, e.Revision >= from)
 		}
-		return p.step(s.newRow(e, t, effect), t)
-	})
-	if err != nil && err != io.EOF {
-		return err
+		if err != nil {
+			return err
+		}
+		if e.Revision == to {
+			break
+		}
 	}
 	return p.show()
 }
@@ -90,55 +85,59 @@ func (c *replayCommand) speed() (float64, error) {
 	return x, nil
 }
 
-// A player shows frames. One is held back until it is known to be whole.
+// A player shows frames. A frame is held back until an event comes that is not
+// part of it; the thread is then as the frame shows it.
 type player struct {
-	a     *app
-	every string
-	speed float64
-	head  eventlog.Revision
-	held  *frame
-	shown int64 // time of the frame before, Unix milliseconds
+	a      *app
+	s      *source
+	every  string
+	speed  float64
+	head   eventlog.Revision
+	thread *projection.Thread
+	held   *eventRow // what the frame tells
+	shown  int64     // time of the frame before, Unix milliseconds
 }
 
-func (p *player) step(r *eventRow, t *projection.Thread) error {
-	if p.held != nil && !p.goesOn(r) {
+// step applies an event; wanted ones are shown.
+func (p *player) step(e event.Event, wanted bool) error {
+	if p.held != nil && !p.goesOn(e) {
 		if err := p.show(); err != nil {
 			return err
 		}
 	}
-	if p.held != nil {
-		p.held.row.add(r)
+	effect, err := p.thread.Apply(e)
+	if err != nil || !wanted {
+		return err
+	}
+	if row := p.s.newRow(e, p.thread, effect); p.held != nil && p.every == "burst" {
+		p.held.add(row)
 	} else {
-		p.held = &frame{row: r}
+		p.held = row
 	}
-	if p.every == "submit" && p.held.row != r {
-		p.held.row = r
-	}
-	p.held.kind, p.held.text = r.Kind, t.Text()
 	return nil
 }
 
-// goesOn reports whether r is part of the frame that is held.
-func (p *player) goesOn(r *eventRow) bool {
-	last := p.held.row
+// goesOn reports whether e is part of the frame that is held.
+func (p *player) goesOn(e event.Event) bool {
 	switch p.every {
 	case "submit":
-		return p.held.kind != "submitted"
+		return p.held.Kind != "submitted"
 	case "burst":
-		return last.Edits > 0 && r.Edits > 0 && last.author == r.author && r.at-last.at <= burstPause
+		_, edit := e.Fact.(event.Changed)
+		return edit && p.held.Edits > 0 && p.held.author == e.Author && e.Time-p.held.at <= burstPause
 	}
 	return false
 }
 
 // show prints the frame that is held, at its time.
 func (p *player) show() error {
-	f := p.held
-	if f == nil {
+	r := p.held
+	if r == nil {
 		return nil
 	}
 	p.held = nil
 	if p.speed > 0 && p.shown > 0 {
-		pause := min(time.Duration(float64(f.row.at-p.shown)*float64(time.Millisecond)/p.speed), longestPause)
+		pause := min(time.Duration(float64(r.at-p.shown)*float64(time.Millisecond)/p.speed), longestPause)
 		p.a.out.Flush()
 		select {
 		case <-p.a.ctx.Done():
@@ -146,10 +145,10 @@ func (p *player) show() error {
 		case <-time.After(pause):
 		}
 	}
-	p.shown = f.row.at
-	cells := f.row.cells()
-	fmt.Fprintf(p.a.out, "--- revision %s of %d  %s  %s  %s\n", cells[0], p.head, cells[1], cells[2], f.kind)
-	for line := range strings.Lines(f.text) {
+	p.shown = r.at
+	cells := r.cells()
+	fmt.Fprintf(p.a.out, "--- revision %s of %d  %s  %s  %s\n", cells[0], p.head, cells[1], cells[2], r.Kind)
+	for line := range strings.Lines(p.thread.Text()) {
 		fmt.Fprintln(p.a.out, visibleLine(strings.TrimSuffix(line, "\n")))
 	}
 	return nil
