@@ -1,0 +1,159 @@
+package main
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// A trace is a text as it was typed by people, keystroke by keystroke. Only
+// traces in ASCII are read, so that the code points which they count are also
+// UTF-16 units.
+type trace struct {
+	strokes []stroke // in an order in which one after the other gives end
+	end     string
+}
+
+// A stroke puts insert in the place of del units from pos on, by an author.
+type stroke struct {
+	author, pos, del int
+	insert           string
+}
+
+// traces returns the directory of the traces, or skips the test.
+func traces(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv("PARODYWAVE_TRACES")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "traces")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "automerge-paper.json.gz")); err != nil {
+		t.Skipf("the recorded traces are not there (%v): set PARODYWAVE_TRACES to where they are", err)
+	}
+	return dir
+}
+
+// traceFile is the format of the public collection: a patch is [position,
+// deleted, inserted], relative to the text before or, in a concurrent trace, to
+// the merge of the transaction's parents.
+type traceFile struct {
+	Kind      string
+	End       string `json:"endContent"`
+	NumAgents int
+	Txns      []struct {
+		Parents []int
+		Agent   int
+		Patches [][3]any
+	}
+}
+
+func readTrace(t testing.TB, path string) traceFile {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file traceFile
+	if err := json.NewDecoder(z).Decode(&file); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return file
+}
+
+func strokeOf(t testing.TB, patch [3]any) stroke {
+	t.Helper()
+	pos, ok1 := patch[0].(float64)
+	del, ok2 := patch[1].(float64)
+	insert, ok3 := patch[2].(string)
+	if !ok1 || !ok2 || !ok3 {
+		t.Fatalf("patch %v", patch)
+	}
+	for i := range len(insert) {
+		if insert[i] >= 0x80 || insert[i] == '\r' {
+			t.Fatalf("%q is not plain ASCII", insert)
+		}
+	}
+	return stroke{pos: int(pos), del: int(del), insert: insert}
+}
+
+// sequential reads a trace of one person and divides it among authors: with
+// every line break that is typed the next one takes over.
+func sequential(t testing.TB, path string, authors int) trace {
+	t.Helper()
+	file := readTrace(t, path)
+	tr := trace{end: file.End}
+	author := 0
+	for _, txn := range file.Txns {
+		for _, p := range txn.Patches {
+			s := strokeOf(t, p)
+			s.author = author
+			tr.strokes = append(tr.strokes, s)
+			if s.insert == "\n" {
+				author = (author + 1) % authors
+			}
+		}
+	}
+	return tr
+}
+
+// concurrent reads a trace of several people who typed at the same time, and
+// brings it into one order, that of the file. What a transaction then does is
+// what its author's keystroke did to the merge of everything before it: the
+// character that was deleted is looked for there, and what was typed stands
+// where the merge has it. A keystroke that deleted what another had deleted
+// already does nothing any more. See merged for how the trace merges.
+func concurrent(t testing.TB, path string) trace {
+	t.Helper()
+	file := readTrace(t, path)
+	m := merged{agents: file.NumAgents}
+	tr := trace{end: file.End}
+	for i, txn := range file.Txns {
+		m.begin(i, txn.Agent, txn.Parents)
+		for _, p := range txn.Patches {
+			s := strokeOf(t, p)
+			for ; s.del > 0; s.del-- {
+				if at, ok := m.delete(s.pos); ok {
+					tr.strokes = append(tr.strokes, stroke{author: txn.Agent, pos: at, del: 1})
+				}
+			}
+			for k, c := range []byte(s.insert) {
+				at := m.insert(s.pos+k, c)
+				tr.strokes = append(tr.strokes, stroke{author: txn.Agent, pos: at, insert: string(c)})
+			}
+		}
+	}
+	if got := m.text(); got != file.End {
+		t.Fatalf("%s: merging gives %d characters that are not the %d at the end of the trace", path, len(got), len(file.End))
+	}
+	return tr
+}
+
+// after returns the text after the first n strokes.
+func (tr trace) after(n int) string {
+	var text []byte
+	for _, s := range tr.strokes[:n] {
+		text = slices.Replace(text, s.pos, s.pos+s.del, []byte(s.insert)...)
+	}
+	return string(text)
+}
+
+// cut returns the trace up to its first n strokes.
+func (tr trace) cut(n int) trace {
+	if n >= len(tr.strokes) {
+		return tr
+	}
+	return trace{tr.strokes[:n], tr.after(n)}
+}
+
+func (tr trace) String() string {
+	return fmt.Sprintf("%d keystrokes to %d characters", len(tr.strokes), len(tr.end))
+}
