@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
@@ -105,6 +106,9 @@ func (c *control) copy(a *app) (string, func(), error) {
 
 // verifyFile verifies all of a log's file.
 func (a *app) verifyFile(path string) error {
+	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+		return damaged("put the log back from a backup", "verification failed: %s is empty", path)
+	}
 	first := ""
 	problem := func(what string) {
 		fmt.Fprintf(a.out, "damaged  %s\n", visible(what))
@@ -112,21 +116,21 @@ func (a *app) verifyFile(path string) error {
 			first = what
 		}
 	}
-	if err := a.checkPages(path); err != nil {
-		problem(err.Error())
-	}
 	report, err := boltlog.VerifyFile(a.ctx, path, boltlog.Options{Timeout: lockWait}, a.progress("verify"))
 	if err != nil && !errors.Is(err, eventlog.ErrDamaged) {
 		return err
 	}
 	if err != nil {
-		problem(unwrapPath(err))
+		problem(withoutPath(err, path))
 	}
 	for _, p := range report.Problems {
 		problem(p.String())
 	}
 	if report.More > 0 {
 		problem(fmt.Sprintf("%d more problems", report.More))
+	}
+	if err := a.checkPages(path); err != nil {
+		problem("structure of the file: " + err.Error())
 	}
 	threads := 0
 	copied := *a
@@ -137,7 +141,7 @@ func (a *app) verifyFile(path string) error {
 			return err
 		}
 	} else if first == "" {
-		problem(unwrapPath(err))
+		problem(withoutPath(err, path))
 	}
 	if first != "" {
 		return damaged("keep a copy of the log as it is, and restore a backup", "verification failed; the first damaged place: %s", first)
@@ -146,13 +150,14 @@ func (a *app) verifyFile(path string) error {
 	return nil
 }
 
-// unwrapPath returns what an error says below the operation and path that it
+// withoutPath returns what an error says after the operation and path that it
 // begins with, so that a copy's verification says what the original's does.
-func unwrapPath(err error) string {
-	if inner := errors.Unwrap(err); inner != nil {
-		return inner.Error()
+func withoutPath(err error, path string) string {
+	_, rest, ok := strings.Cut(err.Error(), path+": ")
+	if !ok {
+		return err.Error()
 	}
-	return err.Error()
+	return strings.TrimSuffix(strings.TrimPrefix(rest, eventlog.ErrDamaged.Error()+": "), ": "+eventlog.ErrDamaged.Error())
 }
 
 // checkAll checks what the records of all streams say.
@@ -193,7 +198,7 @@ func (a *app) checkPages(path string) error {
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return errors.New("the structure of the file is damaged: checking it ended with " + exit.String())
+		return errors.New("checking it ended with " + exit.String())
 	}
 	return err
 }
@@ -208,6 +213,6 @@ func (c *pagesCommand) Run(a *app) error {
 	if err == nil {
 		return nil
 	}
-	fmt.Fprintf(a.out, "%s", unwrapPath(err))
+	fmt.Fprintf(a.out, "%s", withoutPath(err, c.Path))
 	return &failure{err, exitDamaged, ""}
 }
