@@ -178,7 +178,7 @@ export const stories = {
     await b.reload()
     await eventually(() => b.locator('h1').textContent(), title)
     const c = await person('Carol', { hash: '#01ARZ3NDEKTSV4RRFFQ69G5FAV' })
-    await eventually(() => c.locator('main .error').textContent(), 'There is no such text here. (not_found)')
+    await eventually(() => c.locator('main .error').textContent(), 'There is no such thread here. (not_found)')
     assert.equal(new URL(c.url()).hash, '')
   },
 
