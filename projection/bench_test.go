@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -123,18 +124,38 @@ func recordsOf(changes []ot.Change) []eventlog.Record {
 	return records
 }
 
+// A stopwatch measures edits by the clock and by what they took of the cores.
+type stopwatch struct {
+	b   *testing.B
+	cpu time.Duration
+}
+
+func newStopwatch(b *testing.B) *stopwatch {
+	b.ReportAllocs()
+	b.ResetTimer()
+	return &stopwatch{b, cpuTime()}
+}
+
+// report says how many edits a second were made, b.N times edits in all.
+func (s *stopwatch) report(edits int) {
+	all := float64(edits) * float64(s.b.N)
+	s.b.ReportMetric(all/s.b.Elapsed().Seconds(), "edits/s")
+	if used := cpuTime() - s.cpu; used > 0 {
+		s.b.ReportMetric(all/used.Seconds(), "edits/cpu-s")
+	}
+}
+
 func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
-	check := func(b *testing.B, th *projection.Thread) {
+	check := func(b *testing.B, s *stopwatch, th *projection.Thread) {
+		s.report(len(changes))
 		if end != "" && th.Text() != end {
 			b.Fatal("the text is not what it should be in the end")
 		}
-		b.ReportMetric(float64(len(changes))*float64(b.N)/b.Elapsed().Seconds(), "edits/s")
 	}
 	b.Run("apply", func(b *testing.B) {
 		events := eventsOf(changes)
 		var th *projection.Thread
-		b.ReportAllocs()
-		b.ResetTimer()
+		s := newStopwatch(b)
 		for range b.N {
 			th = projection.NewThread(testStream)
 			for i := range events {
@@ -143,13 +164,12 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 				}
 			}
 		}
-		check(b, th)
+		check(b, s, th)
 	})
 	b.Run("decode+apply", func(b *testing.B) {
 		records := recordsOf(changes)
 		var th *projection.Thread
-		b.ReportAllocs()
-		b.ResetTimer()
+		s := newStopwatch(b)
 		for range b.N {
 			th = projection.NewThread(testStream)
 			for i := range records {
@@ -162,7 +182,7 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 				}
 			}
 		}
-		check(b, th)
+		check(b, s, th)
 	})
 }
 
