@@ -33,7 +33,9 @@ func newRecorder(s *Server, head eventlog.Revision) *recorder {
 		s: s, head: head, place: event.Place{Run: s.run, Node: s.cfg.Node},
 		in: make(chan eventlog.Record, unsavedMax), closed: make(chan struct{}), quit: make(chan struct{}),
 	}
-	r.add(nil, event.Started{Place: r.place})
+	if !s.cfg.Offline {
+		r.add(nil, event.Started{Place: r.place})
+	}
 	return r
 }
 

@@ -30,6 +30,7 @@ type Config struct {
 	Node           string   // name of this server in the log; "main" if empty
 	Version        string
 	KeepConnection time.Duration // how long connection records are kept; 0: for ever
+	Offline        bool          // serves a command, not people: no start is recorded
 }
 
 // A Server serves the threads of one log. Its methods may be called

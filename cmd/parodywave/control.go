@@ -135,7 +135,7 @@ func (a *app) writer() (*control, error) {
 
 // private returns a server that has the log and listens to nobody.
 func (a *app) private(log *boltlog.Log) (*control, error) {
-	s, err := server.New(a.ctx, server.Config{Log: log, Logger: slog.New(slog.DiscardHandler), Node: "command", Version: release()})
+	s, err := server.New(a.ctx, server.Config{Log: log, Logger: slog.New(slog.DiscardHandler), Offline: true, Version: release()})
 	if err != nil {
 		log.Close()
 		return nil, err
