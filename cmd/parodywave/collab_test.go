@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// collab runs web/test/collab.mjs against a server and returns its exit status.
+func collab(t *testing.T, seed int, args ...string) int {
+	t.Helper()
+	web := filepath.Join("..", "..", "web")
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not there")
+	}
+	if _, err := os.Stat(filepath.Join(web, "node_modules", "@codemirror", "collab")); err != nil {
+		t.Skip("web/node_modules is not there: make web/node_modules")
+	}
+	s := newServer(t, build(t), t.TempDir())
+	s.start()
+	cmd := exec.CommandContext(t.Context(), node, append([]string{"test/collab.mjs", "--seed", fmt.Sprint(seed)}, args...)...)
+	cmd.Dir = web
+	cmd.Env = append(environ(), "PARODYWAVE_URL="+s.url())
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return 0
+}
+
+// TestCollabClientsConverge has editors with the real @codemirror/collab type
+// over bad wires; see web/test/collab.mjs.
+func TestCollabClientsConverge(t *testing.T) {
+	seed := rand.IntN(1 << 30)
+	runs := "5"
+	if testing.Short() {
+		runs = "2"
+	}
+	for _, clients := range []string{"2", "3"} {
+		if status := collab(t, seed, "--clients", clients, "--runs", runs); status != 0 {
+			t.Errorf("%s clients from seed %d: exit status %d", clients, seed, status)
+		}
+	}
+}
+
+// Handing over several updates at once, while own ones are unconfirmed, is
+// known to diverge. If it did not here, the runs above would be too tame.
+func TestCollabClientsDivergeTogether(t *testing.T) {
+	seed := rand.IntN(1 << 30)
+	if status := collab(t, seed, "--clients", "3", "--runs", "4", "--edits", "200", "--together"); status != 3 {
+		t.Errorf("from seed %d: exit status %d, want 3: all runs agreed", seed, status)
+	}
+}
