@@ -1,0 +1,150 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"parodywave/cmd/parodywave/typist"
+	"parodywave/cmd/parodywave/typist/load"
+)
+
+// served starts the program on an empty directory for a benchmark.
+func served(b *testing.B) (s *process, data string) {
+	b.Helper()
+	data = b.TempDir()
+	s = newServer(b, build(b), data)
+	s.start()
+	return s, data
+}
+
+// typed runs a plan and reports it.
+func typed(b *testing.B, p load.Plan) *load.Report {
+	b.Helper()
+	r, err := load.Run(b.Context(), p, func(string, ...any) {})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var table strings.Builder
+	if err := r.Table(&table); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("\n%s", &table)
+	if !r.OK() {
+		b.Error("edits were lost, doubled or reordered")
+	}
+	b.ReportMetric(r.Latency.P50, "ms-p50")
+	b.ReportMetric(r.Latency.P99, "ms-p99")
+	b.ReportMetric(r.Foreign, "%foreign")
+	if r.Server != nil {
+		b.ReportMetric(r.Server.CPU, "%server")
+	}
+	b.ReportMetric(0, "ns/op")
+	return r
+}
+
+// BenchmarkKeystrokeToOthers types as people do: ten threads, one writer and
+// four readers in each, five edits a second a writer.
+func BenchmarkKeystrokeToOthers(b *testing.B) {
+	s, _ := served(b)
+	for b.Loop() {
+		typed(b, load.Plan{URL: s.url(), Threads: 10, Writers: 1, Readers: 4, Rate: 5, Duration: 6 * time.Second})
+	}
+}
+
+// BenchmarkEverybodyTypes has all five of each thread type.
+func BenchmarkEverybodyTypes(b *testing.B) {
+	s, _ := served(b)
+	for b.Loop() {
+		typed(b, load.Plan{URL: s.url(), Threads: 10, Writers: 5, Readers: 0, Rate: 5, Duration: 6 * time.Second})
+	}
+}
+
+// BenchmarkSaturation raises the rate of a hundred threads, one writer and five
+// readers in each, until the 99th percentile is over 250 ms or the writers fall
+// behind, and reports the last rate that passed.
+func BenchmarkSaturation(b *testing.B) {
+	for b.Loop() {
+		s, _ := served(b)
+		best := 0.0
+		for _, rate := range []float64{10, 20, 40, 60, 80, 100, 130, 160, 200, 250, 300} {
+			p := load.Plan{URL: s.url(), Threads: 100, Writers: 1, Readers: 5, Rate: rate, Duration: 3 * time.Second}
+			r := typed(b, p)
+			planned := 100 * rate * 3.9 // with the second of warming up
+			if r.Latency.P99 > 250 || float64(r.Typed) < 0.95*planned {
+				break
+			}
+			best = 100 * rate
+		}
+		b.ReportMetric(best, "edits/s")
+	}
+}
+
+// BenchmarkIdleConnections reports what a joined connection that does nothing
+// costs the server in memory: a thousand of them on a hundred new threads.
+func BenchmarkIdleConnections(b *testing.B) {
+	for b.Loop() {
+		s, _ := served(b)
+		time.Sleep(time.Second)
+		before := resident(b, s)
+		clients := crowdOf(b, s.url(), 100, 10)
+		time.Sleep(5 * time.Second)
+		after := resident(b, s)
+		b.Logf("%d KiB without connections, %d KiB with %d", before, after, len(clients))
+		b.ReportMetric(float64(after-before)/float64(len(clients)), "KiB/conn")
+		for _, c := range clients {
+			_ = c.Close()
+		}
+		s.kill()
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// crowdOf joins each of so many threads several times.
+func crowdOf(b *testing.B, url string, threads, each int) []*typist.Client {
+	b.Helper()
+	clients := make([]*typist.Client, threads*each)
+	slots := make(chan struct{}, 16)
+	var all sync.WaitGroup
+	for i := range threads {
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			thread := ""
+			for k := range each {
+				c, err := typist.Dial(b.Context(), typist.Options{URL: url, User: "Idle " + strconv.Itoa(k), Thread: thread, Title: "Idle " + strconv.Itoa(i)})
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				thread, clients[i*each+k] = c.Thread(), c
+			}
+		})
+	}
+	all.Wait()
+	if b.Failed() {
+		b.FailNow()
+	}
+	return clients
+}
+
+// resident returns a process's resident memory in KiB.
+func resident(b *testing.B, s *process) int {
+	b.Helper()
+	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.cmd.Process.Pid), "status"))
+	if err != nil {
+		b.Skip("no /proc: ", err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "VmRSS:" {
+			n, _ := strconv.Atoi(f[1])
+			return n
+		}
+	}
+	b.Fatal("no VmRSS")
+	return 0
+}
