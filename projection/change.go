@@ -7,12 +7,8 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// An edit is one section of a change that is not kept: the units fromA to toA
-// of the text before become insert, at fromB to toB of the text after.
-type edit struct {
-	fromA, toA, fromB, toB int
-	insert                 []uint16
-}
+// An edit is one section of a change that is not kept.
+type edit = ot.Edit
 
 // scratch is memory that Apply uses again.
 type scratch struct {
@@ -22,49 +18,53 @@ type scratch struct {
 
 const lineBreak = '\n'
 
-func (t *Thread) change(e event.Event, c ot.Change, author uint32) {
+func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
+	if c.Len() != t.text.length {
+		return t.fault(e, "change is for %d units and the text has %d", c.Len(), t.text.length)
+	}
 	t.Inserted += uint64(c.Inserted())
 	t.Deleted += uint64(c.Deleted())
+	if only, ok := c.Only(); ok && t.Written && t.within(e, author, only) {
+		return nil
+	}
 	edits := t.scratch.edits[:0]
 	for ed := range c.Edits() {
-		edits = append(edits, edit{ed.FromA, ed.ToA, ed.FromB, ed.ToB, ed.Insert})
+		edits = append(edits, ed)
 	}
 	t.scratch.edits = edits
-	switch {
-	case !t.Written:
+	if !t.Written {
 		t.Written = true
 		t.lines.set([]line{{}}) // the one piece of the empty text, about to be born
-		newReshape(t, e, author, edits).run()
-	case len(edits) == 0:
-	case len(edits) == 1 && t.within(e, author, edits[0]):
-	default:
-		newReshape(t, e, author, edits).run()
+	} else if len(edits) == 0 {
+		return nil
 	}
+	newReshape(t, e, author, edits).run()
+	return nil
 }
 
 // within applies an edit that breaks no line and joins none, which nearly
 // every keystroke is. It reports whether ed was one.
-func (t *Thread) within(e event.Event, author uint32, ed edit) bool {
-	i, start := t.lines.byPos(ed.fromA)
+func (t *Thread) within(e *event.Event, author uint32, ed edit) bool {
+	i, start := t.lines.byPos(ed.FromA)
 	ln, _ := t.lines.byIndex(i)
-	if ed.toA > start+int(ln.length) || slices.Contains(ed.insert, lineBreak) {
+	if ed.ToA > start+int(ln.length) || slices.Contains(ed.Insert, lineBreak) {
 		return false
 	}
-	deleted := ed.toA - ed.fromA
+	deleted := ed.ToA - ed.FromA
 	same := false
-	if deleted > 0 && deleted == len(ed.insert) {
-		t.scratch.old = t.text.appendUnits(t.scratch.old[:0], ed.fromA, ed.toA)
-		same = slices.Equal(t.scratch.old, ed.insert)
+	if deleted > 0 && deleted == len(ed.Insert) {
+		t.scratch.old = t.text.appendUnits(t.scratch.old[:0], ed.FromA, ed.ToA)
+		same = slices.Equal(t.scratch.old, ed.Insert)
 	}
 	ln.deleted += uint32(deleted)
 	if !same {
 		ln.changed, ln.at, ln.author, ln.submitted = e.Revision, e.Time, author, false
 	}
-	t.lines.resize(i, len(ed.insert)-deleted)
-	t.text.delete(ed.fromA, ed.toA)
-	if len(ed.insert) > 0 {
-		one := [1]span{{rev: e.Revision, n: uint32(len(ed.insert)), author: author}}
-		t.text.insert(ed.fromA, ed.insert, one[:])
+	t.lines.resize(i, len(ed.Insert)-deleted)
+	t.text.delete(ed.FromA, ed.ToA)
+	if len(ed.Insert) > 0 {
+		one := [1]span{{rev: e.Revision, n: uint32(len(ed.Insert)), author: author}}
+		t.text.insert(ed.FromA, ed.Insert, one[:])
 	}
 	t.effect.Touched = append(t.effect.Touched, i)
 	return true

@@ -7,7 +7,7 @@ import (
 
 // redact blacks text out. Spans, blame and submitted flags stay, and so do the
 // lines: a redaction that would alter where the breaks are is refused.
-func (t *Thread) redact(e event.Event, f event.Redacted) error {
+func (t *Thread) redact(e *event.Event, f event.Redacted) error {
 	if f.Change.Len() != t.text.length {
 		return t.fault(e, "redaction is for %d units and the text has %d", f.Change.Len(), t.text.length)
 	}

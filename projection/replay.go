@@ -29,15 +29,16 @@ func Replay(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at ev
 // Advance applies records until the thread is at revision at, or until there
 // are no more where at is 0.
 func (t *Thread) Advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision) error {
+	var d event.Decoder
 	for r, err := range records {
 		if err != nil {
 			return err
 		}
-		e, err := event.Decode(r)
+		e, err := d.Decode(&r)
 		if err != nil {
 			return err
 		}
-		if _, err := t.Apply(e); err != nil {
+		if err := t.apply(e); err != nil {
 			return err
 		}
 		if at != 0 && t.Revision >= at {

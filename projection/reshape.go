@@ -56,8 +56,8 @@ type piece struct {
 
 type picker struct{ old, units int }
 
-func newReshape(t *Thread, e event.Event, author uint32, edits []edit) *reshape {
-	return &reshape{t: t, e: e, author: author, edits: edits}
+func newReshape(t *Thread, e *event.Event, author uint32, edits []edit) *reshape {
+	return &reshape{t: t, e: *e, author: author, edits: edits}
 }
 
 func (r *reshape) run() {
@@ -83,8 +83,8 @@ func (r *reshape) group() {
 	}
 	l := &r.t.lines
 	for _, ed := range r.edits {
-		from, start := l.byPos(ed.fromA)
-		to, _ := l.byPos(ed.toA)
+		from, start := l.byPos(ed.FromA)
+		to, _ := l.byPos(ed.ToA)
 		var h *hunk
 		if n := len(r.hunks); n > 0 && from <= r.hunks[n-1].first+len(r.hunks[n-1].old)-1 {
 			h = r.hunks[n-1]
@@ -105,16 +105,16 @@ func (r *reshape) group() {
 func (h *hunk) trace() {
 	first := h.edits[0]
 	at := h.start // position before the change
-	h.pieces = []piece{{start: h.start + first.fromB - first.fromA}}
+	h.pieces = []piece{{start: h.start + first.FromB - first.FromA}}
 	h.old[0].left = 0
 	k := 0 // old line that at lies in
 	for _, ed := range h.edits {
-		k = h.keep(k, at, ed.fromA)
-		for k < len(h.old)-1 && h.old[k+1].start <= ed.toA {
+		k = h.keep(k, at, ed.FromA)
+		for k < len(h.old)-1 && h.old[k+1].start <= ed.ToA {
 			k++ // the break before line k is deleted
 		}
-		h.insert(ed.insert)
-		at = ed.toA
+		h.insert(ed.Insert)
+		at = ed.ToA
 	}
 	last := &h.old[len(h.old)-1]
 	h.keep(k, at, last.start+int(last.length))
@@ -179,10 +179,10 @@ func (r *reshape) read() {
 func (h *hunk) fill() {
 	k := 0
 	for _, ed := range h.edits {
-		for k < len(h.pieces)-1 && ed.fromB >= h.pieces[k+1].start {
+		for k < len(h.pieces)-1 && ed.FromB >= h.pieces[k+1].start {
 			k++
 		}
-		for _, u := range ed.insert {
+		for _, u := range ed.Insert {
 			if u == lineBreak {
 				k++
 			} else if p := &h.pieces[k]; p.kept == 0 {
@@ -229,17 +229,17 @@ func (r *reshape) write(moves []move) {
 	}
 	var spans []span
 	for _, ed := range r.edits {
-		r.t.text.delete(ed.fromB, ed.fromB+ed.toA-ed.fromA)
-		if len(ed.insert) == 0 {
+		r.t.text.delete(ed.FromB, ed.FromB+ed.ToA-ed.FromA)
+		if len(ed.Insert) == 0 {
 			continue
 		}
 		spans = spans[:0]
-		at := ed.fromB
+		at := ed.FromB
 		for len(moves) > 0 && moves[0].end() <= at {
 			moves = moves[1:]
 		}
 		for _, m := range moves { // in order of at
-			from, to := max(m.at, at), min(m.end(), ed.toB)
+			from, to := max(m.at, at), min(m.end(), ed.ToB)
 			if from >= to {
 				break
 			}
@@ -247,8 +247,8 @@ func (r *reshape) write(moves []move) {
 			spans = appendCut(spans, m.spans, from-m.at, to-m.at)
 			at = to
 		}
-		spans = r.own(spans, ed.toB-at)
-		r.t.text.insert(ed.fromB, ed.insert, spans)
+		spans = r.own(spans, ed.ToB-at)
+		r.t.text.insert(ed.FromB, ed.Insert, spans)
 	}
 }
 

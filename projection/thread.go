@@ -94,22 +94,30 @@ func NewThread(stream eventlog.Stream) *Thread {
 // eventlog.ErrDamaged, and the thread is of no further use, when the event
 // cannot follow: a gap in revisions, a change for a text of another length.
 func (t *Thread) Apply(e event.Event) (*Effect, error) {
+	if err := t.apply(&e); err != nil {
+		return nil, err
+	}
+	return &t.effect, nil
+}
+
+// apply keeps nothing of e or its fact, which may lie in a Decoder's memory.
+func (t *Thread) apply(e *event.Event) error {
 	t.effect = Effect{Touched: t.effect.Touched[:0]}
 	if e.Revision != t.Revision+1 {
-		return nil, t.fault(e, "revision %d was expected", t.Revision+1)
+		return t.fault(e, "revision %d was expected", t.Revision+1)
 	}
-	author := t.number(e.Author)
+	author := t.number(&e.Author)
 	if err := t.fold(e, author); err != nil {
-		return nil, err
+		return err
 	}
 	t.Revision, t.UpdatedAt, t.UpdatedBy = e.Revision, e.Time, e.Author
 	if e.Client != (eventlog.ClientID{}) {
 		t.remember(e)
 	}
-	return &t.effect, nil
+	return nil
 }
 
-func (t *Thread) fold(e event.Event, author uint32) error {
+func (t *Thread) fold(e *event.Event, author uint32) error {
 	switch f := e.Fact.(type) {
 	case event.Opened:
 		if e.Revision != 1 {
@@ -118,11 +126,10 @@ func (t *Thread) fold(e event.Event, author uint32) error {
 		t.Title, t.OpenedBy, t.OpenedAt = f.Title, e.Author, e.Time
 	case event.Renamed:
 		t.Title = f.Title
+	case *event.Changed:
+		return t.change(e, &f.Change, author)
 	case event.Changed:
-		if f.Change.Len() != t.text.length {
-			return t.fault(e, "change is for %d units and the text has %d", f.Change.Len(), t.text.length)
-		}
-		t.change(e, f.Change, author)
+		return t.change(e, &f.Change, author)
 	case event.Submitted:
 		if f.From < 0 || f.From > f.To || f.To >= t.lines.count {
 			return t.fault(e, "submitted lines %d to %d of %d", f.From, f.To, t.lines.count)
@@ -143,25 +150,25 @@ func (t *Thread) fold(e event.Event, author uint32) error {
 	return nil
 }
 
-func (t *Thread) fault(e event.Event, format string, args ...any) error {
+func (t *Thread) fault(e *event.Event, format string, args ...any) error {
 	return fmt.Errorf("%s revision %d: %s: %w", e.Stream, e.Revision, fmt.Sprintf(format, args...), eventlog.ErrDamaged)
 }
 
-func (t *Thread) number(id eventlog.AuthorID) uint32 {
-	if int(t.lastNumber) < len(t.authors) && t.authors[t.lastNumber] == id {
+func (t *Thread) number(id *eventlog.AuthorID) uint32 {
+	if int(t.lastNumber) < len(t.authors) && t.authors[t.lastNumber] == *id {
 		return t.lastNumber
 	}
-	n, ok := t.numbers[id]
+	n, ok := t.numbers[*id]
 	if !ok {
 		n = uint32(len(t.authors))
-		t.authors = append(t.authors, id)
-		t.numbers[id] = n
+		t.authors = append(t.authors, *id)
+		t.numbers[*id] = n
 	}
 	t.lastNumber = n
 	return n
 }
 
-func (t *Thread) remember(e event.Event) {
+func (t *Thread) remember(e *event.Event) {
 	if t.last == nil || t.lastClient != e.Client {
 		c, ok := t.clients[e.Client]
 		if !ok {

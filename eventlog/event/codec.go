@@ -21,6 +21,8 @@ func Encode(f Fact) eventlog.Record {
 	case Changed:
 		r.Shape = f.Change.AppendShape(nil)
 		r.Text = AppendStrings(nil, f.Change.AppendLines(nil)...)
+	case *Changed:
+		return Encode(*f)
 	case Submitted:
 		r.Shape = fmt.Appendf(nil, "[%d,%d]", f.From, f.To)
 	case Renamed:
@@ -53,24 +55,36 @@ func Encode(f Fact) eventlog.Record {
 
 // Decode returns what r says happened, upcast to today's schema. The error
 // wraps eventlog.ErrDamaged and names stream and revision.
-func Decode(r eventlog.Record) (Event, error) {
-	e := Event{
-		Stream: r.Stream, Revision: r.Revision, Position: r.Position, Time: r.Time,
-		Author: r.Author, Client: r.Client, Seq: r.Seq,
-	}
-	var err error
-	if r.Kind == "changed" && r.Schema == migrations.Current("changed") { // nearly every record
-		e.Fact, err = decodeChanged(r.Shape, r.Text)
-	} else {
-		e.Fact, err = decode(r)
-	}
-	if err != nil {
-		return e, fmt.Errorf("%s revision %d, kind %s: %w: %w", r.Stream, r.Revision, r.Kind, err, eventlog.ErrDamaged)
-	}
-	return e, nil
+func Decode(r eventlog.Record) (e Event, err error) {
+	e.head(&r)
+	e.Fact, err = fact(&r)
+	return e, err
 }
 
-func decode(r eventlog.Record) (Fact, error) {
+func (e *Event) head(r *eventlog.Record) {
+	e.Stream, e.Revision, e.Position, e.Time = r.Stream, r.Revision, r.Position, r.Time
+	e.Author, e.Client, e.Seq = r.Author, r.Client, r.Seq
+}
+
+func fact(r *eventlog.Record) (f Fact, err error) {
+	if isChanged(r) {
+		f, err = decodeChanged(r.Shape, r.Text)
+	} else {
+		f, err = decode(r)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s revision %d, kind %s: %w: %w", r.Stream, r.Revision, r.Kind, err, eventlog.ErrDamaged)
+	}
+	return f, err
+}
+
+var changedSchema = migrations.Current("changed")
+
+// isChanged reports whether r is a change in today's form, as nearly every
+// record is.
+func isChanged(r *eventlog.Record) bool { return r.Kind == "changed" && r.Schema == changedSchema }
+
+func decode(r *eventlog.Record) (Fact, error) {
 	shape, text, err := migrations.Upcast(r.Kind, r.Schema, r.Shape, r.Text)
 	if err != nil {
 		return nil, err
@@ -170,8 +184,9 @@ func (s *scanner) connection(kind string) Fact {
 }
 
 func decodeChanged(shape, text []byte) (Fact, error) {
-	if c, ok := typed(shape, text); ok {
-		return Changed{c}, nil
+	var buf [64]uint16
+	if t, ok := typed(shape, text, buf[:0]); ok {
+		return Changed{ot.Replace(t.before+t.old+t.after, t.before, t.before+t.old, t.insert)}, nil
 	}
 	lines, err := Strings(text)
 	if err != nil {

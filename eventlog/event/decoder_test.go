@@ -1,0 +1,121 @@
+package event_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+)
+
+// differs tells how what a Decoder gave differs from what Decode gives.
+func differs(r eventlog.Record, got *event.Event, gotErr error) string {
+	want, wantErr := event.Decode(r)
+	if fmt.Sprint(gotErr) != fmt.Sprint(wantErr) {
+		return fmt.Sprintf("error %v, want %v", gotErr, wantErr)
+	}
+	if gotErr != nil {
+		return ""
+	}
+	e := *got
+	if c, ok := e.Fact.(*event.Changed); ok {
+		e.Fact = *c
+		w := want.Fact.(event.Changed)
+		if !c.Change.Equal(w.Change) || c.Change.Len() != w.Change.Len() || c.Change.NewLen() != w.Change.NewLen() {
+			return fmt.Sprintf("change %s of %d to %d, want %s of %d to %d",
+				c.Change, c.Change.Len(), c.Change.NewLen(), w.Change, w.Change.Len(), w.Change.NewLen())
+		}
+		e.Fact, want.Fact = nil, nil
+	}
+	if a, b := fmt.Sprintf("%#v", e), fmt.Sprintf("%#v", want); a != b {
+		return fmt.Sprintf("%s, want %s", a, b)
+	}
+	return ""
+}
+
+func decoderAgrees(t *testing.T, r eventlog.Record) {
+	t.Helper()
+	var d event.Decoder
+	got, err := d.Decode(&r)
+	if how := differs(r, got, err); how != "" {
+		t.Fatalf("%s %s %q: %s", r.Kind, r.Shape, r.Text, how)
+	}
+}
+
+// drawRecord returns a record of any kind, often malformed.
+func drawRecord(draw func(int) int) eventlog.Record {
+	var r eventlog.Record
+	switch draw(4) {
+	case 0:
+		x := refused[draw(len(refused))]
+		r = eventlog.Record{Kind: x.kind, Schema: 1, Shape: []byte(x.shape), Text: x.text}
+	case 1:
+		r = record(facts[factNames[draw(len(factNames))]])
+	default:
+		r = eventlog.Record{Kind: "changed", Schema: 1}
+		r.Shape, r.Text = typingRecord(draw)
+	}
+	switch draw(12) {
+	case 0, 1, 2:
+		r.Shape = spoil(draw, r.Shape)
+	case 3:
+		r.Text = spoil(draw, r.Text)
+	case 4:
+		r.Schema = uint32(draw(3))
+	}
+	r.Stream, r.Revision, r.Position = eventlog.Stream(fmt.Sprint("s", draw(9))), eventlog.Revision(draw(1000)), eventlog.Position(draw(1000))
+	r.Time, r.Seq = int64(draw(1<<30)), uint64(draw(99))
+	r.Author[3], r.Client[15] = byte(draw(256)), byte(draw(256))
+	return r
+}
+
+// One Decoder for all records: nothing of one may show in another.
+func TestDecoderAgreesWithDecode(t *testing.T) {
+	seed := rand.Uint64()
+	draw := rand.New(rand.NewPCG(seed, 0)).IntN
+	var d event.Decoder
+	taken := 0
+	for i := range 100_000 {
+		r := drawRecord(draw)
+		got, err := d.Decode(&r)
+		if how := differs(r, got, err); how != "" {
+			t.Fatalf("seed %d, record %d: %s %d %s %q: %s", seed, i, r.Kind, r.Schema, r.Shape, r.Text, how)
+		}
+		if err == nil {
+			taken++
+		}
+	}
+	if taken < 20_000 || taken > 80_000 {
+		t.Errorf("seed %d: %d of 100,000 were well formed", seed, taken)
+	}
+}
+
+// The negative control: a Decoder's fact that is held beyond the next call is
+// seen to differ, so the comparison has teeth, and the warning has a reason.
+func TestDecoderUsesItsMemoryAgain(t *testing.T) {
+	change := func(at int, s string) eventlog.Record {
+		u, _ := ot.Units(s)
+		return record(event.Changed{Change: ot.Replace(9, at, at, u)})
+	}
+	var d event.Decoder
+	a, b := change(3, "x"), change(5, "y")
+	got, err := d.Decode(&a)
+	if how := differs(a, got, err); how != "" {
+		t.Fatal(how)
+	}
+	if _, err := d.Decode(&b); err != nil {
+		t.Fatal(err)
+	}
+	if differs(a, got, nil) == "" {
+		t.Error("the first event is as it was after a second was decoded")
+	}
+	if n := testing.AllocsPerRun(100, func() { d.Decode(&a) }); n > 0 {
+		t.Errorf("%v allocations for a keystroke", n)
+	}
+}
+
+var factNames = slices.Sorted(maps.Keys(facts))
