@@ -44,8 +44,6 @@ const (
 	// batchBytes its texts; one request may go over.
 	batchMax   = 4096
 	batchBytes = 4 << 20
-	// reloadPause is how long an authority that cannot read the log waits.
-	reloadPause = time.Second
 )
 
 // An Authority is the single writer of one thread. Its methods may be called
@@ -90,7 +88,7 @@ type request struct {
 func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 	a := &Authority{
 		cfg:   cfg,
-		inbox: make(chan request, inboxSize),
+		inbox: make(chan request, 64),
 		done:  make(chan struct{}),
 		texts: map[Peer]*textPeer{},
 		lines: map[Peer]*linePeer{},

@@ -141,6 +141,8 @@ func TestLinesThatWereNotThereAreRefused(t *testing.T) {
 	c := s.line("ada", ada)
 	s.change(0, 0, "milk\neggs") // 2
 	s.change(0, 0, "tea\n")      // 3
+	s.change(13, 13, "\nbread")  // 4
+	s.reads("tea\nmilk\neggs\nbread")
 	try := func(line int, rev eventlog.Revision, code string) {
 		t.Helper()
 		n := len(c.failed)
@@ -157,19 +159,51 @@ func TestLinesThatWereNotThereAreRefused(t *testing.T) {
 		try(0, 1, "bad_value") // nothing was written then
 		try(2, 2, "bad_value")
 		try(3, 3, "bad_value")
-		try(1<<40, 3, "bad_value")
-		try(0, 4, "stale")
+		try(4, 4, "bad_value")
+		try(1<<40, 4, "bad_value")
+		try(0, 5, "stale")
 	}
 	all()
 	s.restart()
 	c.connect(&conn{name: "again"})
 	s.flow()
 	all()
-	s.reads("tea\nmilk\neggs")
-	s.head(3)
+	s.reads("tea\nmilk\neggs\nbread")
+	s.head(4)
 	c.updateAt(0, 2, "oat milk") // older than what is in memory now
 	s.flow()
-	s.reads("tea\noat milk\neggs")
+	s.reads("tea\noat milk\neggs\nbread")
+}
+
+// TestOwnValueIsNewerOnlyByItsRecord sends a value again, which appends
+// nothing, after others have written.
+func TestOwnValueIsNewerOnlyByItsRecord(t *testing.T) {
+	s := newScene(t, "")
+	c := s.line("ada", ada)
+	c.update("milk") // 2
+	s.flow()
+	s.change(0, 0, "oat ")                                                             // 3
+	s.edit(func() { s.auth.record(event.Renamed{Title: "x"}, ben, s.newClient(), 0) }) // 4
+	c.update("milk")
+	s.flow()
+	s.head(4)
+	c.updateAt(0, 3, "oat milk!")
+	s.flow()
+	s.reads("oat milk!")
+}
+
+// TestReusedLineIsNoRecord has a line taken without a record, and then an
+// update on what stood there before.
+func TestReusedLineIsNoRecord(t *testing.T) {
+	s := newScene(t, "milk\nx")
+	c := s.line("ada", ada)
+	s.change(5, 6, "") // 3
+	c.begin("")
+	s.flow()
+	s.head(3)
+	c.updateAt(1, 2, "xy")
+	s.flow()
+	s.reads("milk\ny")
 }
 
 // restart is a new authority on the same log.

@@ -86,8 +86,8 @@ func TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne(t *testing.T) {
 	s.log.next = refused
 	s.auth.take(request{edit: func() *Fault {
 		n := s.auth.thread.Len()
-		s.auth.record(event.Changed{Change: changes(t, `[13,[0,"a long new line",""],4]`)[0]}, ada, s.newClient(), 0)
-		s.auth.record(event.Changed{Change: changes(t, `[28,[1],4]`)[0]}, ada, s.newClient(), 0)
+		s.auth.record(event.Changed{Change: changes(t, `[[0,"x",""],13,[0,"a long new line",""],4]`)[0]}, ada, s.newClient(), 0)
+		s.auth.record(event.Changed{Change: changes(t, `[30,[1],4]`)[0]}, ada, s.newClient(), 0)
 		if n != 17 {
 			t.Fatalf("the text has %d units", n)
 		}

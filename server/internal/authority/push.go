@@ -133,13 +133,13 @@ func (a *Authority) validate(changes []ot.Change) *Fault {
 	}
 	pairs := a.pairs
 	for i, c := range changes {
-		if !pairs {
+		if !pairs { // there is none for c to cut
+			pairs = changePairs(c)
 			continue
 		}
 		if c.CutsPair(func(pos int) uint16 { return a.unitAfter(changes[:i], pos) }) {
 			return fault("bad_change", "change %d cuts a surrogate pair", i)
 		}
-		pairs = pairs || changePairs(c)
 	}
 	return nil
 }

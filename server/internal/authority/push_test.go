@@ -133,6 +133,17 @@ func TestStaleBaseThatCutsAPairIsRefused(t *testing.T) {
 	s.head(3)
 }
 
+func TestPairThatAPushItselfBringsIsNotCut(t *testing.T) {
+	s := newScene(t, "milk") // without any
+	c := s.text("ada", ada)
+	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"🎈"]]`, `[5,[1]]`)})
+	s.serve(1)
+	if f := told(c.conn); len(f) != 1 || f[0].Code != "bad_change" {
+		t.Errorf("answered %+v, want bad_change", f)
+	}
+	s.reads("milk")
+}
+
 func TestEmptyAfterRebaseIsStillARecord(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.text("ada", ada), s.text("ben", ben)
