@@ -33,7 +33,7 @@ func (s *Server) catchUp(r *room, p *peer, c authority.CatchUp) {
 	}
 	page.know(c.Length)
 	if page.flush() {
-		r.authority.Attach(p, c.To)
+		r.authority.Attach(p, c)
 	}
 }
 

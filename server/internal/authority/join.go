@@ -101,7 +101,7 @@ func (a *Authority) catchUp(p Peer, tp *textPeer, after eventlog.Revision) {
 	entries, ok := a.window.after(after)
 	if !ok || len(entries) > a.catchUpMax || heavy(entries) {
 		tp.catching = true
-		a.cfg.Publish([]Peer{p}, CatchUp{From: after, To: head, Length: a.thread.Len()})
+		a.cfg.Publish([]Peer{p}, CatchUp{From: after, To: head, Length: a.thread.Len(), of: tp})
 		return
 	}
 	tp.catching = false
@@ -153,12 +153,13 @@ func (a *Authority) mayJoin(p Peer, author eventlog.AuthorID, client eventlog.Cl
 	return nil
 }
 
-// Attach is called when the server has streamed a peer the entries through a
-// revision after a CatchUp: the rest follows.
-func (a *Authority) Attach(p Peer, through eventlog.Revision) {
+// Attach is called when the server has streamed a peer the entries of a
+// CatchUp: the rest follows. One that belongs to an earlier join of the peer is
+// passed over.
+func (a *Authority) Attach(p Peer, c CatchUp) {
 	a.send(request{do: func() {
-		if tp, ok := a.texts[p]; ok && tp.catching {
-			a.catchUp(p, tp, through)
+		if tp, ok := a.texts[p]; ok && tp == c.of && tp.catching {
+			a.catchUp(p, tp, c.To)
 		}
 	}})
 }

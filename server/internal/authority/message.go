@@ -38,10 +38,12 @@ type (
 		Since  eventlog.Revision
 	}
 	// CatchUp tells the server to stream the entries after From through To from
-	// the log and then to call Attach with To.
+	// the log and then to call Attach.
 	CatchUp struct {
 		From, To eventlog.Revision
 		Length   int // of the text at To, in UTF-16 units
+
+		of *textPeer // the join that it belongs to
 	}
 
 	// LineJoined is the whole thread for a peer in line mode.

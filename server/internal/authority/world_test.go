@@ -201,7 +201,7 @@ func (w *world) catchUp(c *conn, m CatchUp) {
 		c.down = append(c.down, Entries{List: list[:n:n], Chain: sum, Lengths: all[:n:n]})
 		list, all = list[n:], all[n:]
 	}
-	w.auth.Attach(c, m.To)
+	w.auth.Attach(c, m)
 }
 
 // events yields what the log holds after a revision.
