@@ -46,7 +46,7 @@ func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
 // every keystroke is. It reports whether ed was one.
 func (t *Thread) within(e *event.Event, author uint32, ed edit) bool {
 	i, start := t.lines.byPos(ed.FromA)
-	ln, _ := t.lines.byIndex(i)
+	ln := t.lines.current()
 	if ed.ToA > start+int(ln.length) || slices.Contains(ed.Insert, lineBreak) {
 		return false
 	}
@@ -60,7 +60,7 @@ func (t *Thread) within(e *event.Event, author uint32, ed edit) bool {
 	if !same {
 		ln.changed, ln.at, ln.author, ln.submitted = e.Revision, e.Time, author, false
 	}
-	t.lines.resize(i, len(ed.Insert)-deleted)
+	t.lines.resize(len(ed.Insert) - deleted)
 	t.text.delete(ed.FromA, ed.ToA)
 	if len(ed.Insert) > 0 {
 		one := [1]span{{rev: e.Revision, n: uint32(len(ed.Insert)), author: author}}

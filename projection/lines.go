@@ -114,9 +114,12 @@ func (l *lines) forth() {
 	l.k, l.pos = 0, l.start
 }
 
-// resize adds n, which may be negative, to the length of line i.
-func (l *lines) resize(i, n int) {
-	ln, _ := l.byIndex(i)
+// current returns the line that was last looked for.
+func (l *lines) current() *line { return &l.chunks[l.at][l.k] }
+
+// resize adds n, which may be negative, to the length of the current line.
+func (l *lines) resize(n int) {
+	ln := l.current()
 	ln.length = uint32(int(ln.length) + n)
 	l.units[l.at] += n
 }

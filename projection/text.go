@@ -17,6 +17,8 @@ type text struct {
 	length  int
 
 	at, start int // a chunk and its first unit's position
+
+	pen pen
 }
 
 const (
@@ -71,6 +73,9 @@ func (s *span) join(next span) bool {
 // find makes the chunk that holds position pos the current one and returns it
 // with the offset in it. At the border of two chunks it is the left one.
 func (t *text) find(pos int) (*chunk, int) {
+	if t.pen.down {
+		t.lift()
+	}
 	for pos < t.start || (pos == t.start && t.at > 0) {
 		t.at--
 		t.start -= int(t.lengths[t.at])
@@ -132,15 +137,15 @@ func (t *text) appendSpans(dst []span, from, to int) []span {
 	return dst
 }
 
-// insert puts units in at pos; spans tell who wrote them and are not kept.
-func (t *text) insert(pos int, units []uint16, spans []span) {
+// place puts units into their chunk; spans tell who wrote them. Neither is kept.
+func (t *text) place(pos int, units []uint16, spans []span) {
 	if len(t.chunks) == 0 {
 		t.chunks, t.lengths = []*chunk{{}}, []int32{0}
 	}
 	for len(units) > chunkMax/2 { // from the end, so that pos stays
 		cut := (len(units) - 1) / (chunkMax / 2) * (chunkMax / 2)
 		head, tail := splitSpans(spans, cut)
-		t.insert(pos, units[cut:], tail)
+		t.place(pos, units[cut:], tail)
 		units, spans = units[:cut], head
 	}
 	c, i := t.find(pos)
@@ -170,8 +175,8 @@ func (t *text) split(offset int) {
 	t.lengths[t.at] = int32(cut)
 }
 
-// delete takes the units from..to out.
-func (t *text) delete(from, to int) {
+// cut takes the units from..to out of their chunks.
+func (t *text) cut(from, to int) {
 	for left := to - from; left > 0; {
 		c, i := t.find(from + 1)
 		i--

@@ -1,0 +1,84 @@
+package projection_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// keystrokes are those of somebody who types, takes back, deletes ahead, types
+// over and goes elsewhere, mostly going on where the last one ended.
+func keystrokes(draw source, n int) (events []event.Event) {
+	length, at := 0, 0
+	for i := range n {
+		from, to, insert := at, at, []uint16{'a' + uint16(draw(26))}
+		if draw(30) == 0 {
+			from = draw(length + 1)
+			to = from
+		}
+		switch draw(20) {
+		case 0:
+			insert[0] = '\n'
+		case 1, 2, 3, 4:
+			from, insert = max(0, from-1-draw(1+draw(8))), nil
+		case 5, 6, 7:
+			to, insert = min(length, to+1+draw(1+draw(8))), nil
+		case 8:
+			from, to = max(0, from-draw(4)), min(length, to+draw(4))
+		case 9:
+			insert = slices.Repeat(insert, 1+draw(1+draw(700)))
+		}
+		events = append(events, event.Event{
+			Stream: testStream, Revision: eventlog.Revision(i + 1), Time: int64(i), Author: authorID([]string{"ana", "ben"}[draw(10)/9]),
+			Fact: event.Changed{Change: ot.Replace(length, from, to, insert)},
+		})
+		length += len(insert) - (to - from)
+		at = from + len(insert)
+	}
+	return events
+}
+
+// apply folds events, and looks at the thread after those that look picks.
+func apply(t *testing.T, events []event.Event, look func(i int) bool) told {
+	t.Helper()
+	th := projection.NewThread(testStream)
+	for i := range events {
+		if _, err := th.Apply(events[i]); err != nil {
+			t.Fatal(err)
+		}
+		if look(i) {
+			tell(th)
+		}
+	}
+	return tell(th)
+}
+
+// What is being typed is kept apart until somebody looks. Looking at any time,
+// or never, must show the same in the end.
+func TestLookingChangesNothing(t *testing.T) {
+	draw := seeded(seedFor(t))
+	for range 60 {
+		events := keystrokes(draw, 1+draw(400))
+		want := fmt.Sprintf("%+v", apply(t, events, func(int) bool { return true }))
+		for name, look := range map[string]func(int) bool{
+			"never": func(int) bool { return false }, "now and then": func(int) bool { return draw(9) == 0 },
+		} {
+			if got := fmt.Sprintf("%+v", apply(t, events, look)); got != want {
+				t.Fatalf("after %d edits, looked at %s:\n%.2000s\nafter each:\n%.2000s", len(events), name, got, want)
+			}
+		}
+		// The negative control: one keystroke more is seen.
+		c := events[len(events)-1].Fact.(event.Changed).Change
+		more := append(slices.Clone(events), events[0])
+		more[len(events)].Revision = eventlog.Revision(len(more))
+		more[len(events)].Fact = event.Changed{Change: ot.Replace(c.NewLen(), 0, 0, []uint16{'!'})}
+		if got := fmt.Sprintf("%+v", apply(t, more, func(int) bool { return false })); got == want {
+			t.Fatal("a further keystroke is not seen")
+		}
+	}
+}
