@@ -29,7 +29,8 @@ const (
 // is being written.
 var writeBuffers sync.Pool
 
-// A peer is one WebSocket connection. Its reader is a goroutine for its life;
+// A peer is one WebSocket connection. Its reader is a goroutine for its life,
+// which gives what it reads to a hand;
 // a writer runs while there is something to write, so that an idle connection
 // costs one small stack.
 type peer struct {
@@ -47,45 +48,56 @@ type peer struct {
 	code    int  // to close with when the queue is out
 
 	rates    rates
+	served   chan bool     // what became of the frame that a hand serves
 	listed   atomic.Bool   // asked for the list once
 	receipts atomic.Uint64 // given to it in line mode
 
-	// Owned by the reader.
+	// Owned by the reader, and by the hand for which it waits.
 	in     *room
 	text   bool
 	author eventlog.AuthorID
 }
 
 func newPeer(s *Server, conn *websocket.Conn) *peer {
-	p := &peer{s: s, conn: conn, id: eventlog.ClientID(ulid.Make()), rates: newRates(s.limits)}
+	p := &peer{s: s, conn: conn, id: eventlog.ClientID(ulid.Make()), rates: newRates(s.limits), served: make(chan bool, 1)}
 	p.room.L = &p.mu
-	p.seen.Store(now())
+	p.alive()
+	conn.SetPongHandler(func(string) error {
+		p.alive()
+		return nil
+	})
 	return p
 }
 
-// readLoop serves the connection until it ends.
+// readLoop serves the connection until it ends. It waits in here most of its
+// life, so it and what it calls must fit the smallest stack there is: hands
+// do the rest.
 func (p *peer) readLoop() {
-	defer p.end()
-	p.conn.SetPongHandler(func(string) error {
-		p.seen.Store(now())
-		return nil
-	})
 	for {
 		kind, r, err := p.conn.NextReader()
-		if err != nil {
-			return
-		}
-		p.seen.Store(now())
-		frame, err := io.ReadAll(io.LimitReader(r, int64(p.s.limits.Frame)+1))
-		if err != nil {
-			return
-		}
-		if !p.take(kind, frame) {
-			p.linger()
-			return
+		if err != nil || !p.s.hands.serve(work{p, kind, r}) {
+			break
 		}
 	}
+	p.end()
 }
+
+// read reads a message to its end and serves it. It reports false when the
+// connection is to end.
+func (p *peer) read(kind int, r io.Reader) bool {
+	p.alive()
+	frame, err := io.ReadAll(io.LimitReader(r, int64(p.s.limits.Frame)+1))
+	if err != nil {
+		return false
+	}
+	if !p.take(kind, frame) {
+		p.linger()
+		return false
+	}
+	return true
+}
+
+func (p *peer) alive() { p.seen.Store(now()) }
 
 // linger reads on for a moment after a close was sent, so that the close is
 // not lost to a reset for unread data.

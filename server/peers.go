@@ -8,9 +8,10 @@ import (
 
 // A peerSet is all open connections.
 type peerSet struct {
-	mu     sync.Mutex
-	peers  map[*peer]struct{}
-	closed bool
+	mu       sync.Mutex
+	peers    map[*peer]struct{}
+	turnover uint64 // connections that came or went, ever
+	closed   bool
 }
 
 func newPeerSet() *peerSet { return &peerSet{peers: map[*peer]struct{}{}} }
@@ -21,6 +22,7 @@ func (ps *peerSet) add(p *peer) bool {
 	defer ps.mu.Unlock()
 	if !ps.closed {
 		ps.peers[p] = struct{}{}
+		ps.turnover++
 	}
 	return !ps.closed
 }
@@ -29,6 +31,14 @@ func (ps *peerSet) remove(p *peer) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	delete(ps.peers, p)
+	ps.turnover++
+}
+
+// moved returns how many connections came or went, ever.
+func (ps *peerSet) moved() uint64 {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return ps.turnover
 }
 
 func (ps *peerSet) count() int {

@@ -46,6 +46,7 @@ type Server struct {
 	recorder *recorder
 	pulse    *pulse
 	peers    *peerSet
+	hands    hands
 	upgrader websocket.Upgrader
 	public   http.Handler
 	control  http.Handler
@@ -68,7 +69,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, log: &watchedLog{AuditLog: cfg.Log}, logger: cfg.Logger, limits: wire.DefaultLimits(),
-		run: ulid.Make(), peers: newPeerSet(), ready: make(chan struct{}),
+		run: ulid.Make(), peers: newPeerSet(), hands: newHands(), ready: make(chan struct{}),
 	}
 	start := time.Now()
 	state, err := rebuild(ctx, cfg.Log)
@@ -91,6 +92,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	go s.recorder.loop(background)
 	go s.pulse.loop(background)
 	go s.peers.sweep(background)
+	go s.peers.tidy(background)
 	s.logger.Info("projections rebuilt",
 		"threads", state.directory.Len(), "records", state.records, "visits", state.connections.Visits,
 		"peak", state.connections.Peak, "left_open", state.connections.Open(""), "took", time.Since(start).Round(time.Millisecond))

@@ -39,7 +39,7 @@ type Log interface {
 }
 
 const (
-	inboxSize = 1024
+	inboxSize = 64 // each costs 64 bytes a thread; who waits for room gets in as others are taken
 	// batchMax bounds the requests and the records of one append, and
 	// batchBytes its texts; one request may go over.
 	batchMax   = 4096
@@ -88,7 +88,7 @@ type request struct {
 func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 	a := &Authority{
 		cfg:   cfg,
-		inbox: make(chan request, 64),
+		inbox: make(chan request, inboxSize),
 		done:  make(chan struct{}),
 		texts: map[Peer]*textPeer{},
 		lines: map[Peer]*linePeer{},
