@@ -21,24 +21,26 @@ type replacement struct {
 // could; everything else, and all that is wrong, is for ot.FromShape, which is
 // an order of magnitude slower and says what is wrong.
 func typed(shape, text []byte, buf []uint16) (r replacement, ok bool) {
-	s := digits{in: shape}
-	if len(text) > maxTyped || !s.take('[') {
+	// Behind the end of the shape byteAt reads 0, which is right nowhere.
+	if len(text) > maxTyped || byteAt(shape, 0) != '[' {
 		return r, false
 	}
-	if !s.take('[') {
-		if r.before = s.positive(); !s.take(',') || !s.take('[') {
+	at := 1
+	if byteAt(shape, at) != '[' {
+		if r.before, at = number(shape, at); r.before <= 0 || byteAt(shape, at) != ',' || byteAt(shape, at+1) != '[' {
 			return r, false
 		}
+		at++
 	}
-	r.old = s.number()
+	r.old, at = number(shape, at+1)
 	r.insert = buf
 	lines := 0
-	for s.take(',') {
-		if lines++; lines > 1 {
+	for ; byteAt(shape, at) == ','; lines++ {
+		if lines > 0 {
 			r.insert = append(r.insert, '\n')
 		}
-		n := s.number()
-		if len(text) < 4 {
+		var n int
+		if n, at = number(shape, at+1); len(text) < 4 {
 			return r, false
 		}
 		size := uint64(binary.BigEndian.Uint32(text))
@@ -51,15 +53,16 @@ func typed(shape, text []byte, buf []uint16) (r replacement, ok bool) {
 		}
 		text = text[size:]
 	}
-	if !s.take(']') {
+	nothing := len(r.insert) == len(buf) && (lines > 0 || r.old == 0)
+	if r.old < 0 || nothing || len(text) > 0 || byteAt(shape, at) != ']' {
 		return r, false
 	}
-	if s.take(',') {
-		r.after = s.positive()
+	if at++; byteAt(shape, at) == ',' {
+		if r.after, at = number(shape, at+1); r.after <= 0 {
+			return r, false
+		}
 	}
-	wrong := s.bad || !s.take(']') || s.at < len(s.in) || len(text) > 0
-	nothing := len(r.insert) == len(buf) && (lines > 0 || r.old == 0)
-	return r, !wrong && !nothing
+	return r, at == len(shape)-1 && shape[at] == ']'
 }
 
 // appendLine appends UTF-8 to dst as UTF-16, and reports whether it is one line
@@ -85,39 +88,23 @@ func appendLine(dst []uint16, line []byte) ([]uint16, bool) {
 	return dst, true
 }
 
-// digits reads numbers of up to eight digits and what stands between them, and
-// remembers that something was not as it should be.
-type digits struct {
-	in  []byte
-	at  int
-	bad bool
+func byteAt(b []byte, i int) byte {
+	if uint(i) < uint(len(b)) {
+		return b[i]
+	}
+	return 0
 }
 
-func (s *digits) take(c byte) bool {
-	if s.at < len(s.in) && s.in[s.at] == c {
-		s.at++
-		return true
+// number reads a number of up to eight digits, and returns it and where it
+// ends. It is -1 if there is none, or one with a leading zero.
+func number(b []byte, at int) (n, end int) {
+	end = at
+	for uint(end) < uint(len(b)) && b[end]-'0' < 10 {
+		n = n*10 + int(b[end]-'0')
+		end++
 	}
-	return false
-}
-
-func (s *digits) number() int {
-	n, i := 0, s.at
-	for i < len(s.in) && s.in[i]-'0' < 10 {
-		n = n*10 + int(s.in[i]-'0')
-		i++
+	if size := end - at; size-1 > 7 || size < 1 || size > 1 && b[at] == '0' {
+		return -1, end
 	}
-	size := i - s.at
-	if size == 0 || size > 8 || size > 1 && s.in[s.at] == '0' {
-		s.bad = true
-		n = 0
-	}
-	s.at = i
-	return n
-}
-
-func (s *digits) positive() int {
-	n := s.number()
-	s.bad = s.bad || n == 0
-	return n
+	return n, end
 }
