@@ -11,8 +11,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// ErrLost: the connection ended before the receipt came. The edit may be in the
-// log or not.
+// ErrLost: the connection was lost before the receipt came, or before the edit
+// was sent. It may be in the log or not.
 var ErrLost = errors.New("no receipt: the connection was lost")
 
 // A Line is a line as line mode is told of it.
@@ -62,6 +62,7 @@ type LineClient struct {
 	rev     uint64
 	sent    []*sentLine // without a receipt, in order
 	link    *link
+	current *link // the connection on which a line became current; nil: none is
 	err     error
 }
 
@@ -101,37 +102,50 @@ func (c *LineClient) Lines() ([]Line, uint64) {
 
 // New starts a line at the end and waits for the receipt.
 func (c *LineClient) New(ctx context.Context, value string) (Receipt, error) {
-	return c.edit(ctx, `{"type":"new","value":`+text(value)+`}`)
+	return c.edit(ctx, beginsLine, `{"type":"new","value":`+text(value)+`}`)
 }
 
-// Update has the current line read value.
+// Update has the current line read value; with none it starts one. A current
+// line goes with its connection: the error wraps ErrLost when that was lost
+// since, and nothing is sent.
 func (c *LineClient) Update(ctx context.Context, value string) (Receipt, error) {
-	return c.edit(ctx, `{"type":"update","value":`+text(value)+`}`)
+	return c.edit(ctx, goesOn, `{"type":"update","value":`+text(value)+`}`)
 }
 
 // UpdateAt has the line that stood at an index at a revision read value, and
 // makes it current.
 func (c *LineClient) UpdateAt(ctx context.Context, line int, rev uint64, value string) (Receipt, error) {
-	return c.edit(ctx, fmt.Sprintf(`{"type":"update","line":%d,"rev":%d,"value":%s}`, line, rev, text(value)))
+	return c.edit(ctx, beginsLine, fmt.Sprintf(`{"type":"update","line":%d,"rev":%d,"value":%s}`, line, rev, text(value)))
 }
 
-// Submit has the current line read value and finishes it.
+// Submit is Update, and the line is finished and current no more.
 func (c *LineClient) Submit(ctx context.Context, value string) (Receipt, error) {
-	return c.edit(ctx, `{"type":"submit","value":`+text(value)+`}`)
+	return c.edit(ctx, endsLine, `{"type":"submit","value":`+text(value)+`}`)
 }
+
+// What an edit does to the current line.
+const (
+	beginsLine = iota
+	goesOn
+	endsLine
+)
 
 // edit sends a frame and waits for its receipt. The error wraps ErrLost when
 // the connection ended before.
-func (c *LineClient) edit(ctx context.Context, frame string) (Receipt, error) {
+func (c *LineClient) edit(ctx context.Context, what int, frame string) (Receipt, error) {
 	c.mu.Lock()
 	if c.err != nil {
 		defer c.mu.Unlock()
 		return Receipt{}, c.err
 	}
 	l := c.link
-	if l == nil {
+	if l == nil || what != beginsLine && c.current != nil && c.current != l {
+		c.current = nil
 		c.mu.Unlock()
 		return Receipt{}, ErrLost
+	}
+	if c.current = l; what == endsLine {
+		c.current = nil
 	}
 	s := &sentLine{at: time.Now(), receipt: make(chan Receipt, 1)}
 	c.sent = append(c.sent, s)
