@@ -12,9 +12,10 @@ import (
 )
 
 // catchUp streams p the entries of a CatchUp from the log, at the pace at
-// which it takes them, and then has the authority go on.
-func (s *Server) catchUp(r *room, p *peer, c authority.CatchUp) {
-	page := catchUpPage{s: s, p: p, stream: r.stream, length: -1}
+// which it takes them, and then has the authority go on. It ends with the
+// peer's stay in the thread.
+func (s *Server) catchUp(r *room, p *peer, stay int, c authority.CatchUp) {
+	page := catchUpPage{s: s, p: p, stay: stay, stream: r.stream, length: -1}
 	for rec, err := range s.log.Prove(context.Background(), r.stream, c.From) {
 		if err == nil {
 			err = page.add(rec)
@@ -41,6 +42,7 @@ func (s *Server) catchUp(r *room, p *peer, c authority.CatchUp) {
 type catchUpPage struct {
 	s       *Server
 	p       *peer
+	stay    int
 	stream  eventlog.Stream
 	entries []wire.Entry
 	bytes   int
@@ -92,7 +94,7 @@ func (c *catchUpPage) flush() bool {
 	}
 	u := wire.TextUpdate{ID: c.stream, Updates: c.entries}
 	for _, frame := range u.Frames(wire.UpdateFrameBytes) {
-		if !c.p.sendWait(frame) {
+		if !c.p.sendWait(c.stay, frame) {
 			return false
 		}
 	}

@@ -30,9 +30,8 @@ const (
 var writeBuffers sync.Pool
 
 // A peer is one WebSocket connection. Its reader is a goroutine for its life,
-// which gives what it reads to a hand;
-// a writer runs while there is something to write, so that an idle connection
-// costs one small stack.
+// which gives what comes to a hand; a writer runs while there is something to
+// write. So an idle connection costs one small stack.
 type peer struct {
 	s    *Server
 	conn *websocket.Conn
@@ -46,6 +45,7 @@ type peer struct {
 	writing bool
 	closed  bool // nothing is queued any more
 	code    int  // to close with when the queue is out
+	stay    int  // counts the times it left a thread: what streams for an earlier stay ends
 
 	rates    rates
 	served   chan bool     // what became of the frame that a hand serves
@@ -124,6 +124,10 @@ func (p *peer) leave() {
 	if p.in == nil {
 		return
 	}
+	p.mu.Lock()
+	p.stay++
+	p.room.Broadcast()
+	p.mu.Unlock()
 	p.in.authority.Leave(p)
 	p.s.hub.count(p.in, -1)
 	p.s.hub.release(p.in)
@@ -150,18 +154,25 @@ func (p *peer) send(frame []byte) {
 }
 
 // sendWait queues a frame when there is room for it. It reports false when the
-// connection has ended.
-func (p *peer) sendWait(frame []byte) bool {
+// connection, or the peer's stay in the thread, has ended.
+func (p *peer) sendWait(stay int, frame []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for !p.closed && len(p.queue) > 0 && p.bytes+len(frame) > queueBytes/2 {
+	for !p.closed && p.stay == stay && len(p.queue) > 0 && p.bytes+len(frame) > queueBytes/2 {
 		p.room.Wait()
 	}
-	if p.closed {
+	if p.closed || p.stay != stay {
 		return false
 	}
 	p.push(frame)
 	return true
+}
+
+// stays returns which stay in a thread this is.
+func (p *peer) stays() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stay
 }
 
 func (p *peer) push(frame []byte) {

@@ -20,7 +20,8 @@ type publisher struct {
 func (p publisher) publish(to []authority.Peer, m authority.Message) {
 	switch m := m.(type) {
 	case authority.CatchUp:
-		go p.s.catchUp(p.r, to[0].(*peer), m)
+		q := to[0].(*peer)
+		go p.s.catchUp(p.r, q, q.stays(), m)
 		return
 	case authority.Superseded:
 		p.close(to, wire.CloseReplaced, "the same client joined on another connection")

@@ -262,3 +262,51 @@ func TestPutIsADiffInOneAppend(t *testing.T) {
 		t.Errorf("text %q %v", thread.Text(), err)
 	}
 }
+
+// TestJoiningAgainEndsACatchUp joins twice, the second time while the first
+// catch-up streams: none of its entries may come after the second answer.
+func TestJoiningAgainEndsACatchUp(t *testing.T) {
+	s, u := start(t, eventlog.NewMemory())
+	id, err := s.NewThread(context.Background(), "T", "0", Identity{"Ann", "cli"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 1200 { // 12 MB of entries: more than sockets and the queue hold
+		text := fmt.Sprint(i) + strings.Repeat("x", 10_000+i%2)
+		if _, err := s.Put(context.Background(), id, strings.Repeat(string(rune('a'+i%26)), 1+i%2)+text, Identity{"Ann", "cli"}, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := s.log.ChainAt(context.Background(), id, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ed := dial(t, u, "/ws")
+	join := fmt.Sprintf(`{"type":"join","user":"Ann","id":"%s","mode":"text","client":"%s","since":1,"chain":"%s"}`, id, clientA, c)
+	ed.send(join)
+	ed.send(join)
+	ed.want("join")
+	answered := false
+	for next := 2.0; !answered || next <= 1202; {
+		_, frame, err := ed.conn.ReadMessage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m struct {
+			Type    string
+			Updates []struct{ Rev float64 }
+		}
+		if err := json.Unmarshal(frame, &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.Type == "join" {
+			answered, next = true, 2
+		}
+		for _, e := range m.Updates {
+			if e.Rev != next {
+				t.Fatalf("second answer given %v: revision %v, want %v", answered, e.Rev, next)
+			}
+			next++
+		}
+	}
+}
