@@ -24,7 +24,7 @@ func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
 	}
 	t.Inserted += uint64(c.Inserted())
 	t.Deleted += uint64(c.Deleted())
-	if only, ok := c.Only(); ok && t.Written && t.within(e, author, only) {
+	if only, ok := c.Only(); ok && t.Written && t.within(e, author, only.FromA, only.ToA, only.Insert) {
 		return nil
 	}
 	edits := t.scratch.edits[:0]
@@ -43,28 +43,29 @@ func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
 }
 
 // within applies an edit that breaks no line and joins none, which nearly
-// every keystroke is. It reports whether ed was one.
-func (t *Thread) within(e *event.Event, author uint32, ed edit) bool {
-	i, start := t.lines.byPos(ed.FromA)
+// every keystroke is. It reports whether it was one.
+func (t *Thread) within(e *event.Event, author uint32, from, to int, insert []uint16) bool {
+	i, start := t.lines.byPos(from)
 	ln := t.lines.current()
-	if ed.ToA > start+int(ln.length) || slices.Contains(ed.Insert, lineBreak) {
+	if to > start+int(ln.length) || slices.Contains(insert, lineBreak) {
 		return false
 	}
-	deleted := ed.ToA - ed.FromA
+	deleted := to - from
 	same := false
-	if deleted > 0 && deleted == len(ed.Insert) {
-		t.scratch.old = t.text.appendUnits(t.scratch.old[:0], ed.FromA, ed.ToA)
-		same = slices.Equal(t.scratch.old, ed.Insert)
+	if deleted > 0 && deleted == len(insert) {
+		t.scratch.old = t.text.appendUnits(t.scratch.old[:0], from, to)
+		same = slices.Equal(t.scratch.old, insert)
 	}
 	ln.deleted += uint32(deleted)
 	if !same {
 		ln.changed, ln.at, ln.author, ln.submitted = e.Revision, e.Time, author, false
 	}
-	t.lines.resize(len(ed.Insert) - deleted)
-	t.text.delete(ed.FromA, ed.ToA)
-	if len(ed.Insert) > 0 {
-		one := [1]span{{rev: e.Revision, n: uint32(len(ed.Insert)), author: author}}
-		t.text.insert(ed.FromA, ed.Insert, one[:])
+	t.lines.resize(len(insert) - deleted)
+	if deleted > 0 {
+		t.text.delete(from, to)
+	}
+	if len(insert) > 0 {
+		t.text.insert(from, insert, span{rev: e.Revision, n: uint32(len(insert)), author: author})
 	}
 	t.effect.Touched = append(t.effect.Touched, i)
 	return true

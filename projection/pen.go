@@ -16,7 +16,7 @@ type pen struct {
 const penMax = 256
 
 // write takes an insertion at the pen's end. It reports whether it could.
-func (p *pen) write(pos int, units []uint16, spans []span) bool {
+func (p *pen) write(pos int, units []uint16, spans ...span) bool {
 	switch {
 	case len(p.units)+len(units) > penMax:
 		return false
@@ -78,12 +78,12 @@ func (t *text) lift() {
 }
 
 // insert puts units in at pos; spans tell who wrote them. Neither is kept.
-func (t *text) insert(pos int, units []uint16, spans []span) {
-	if !t.pen.write(pos, units, spans) {
+func (t *text) insert(pos int, units []uint16, spans ...span) {
+	if !t.pen.write(pos, units, spans...) {
 		if t.pen.down {
 			t.lift()
 		}
-		if !t.pen.write(pos, units, spans) {
+		if !t.pen.write(pos, units, spans...) {
 			t.place(pos, units, spans)
 			return
 		}

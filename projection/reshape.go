@@ -248,7 +248,7 @@ func (r *reshape) write(moves []move) {
 			at = to
 		}
 		spans = r.own(spans, ed.ToB-at)
-		r.t.text.insert(ed.FromB, ed.Insert, spans)
+		r.t.text.insert(ed.FromB, ed.Insert, spans...)
 	}
 }
 

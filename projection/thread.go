@@ -102,7 +102,7 @@ func (t *Thread) Apply(e event.Event) (*Effect, error) {
 
 // apply keeps nothing of e or its fact, which may lie in a Decoder's memory.
 func (t *Thread) apply(e *event.Event) error {
-	t.effect = Effect{Touched: t.effect.Touched[:0]}
+	t.effect.Touched, t.effect.Hunks = t.effect.Touched[:0], nil
 	if e.Revision != t.Revision+1 {
 		return t.fault(e, "revision %d was expected", t.Revision+1)
 	}
