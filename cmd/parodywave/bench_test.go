@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -66,19 +67,23 @@ func BenchmarkEverybodyTypes(b *testing.B) {
 
 // BenchmarkSaturation raises the rate of a hundred threads, one writer and five
 // readers in each, until the 99th percentile is over 250 ms or the writers fall
-// behind, and reports the last rate that passed.
+// behind in three tries, and reports the last rate that passed.
 func BenchmarkSaturation(b *testing.B) {
 	for b.Loop() {
 		s, _ := served(b)
 		best := 0.0
-		for _, rate := range []float64{10, 20, 40, 60, 80, 100, 130, 160, 200, 250, 300} {
+		for _, rate := range []float64{20, 40, 60, 80, 100, 120, 150, 180, 220, 260} {
 			p := load.Plan{URL: s.url(), Threads: 100, Writers: 1, Readers: 5, Rate: rate, Duration: 3 * time.Second}
-			r := typed(b, p)
-			planned := 100 * rate * 3.9 // with the second of warming up
-			if r.Latency.P99 > 250 || float64(r.Typed) < 0.95*planned {
+			for try := 0; try < 3 && best < 100*rate; try++ {
+				r := typed(b, p)
+				planned := 100 * rate * 3.9 // with the second of warming up
+				if r.Latency.P99 <= 250 && float64(r.Typed) >= 0.95*planned {
+					best = 100 * rate
+				}
+			}
+			if best < 100*rate {
 				break
 			}
-			best = 100 * rate
 		}
 		b.ReportMetric(best, "edits/s")
 	}
@@ -101,6 +106,32 @@ func BenchmarkIdleConnections(b *testing.B) {
 		}
 		s.kill()
 	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkKillUnderLoad kills the server under 3,000 edits a second, one writer
+// in each of fifty threads, and reports how many of the edits that somebody saw
+// or was acknowledged are missing.
+func BenchmarkKillUnderLoad(b *testing.B) {
+	lost, seen := 0, 0
+	for b.Loop() {
+		data := b.TempDir()
+		c := newCrash(b, newServer(b, build(b), data), data, rand.Uint64(), time.Second/60)
+		c.gather(50, 1, 0, 0)
+		start := time.Now()
+		time.Sleep(4*time.Second + rand.N(2*time.Second))
+		took := time.Since(start)
+		c.server.kill()
+		time.Sleep(20 * time.Millisecond)
+		c.check()
+		lost += len(c.journal.complaints())
+		seen += c.journal.receipts
+		b.Logf("killed after %v at %.0f edits/s: %s; %d missing", took.Round(time.Millisecond),
+			float64(c.journal.receipts)/took.Seconds(), c.journal.summary(), len(c.journal.complaints()))
+		c.end()
+	}
+	b.ReportMetric(float64(lost), "lost")
+	b.ReportMetric(float64(seen), "acknowledged")
 	b.ReportMetric(0, "ns/op")
 }
 

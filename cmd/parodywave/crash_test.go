@@ -105,19 +105,20 @@ func TestServeAckEarly(t *testing.T) {
 
 // A crash is a server that is killed again and again, and those who type.
 type crash struct {
-	t       *testing.T
+	t       testing.TB
 	r       *rand.Rand
 	server  *process
 	data    string
 	journal *journal
 	crowd   *crowd
 	quiet   context.CancelFunc // ends the typing
+	hangUp  context.CancelFunc // and the connections
 	threads []string
 	kills   int
 	slowest time.Duration
 }
 
-func newCrash(t *testing.T, s *process, data string, seed uint64, pause time.Duration) *crash {
+func newCrash(t testing.TB, s *process, data string, seed uint64, pause time.Duration) *crash {
 	j := newJournal()
 	ctx, cancel := context.WithCancel(context.Background())
 	typing, quiet := context.WithCancel(ctx)
@@ -125,23 +126,27 @@ func newCrash(t *testing.T, s *process, data string, seed uint64, pause time.Dur
 		t: t, r: rand.New(rand.NewPCG(seed, 0)), server: s, data: data, journal: j, quiet: quiet,
 		crowd: &crowd{journal: j, ctx: ctx, typing: typing, begin: make(chan struct{}), pause: pause},
 	}
-	t.Cleanup(func() { // before the server's own
-		cancel()
-		select {
-		case <-c.crowd.begin:
-		default:
-			close(c.crowd.begin)
-		}
-		for _, x := range c.crowd.texts {
-			_ = x.Close()
-		}
-		for _, x := range c.crowd.lines {
-			_ = x.c.Close()
-		}
-		c.crowd.all.Wait()
-	})
+	t.Cleanup(c.end) // before the server's own
+	c.hangUp = cancel
 	s.start()
 	return c
+}
+
+// end sends everybody away.
+func (c *crash) end() {
+	c.hangUp()
+	select {
+	case <-c.crowd.begin:
+	default:
+		close(c.crowd.begin)
+	}
+	for _, x := range c.crowd.texts {
+		_ = x.Close()
+	}
+	for _, x := range c.crowd.lines {
+		_ = x.c.Close()
+	}
+	c.crowd.all.Wait()
 }
 
 // gather has texts threads of text mode, lines of line mode and mixed of both
