@@ -133,27 +133,28 @@ func rebuild(ctx context.Context, log eventlog.AuditLog) (*state, error) {
 		connections: projection.NewConnections(),
 	}
 	threads := map[eventlog.Stream]*projection.Thread{}
+	var decoder event.Decoder
 	for r, err := range log.Scan(ctx, 0) {
 		if err != nil {
 			return nil, err
 		}
-		e, err := event.Decode(r)
+		e, err := decoder.Decode(&r)
 		if err != nil {
 			return nil, err
 		}
 		st.records++
 		switch {
 		case r.Stream == eventlog.Authors:
-			err = st.authors.Apply(e)
+			err = st.authors.Apply(*e)
 		case r.Stream == eventlog.Connections:
-			err = st.connections.Apply(e)
+			err = st.connections.Apply(*e)
 		case event.IsThread(r.Stream):
 			t := threads[r.Stream]
 			if t == nil {
 				t = projection.NewThread(r.Stream)
 				threads[r.Stream] = t
 			}
-			_, err = t.Apply(e)
+			_, err = t.Apply(*e)
 		}
 		if err != nil {
 			return nil, err

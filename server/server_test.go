@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -137,5 +138,20 @@ func TestSubmitTakesALineAsUpdateDoes(t *testing.T) {
 	ben.send(`{"type":"update","value":"next"}`) // no current line any more
 	if u := ben.want("update"); u["line"] != 1.0 {
 		t.Fatalf("receipt %v", u)
+	}
+}
+
+// TestANewThreadCanBeJoinedAtOnce opens threads over HTTP and joins each as
+// soon as the answer is there.
+func TestANewThreadCanBeJoinedAtOnce(t *testing.T) {
+	s, url := start(t, eventlog.NewMemory())
+	c := dial(t, url, "/ws")
+	for i := range 500 {
+		id, err := s.NewThread(context.Background(), fmt.Sprint("T", i), "", Identity{"Ann", "cli"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.send(`{"type":"join","user":"Ann","id":"` + string(id) + `"}`)
+		c.want("join")
 	}
 }

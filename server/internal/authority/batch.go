@@ -89,6 +89,9 @@ func (a *Authority) flush() {
 
 func (a *Authority) publish() {
 	b := &a.batch
+	if len(b.records) > 0 && a.cfg.Changed != nil { // first: who hears of an edit may ask for the list
+		a.cfg.Changed(a.thread.Summary())
+	}
 	if len(b.entries) > 0 {
 		if to := a.textPeers(nil); len(to) > 0 {
 			a.cfg.Publish(to, Entries{List: b.entries, Chain: a.chain, Lengths: b.lengths})
@@ -96,17 +99,13 @@ func (a *Authority) publish() {
 		a.sendBeacon()
 	}
 	a.publishLines()
-	done, changed := b.requests, len(b.records) > 0
-	for _, r := range done {
+	for _, r := range b.requests {
 		if r.done != nil {
 			r.done <- nil
 		}
 	}
 	b.reset(a.thread.Revision)
 	a.window.trim()
-	if changed && a.cfg.Changed != nil {
-		a.cfg.Changed(a.thread.Summary())
-	}
 }
 
 // recover deals with an append that did not return well. The log says what
