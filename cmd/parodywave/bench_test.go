@@ -38,6 +38,11 @@ func typed(b *testing.B, p load.Plan) *load.Report {
 	if !r.OK() {
 		b.Error("edits were lost, doubled or reordered")
 	}
+	metrics(b, r)
+	return r
+}
+
+func metrics(b *testing.B, r *load.Report) {
 	b.ReportMetric(r.Latency.P50, "ms-p50")
 	b.ReportMetric(r.Latency.P99, "ms-p99")
 	b.ReportMetric(r.Foreign, "%foreign")
@@ -45,7 +50,6 @@ func typed(b *testing.B, p load.Plan) *load.Report {
 		b.ReportMetric(r.Server.CPU, "%server")
 	}
 	b.ReportMetric(0, "ns/op")
-	return r
 }
 
 // BenchmarkKeystrokeToOthers types as people do: ten threads, one writer and
@@ -71,14 +75,14 @@ func BenchmarkEverybodyTypes(b *testing.B) {
 func BenchmarkSaturation(b *testing.B) {
 	for b.Loop() {
 		s, _ := served(b)
-		best := 0.0
+		best, of := 0.0, new(load.Report)
 		for _, rate := range []float64{20, 40, 60, 80, 100, 120, 150, 180, 220, 260} {
 			p := load.Plan{URL: s.url(), Threads: 100, Writers: 1, Readers: 5, Rate: rate, Duration: 3 * time.Second}
 			for try := 0; try < 3 && best < 100*rate; try++ {
 				r := typed(b, p)
 				planned := 100 * rate * 3.9 // with the second of warming up
 				if r.Latency.P99 <= 250 && float64(r.Typed) >= 0.95*planned {
-					best = 100 * rate
+					best, of = 100*rate, r
 				}
 			}
 			if best < 100*rate {
@@ -86,6 +90,7 @@ func BenchmarkSaturation(b *testing.B) {
 			}
 		}
 		b.ReportMetric(best, "edits/s")
+		metrics(b, of)
 	}
 }
 
