@@ -254,6 +254,15 @@ func TestSecondJoinOfAClientClosesTheFirst(t *testing.T) {
 	b.send(join)
 	b.want("join")
 	wantClose(t, a, 4001)
+
+	// An older connection whose join comes late does not take it back.
+	late, c := dial(t, u, "/ws"), dial(t, u, "/ws")
+	c.send(join)
+	c.want("join")
+	late.send(join)
+	wantClose(t, late, 4001)
+	c.send(`{"type":"update","client":"` + clientA + `","seq":1,"rev":1,"changes":[[[0,"x"]]]}`)
+	c.want("update")
 }
 
 func TestUnknownThreadLeavesTheClientWhereItWas(t *testing.T) {

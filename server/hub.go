@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -187,6 +188,7 @@ func (h *hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
 		Publish:   publisher{h.s, r}.publish,
+		Older:     older,
 		Changed:   h.update,
 		MaxText:   h.s.limits.Text,
 		Logger:    h.s.logger,
@@ -196,6 +198,12 @@ func (h *hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 		h.drop(r)
 		close(r.gone)
 	})
+}
+
+// older compares connections by their ids, which ascend.
+func older(p, q authority.Peer) bool {
+	a, b := p.(*peer).id, q.(*peer).id
+	return bytes.Compare(a[:], b[:]) < 0
 }
 
 // update takes a thread's new summary into the directory.

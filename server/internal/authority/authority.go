@@ -25,6 +25,10 @@ type Config struct {
 	NewClient func() eventlog.ClientID
 	// Publish hands m to each of to. It must not block on a peer.
 	Publish func(to []Peer, m Message)
+	// Older reports whether p's connection is older than q's; nil: never. Of two
+	// connections of one client the older has been given up, in whichever order
+	// their joins are read.
+	Older func(p, q Peer) bool
 	// Changed is called after every append that published something.
 	Changed func(projection.Summary)
 	// MaxText is the most bytes of UTF-8 that an edit may leave the text with.

@@ -58,6 +58,12 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 			return fault("unavailable", "revision %d cannot be looked up: %v", resume.Since, err)
 		}
 	}
+	for q, tp := range a.texts {
+		if tp.client == client && a.cfg.Older != nil && a.cfg.Older(p, q) {
+			a.cfg.Publish([]Peer{p}, Superseded{})
+			return fault("forbidden", "the same client has joined on a newer connection")
+		}
+	}
 	a.leaveLine(p)
 	a.leaveText(p)
 	for q, tp := range a.texts {
