@@ -52,6 +52,7 @@ class Client {
   typed = 0
   sent = 0 // own entries up to which were pushed
   sending = false
+  pulled = false // joined on this connection; what it missed follows
   socket = null
   head = 0
   cuts = 0
@@ -73,7 +74,9 @@ class Client {
   connect() {
     const socket = new WebSocket(base.replace(/^http/, "ws") + "/ws")
     this.socket = socket
+    this.pulled = false
     this.sending = false
+    this.sent = this.confirmed // a push under way may be lost with its connection
     socket.on("open", () => {
       const join = { type: "join", user: this.user, id: this.thread, mode: "text", client: this.id }
       if (this.state) Object.assign(join, { since: this.rev, chain: this.chain })
@@ -133,6 +136,7 @@ class Client {
   }
 
   joined(m) {
+    this.pulled = true
     if (this.state) {
       if (m.reset || m.rev !== this.rev) throw new Diverged(`${this.user}: resumed at ${m.rev} instead of ${this.rev}`)
       this.head = m.head
@@ -163,7 +167,7 @@ class Client {
   }
 
   push() {
-    if (!this.state || this.sending || this.rev < this.head || this.socket?.readyState !== WebSocket.OPEN) return
+    if (!this.state || !this.pulled || this.sending || this.rev < this.head || this.socket?.readyState !== WebSocket.OPEN) return
     const updates = this.pending.slice(0, 1 + this.below(6))
     if (updates.length === 0) return
     this.sending = true
