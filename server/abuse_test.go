@@ -120,6 +120,50 @@ func TestBrokenFramesCloseWithTheirCode(t *testing.T) {
 	}
 }
 
+// TestHugeClaimIsClosedAtOnce sends a header that claims a terabyte.
+func TestHugeClaimIsClosedAtOnce(t *testing.T) {
+	_, u := start(t, eventlog.NewMemory())
+	c := dial(t, u, "/ws")
+	c.want("status")
+	header := []byte{0x81, 0x80 | 127, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4, 'x'}
+	if _, err := c.conn.NetConn().Write(header); err != nil {
+		t.Fatal(err)
+	}
+	wantClose(t, c, 1009)
+}
+
+func TestRefusalsOverHTTPHaveCodes(t *testing.T) {
+	_, u := start(t, eventlog.NewMemory())
+	for _, tc := range []struct {
+		method, path, origin string
+		status               int
+		code                 string
+	}{
+		{"GET", "/api/nothing", "", 404, "not_found"},
+		{"DELETE", "/api/threads", "", 404, "not_found"},
+		{"GET", "/api/threads/01J9Z3N8QJ7C0V5R2K4M6T8W9X", "", 404, "not_found"},
+		{"GET", "/api/threads?limit=x", "", 400, "bad_value"},
+		{"POST", "/api/threads", "http://evil.example", 403, "forbidden"},
+		{"POST", "/", "", 405, "not_found"},
+		{"POST", "/api/threads", "", 400, "bad_message"},
+	} {
+		req, _ := http.NewRequest(tc.method, u+tc.path, nil)
+		if tc.origin != "" {
+			req.Header.Set("Origin", tc.origin)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body struct{ Error struct{ Code, Text string } }
+		err = json.NewDecoder(resp.Body).Decode(&body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != tc.status || body.Error.Code != tc.code || body.Error.Text == "" {
+			t.Errorf("%s %s: %d %+v %v", tc.method, tc.path, resp.StatusCode, body, err)
+		}
+	}
+}
+
 func wantClose(t testing.TB, c *client, code int) {
 	t.Helper()
 	for {

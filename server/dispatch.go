@@ -105,15 +105,11 @@ func (p *peer) serveText(m wire.Message) {
 			p.in.authority.Cursor(p, m.Rev, m.Ranges)
 		}
 	case wire.Diverged:
-		p.s.logger.Error("a client's text has diverged", "thread", p.threadName(), "rev", m.Rev, "author", p.s.people.name(p.author))
+		if !p.joined("diverged") || !p.inMode(true, "diverged", "") {
+			return
+		}
+		p.s.logger.Error("a client's text has diverged", "thread", p.in.stream, "rev", m.Rev, "author", p.s.people.name(p.author))
 	}
-}
-
-func (p *peer) threadName() eventlog.Stream {
-	if p.in == nil {
-		return ""
-	}
-	return p.in.stream
 }
 
 // joined reports whether p is in a thread, and says so if it is not.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"parodywave/server/internal/wire"
 )
 
 // guard refuses requests that a page of another site made a browser send:
@@ -20,11 +22,14 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			s.logger.Warn("an allowed origin is not one", "origin", o, "error", err)
 		}
 	}
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeError(w, refusal(wire.Forbidden, "", "a page of another origin may not do this; allow it with --allow-origin"))
+	}))
 	inner := cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.ours(r.Host) {
 			s.logger.Warn("refused a request for another host", "host", r.Host)
-			http.Error(w, "403: this host name is not one of this server's; allow it with --allow-host", http.StatusForbidden)
+			writeError(w, refusal(wire.Forbidden, "", "this host name is not one of this server's; allow it with --allow-host"))
 			return
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")

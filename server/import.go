@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -27,7 +28,7 @@ func (s *Server) Import(ctx context.Context, doc *ndjson.Document, as Identity) 
 	if same, err := s.imported(ctx, doc); same || err != nil {
 		return doc.Stream, err
 	}
-	t, err := s.foldImport(doc)
+	t, err := foldImport(doc, s.limits)
 	if err != nil {
 		return "", err
 	}
@@ -83,9 +84,16 @@ func (s *Server) imported(ctx context.Context, doc *ndjson.Document) (bool, erro
 	return false, refusal(wire.Forbidden, "", "thread %s is here already, with %d revisions, and is not what the file has: nothing was imported", doc.Stream, head.Revision)
 }
 
+// CheckImport reports what is wrong with a document that verifies and yet
+// cannot be imported, since its records make no thread.
+func CheckImport(doc *ndjson.Document) error {
+	_, err := foldImport(doc, wire.DefaultLimits())
+	return err
+}
+
 // foldImport folds the document as the thread will be folded for ever after,
 // so that nothing gets into the log that could not be opened again.
-func (s *Server) foldImport(doc *ndjson.Document) (*projection.Thread, error) {
+func foldImport(doc *ndjson.Document, limits wire.Limits) (*projection.Thread, error) {
 	t := projection.NewThread(doc.Stream)
 	for i, e := range doc.Events {
 		if _, ok := e.Fact.(event.Opened); i == 0 && !ok {
@@ -94,20 +102,23 @@ func (s *Server) foldImport(doc *ndjson.Document) (*projection.Thread, error) {
 		if c, ok := t.Client(e.Client); ok && c.Author != e.Author && e.Client != (eventlog.ClientID{}) {
 			return nil, refusal(wire.BadValue, "", "revision %d is by another author than its client", e.Revision)
 		}
+		if f, ok := e.Fact.(event.Changed); ok && f.Change.Len() == t.Len() && f.Change.CutsPair(t.Unit) {
+			return nil, refusal(wire.BadValue, "", "revision %d cuts a surrogate pair", i+1)
+		}
 		if _, err := t.Apply(e); err != nil {
-			return nil, refusal(wire.BadValue, "", "the records do not make a thread: %v", err)
+			return nil, refusal(wire.BadValue, "", "the records do not make a thread: %s", strings.TrimSuffix(err.Error(), ": "+eventlog.ErrDamaged.Error()))
 		}
 	}
-	if text := t.Text(); len(text) > s.limits.Text {
-		return nil, refusal(wire.TooLarge, "", "the text has %d bytes and a thread at most %d", len(text), s.limits.Text)
+	if text := t.Text(); len(text) > limits.Text {
+		return nil, refusal(wire.TooLarge, "", "the text has %d bytes and a thread at most %d", len(text), limits.Text)
 	}
-	if clean, bad := wire.CleanTitle(t.Title, s.limits); bad != nil {
+	if clean, bad := wire.CleanTitle(t.Title, limits); bad != nil {
 		return nil, bad
 	} else if clean != t.Title {
 		return nil, refusal(wire.BadValue, "", "the title %.200q is not as titles are kept", t.Title)
 	}
 	for _, a := range doc.Authors {
-		if clean, bad := wire.CleanUser(a.Name, s.limits); bad != nil || clean != a.Name {
+		if clean, bad := wire.CleanUser(a.Name, limits); bad != nil || clean != a.Name {
 			return nil, refusal(wire.BadValue, "", "the name %.200q of author %s is not as names are kept", a.Name, event.AuthorString(a.ID))
 		}
 	}

@@ -62,6 +62,9 @@ func newPeer(s *Server, conn *websocket.Conn) *peer {
 	p := &peer{s: s, conn: conn, id: eventlog.ClientID(ulid.Make()), rates: newRates(s.limits), served: make(chan bool, 1)}
 	p.room.L = &p.mu
 	p.alive()
+	// A frame somewhat over the limit is read, and answered with an error before
+	// the close; one that only claims to be huge is closed at its header.
+	conn.SetReadLimit(16 * int64(s.limits.Frame))
 	conn.SetPongHandler(func(string) error {
 		p.alive()
 		return nil

@@ -64,6 +64,9 @@ func (p publisher) frame(m authority.Message) []byte {
 			ID: p.r.stream, Line: m.Line, Value: m.Value, User: p.s.people.name(m.Author),
 			Rev: m.Revision, Submitted: m.Submitted, Mine: m.Mine,
 		}
+		if m.Line < 0 {
+			u.Line, u.Gone = m.Last, true
+		}
 		return u.AppendJSON(nil)
 	case authority.Cursor:
 		c := wire.CursorOut{

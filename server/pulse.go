@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -39,6 +40,7 @@ func (p *pulse) loop(ctx context.Context) {
 	status, list := p.statusDirty, p.listDirty
 	var statusOver, listOver <-chan time.Time
 	last := [2]int{-1, -1}
+	var said []byte // the list last told
 	for {
 		select {
 		case <-ctx.Done():
@@ -52,7 +54,10 @@ func (p *pulse) loop(ctx context.Context) {
 		case <-statusOver:
 			status, statusOver = p.statusDirty, nil
 		case <-list:
-			p.tell(p.s.list(), func(q *peer) bool { return q.listed.Load() })
+			if frame := p.s.list(); !bytes.Equal(frame, said) {
+				said = frame
+				p.tell(frame, func(q *peer) bool { return q.listed.Load() })
+			}
 			list, listOver = nil, time.After(listPause)
 		case <-listOver:
 			list, listOver = p.listDirty, nil

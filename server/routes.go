@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parodywave/eventlog/socklog"
+	"parodywave/server/internal/wire"
 	"parodywave/web"
 
 	"github.com/gorilla/websocket"
@@ -18,8 +19,20 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /ws", s.serveSocket)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, refusal(wire.NotFound, "", "%s %s is not part of the API", r.Method, r.URL.Path))
+	})
 	pages := servePages(web.Dist())
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /deck", func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = "/" // the page is the reference client of line mode
+		pages.ServeHTTP(w, r)
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			writeErrorStatus(w, refusal(wire.NotFound, "", "pages can only be read"), http.StatusMethodNotAllowed)
+			return
+		}
 		if r.URL.Path == "/" && websocket.IsWebSocketUpgrade(r) {
 			s.serveSocket(w, r) // the deck's client connects to ws://host:port
 			return

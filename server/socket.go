@@ -3,6 +3,8 @@ package server
 import (
 	"net/http"
 
+	"parodywave/server/internal/wire"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -11,7 +13,7 @@ import (
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if !s.originAllowed(r) {
 		s.logger.Warn("refused a connection from another origin", "origin", r.Header.Get("Origin"), "host", r.Host)
-		http.Error(w, "403: this origin may not connect; allow it with --allow-origin, or a client without one with --allow-no-origin", http.StatusForbidden)
+		writeError(w, refusal(wire.Forbidden, "", "this origin may not connect; allow it with --allow-origin, or a client without one with --allow-no-origin"))
 		return
 	}
 	conn, err := s.upgrader.Upgrade(w, r, nil)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -187,9 +188,16 @@ func ifMatch(r *http.Request) (eventlog.Revision, error) {
 }
 
 func (s *Server) body(w http.ResponseWriter, r *http.Request, most int) (string, error) {
+	if r.ContentLength > int64(most) {
+		return "", refusal(wire.TooLarge, "", "the body has %d bytes and may have %d", r.ContentLength, most)
+	}
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
-	if err != nil {
-		return "", refusal(wire.TooLarge, "", "the body cannot be read, or is over %d bytes: %v", most, err)
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return "", refusal(wire.TooLarge, "", "the body has more than %d bytes", most)
+	case err != nil:
+		return "", refusal(wire.BadMessage, "", "the body cannot be read: %v", err)
 	}
 	return string(b), nil
 }

@@ -33,7 +33,7 @@ export interface Join {
   current: number | null
   received?: number
 }
-/** mine marks a receipt; its line is -1 where the line is gone. */
+/** mine marks a receipt; its line is -1 where the line is gone (`gone` on the wire, which then repeats the last line). */
 export interface Update {
   type: 'update'
   id: string
@@ -122,13 +122,10 @@ function join(m: Fields): Join | null {
 
 function update(m: Fields): Update | null {
   const mine = m.mine === true
-  const gone = mine && m.line === -1
-  if (!isText(m.id) || !(isCount(m.line) || gone) || !isCount(m.rev)) return null
-  const value = isText(m.value) ? m.value : gone ? '' : null
-  const user = isText(m.user) ? m.user : gone ? '' : null
-  if (value === null || user === null) return null
+  const gone = mine && m.gone === true
+  if (!isText(m.id) || !isCount(m.line) || !isCount(m.rev) || !isText(m.value) || !isText(m.user)) return null
   return {
-    type: 'update', id: m.id, line: m.line as number, value, user, rev: m.rev,
+    type: 'update', id: m.id, line: gone ? -1 : m.line, value: m.value, user: m.user, rev: m.rev,
     submitted: m.submitted === true, mine,
   }
 }

@@ -230,7 +230,7 @@ func TestReceiptOfALineThatIsGoneSaysSo(t *testing.T) {
 	a.flush()
 	s.down()
 	s.wait()
-	s.receipt(c, -1, "", 3)
+	s.receipt(c, -1, "milk", 3)
 	s.shows(c, "milk")
 }
 

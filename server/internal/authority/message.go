@@ -56,6 +56,7 @@ type (
 	// LineUpdate says what a line now reads.
 	LineUpdate struct {
 		Line      int // -1: the line is gone (only with Mine)
+		Last      int // the thread's last line, which the rest is about where Line is -1
 		Value     string
 		Author    eventlog.AuthorID
 		Revision  eventlog.Revision

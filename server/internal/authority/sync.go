@@ -165,6 +165,10 @@ func (a *Authority) receive(p Peer, l *linePeer, r receipt) {
 	case r.index >= 0:
 		row := a.thread.Row(r.index)
 		u.Value, u.Author, u.Submitted = a.thread.Content(row), row.Author, row.Submitted
+	default:
+		u.Last = a.thread.LineCount() - 1
+		row := a.thread.Row(u.Last)
+		u.Value, u.Author, u.Submitted = a.thread.Content(row), row.Author, row.Submitted
 	}
 	if r.merged != nil && !l.id.IsZero() && r.index == l.index {
 		l.deliver(r.merged)

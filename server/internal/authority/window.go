@@ -12,7 +12,7 @@ import (
 
 // windowMax is how many entries at least are kept in memory for clients that
 // are behind; what is older is read from the log.
-const windowMax = 4096
+const windowMax = 1024
 
 // A window is the newest entries of the thread, without a gap up to its
 // revision.

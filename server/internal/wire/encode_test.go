@@ -27,8 +27,8 @@ func goldenFrames(t testing.TB) map[string]Frame {
 		"join, resync": &LineJoin{Thread: testThread, Title: "t", Data: rows[:1], Rev: 9, Limits: limits,
 			Current: of(0), Received: of(uint64(17))},
 		"join, resync, no current line": &LineJoin{Thread: testThread, Title: "t", Rev: 9, Limits: limits, Received: of(uint64(0))},
-		"update":                        &LineUpdate{testThread, 1, "hello", "Ben", 10, false, false},
-		"update, mine":                  &LineUpdate{testThread, 1, "hello", "Ben", 11, true, true},
+		"update":                        &LineUpdate{testThread, 1, "hello", "Ben", 10, false, false, false},
+		"update, mine":                  &LineUpdate{testThread, 1, "hello", "Ben", 11, true, true, false},
 		"join, text": &TextJoin{Thread: testThread, Title: "t", Rev: 9, Chain: digest, Text: "a\nb", Limits: limits,
 			Blame: Blame{
 				Authors: []BlameAuthor{{author, "Ada", "person"}},

@@ -66,6 +66,7 @@ type LineUpdate struct {
 	Rev       eventlog.Revision
 	Submitted bool
 	Mine      bool // the receipt, to the connection that sent it
+	Gone      bool // with Mine: the line is no more; Line and the rest are of the last one as it stands
 }
 
 // AppendJSON appends the frame `update` of line mode.
@@ -78,6 +79,9 @@ func (m *LineUpdate) AppendJSON(dst []byte) []byte {
 	dst = appendBool(dst, `,"submitted":`, m.Submitted)
 	if m.Mine {
 		dst = append(dst, `,"mine":true`...)
+	}
+	if m.Gone {
+		dst = append(dst, `,"gone":true`...)
 	}
 	return append(dst, '}')
 }

@@ -1,0 +1,44 @@
+package server
+
+import (
+	"strings"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ndjson"
+	"parodywave/eventlog/ot"
+)
+
+// TestImportRefusesWhatNoEditorCouldWrite folds documents whose chain could be
+// in order and whose records make no thread, or no text.
+func TestImportRefusesWhatNoEditorCouldWrite(t *testing.T) {
+	parse := func(s string) event.Fact {
+		c, err := ot.Parse([]byte(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return event.Changed{Change: c}
+	}
+	opened := event.Opened{Title: "T"}
+	for _, tc := range []struct {
+		facts []event.Fact
+		says  string
+	}{
+		{[]event.Fact{opened, parse(`[[0,"a😀b"]]`), parse(`[1,[2],1]`)}, ""},
+		{[]event.Fact{opened, parse(`[[0,"a😀b"]]`), parse(`[2,[1],1]`)}, "revision 3 cuts a surrogate pair"},
+		{[]event.Fact{opened, parse(`[3,[0,"x"]]`)}, "change is for 3 units"},
+		{[]event.Fact{parse(`[[0,"x"]]`)}, "does not open"},
+		{[]event.Fact{opened, opened}, "opened is revision 1"},
+		{[]event.Fact{opened, parse(`[[0,"x"]]`), event.Submitted{From: 0, To: 1}}, "submitted lines 0 to 1 of 1"},
+	} {
+		doc := &ndjson.Document{Stream: "01J9Z3N8QJ7C0V5R2K4M6T8W9X"}
+		for i, f := range tc.facts {
+			doc.Events = append(doc.Events, event.Event{Stream: doc.Stream, Revision: eventlog.Revision(i + 1), Fact: f})
+		}
+		err := CheckImport(doc)
+		if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "damaged")) {
+			t.Errorf("%v: %v, want %q", tc.facts, err, tc.says)
+		}
+	}
+}
