@@ -31,24 +31,7 @@ func (c *serveCommand) Run(a *app) error {
 	if a.File != "" {
 		return usage("say --data DIR", "a bare copy cannot be served")
 	}
-	if err := os.MkdirAll(a.Data, 0o700); err != nil {
-		return err
-	}
-	logger := slog.New(slog.NewTextHandler(a.err, nil))
-	log, err := boltlog.Open(a.logPath(), boltlog.Options{Timeout: lockWait, OnFatal: func(err error) {
-		logger.Error("the log cannot go on: nobody knows what is on disk; start again", "error", err)
-		os.Exit(exitFailed)
-	}})
-	if errors.Is(err, boltlog.ErrLocked) {
-		return failed("stop the server or command that has it, or use another --data", "the log %s is in use", a.logPath())
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(c.serve(a, log, logger), log.Close())
-}
-
-func (c *serveCommand) serve(a *app, log *boltlog.Log, logger *slog.Logger) error {
+	// First, since nothing is to be made where the port is in use.
 	listener, err := net.Listen("tcp", c.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return failed("another program listens there: stop it, or say another --listen", "%s is in use", c.Listen)
@@ -57,6 +40,52 @@ func (c *serveCommand) serve(a *app, log *boltlog.Log, logger *slog.Logger) erro
 		return failed("write --listen as HOST:PORT, like 127.0.0.1:5555", "%v", err)
 	}
 	defer listener.Close()
+	if err := os.MkdirAll(a.Data, 0o700); err != nil {
+		return err
+	}
+	logger := slog.New(slog.NewTextHandler(a.err, nil))
+	log, err := a.openToServe(logger)
+	if err == nil {
+		err = errors.Join(c.serve(a, listener, log, logger), log.Close())
+	}
+	if a.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // stopped before it had begun, which is what was asked for
+	}
+	return err
+}
+
+// openToServe opens the log, and waits for who has it. A signal ends that at
+// once: what was being opened is closed when it comes, or with the process.
+func (a *app) openToServe(logger *slog.Logger) (*boltlog.Log, error) {
+	type result struct {
+		log *boltlog.Log
+		err error
+	}
+	opened := make(chan result, 1)
+	go func() {
+		log, err := boltlog.Open(a.logPath(), boltlog.Options{Timeout: lockWait, OnFatal: func(err error) {
+			logger.Error("the log cannot go on: nobody knows what is on disk; start again", "error", err)
+			os.Exit(exitFailed)
+		}})
+		opened <- result{log, err}
+	}()
+	select {
+	case r := <-opened:
+		if errors.Is(r.err, boltlog.ErrLocked) {
+			return nil, failed("stop the server or command that has it, or use another --data", "the log %s is in use", a.logPath())
+		}
+		return r.log, r.err
+	case <-a.ctx.Done():
+		go func() {
+			if r := <-opened; r.err == nil {
+				r.log.Close()
+			}
+		}()
+		return nil, a.ctx.Err()
+	}
+}
+
+func (c *serveCommand) serve(a *app, listener net.Listener, log *boltlog.Log, logger *slog.Logger) error {
 	s, err := server.New(a.ctx, server.Config{
 		Log: log, Logger: logger, Listen: listener.Addr().String(), AllowHosts: c.AllowHost, AllowOrigins: c.AllowOrigin,
 		AllowNoOrigin: c.AllowNoOrigin, Node: c.Node, Version: release(), KeepConnection: c.KeepConnections,
