@@ -11,11 +11,11 @@ import (
 )
 
 type blameCommand struct {
-	Thread    string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment."`
-	Lines     string `short:"L" placeholder:"A,B" help:"Only the lines A to B; the first is 1."`
-	Porcelain bool   `xor:"form" help:"In the form of git blame --porcelain; for a commit stand the first 40 digits of the revision's chain value."`
-	Chars     bool   `xor:"form" help:"Runs within the lines, by who wrote them."`
-	JSON      bool   `name:"json" help:"Print one JSON object a line."`
+	Thread    string  `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment."`
+	Lines     *string `short:"L" placeholder:"A,B" help:"Only the lines A to B; the first is 1."`
+	Porcelain bool    `xor:"form" help:"In the form of git blame --porcelain; for a commit stand the first 40 digits of the revision's chain value."`
+	Chars     bool    `xor:"form" help:"Runs within the lines, by who wrote them."`
+	JSON      bool    `name:"json" help:"Print one JSON object a line."`
 }
 
 // Help tells what kong prints below the usage.
@@ -77,12 +77,13 @@ func (c *blameCommand) Run(a *app) error {
 	return nil
 }
 
-// lineRange reads -L: A,B or A or A, or ,B, of n lines counted from 1. It
-// returns indices from 0, the second one past the end.
-func lineRange(s string, n int) (from, to int, err error) {
-	if s == "" {
+// lineRange reads -L: A,B or A or A, or ,B, of n lines counted from 1; all of
+// them where it is nil. It returns indices from 0, the second one past the end.
+func lineRange(given *string, n int) (from, to int, err error) {
+	if given == nil {
 		return 0, n, nil
 	}
+	s := *given
 	first, last, ranged := strings.Cut(s, ",")
 	a, b := 1, n
 	if first != "" {
@@ -94,8 +95,9 @@ func lineRange(s string, n int) (from, to int, err error) {
 	if !ranged {
 		b = a
 	}
-	if err != nil || a < 1 || last != "" && b < a {
-		return 0, 0, usage("write -L 3,7 or -L 3 or -L 3, or -L ,7", "-L %s is no range of lines", s)
+	if err != nil || s == "" || a < 1 || last != "" && b < a {
+		return 0, 0, usage("lines count from 1: write -L 3 for one, -L 3,7 for some, or leave out the end (-L 3,) or the beginning (-L ,7)",
+			"-L %q is no range of lines", s)
 	}
 	if a > n {
 		return 0, 0, notFound("", "there are only %d lines", n)

@@ -36,10 +36,10 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, keep fun
 	if err != nil {
 		return err
 	}
-	if c.Line > rows(last) {
+	if *c.Line > rows(last) {
 		return notFound("", "there are only %d lines", rows(last))
 	}
-	l := &liner{s: s, lines: kin.of(last.Row(c.Line - 1).ID), text: map[projection.LineID]string{}}
+	l := &liner{s: s, lines: kin.of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
 	err = s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		for _, r := range l.apply(e, t, effect) {
 			if keep(e) {
@@ -52,10 +52,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, keep fun
 		return err
 	}
 	slices.Reverse(l.rows)
-	if c.Number > 0 {
-		l.rows = l.rows[:min(c.Number, len(l.rows))]
-	}
-	for _, r := range l.rows {
+	for _, r := range firstOf(l.rows, c.Number) {
 		if c.JSON {
 			r.Text = string(r.text)
 			fmt.Fprintln(a.out, jsonLine(r))

@@ -14,7 +14,7 @@ import (
 
 type importCommand struct {
 	Path   string `arg:"" name:"file" placeholder:"FILE" help:"File; - is stdin."`
-	Format string `enum:",ndjson,text" default:"" placeholder:"ndjson|text" help:"ndjson: an export, which keeps authors, times, revisions and chain; text: a text. By default ndjson if the file begins like one."`
+	Format string `placeholder:"ndjson|text" help:"ndjson: an export, which keeps authors, times, revisions and chain; text: a text. By default ndjson if the file begins like one."`
 	Title  string `placeholder:"TITLE" help:"Title of a thread made of a text (default: the file's name)."`
 	As     string `default:"${user}" placeholder:"NAME" help:"Who imports (default: ${user})."`
 }
@@ -22,6 +22,12 @@ type importCommand struct {
 func (c *importCommand) Run(a *app) error {
 	if a.File != "" {
 		return usage("say --data DIR", "--file is for reading: nothing is written to a bare copy")
+	}
+	if c.Format != "" && c.Format != "ndjson" && c.Format != "text" {
+		return usage("write --format ndjson for an export or --format text for a text; without it the file tells", "--format %s is none", c.Format)
+	}
+	if err := checkName(c.As); err != nil {
+		return err
 	}
 	b, err := a.readFile(c.Path)
 	if err != nil {

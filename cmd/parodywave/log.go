@@ -12,16 +12,22 @@ import (
 
 type logCommand struct {
 	Thread string `arg:"" placeholder:"THREAD" help:"Thread."`
-	Line   int    `short:"L" placeholder:"N" help:"The history of line N (the first is 1) as it is now, through edits, moves, splits and joins."`
+	Line   *int   `short:"L" placeholder:"N" help:"The history of line N (the first is 1) as it is now, through edits, moves, splits and joins."`
 	Author string `placeholder:"NAME" help:"Only what this author did: a name or an id."`
 	Since  string `placeholder:"TIME" help:"Not what is older: 2026-11-22T10:00:00Z, 2026-11-22, -15m."`
 	Until  string `placeholder:"TIME" help:"Not what is newer."`
-	Number int    `short:"n" placeholder:"N" help:"At most N rows."`
+	Number *int   `short:"n" placeholder:"N" help:"At most N rows."`
 	Every  string `enum:"edit,burst" default:"burst" help:"A row for every edit, or (burst) for all edits of an author without a pause of 30 seconds."`
 	JSON   bool   `name:"json" help:"Print one JSON object a line."`
 }
 
 func (c *logCommand) Run(a *app) error {
+	if c.Line != nil && *c.Line < 1 {
+		return usage("lines count from 1: write -L 1 for the first", "there is no line %d", *c.Line)
+	}
+	if c.Number != nil && *c.Number < 1 {
+		return usage("say 1 or more, or leave -n out for all rows", "-n %d asks for no rows", *c.Number)
+	}
 	s, err := a.open()
 	if err != nil {
 		return err
@@ -31,14 +37,11 @@ func (c *logCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if c.Number < 0 || c.Line < 0 {
-		return usage("they count from 1", "-n and -L take a number")
-	}
 	keep, err := c.filter(a, s, stream)
 	if err != nil {
 		return err
 	}
-	if c.Line > 0 {
+	if c.Line != nil {
 		return c.history(a, s, stream, keep)
 	}
 	f := newFolder(c.Every)
@@ -53,11 +56,17 @@ func (c *logCommand) Run(a *app) error {
 	}
 	// A row stands where its last edit does.
 	slices.SortFunc(f.done, func(x, y *eventRow) int { return int(int64(y.Revision) - int64(x.Revision)) })
-	if c.Number > 0 {
-		f.done = f.done[:min(c.Number, len(f.done))]
-	}
+	f.done = firstOf(f.done, c.Number)
 	printRows(a, f.done, c.JSON)
 	return nil
+}
+
+// firstOf returns the first n rows, all of them where n is nil.
+func firstOf[R any](all []R, n *int) []R {
+	if n == nil {
+		return all
+	}
+	return all[:min(*n, len(all))]
 }
 
 func printRows(a *app, rows []*eventRow, asJSON bool) {

@@ -20,6 +20,9 @@ type putCommand struct {
 }
 
 func (c *putCommand) Run(a *app) error {
+	if err := checkName(c.As); err != nil {
+		return err
+	}
 	if err := a.exists(); err != nil {
 		return err
 	}
@@ -56,6 +59,18 @@ func (c *putCommand) find(a *app) (eventlog.Stream, error) {
 	}
 	defer s.Close()
 	return s.find(a, c.Thread)
+}
+
+// checkName refuses what nobody can be called, before anything is touched.
+func checkName(as string) error {
+	const hint = "write --as NAME, with a name that can be seen"
+	if strings.TrimSpace(as) == "" {
+		return usage(hint, "--as is empty")
+	}
+	if !utf8.ValidString(as) || strings.IndexFunc(as, hidden) >= 0 {
+		return usage(hint, "--as %q has a control character in it", as)
+	}
+	return nil
 }
 
 // join returns the first error that is one.

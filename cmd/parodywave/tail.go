@@ -21,7 +21,7 @@ const pollEvery = 200 * time.Millisecond
 
 func (c *tailCommand) Run(a *app) error {
 	if c.Number < 0 {
-		return usage("say how many", "-n takes a number")
+		return usage("say 0 or more", "-n %d is no number of events", c.Number)
 	}
 	s, err := a.open()
 	if err != nil {
