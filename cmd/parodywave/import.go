@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"parodywave/eventlog"
 	"parodywave/eventlog/ndjson"
+	"parodywave/server"
 )
 
 type importCommand struct {
@@ -46,8 +48,8 @@ func (c *importCommand) Run(a *app) error {
 			return usage("leave --title out", "an export has a title")
 		}
 		// Before the log is touched, and with the reader's own words.
-		if _, err := ndjson.Read(bytes.NewReader(b)); err != nil {
-			return fmt.Errorf("import %s: %w", c.Path, err)
+		if err := c.check(b); err != nil {
+			return err
 		}
 	} else {
 		a.in = body
@@ -72,6 +74,22 @@ func (c *importCommand) Run(a *app) error {
 	}
 	_, err = fmt.Fprintln(a.out, answer.ID)
 	return err
+}
+
+// check refuses an export that does not verify, or whose records make no
+// thread. What is wrong is the file, whatever the decoders of logs call it.
+func (c *importCommand) check(b []byte) error {
+	doc, err := ndjson.Read(bytes.NewReader(b))
+	hint := hintOf(err)
+	if err == nil {
+		err = server.CheckImport(doc)
+		hint = "its chain holds, but no server wrote it: export the thread again at its source"
+	}
+	if err == nil {
+		return nil
+	}
+	what := strings.TrimSuffix(err.Error(), ": "+eventlog.ErrDamaged.Error())
+	return damaged(hint, "import %s: the file is refused: %s", c.Path, what)
 }
 
 func (c *importCommand) title() string {
