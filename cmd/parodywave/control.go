@@ -41,7 +41,7 @@ func (a *app) dial() (*control, error) {
 	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", path)
 	}}
-	c := &control{client: &http.Client{Transport: transport}, close: func() error { transport.CloseIdleConnections(); return nil }}
+	c := &control{client: &http.Client{Transport: lossy{transport}}, close: func() error { transport.CloseIdleConnections(); return nil }}
 	ctx, cancel := context.WithTimeout(a.ctx, socketWait)
 	defer cancel()
 	var theirs struct{ Version string }

@@ -29,8 +29,12 @@ type app struct {
 	options
 	ctx context.Context
 	in  io.Reader
-	out *bufio.Writer // stdout
+	out *bufio.Writer // to stdout
 	err io.Writer     // stderr
+
+	stdout    io.Writer
+	shown     bool // something was written to stdout or said
+	stdinRead bool
 
 	socketDir *os.File // kept open for a path through it
 }
@@ -56,7 +60,8 @@ const (
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{ctx: ctx, in: os.Stdin, out: bufio.NewWriterSize(os.Stdout, 64<<10), err: os.Stderr}
+	a := &app{ctx: ctx, in: os.Stdin, stdout: os.Stdout, err: os.Stderr}
+	a.out = bufio.NewWriterSize(witness{a}, 64<<10)
 	err := a.run(args)
 	if flushed := a.out.Flush(); err == nil && flushed != nil {
 		err = fmt.Errorf("write to stdout: %w", flushed)
@@ -91,12 +96,13 @@ func (a *app) run(args []string) error {
 		return usage("see parodywave --help, or parodywave COMMAND --help", "%v", err)
 	}
 	a.options = table.options
-	return parsed.Run(a)
+	return a.perform(parsed)
 }
 
 // say tells the user something that was not asked for.
 func (a *app) say(format string, args ...any) {
 	a.out.Flush() // in the order in which it happened
+	a.shown = true
 	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
 		fmt.Fprintf(a.err, "parodywave: %s\n", visible(strings.TrimSuffix(line, "\n")))
 	}

@@ -84,6 +84,7 @@ func join(err, then error) error {
 // readFile reads a file, or stdin for -.
 func (a *app) readFile(path string) ([]byte, error) {
 	if path == "-" {
+		a.stdinRead = true
 		return io.ReadAll(a.in)
 	}
 	b, err := os.ReadFile(path)
