@@ -105,6 +105,16 @@ func foldImport(doc *ndjson.Document, limits wire.Limits) (*projection.Thread, e
 		if f, ok := e.Fact.(event.Changed); ok && f.Change.Len() == t.Len() && f.Change.CutsPair(t.Unit) {
 			return nil, refusal(wire.BadValue, "", "revision %d cuts a surrogate pair", i+1)
 		}
+		switch f := e.Fact.(type) {
+		case event.Version:
+			if f.Revision == 0 || f.Revision >= e.Revision {
+				return nil, refusal(wire.BadValue, "", "revision %d names revision %d, which is not before it", e.Revision, f.Revision)
+			}
+		case event.Imported:
+			if f.Revisions != e.Revision-1 {
+				return nil, refusal(wire.BadValue, "", "revision %d says that %d revisions were imported", e.Revision, f.Revisions)
+			}
+		}
 		if _, err := t.Apply(e); err != nil {
 			return nil, refusal(wire.BadValue, "", "the records do not make a thread: %s", strings.TrimSuffix(err.Error(), ": "+eventlog.ErrDamaged.Error()))
 		}

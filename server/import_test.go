@@ -29,6 +29,10 @@ func TestImportRefusesWhatNoEditorCouldWrite(t *testing.T) {
 		{[]event.Fact{opened, parse(`[[0,"a😀b"]]`), parse(`[2,[1],1]`)}, "revision 3 cuts a surrogate pair"},
 		{[]event.Fact{opened, parse(`[3,[0,"x"]]`)}, "change is for 3 units"},
 		{[]event.Fact{parse(`[[0,"x"]]`)}, "does not open"},
+		{[]event.Fact{opened, event.Version{Revision: 1, Name: "v"}}, ""},
+		{[]event.Fact{opened, event.Version{Revision: 2, Name: "v"}}, "names revision 2"},
+		{[]event.Fact{opened, event.Imported{Revisions: 1}}, ""},
+		{[]event.Fact{opened, event.Imported{Revisions: 7}}, "7 revisions were imported"},
 		{[]event.Fact{opened, opened}, "opened is revision 1"},
 		{[]event.Fact{opened, parse(`[[0,"x"]]`), event.Submitted{From: 0, To: 1}}, "submitted lines 0 to 1 of 1"},
 	} {
