@@ -14,7 +14,7 @@ type blameCommand struct {
 	Thread    string  `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment."`
 	Lines     *string `short:"L" placeholder:"A,B" help:"Only the lines A to B; the first is 1."`
 	Porcelain bool    `xor:"form" help:"In the form of git blame --porcelain; for a commit stand the first 40 digits of the revision's chain value."`
-	Chars     bool    `xor:"form" help:"Runs within the lines, by who wrote them."`
+	Chars     bool    `xor:"form" help:"Runs within the lines, by who wrote them; with --json by revision."`
 	JSON      bool    `name:"json" help:"Print one JSON object a line."`
 }
 
@@ -22,7 +22,7 @@ type blameCommand struct {
 func (*blameCommand) Help() string {
 	return `For each line: the revision at which it last changed, who changed it, when, its number, its text. Whoever changes a
 word of a line, or deletes one, becomes the line's author here, even if nothing of what is left is theirs: --chars tells who
-wrote what is there. A line that was moved, or split from another, or had lines put in beside it, did not change.`
+wrote what is there (its table says the newest revision of each run). A line that was moved, or split from another, or had lines put in beside it, did not change.`
 }
 
 // A blameRow is a line of blame --json.
@@ -105,16 +105,33 @@ func lineRange(given *string, n int) (from, to int, err error) {
 	return a - 1, min(b, n), nil
 }
 
-// A run is some characters of one line that one revision inserted.
+// A runRow is some characters of one line that one revision inserted.
 type runRow struct {
-	Line     int               `json:"line"`
-	From     int               `json:"from"` // characters (code points) of the line, from 1
-	To       int               `json:"to"`   // the last of them
-	Revision eventlog.Revision `json:"revision"`
-	Author   string            `json:"author"`
-	AuthorID string            `json:"author_id"`
-	Time     string            `json:"time"`
-	Text     string            `json:"text"`
+	Line      int               `json:"line"`
+	From      int               `json:"from"` // characters (code points) of the line, from 1
+	To        int               `json:"to"`   // the last of them
+	Revision  eventlog.Revision `json:"revision"`
+	Author    string            `json:"author"`
+	AuthorID  string            `json:"author_id"`
+	Time      string            `json:"time"`
+	Text      string            `json:"text"`
+	Submitted bool              `json:"submitted"` // the line
+}
+
+// follows reports whether r continues last in the table, where a run is what
+// one person wrote, in however many keystrokes.
+func (r *runRow) follows(last *runRow) bool {
+	return last.Line == r.Line && last.AuthorID == r.AuthorID
+}
+
+// join makes last the run of last and r, as of the newer of the two. Its text
+// is left to whoever prints it: putting it together a character at a time
+// would take long for a long line.
+func (r *runRow) join(last *runRow) {
+	if r.Revision > last.Revision {
+		last.Revision, last.Time = r.Revision, r.Time
+	}
+	last.To = r.To
 }
 
 func (c *blameCommand) chars(a *app, s *source, t *projection.Thread, from, to int) error {
@@ -122,7 +139,8 @@ func (c *blameCommand) chars(a *app, s *source, t *projection.Thread, from, to i
 	if err != nil {
 		return err
 	}
-	tab := table{right: "10010"}
+	var runs []runRow
+	var ends [][2]int // of runs, in units of the text
 	for i := from; i < to; i++ {
 		r := t.Row(i)
 		at, column := r.Start, 1
@@ -130,15 +148,24 @@ func (c *blameCommand) chars(a *app, s *source, t *projection.Thread, from, to i
 			text := ot.String(t.Units(at, at+span.Length))
 			n := len([]rune(text))
 			id := t.Authors()[span.Author]
-			row := runRow{i + 1, column, column + n - 1, span.Revision, s.name(id), idString(id), stamp(times[span.Revision]), text}
+			row := runRow{i + 1, column, column + n - 1, span.Revision, s.name(id), idString(id), stamp(times[span.Revision]), text, r.Submitted}
 			at, column = at+span.Length, column+n
 			if c.JSON {
 				fmt.Fprintln(a.out, jsonLine(row))
 				continue
 			}
-			where := fmt.Sprintf("%d:%d-%d)", row.Line, row.From, row.To)
-			tab.add(fmt.Sprint(row.Revision), visible(row.Author), row.Time, where, visibleLine(text))
+			if k := len(runs) - 1; k >= 0 && row.follows(&runs[k]) {
+				row.join(&runs[k])
+				ends[k][1] = at
+			} else {
+				runs, ends = append(runs, row), append(ends, [2]int{at - span.Length, at})
+			}
 		}
+	}
+	tab := table{right: "10010"}
+	for i, r := range runs {
+		where := fmt.Sprintf("%d:%d-%d)", r.Line, r.From, r.To)
+		tab.add(fmt.Sprint(r.Revision), visible(r.Author), r.Time, where, visibleLine(ot.String(t.Units(ends[i][0], ends[i][1]))))
 	}
 	tab.print(a.out)
 	return nil
