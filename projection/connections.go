@@ -5,8 +5,6 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
-
-	"github.com/oklog/ulid/v2"
 )
 
 // Connections is the fold of the stream of that name: who was connected and in
@@ -96,17 +94,6 @@ func (c *Connections) Open(thread eventlog.Stream) int {
 	n := 0
 	for _, o := range c.open {
 		if o.Thread == thread {
-			n++
-		}
-	}
-	return n
-}
-
-// ByRun returns how many connections of a run are open.
-func (c *Connections) ByRun(run ulid.ULID) int {
-	n := 0
-	for _, o := range c.open {
-		if o.Place.Run == run {
 			n++
 		}
 	}

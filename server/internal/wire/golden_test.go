@@ -26,7 +26,7 @@ func testClient() eventlog.ClientID {
 }
 
 func testAuthor() eventlog.AuthorID {
-	id, err := ParseAuthorID("01J9Z2ADA00000000000000000")
+	id, err := ParseULID("01J9Z2ADA00000000000000000")
 	if err != nil {
 		panic(err)
 	}

@@ -41,15 +41,6 @@ func ParseClientID(s string) (eventlog.ClientID, error) {
 	return id, err
 }
 
-// ParseAuthorID reads an author's ULID; that of all zeros is refused.
-func ParseAuthorID(s string) (eventlog.AuthorID, error) {
-	id, err := ParseULID(s)
-	if err == nil && id == [16]byte{} {
-		err = errZeroID
-	}
-	return id, err
-}
-
 // ParseThreadID reads a thread's id and returns the name of its stream, in
 // upper case. An error means that no thread can have that id: the other
 // streams of the log ("authors" and the like) are no ULIDs and are out of reach.
