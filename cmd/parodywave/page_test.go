@@ -33,7 +33,7 @@ func TestPage(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "test/page.mjs")
+	cmd := exec.CommandContext(ctx, "node", "test/deck/page.mjs")
 	cmd.Dir = "../../web"
 	cmd.Env = append(os.Environ(), "PARODYWAVE_URL="+web.URL)
 	out, err := cmd.CombinedOutput()

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { COLOURS, initials, Palette } from '../src/authors'
+import { COLOURS, initials, Palette } from '../src/base/authors'
 
-const css = readFileSync(new URL('../src/style.css', import.meta.url), 'utf8')
-const [light, dark] = css.split('@media (prefers-color-scheme: dark)') as [string, string]
+const css = readFileSync(new URL('../src/base/base.css', import.meta.url), 'utf8')
 
-function colour(theme: string, name: string): number[] {
-  const hex = new RegExp(`--${name}: #([0-9a-f]{6})`).exec(theme)?.[1]
+/** A colour of the light (0) or dark (1) theme, as red, green and blue from 0 to 1. */
+function colour(theme: number, name: string): number[] {
+  const hex = new RegExp(`--${name}: light-dark\\(#([0-9a-f]{6}), #([0-9a-f]{6})\\)`).exec(css)?.[theme + 1]
   if (!hex) throw new Error(`no --${name}`)
   return [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255)
 }
@@ -21,7 +21,7 @@ function contrast(a: number[], b: number[]): number {
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05)
 }
 
-test.each([['light', light], ['dark', dark]])('every colour of text reads at 4.5:1 in the %s theme', (_, theme) => {
+test.each([['light', 0], ['dark', 1]])('every colour of text reads at 4.5:1 in the %s theme', (_, theme) => {
   const ground = colour(theme, 'ground')
   const names = ['ink', 'quiet', 'accent', 'wrong', ...Array.from({ length: COLOURS }, (_, i) => `author-${i}`)]
   for (const name of names) expect(contrast(colour(theme, name), ground), name).toBeGreaterThanOrEqual(4.5)

@@ -1,3 +1,5 @@
+import '../base/base.css'
+import './style.css'
 // Puts the parts together: one connection, one client, one view at a time, and
 // the address, whose fragment is the thread one is in.
 
@@ -5,7 +7,7 @@ import { Client } from './client'
 import { el, type View } from './dom'
 import { loginView } from './login'
 import { shell } from './shell'
-import { Socket } from './socket'
+import { Socket } from '../base/socket'
 import { threadView } from './thread'
 import { threadsView } from './threads'
 import { decode } from './wire'

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { Mock } from './mock.mjs'
-import { Proxy } from './proxy.mjs'
+import { Proxy } from '../proxy.mjs'
 import { stories } from './stories.mjs'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -46,7 +46,7 @@ async function person(name, { locale = 'en-GB', hash = '', before, ...options } 
   page.on('request', (r) => { if (new URL(r.url()).host !== new URL(url).host) faults.push(`${name}: asked ${r.url()}`) })
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`)))
   if (before) await page.addInitScript(before)
-  const answer = await page.goto(`${url}${process.env.PAGE ?? '/'}${hash}`)
+  const answer = await page.goto(`${url}/deck${hash}`)
   if (!answer.headers()['content-security-policy']?.includes("default-src 'none'")) faults.push(`${name}: no policy`)
   if (name) await page.locator('#name').fill(name)
   if (name) await page.keyboard.press('Enter')

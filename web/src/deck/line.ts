@@ -1,6 +1,6 @@
 // One row of a thread on the page: who, text, mark.
 
-import { initials, type Palette } from './authors'
+import { initials, type Palette } from '../base/authors'
 import { el, hint, say } from './dom'
 import type { Mark } from './draft'
 import { number, why, words } from './words'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { decode } from '../src/wire'
-import frames from './testdata/frames.json'
+import { decode } from '../../src/deck/wire'
+import frames from '../testdata/frames.json'
 
 test.each(frames)('frame %$ is read as written beside it', ({ frame, read }) => {
   expect(decode(JSON.stringify(frame))).toEqual(read)

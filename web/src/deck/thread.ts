@@ -2,7 +2,7 @@
 // document, whatever comes and goes around it: moving it would take the focus
 // and break a composition. Rows are added and removed on either side of it.
 
-import { Palette } from './authors'
+import { Palette } from '../base/authors'
 import type { Client } from './client'
 import { el, say, show, type View } from './dom'
 import { handField } from './hand'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { difference, distance, mapPosition, rebase } from '../src/merge'
-import { random } from './random'
+import { difference, distance, mapPosition, rebase } from '../../src/deck/merge'
+import { random } from '../random'
 
 test('a difference never cuts a surrogate pair', () => {
   // U+1F600 and U+1F601 share their first half, U+1F600 and U+1FA00 their second.

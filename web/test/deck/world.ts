@@ -1,8 +1,8 @@
 // Clients and the mock server in one process, joined by wires that deliver when
 // told to, and can be cut with words in them.
 
-import { Client } from '../src/client'
-import { decode } from '../src/wire'
+import { Client } from '../../src/deck/client'
+import { decode } from '../../src/deck/wire'
 import { Mock } from './mock.mjs'
 
 type Listener = (data: string, binary: boolean) => void

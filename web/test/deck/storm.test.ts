@@ -2,8 +2,8 @@
 // what the server has, and every character typed is there exactly once.
 
 import { expect, test, vi } from 'vitest'
-import { Draft } from '../src/draft'
-import { random } from './random'
+import { Draft } from '../../src/deck/draft'
+import { random } from '../random'
 import { world, type Person } from './world'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 250)

@@ -10,14 +10,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { WebSocketServer } from 'ws'
 import { cost, MockLine } from './mock-line.mjs'
 
-const dist = new URL('../dist/', import.meta.url)
+const dist = new URL('../../dist/', import.meta.url)
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 export const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 async function page(req, res) {
   const path = new URL(req.url, 'http://x').pathname
   try {
-    const body = await readFile(new URL(`.${path === '/' ? '/index.html' : path}`, dist))
+    const body = await readFile(new URL(`.${path === '/deck' ? '/deck.html' : path}`, dist))
     res.writeHead(200, { 'Content-Type': types[extname(path)] ?? types['.html'], 'Content-Security-Policy': policy, 'Cache-Control': 'no-cache' })
     res.end(body)
   } catch {
