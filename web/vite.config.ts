@@ -4,7 +4,8 @@ import { defineConfig, type Plugin } from 'vite'
 const pages: Plugin = {
   name: 'pages',
   configureServer(server) {
-    server.middlewares.use((req, _, next) => {
+    server.middlewares.use((incoming, _, next) => {
+      const req = incoming as { url?: string } // Node's own types would be one dependency more
       const path = req.url?.split('?')[0] ?? ''
       if (path.startsWith('/t/')) req.url = '/thread.html'
       else if (path === '/live' || path === '/deck') req.url = `${path}.html`
