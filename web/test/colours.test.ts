@@ -21,10 +21,13 @@ function contrast(a: number[], b: number[]): number {
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05)
 }
 
-test.each([['light', 0], ['dark', 1]])('every colour of text reads at 4.5:1 in the %s theme', (_, theme) => {
-  const ground = colour(theme, 'ground')
+test.each([['light', 0], ['dark', 1]])('every colour of text reads at 4.5:1 on every ground of the %s theme', (_, theme) => {
   const names = ['ink', 'quiet', 'accent', 'wrong', ...Array.from({ length: COLOURS }, (_, i) => `author-${i}`)]
-  for (const name of names) expect(contrast(colour(theme, name), ground), name).toBeGreaterThanOrEqual(4.5)
+  for (const on of ['ground', 'raised', 'shade']) {
+    const ground = colour(theme, on)
+    for (const name of names) expect(contrast(colour(theme, name), ground), `${name} on ${on}`).toBeGreaterThanOrEqual(4.5)
+    expect(contrast(colour(theme, 'edge'), ground), `edge on ${on}`).toBeGreaterThanOrEqual(3)
+  }
 })
 
 test('twelve authors get twelve colours, the thirteenth one of them', () => {

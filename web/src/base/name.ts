@@ -1,6 +1,7 @@
-// The nickname, remembered in this browser.
+// The nickname: remembered in this browser, and checked as the server will.
 
 const KEY = 'parodywave.name'
+const LONGEST = 64 // characters, the server's default
 
 /** remembered is the name of last time, or nothing. */
 export function remembered(): string {
@@ -9,4 +10,19 @@ export function remembered(): string {
 
 export function remember(name: string): void {
   try { localStorage.setItem(KEY, name) } catch { /* asked again next time, then */ }
+}
+
+export type NameFault = 'empty' | 'long' | 'control'
+
+/**
+ * cleaned is what was typed as the server keeps it (NFC, no space at the ends),
+ * or why it would be refused. The server decides; this only spares a round trip.
+ */
+export function cleaned(typed: string): { name: string } | { fault: NameFault } {
+  // Controls, and what turns the reading order of the words behind it.
+  if (/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(typed)) return { fault: 'control' }
+  const name = typed.normalize('NFC').trim()
+  if ([...name].length > LONGEST) return { fault: 'long' }
+  if (!/[^\p{Z}\p{Cf}\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u2800]/u.test(name)) return { fault: 'empty' }
+  return { name }
 }

@@ -1,0 +1,28 @@
+// What a Preact component needs to follow something that changes by itself.
+
+import { useEffect, useReducer } from 'preact/hooks'
+
+export interface Changing {
+  /** onChange calls f after each change, until the function it returns is called. */
+  onChange(f: () => void): () => void
+}
+
+/** useChanges draws the component anew whenever one of these changed. */
+export function useChanges(...all: (Changing | null)[]): void {
+  const [, draw] = useReducer((n: number) => n + 1, 0)
+  useEffect(() => {
+    const ends = all.map((one) => one?.onChange(() => draw(undefined)))
+    draw(undefined) // something may have changed between drawing and listening
+    return () => { for (const end of ends) end?.() }
+  }, all)
+}
+
+/** useNow is the time in Unix ms, fresh every `every` ms, for words such as "2 min. ago". */
+export function useNow(every = 30_000): number {
+  const [now, set] = useReducer(() => Date.now(), 0, () => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => set(undefined), every)
+    return () => clearInterval(timer)
+  }, [every])
+  return now
+}

@@ -1,0 +1,67 @@
+// What stands at the top of a page.
+
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { NameField } from './login'
+import { Menu, MenuButton, MenuChoice, MenuLink } from './menu'
+import { phrases } from './phrases'
+import { setTheme, theme, type Theme } from './theme'
+
+/**
+ * Header has the way home at the left, the page's own things (children) in the
+ * middle, and whose name this is, with its menu, at the right. `back`: a page
+ * below the inbox, which then has an arrow there. `onName` gets a changed name.
+ */
+export function Header(p: { user: string; onName(name: string): void; back?: boolean; children?: ComponentChildren }) {
+  return (
+    <header class="bar">
+      {p.back
+        ? <a class="icon back" href="/" aria-label={phrases.allThreads} title={phrases.allThreads}><BackArrow /></a>
+        : <a class="brand" href="/">Parody Wave</a>}
+      <div class="bar-own">{p.children}</div>
+      <NameMenu user={p.user} onName={p.onName} />
+    </header>
+  )
+}
+
+export const BackArrow = () => (
+  <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M10 3 5 8l5 5" /></svg>
+)
+
+const themes: Theme[] = ['system', 'light', 'dark']
+
+/** NameMenu: change one's name, the theme, and the ways to the other pages. */
+export function NameMenu(p: { user: string; onName(name: string): void }) {
+  const [naming, setNaming] = useState(false)
+  const [shown, setShown] = useState(theme())
+  const choose = (t: Theme): void => { setTheme(t); setShown(t) }
+  return (
+    <>
+      <Menu class="plain name" face={<><span>{p.user || phrases.menu}</span><Down /></>}>
+        <MenuButton onClick={() => setNaming(true)}>{p.user ? phrases.changeName : phrases.giveName}</MenuButton>
+        <div role="group" aria-label={phrases.theme}>
+          <p class="label" aria-hidden="true">{phrases.theme}</p>
+          {themes.map((t) => <MenuChoice key={t} chosen={shown === t} onClick={() => choose(t)}>{phrases.themes[t]}</MenuChoice>)}
+        </div>
+        <hr />
+        <MenuLink href="/">{phrases.allThreads}</MenuLink>
+        <MenuLink href="/live">{phrases.live}</MenuLink>
+        <MenuLink href="/deck">{phrases.deck}</MenuLink>
+      </Menu>
+      {naming && <NameDialog name={p.user} onName={p.onName} onClose={() => setNaming(false)} />}
+    </>
+  )
+}
+
+const Down = () => <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="m4 6 4 4 4-4" /></svg>
+
+function NameDialog(p: { name: string; onName(name: string): void; onClose(): void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} onClose={p.onClose} aria-label={phrases.changeName}>
+      <NameField name={p.name} button={phrases.change} onCancel={() => dialog.current?.close()}
+        onName={(name) => { dialog.current?.close(); p.onName(name) }} />
+    </dialog>
+  )
+}
