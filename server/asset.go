@@ -1,0 +1,138 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// An asset is one file of the built client.
+type asset struct {
+	kind   string // its Content-Type
+	tag    string // names the content, without quotes
+	body   []byte
+	packed []byte // body by gzip; nil where that saves nothing
+}
+
+// kinds are the files that a build has, and whether compressing them pays. The
+// system's own table is not asked: browsers are told not to guess, so that an
+// answer must not depend on the machine.
+var kinds = map[string]struct {
+	kind string
+	text bool
+}{
+	".html":        {"text/html; charset=utf-8", true},
+	".js":          {"text/javascript; charset=utf-8", true},
+	".css":         {"text/css; charset=utf-8", true},
+	".svg":         {"image/svg+xml", true},
+	".json":        {"application/json", true},
+	".webmanifest": {"application/manifest+json", true},
+	".txt":         {"text/plain; charset=utf-8", true},
+	".png":         {"image/png", false},
+	".ico":         {"image/x-icon", false},
+	".woff2":       {"font/woff2", false},
+}
+
+func newAsset(name string, body []byte) *asset {
+	sum := sha256.Sum256(body)
+	a := &asset{kind: "application/octet-stream", tag: hex.EncodeToString(sum[:12]), body: body}
+	k, ok := kinds[path.Ext(name)]
+	if !ok {
+		return a
+	}
+	if a.kind = k.kind; k.text {
+		if packed := pack(body); len(packed) < len(body) {
+			a.packed = packed
+		}
+	}
+	return a
+}
+
+func pack(body []byte) []byte {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		if _, err = z.Write(body); err == nil {
+			err = z.Close()
+		}
+	}
+	if err != nil {
+		panic("server: " + err.Error()) // a level that exists, a buffer that grows
+	}
+	return b.Bytes()
+}
+
+// ServeHTTP answers a GET or HEAD: compressed for those who take that, and by
+// 304 those who have it.
+func (a *asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	body, tag := a.body, `"`+a.tag+`"`
+	if a.packed != nil {
+		h.Add("Vary", "Accept-Encoding")
+		if takesGzip(r.Header.Values("Accept-Encoding")) {
+			body, tag = a.packed, `"`+a.tag+`-gzip"` // other bytes, another tag (RFC 9110, 8.8.3.3)
+			h.Set("Content-Encoding", "gzip")
+		}
+	}
+	h.Set("ETag", tag)
+	if a.known(r.Header.Values("If-None-Match")) {
+		h.Del("Content-Encoding")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", a.kind)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	write(w, r, body)
+}
+
+// known reports whether a list of tags has one of the asset, in either coding.
+func (a *asset) known(lists []string) bool {
+	for _, list := range lists {
+		for tag := range strings.SplitSeq(list, ",") {
+			tag = strings.TrimSpace(tag)
+			if tag == "*" {
+				return true
+			}
+			tag = strings.Trim(strings.TrimPrefix(tag, "W/"), `"`)
+			if strings.TrimSuffix(tag, "-gzip") == a.tag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// takesGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip is taken when it,
+// or else *, is named with a weight that is not zero.
+func takesGzip(lists []string) bool {
+	takes, named := false, false
+	for _, list := range lists {
+		for item := range strings.SplitSeq(list, ",") {
+			coding, weight, _ := strings.Cut(item, ";")
+			coding = strings.ToLower(strings.TrimSpace(coding))
+			switch {
+			case coding == "gzip" || coding == "x-gzip":
+				takes, named = positive(weight), true
+			case coding == "*" && !named:
+				takes = positive(weight)
+			}
+		}
+	}
+	return takes
+}
+
+// positive reads the weight q=…; one that cannot be read is none.
+func positive(weight string) bool {
+	weight = strings.TrimSpace(weight)
+	if weight == "" {
+		return true
+	}
+	name, value, _ := strings.Cut(weight, "=")
+	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	return strings.EqualFold(strings.TrimSpace(name), "q") && err == nil && q > 0
+}
