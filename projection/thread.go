@@ -26,6 +26,9 @@ type Thread struct {
 
 	// Imports lists the records that say that earlier ones came from an export.
 	Imports []Import
+	// Versions lists the revisions that have a name, in the order in which
+	// they got it.
+	Versions []Version
 	// Redactions counts redacted records.
 	Redactions int
 
@@ -59,6 +62,15 @@ type Client struct {
 type Import struct {
 	event.Imported
 	Revision eventlog.Revision
+	Author   eventlog.AuthorID
+	Time     int64 // Unix milliseconds
+}
+
+// A Version is a revision that was given a name.
+type Version struct {
+	Name     string
+	Of       eventlog.Revision // what is called so
+	Revision eventlog.Revision // of the record that says so
 	Author   eventlog.AuthorID
 	Time     int64 // Unix milliseconds
 }
@@ -144,6 +156,7 @@ func (t *Thread) fold(e *event.Event, author uint32) error {
 	case event.Imported:
 		t.Imports = append(t.Imports, Import{f, e.Revision, e.Author, e.Time})
 	case event.Version:
+		t.Versions = append(t.Versions, Version{f.Name, f.Revision, e.Revision, e.Author, e.Time})
 	default:
 		return t.fault(e, "not a fact of a thread")
 	}

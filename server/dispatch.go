@@ -96,6 +96,10 @@ func (p *peer) serveText(m wire.Message) {
 		if p.joined("submit") && p.inMode(true, "submit", "value") {
 			p.in.authority.Submit(p, m.Rev, m.From, m.To)
 		}
+	case wire.NameVersion:
+		if p.joined("version") && p.inMode(true, "version", "") {
+			p.in.authority.NameVersion(p, m.Rev, m.Name)
+		}
 	case wire.Cursor:
 		switch {
 		case !p.joined("cursor") || !p.inMode(true, "cursor", ""):

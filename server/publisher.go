@@ -108,6 +108,8 @@ func (s *Server) entry(e event.Event) wire.Entry {
 		w.Title = f.Title
 	case event.Submitted:
 		w.Lines = &[2]int{f.From, f.To}
+	case event.Version:
+		w.Name, w.Of = f.Name, f.Revision
 	}
 	w.Kind = event.Kind(e.Fact)
 	return w

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parodywave/projection"
 )
 
 // stamp writes a time in Unix milliseconds as all commands do.
@@ -14,10 +16,8 @@ func stamp(ms int64) string {
 // parseTime reads a moment: RFC 3339, the beginning of it (in UTC), or how long
 // ago as in -15m, -2h, -3d.
 func parseTime(s string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
-		}
+	if t, ok := projection.ParseTime(s); ok {
+		return t, true
 	}
 	ago, ok := strings.CutPrefix(s, "-")
 	if !ok || strings.HasPrefix(ago, "-") || strings.HasPrefix(ago, "+") {

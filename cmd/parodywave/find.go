@@ -135,21 +135,9 @@ func (s *source) firstTime(a *app, t eventlog.Stream) (int64, error) {
 
 // version returns the revision that has a name; of two, the one named last.
 func (s *source) version(a *app, t eventlog.Stream, name string) (eventlog.Revision, error) {
-	rev := eventlog.Revision(0)
-	for r, err := range s.Read(a.ctx, t, 0) {
-		if err != nil {
-			return 0, err
-		}
-		if r.Kind != "version" {
-			continue
-		}
-		e, err := event.Decode(r)
-		if err != nil {
-			return 0, err
-		}
-		if f := e.Fact.(event.Version); f.Name == name {
-			rev = f.Revision
-		}
+	rev, err := projection.AtVersion(a.ctx, s, t, name)
+	if err != nil {
+		return 0, err
 	}
 	if rev == 0 {
 		return 0, notFound("say a revision (@128), a time (@2026-11-22T10:00:00Z, @-15m) or the name of a version",

@@ -74,6 +74,8 @@ func (d *decoder) message(kind string) Message {
 		return List{}
 	case "rename":
 		return Rename{d.title()}
+	case "version":
+		return NameVersion{Rev: d.revision(fieldRev), Name: d.name(fieldVersion, CleanVersion)}
 	case "diverged":
 		return Diverged{d.revision(fieldRev)}
 	}

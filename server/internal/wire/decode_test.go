@@ -31,6 +31,7 @@ func TestDecodeReadsGoldenMessages(t *testing.T) {
 		"submit":                     Submit{Value: "done"},
 		"submit, lines":              SubmitLines{12, 0, 2},
 		"rename":                     Rename{"A better title"},
+		"version":                    NameVersion{12, "초안 1"},
 		"cursor":                     Cursor{12, [][2]int{{0, 0}, {7, 3}}},
 		"cursor, gone":               Cursor{12, [][2]int{}},
 		"diverged":                   Diverged{12},
@@ -139,6 +140,9 @@ func TestDecodeHoldsLimits(t *testing.T) {
 	userOf := func(n int) string {
 		return fmt.Sprintf(`{"type":"open","title":"t","user":%q}`, strings.Repeat("😀", n))
 	}
+	versionOf := func(n int) string {
+		return fmt.Sprintf(`{"type":"version","rev":1,"name":%q}`, strings.Repeat("판", n))
+	}
 	frameOf := func(n int) string {
 		s := `{"type":"new","value":""}`
 		return s[:len(s)-2] + strings.Repeat("x", n-len(s)) + s[len(s)-2:]
@@ -153,6 +157,7 @@ func TestDecodeHoldsLimits(t *testing.T) {
 		{"ranges", rangesOf, 1000, TooMany},
 		{"title", titleOf, 200, BadValue},
 		{"user", userOf, 64, BadValue},
+		{"version", versionOf, 64, BadValue},
 		{"frame", frameOf, 1 << 20, TooLarge},
 	} {
 		if _, err := Decode([]byte(c.of(c.most)), limits); err != nil {

@@ -27,6 +27,9 @@ type Entry struct {
 	Title string  // sent where it is not empty: what the thread is called from here
 	Lines *[2]int // sent where it is not nil: what was submitted, as of Rev-1
 
+	Name string            // sent where it is not empty: what the revision Of is called
+	Of   eventlog.Revision // sent with Name
+
 	// Chain is C of Rev. It is not sent with the entry but with a frame that
 	// ends in it, and zero where it is not known: no frame ends there.
 	Chain chain.Digest
@@ -59,6 +62,10 @@ func (e *Entry) AppendJSON(dst []byte) []byte {
 	}
 	if e.Lines != nil {
 		dst = appendTuple(append(dst, `,"lines":`...), int64(e.Lines[0]), int64(e.Lines[1]))
+	}
+	if e.Name != "" {
+		dst = appendText(dst, `,"name":`, e.Name)
+		dst = appendRev(dst, `,"of":`, e.Of)
 	}
 	return append(dst, '}')
 }

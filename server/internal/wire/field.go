@@ -20,12 +20,13 @@ const (
 	fieldChanges
 	fieldLines
 	fieldRanges
+	fieldVersion
 	fieldCount
 )
 
 var fieldNames = [fieldCount]string{
 	"type", "user", "title", "id", "mode", "client", "since", "chain",
-	"value", "line", "rev", "seq", "changes", "lines", "ranges",
+	"value", "line", "rev", "seq", "changes", "lines", "ranges", "name",
 }
 
 // String returns the name as it stands in JSON.

@@ -75,6 +75,12 @@ type SubmitLines struct {
 // Rename gives the joined thread another title.
 type Rename struct{ Title string }
 
+// NameVersion gives a revision a name, in text mode.
+type NameVersion struct {
+	Rev  eventlog.Revision
+	Name string // clean: see CleanVersion
+}
+
 // Cursor says where the client's selections are: pairs of anchor and head in
 // UTF-16 code units of the text at Rev. They may lie beyond its end.
 type Cursor struct {
@@ -97,5 +103,6 @@ func (Push) message()        {}
 func (Submit) message()      {}
 func (SubmitLines) message() {}
 func (Rename) message()      {}
+func (NameVersion) message() {}
 func (Cursor) message()      {}
 func (Diverged) message()    {}

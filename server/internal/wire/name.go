@@ -19,6 +19,12 @@ func CleanTitle(title string, limits Limits) (string, *Error) {
 	return cleanName("title", title, limits.Title)
 }
 
+// CleanVersion is CleanUser for the name of a version, with the same bound.
+// Which names can be told from revisions and times is the authority's business.
+func CleanVersion(name string, limits Limits) (string, *Error) {
+	return cleanName("name", name, limits.User)
+}
+
 func cleanName(field, s string, most int) (string, *Error) {
 	// Before any work in proportion to s: NFC never makes fewer than one code
 	// point of a sequence of base and marks, and no name needs 16 to a letter.
