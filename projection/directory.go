@@ -18,15 +18,19 @@ type Summary struct {
 	Lines     int
 	Revision  eventlog.Revision
 	Authors   int // how many people and robots made records in it
+	// Last is how the line begins that was changed last, LastMax characters at
+	// most; where that is empty now, the next above it that is not.
+	Last string
 }
 
-// Summary returns what the list says of t.
+// Summary returns what the list says of t. It reads the text, and so counts as
+// a use of t.
 func (t *Thread) Summary() Summary {
 	return Summary{
 		Stream: t.Stream, Title: t.Title,
 		OpenedBy: t.OpenedBy, OpenedAt: t.OpenedAt,
 		UpdatedBy: t.UpdatedBy, UpdatedAt: t.UpdatedAt,
-		Lines: t.lines.count, Revision: t.Revision, Authors: len(t.authors),
+		Lines: t.lines.count, Revision: t.Revision, Authors: len(t.authors), Last: t.lastLine(),
 	}
 }
 

@@ -67,7 +67,7 @@ func TestSummaryTellsWhatTheListSays(t *testing.T) {
 	}
 	want := projection.Summary{
 		Stream: testStream, Title: "two", OpenedBy: authorID("ana"), OpenedAt: 100,
-		UpdatedBy: authorID("ana"), UpdatedAt: 400, Lines: 3, Revision: 4, Authors: 2,
+		UpdatedBy: authorID("ana"), UpdatedAt: 400, Lines: 3, Revision: 4, Authors: 2, Last: "b",
 	}
 	if got := th.Summary(); got != want {
 		t.Errorf("summary is %+v, want %+v", got, want)

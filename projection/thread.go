@@ -38,6 +38,7 @@ type Thread struct {
 
 	text    text
 	lines   lines
+	recent  int // index of the line that the last change was about
 	aliases map[LineID]LineID
 	authors []eventlog.AuthorID
 	numbers map[eventlog.AuthorID]uint32
@@ -83,7 +84,14 @@ type Effect struct {
 	Touched []int
 	// Hunks lists where the sequence of lines itself changed.
 	Hunks []Hunk
+	// Moves lists the whole lines that went elsewhere, in the order in which
+	// they stand now.
+	Moves []Move
 }
+
+// A Move says that the units From to To of the text before, whole lines without
+// the breaks around them, now stand at position At.
+type Move struct{ From, To, At int }
 
 // A Hunk says that the lines Old, which began at index At before the change,
 // are now the lines New, which begin at NewAt.
@@ -115,6 +123,7 @@ func (t *Thread) Apply(e event.Event) (*Effect, error) {
 // apply keeps nothing of e or its fact, which may lie in a Decoder's memory.
 func (t *Thread) apply(e *event.Event) error {
 	t.effect.Touched, t.effect.Hunks = t.effect.Touched[:0], nil
+	t.effect.Moves = nil
 	if e.Revision != t.Revision+1 {
 		return t.fault(e, "revision %d was expected", t.Revision+1)
 	}
@@ -139,9 +148,13 @@ func (t *Thread) fold(e *event.Event, author uint32) error {
 	case event.Renamed:
 		t.Title = f.Title
 	case *event.Changed:
-		return t.change(e, &f.Change, author)
+		err := t.change(e, &f.Change, author)
+		t.recall(&f.Change)
+		return err
 	case event.Changed:
-		return t.change(e, &f.Change, author)
+		err := t.change(e, &f.Change, author)
+		t.recall(&f.Change)
+		return err
 	case event.Submitted:
 		if f.From < 0 || f.From > f.To || f.To >= t.lines.count {
 			return t.fault(e, "submitted lines %d to %d of %d", f.From, f.To, t.lines.count)
