@@ -67,6 +67,9 @@ func (r *reshape) run() {
 	}
 	r.read()
 	moves := r.moves()
+	for _, m := range moves {
+		r.t.effect.Moves = append(r.t.effect.Moves, Move{m.from, m.to, m.at})
+	}
 	r.write(moves)
 	shift := 0
 	for _, h := range r.hunks {

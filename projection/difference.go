@@ -1,0 +1,229 @@
+package projection
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+)
+
+// A Difference follows a thread from a revision on and knows what of the text
+// that stood there was deleted since, where that would stand now, and by whom.
+// What was inserted since is told by the thread's Spans: all of a later
+// revision. So both together are what people really did, not a guess from two
+// texts.
+//
+// Text that was inserted and deleted again since is in neither. Text that a move
+// took elsewhere is not deleted, nor is the one break beside each moved run that
+// went with it: the one behind or, if that stays or went with another, the one
+// before. What had been deleted inside a moved run moves along.
+//
+// Deleted text stands where it was in relation to what is left of it: behind
+// the text before it, and before what was inserted in its place.
+type Difference struct {
+	t     *Thread
+	since eventlog.Revision
+	sites sites
+
+	// Of the change that is being applied.
+	edits   []edit
+	deleted []deleted // of edits, one for one
+	moves   []Move    // in the order of From
+	kept    []stretch // of the text before: not deleted, whatever the edits say
+	carried []site    // inside of what moves, at their new positions
+	spans   []span
+}
+
+// deleted is what an edit deletes, nil if nothing of it stood at the revision.
+type deleted struct {
+	units []uint16
+	spans []span
+}
+
+// A stretch is the units from..to of a text.
+type stretch struct{ from, to int }
+
+// A Deletion is text that was deleted since.
+type Deletion struct {
+	Pos      int // where it would stand now, in UTF-16 units
+	Text     string
+	Revision eventlog.Revision // that deleted it; of several the newest
+	Author   int               // of it; index into the thread's Authors
+	Time     int64             // of it; Unix milliseconds
+}
+
+// NewDifference returns the difference from t as it is now. From then on, t is
+// only to be advanced by the difference.
+func NewDifference(t *Thread) *Difference {
+	return &Difference{t: t, since: t.Revision, sites: sites{length: t.Len()}}
+}
+
+// Thread returns the thread as it is by now.
+func (d *Difference) Thread() *Thread { return d.t }
+
+// Advance applies the records that follow, up to revision at, or all where at
+// is 0. It is Thread.Advance.
+func (d *Difference) Advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision) error {
+	if at != 0 && d.t.Revision >= at {
+		return nil
+	}
+	return d.t.advance(records, at, d.before, d.after)
+}
+
+// before looks at what the change e deletes, while it is there.
+func (d *Difference) before(e *event.Event) {
+	d.edits, d.deleted = d.edits[:0], d.deleted[:0]
+	c := changeOf(e)
+	if c == nil || c.Len() != d.t.text.length { // which Apply refuses
+		return
+	}
+	if only, ok := c.Only(); ok {
+		d.look(only)
+		return
+	}
+	for ed := range c.Edits() {
+		d.look(ed)
+	}
+}
+
+func (d *Difference) look(ed edit) {
+	var gone deleted
+	if ed.FromA < ed.ToA {
+		text := &d.t.text
+		d.spans = text.appendSpans(d.spans[:0], ed.FromA, ed.ToA)
+		if slices.ContainsFunc(d.spans, func(s span) bool { return s.rev <= d.since }) {
+			gone.spans = slices.Clone(d.spans)
+			gone.units = text.appendUnits(nil, ed.FromA, ed.ToA)
+		}
+	}
+	d.edits, d.deleted = append(d.edits, ed), append(d.deleted, gone)
+}
+
+// after takes the change in.
+func (d *Difference) after(e *event.Event) {
+	if len(d.edits) == 0 {
+		return
+	}
+	d.moves = append(d.moves[:0], d.t.effect.Moves...)
+	slices.SortFunc(d.moves, func(a, b Move) int { return cmp.Compare(a.From, b.From) })
+	d.carried = d.carried[:0]
+	d.keep()
+	for i, ed := range d.edits {
+		if d.sites.seek(ed.FromB); ed.FromA < ed.ToA {
+			d.sites.put(ed.FromB, d.gather(e, ed, d.deleted[i]))
+		}
+		d.sites.length += ed.ToB - ed.FromB - (ed.ToA - ed.FromA)
+	}
+	for _, s := range d.carried {
+		d.sites.seek(s.pos)
+		d.sites.put(s.pos, s.cuts)
+	}
+}
+
+// gather returns what an edit leaves at its place: the sites that it closes in,
+// and between them what it deletes.
+func (d *Difference) gather(e *event.Event, ed edit, gone deleted) cuts {
+	var l cuts
+	if n := len(d.sites.left); n > 0 && d.sites.left[n-1].pos == ed.FromB && d.carry(d.sites.left[n-1], ed.FromA) {
+		d.sites.left = d.sites.left[:n-1]
+	}
+	done, end := 0, ed.ToA-ed.FromA
+	for {
+		p, ok := d.sites.next()
+		p -= ed.FromB
+		if !ok || p > end || p == end && len(ed.Insert) > 0 {
+			break
+		}
+		d.cut(&l, e, ed, gone, done, p)
+		done = p
+		if s := d.sites.take(); !d.carry(s, ed.FromA+p) {
+			l.add(s.cuts)
+		}
+	}
+	d.cut(&l, e, ed, gone, done, end)
+	return l
+}
+
+// cut adds the units from..to of what an edit deletes, as far as they are
+// deleted and stood at the revision.
+func (d *Difference) cut(l *cuts, e *event.Event, ed edit, gone deleted, from, to int) {
+	at := 0
+	for _, s := range gone.spans {
+		end := at + int(s.n)
+		for a := max(at, from); a < min(end, to); {
+			old := s.sub(uint32(a-at), uint32(min(end, to)-a))
+			n := int(old.n)
+			if old.rev > d.since {
+				break
+			}
+			if old.step > 0 { // the later units of typing may be of after the revision
+				n = min(n, int(d.since-old.rev)+1)
+			}
+			b, skip := d.unkept(ed.FromA+a, ed.FromA+a+n)
+			if b > ed.FromA+a {
+				c := &cut{units: slices.Clone(gone.units[a : b-ed.FromA]), rev: e.Revision, at: e.Time, author: d.t.lastNumber}
+				l.add(cuts{c, c})
+			}
+			a = skip - ed.FromA
+		}
+		at = end
+	}
+}
+
+// unkept returns where the first kept stretch among the units from..to begins,
+// and where the search goes on behind it; to and to if there is none.
+func (d *Difference) unkept(from, to int) (end, next int) {
+	i, _ := slices.BinarySearchFunc(d.kept, from, func(s stretch, from int) int { return cmp.Compare(s.to, from+1) })
+	if i < len(d.kept) && d.kept[i].from < to {
+		return max(from, d.kept[i].from), min(to, d.kept[i].to)
+	}
+	return to, to
+}
+
+// keep finds what moves leave to be counted as deleted no more.
+func (d *Difference) keep() {
+	d.kept = d.kept[:0]
+	last := -1 // the break that went with the move before
+	for _, m := range d.moves {
+		switch {
+		case d.deletes(m.To):
+			d.kept = append(d.kept, stretch{m.From, m.To + 1})
+			last = m.To
+		case m.From-1 != last && d.deletes(m.From-1):
+			d.kept = append(d.kept, stretch{m.From - 1, m.To})
+		default:
+			d.kept = append(d.kept, stretch{m.From, m.To})
+		}
+	}
+}
+
+func (d *Difference) deletes(pos int) bool {
+	i, _ := slices.BinarySearchFunc(d.edits, pos, func(ed edit, pos int) int { return cmp.Compare(ed.ToA, pos+1) })
+	return i < len(d.edits) && d.edits[i].FromA <= pos
+}
+
+// carry takes a site along that was at pos before, if that is inside of what
+// moves.
+func (d *Difference) carry(s site, pos int) bool {
+	i, _ := slices.BinarySearchFunc(d.moves, pos, func(m Move, pos int) int { return cmp.Compare(m.To, pos+1) })
+	if i == len(d.moves) || d.moves[i].From >= pos {
+		return false
+	}
+	s.pos = d.moves[i].At + pos - d.moves[i].From
+	d.carried = append(d.carried, s)
+	return true
+}
+
+// Deletions returns what was deleted, in the order in which it stood.
+func (d *Difference) Deletions() []Deletion {
+	var out []Deletion
+	for _, s := range d.sites.all() {
+		for c := s.first; c != nil; c = c.next {
+			out = append(out, Deletion{s.pos, ot.String(c.appendTo(nil)), c.rev, int(c.author), c.at})
+		}
+	}
+	return out
+}
