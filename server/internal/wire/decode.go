@@ -72,6 +72,8 @@ func (d *decoder) message(kind string) Message {
 		return Status{}
 	case "list":
 		return List{}
+	case "activity":
+		return Activity{On: !d.has(fieldOn) || d.flag(fieldOn)}
 	case "rename":
 		return Rename{d.title()}
 	case "version":

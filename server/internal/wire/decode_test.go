@@ -23,6 +23,9 @@ func TestDecodeReadsGoldenMessages(t *testing.T) {
 		"leave":                      Leave{},
 		"status":                     Status{},
 		"list, unknown fields":       List{},
+		"activity":                   Activity{true},
+		"activity, on":               Activity{true},
+		"activity, off":              Activity{false},
 		"new":                        New{""},
 		"update":                     Update{Value: "tab\tquote\" slash/ 😀 \u2028"},
 		"update, rev":                Update{Value: "x", Rev: of(eventlog.Revision(MaxNumber))},
@@ -74,7 +77,7 @@ func TestDecodeRefusesMalformedFrames(t *testing.T) {
 // own, and left out: all of that is bad_message, save what is said below.
 func TestDecodeRefusesEveryWrongType(t *testing.T) {
 	values := []string{`null`, `true`, `7`, `"s"`, `[]`, `{}`}
-	optional := map[fieldName]bool{fieldMode: true, fieldSince: true, fieldChain: true, fieldLine: true}
+	optional := map[fieldName]bool{fieldMode: true, fieldSince: true, fieldChain: true, fieldLine: true, fieldOn: true}
 	checked := 0
 	for name, frame := range golden(t, "client.json") {
 		if name == "list, unknown fields" || name == "escaped names" {
@@ -121,6 +124,8 @@ func typeOf(v string) string {
 		return ""
 	case strings.Contains(numeric, v[:1]):
 		return "number"
+	case v == "true" || v == "false":
+		return "boolean"
 	}
 	return v[:1]
 }

@@ -38,7 +38,14 @@ type ThreadRow struct {
 	UpdatedBy   string // a name
 	Lines       int
 	Connections int // joined now
+	Rev         eventlog.Revision
+	Here        []string // names of people joined now, NamesInRow at most
+	Typing      []string // names of those who write now, NamesInRow at most
+	Last        string   // how the line begins that was changed last
 }
+
+// NamesInRow is the number of names that each list in a ThreadRow has at most.
+const NamesInRow = 8
 
 // AppendJSON appends the row, as it stands in a list.
 func (r *ThreadRow) AppendJSON(dst []byte) []byte {
@@ -50,8 +57,14 @@ func (r *ThreadRow) AppendJSON(dst []byte) []byte {
 	dst = appendText(dst, `,"updated_by":`, r.UpdatedBy)
 	dst = appendInt(dst, `,"lines":`, r.Lines)
 	dst = appendInt(dst, `,"connections":`, r.Connections)
+	dst = appendRev(dst, `,"rev":`, r.Rev)
+	dst = appendList(dst, `,"here":`, r.Here, appendName)
+	dst = appendList(dst, `,"typing":`, r.Typing, appendName)
+	dst = appendText(dst, `,"last":`, r.Last)
 	return append(dst, '}')
 }
+
+func appendName(dst []byte, name *string) []byte { return appendString(dst, *name) }
 
 // AppendJSON appends the frame `list`.
 func (m *ListReply) AppendJSON(dst []byte) []byte {

@@ -20,7 +20,7 @@ func goldenFrames(t testing.TB) map[string]Frame {
 	const at = 1_760_000_000_123
 	return map[string]Frame{
 		"status":                &StatusReply{3, 2},
-		"list":                  &ListReply{[]ThreadRow{{testThread, "Thread of the day", "Ada", at, at + 5, "Ben", 2, 1}}, 1},
+		"list":                  &ListReply{[]ThreadRow{{testThread, "Thread of the day", "Ada", at, at + 5, "Ben", 2, 1, 9, []string{"Ada", "소라"}, []string{"Ada"}, `say "hi"`}}, 1},
 		"list, none":            &ListReply{},
 		"join":                  &LineJoin{Thread: testThread, Title: "Thread of the day", Data: rows, Rev: 9, Limits: limits},
 		"join, nothing written": &LineJoin{Thread: testThread, Title: "t", Rev: 1, Limits: limits},
@@ -47,8 +47,14 @@ func goldenFrames(t testing.TB) map[string]Frame {
 		"cursor":       &CursorOut{testThread, client, "Ada", author, 12, [][2]int{{0, 0}, {7, 3}}},
 		"cursor, gone": &CursorOut{testThread, client, "Ada", author, 12, nil},
 		"beacon":       &Beacon{testThread, 1000, 12, digest, digest},
-		"error":        &Error{Code: BadJSON, Text: "frame is not JSON"},
-		"error, stale": &Error{Code: Stale, Text: "pull first", Re: "update", Head: 12},
+		"people":       &People{testThread, []Person{{"Ada", author, true}, {"Ada", author, false}}, 2},
+		"activity":     &ActivityReply{At: at, Connections: 3, Threads: 2, Edits: 21, Deliveries: 84, Pushes: 20},
+		"activity, detail": &ActivityReply{At: at, Connections: 3, Threads: 2, Detail: &ActivityDetail{
+			Ack{812, 3_100, 207}, []BusyThread{{testThread, "Thread of the day", 190, 2}}, []BusyPerson{{"Ada", 150}, {"Ben", 40}},
+		}},
+		"activity, nothing": &ActivityReply{At: at, Detail: &ActivityDetail{}},
+		"error":             &Error{Code: BadJSON, Text: "frame is not JSON"},
+		"error, stale":      &Error{Code: Stale, Text: "pull first", Re: "update", Head: 12},
 	}
 }
 

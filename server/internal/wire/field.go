@@ -21,12 +21,13 @@ const (
 	fieldLines
 	fieldRanges
 	fieldVersion
+	fieldOn
 	fieldCount
 )
 
 var fieldNames = [fieldCount]string{
 	"type", "user", "title", "id", "mode", "client", "since", "chain",
-	"value", "line", "rev", "seq", "changes", "lines", "ranges", "name",
+	"value", "line", "rev", "seq", "changes", "lines", "ranges", "name", "on",
 }
 
 // String returns the name as it stands in JSON.

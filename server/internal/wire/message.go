@@ -45,6 +45,9 @@ type Status struct{}
 // List asks for a ListReply.
 type List struct{}
 
+// Activity asks for ActivityReply frames, or for no more of them.
+type Activity struct{ On bool }
+
 // New starts a line at the end, in line mode.
 type New struct{ Value string }
 
@@ -97,6 +100,7 @@ func (Join) message()        {}
 func (Leave) message()       {}
 func (Status) message()      {}
 func (List) message()        {}
+func (Activity) message()    {}
 func (New) message()         {}
 func (Update) message()      {}
 func (Push) message()        {}

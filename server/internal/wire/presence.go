@@ -28,6 +28,38 @@ func (m *CursorOut) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// People tells text mode who is in a thread. It is never logged.
+type People struct {
+	ID     eventlog.Stream
+	People []Person // in order of arrival, PeopleInFrame at most
+	Total  int      // how many there would be without that bound
+}
+
+// PeopleInFrame is the number of rows that a People frame has at most.
+const PeopleInFrame = 100
+
+// A Person is somebody in a thread, once for each mode.
+type Person struct {
+	User   string
+	Author eventlog.AuthorID
+	Text   bool // text mode, not line mode
+}
+
+// AppendJSON appends the frame `people`.
+func (m *People) AppendJSON(dst []byte) []byte {
+	dst = appendText(dst, `{"type":"people","id":`, string(m.ID))
+	dst = appendList(dst, `,"people":`, m.People, func(dst []byte, p *Person) []byte {
+		dst = appendText(dst, `{"user":`, p.User)
+		dst = appendID(dst, `,"author":`, p.Author)
+		if p.Text {
+			return append(dst, `,"mode":"text"}`...)
+		}
+		return append(dst, `,"mode":"line"}`...)
+	})
+	dst = appendInt(dst, `,"total":`, m.Total)
+	return append(dst, '}')
+}
+
 // Beacon tells what the text at Rev is, for clients to compare their own with.
 type Beacon struct {
 	ID     eventlog.Stream

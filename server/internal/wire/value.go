@@ -127,6 +127,12 @@ func (d *decoder) digest(f fieldName) *chain.Digest {
 	return &digest
 }
 
+// flag returns a field that is true or false.
+func (d *decoder) flag(f fieldName) bool {
+	raw := d.get(f, "tf", "true or false")
+	return raw != nil && raw[0] == 't'
+}
+
 func (d *decoder) revision(f fieldName) eventlog.Revision {
 	return eventlog.Revision(d.number(f))
 }
