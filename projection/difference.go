@@ -112,7 +112,11 @@ func (d *Difference) after(e *event.Event) {
 	d.carried = d.carried[:0]
 	d.keep()
 	for i, ed := range d.edits {
-		if d.sites.seek(ed.FromB); ed.FromA < ed.ToA {
+		d.sites.seek(ed.FromB)
+		if i > 0 && d.edits[i-1].FromB < ed.FromB { // else the edit before left the site
+			d.carryHere(ed)
+		}
+		if ed.FromA < ed.ToA {
 			d.sites.put(ed.FromB, d.gather(e, ed, d.deleted[i]))
 		}
 		d.sites.length += ed.ToB - ed.FromB - (ed.ToA - ed.FromA)
@@ -127,9 +131,6 @@ func (d *Difference) after(e *event.Event) {
 // and between them what it deletes.
 func (d *Difference) gather(e *event.Event, ed edit, gone deleted) cuts {
 	var l cuts
-	if n := len(d.sites.left); n > 0 && d.sites.left[n-1].pos == ed.FromB && d.carry(d.sites.left[n-1], ed.FromA) {
-		d.sites.left = d.sites.left[:n-1]
-	}
 	done, end := 0, ed.ToA-ed.FromA
 	for {
 		p, ok := d.sites.next()
@@ -215,6 +216,15 @@ func (d *Difference) carry(s site, pos int) bool {
 	s.pos = d.moves[i].At + pos - d.moves[i].From
 	d.carried = append(d.carried, s)
 	return true
+}
+
+// carryHere carries a site right before an edit, which the edit before left
+// alone since it has put something between.
+func (d *Difference) carryHere(ed edit) {
+	n := len(d.sites.left)
+	if n > 0 && d.sites.left[n-1].pos == ed.FromB && d.carry(d.sites.left[n-1], ed.FromA) {
+		d.sites.left = d.sites.left[:n-1]
+	}
 }
 
 // Deletions returns what was deleted, in the order in which it stood.

@@ -173,7 +173,10 @@ func (y *yard) agree(d *projection.Difference) error {
 }
 
 // differ plays the last lines of a script from a revision on.
-func (s script) differ(since int, w wrong) error {
+func (s script) differ(since int, w wrong) error { return s.contrasted(since, w, nil) }
+
+// contrasted is differ, and gives both away in the end.
+func (s script) contrasted(since int, w wrong, end func(*projection.Difference, *yard)) error {
 	ctx, log := context.Background(), eventlog.NewMemory()
 	thread, o := projection.NewThread(testStream), newOracle(right)
 	var d *projection.Difference
@@ -223,6 +226,9 @@ func (s script) differ(since int, w wrong) error {
 		if err := y.agree(d); err != nil {
 			return fmt.Errorf("line %d: %w", n+1, err)
 		}
+	}
+	if end != nil {
+		end(d, y)
 	}
 	return nil
 }
