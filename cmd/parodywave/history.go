@@ -26,10 +26,10 @@ type lineRow struct {
 
 // history prints what happened to a line that is there now.
 func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, keep func(event.Event) bool) error {
-	kin := newFamily()
+	kin := projection.NewFamily()
 	var last *projection.Thread
 	err := s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
-		kin.add(e, t, effect)
+		kin.Add(t, effect)
 		last = t
 		return nil
 	})
@@ -39,7 +39,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, keep fun
 	if *c.Line > rows(last) {
 		return notFound("", "there are only %d lines", rows(last))
 	}
-	l := &liner{s: s, lines: kin.of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
+	l := &liner{s: s, lines: kin.Of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
 	err = s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		for _, r := range l.apply(e, t, effect) {
 			if keep(e) {
@@ -78,7 +78,7 @@ func (r *lineRow) print(a *app) {
 // A liner tells what events do to the lines of a lineage.
 type liner struct {
 	s     *source
-	lines lineage
+	lines projection.Lineage
 	text  map[projection.LineID]string // of the lineage's lines, before the event
 	rows  []*lineRow
 }
@@ -94,7 +94,7 @@ func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Ef
 	for _, h := range effect.Hunks {
 		for _, id := range h.Old {
 			into := t.Resolve(id)
-			if !l.lines.has(id, e.Revision) || into == id {
+			if !l.lines.Has(id, e.Revision) || into == id {
 				continue
 			}
 			if i := t.Find(into); i >= 0 {
@@ -106,7 +106,7 @@ func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Ef
 	was := maps.Clone(l.text) // a line may be split from one that changes here, too
 	for _, i := range l.touched(t, effect) {
 		r := t.Row(i)
-		if !l.lines.has(r.ID, e.Revision) {
+		if !l.lines.Has(r.ID, e.Revision) {
 			continue
 		}
 		before, known := was[r.ID]
@@ -119,7 +119,7 @@ func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Ef
 			row("born", r.ID, i+1, "", after)
 		case event.Kind(e.Fact) == "submitted", event.Kind(e.Fact) == "redacted":
 			row(event.Kind(e.Fact), r.ID, i+1, before, after)
-		case moved(r.ID, effect.Hunks):
+		case projection.Moved(r.ID, effect.Hunks):
 			row("moved", r.ID, i+1, before, after)
 		case before != after:
 			row("changed", r.ID, i+1, before, after)

@@ -105,12 +105,12 @@ func lineRows(t *testing.T, log eventlog.AuditLog, thread *projection.Thread, n 
 	t.Helper()
 	s := &source{AuditLog: log, authors: projection.NewAuthors()}
 	a := &app{ctx: context.Background()}
-	kin := newFamily()
+	kin := projection.NewFamily()
 	err := s.play(a, testThread, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
-		kin.add(e, t, effect)
+		kin.Add(t, effect)
 		return nil
 	})
-	l := &liner{s: s, lines: kin.of(thread.Row(n).ID), text: map[projection.LineID]string{}}
+	l := &liner{s: s, lines: kin.Of(thread.Row(n).ID), text: map[projection.LineID]string{}}
 	if err == nil {
 		err = s.play(a, testThread, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 			for _, r := range l.apply(e, t, effect) {

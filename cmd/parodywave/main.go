@@ -8,20 +8,24 @@ import "os"
 type commands struct {
 	options
 
-	Serve    serveCommand    `cmd:"" help:"Serve the page, the API and the WebSocket."`
-	Threads  threadsCommand  `cmd:"" help:"List the threads, the one with the newest record first."`
-	Cat      catCommand      `cmd:"" help:"Print the text of a thread, exactly."`
-	Blame    blameCommand    `cmd:"" help:"Print who last changed each line, when and at which revision."`
-	Log      logCommand      `cmd:"" help:"Print what happened in a thread, newest first, or the history of one line."`
-	Replay   replayCommand   `cmd:"" help:"Play the history of a thread, a frame a step."`
-	Tail     tailCommand     `cmd:"" help:"Print the newest events, and those to come."`
-	Export   exportCommand   `cmd:"" help:"Write a thread to stdout: its text, or all of it in a form that verifies."`
-	Import   importCommand   `cmd:"" help:"Make a thread of an export, which must verify, or of a text."`
-	Put      putCommand      `cmd:"" help:"Make the text of a thread what a file says, as one change."`
-	Verify   verifyCommand   `cmd:"" help:"Reread the log and check everything in it."`
-	Loadtest loadtestCommand `cmd:"" help:"Type into threads over real WebSockets: how long edits take, and what gets lost."`
-	Version  versionCommand  `cmd:"" help:"Print the version of this program."`
-	Pages    pagesCommand    `cmd:"" hidden:"" name:"check-pages"`
+	Serve       serveCommand       `cmd:"" help:"Serve the page, the API and the WebSocket."`
+	Threads     threadsCommand     `cmd:"" help:"List the threads, the one with the newest record first."`
+	Cat         catCommand         `cmd:"" help:"Print the text of a thread, exactly."`
+	Blame       blameCommand       `cmd:"" help:"Print who last changed each line, when and at which revision."`
+	Log         logCommand         `cmd:"" help:"Print what happened in a thread, newest first, or the history of one line."`
+	Replay      replayCommand      `cmd:"" help:"Play the history of a thread, a frame a step."`
+	Tail        tailCommand        `cmd:"" help:"Print the newest events, and those to come."`
+	Export      exportCommand      `cmd:"" help:"Write a thread to stdout: its text, or all of it in a form that verifies."`
+	Import      importCommand      `cmd:"" help:"Make a thread of an export, which must verify, or of a text."`
+	Put         putCommand         `cmd:"" help:"Make the text of a thread what a file says, as one change."`
+	Verify      verifyCommand      `cmd:"" help:"Reread the log and check everything in it."`
+	Loadtest    loadtestCommand    `cmd:"" help:"Type into threads over real WebSockets: how long edits take, and what gets lost."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running server whether it is well; exit status only."`
+	Config      configCommand      `cmd:"" help:"Print the flags' effective values and where they come from."`
+	Completion  completionCommand  `cmd:"" help:"Print a script that makes Tab complete commands, flags and threads."`
+	Version     versionCommand     `cmd:"" help:"Print the version of this program."`
+	Complete    completeCommand    `cmd:"" hidden:""`
+	Pages       pagesCommand       `cmd:"" hidden:"" name:"check-pages"`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

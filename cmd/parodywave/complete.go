@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+type completeCommand struct {
+	Escape bool     `help:"Put a backslash before what has a meaning to a shell."`
+	Words  []string `arg:"" optional:""`
+}
+
+// escaper is for words outside quotes.
+var escaper = regexp.MustCompile("[ \t\\\\'\"`$&;|<>(){}\\[\\]*?!#~^]")
+
+// Run prints what the last of the words may become. It fails silently: a shell
+// in the middle of a line is no place for errors.
+func (c *completeCommand) Run(a *app, k *kong.Context) error {
+	words := c.Words
+	if len(words) == 0 {
+		words = []string{""}
+	}
+	last := words[len(words)-1]
+	for _, w := range candidates(a, k.Model.Node, words) {
+		if strings.HasPrefix(w.text, last) || (w.thread && strings.HasPrefix(strings.ToLower(w.text), strings.ToLower(last))) {
+			if c.Escape {
+				w.text = escaper.ReplaceAllString(w.text, `\$0`)
+			}
+			fmt.Fprintf(a.out, "%s\t%s\n", w.text, w.about)
+		}
+	}
+	return nil
+}
+
+// A candidate is what a word may become, and what that is.
+type candidate struct {
+	text, about string
+	thread      bool
+}
+
+// candidates returns what may stand where the last of the words stands.
+func candidates(a *app, root *kong.Node, words []string) []candidate {
+	node, flags, at := root, root.Flags, 0
+	for i := 0; i < len(words)-1; i++ {
+		word := words[i]
+		if name, value, whole := strings.Cut(word, "="); strings.HasPrefix(word, "-") {
+			f := findFlag(flags, name)
+			if f == nil || whole || f.IsBool() {
+				if name == "--data" && whole {
+					a.Data = value
+				}
+				continue
+			}
+			if i+1 == len(words)-1 {
+				return flagValues(f)
+			}
+			i++
+			if f.Name == "data" {
+				a.Data = words[i]
+			}
+			continue
+		}
+		if child := findCommand(node, word); child != nil {
+			node, flags = child, append(slices.Clone(root.Flags), child.Flags...)
+		} else {
+			at++
+		}
+	}
+	if strings.HasPrefix(words[len(words)-1], "-") {
+		return flagNames(flags)
+	}
+	if node == root && at == 0 {
+		return commandNames(root)
+	}
+	if at < len(node.Positional) {
+		return positional(a, node.Positional[at])
+	}
+	return nil
+}
+
+func findFlag(flags []*kong.Flag, word string) *kong.Flag {
+	for _, f := range flags {
+		if word == "--"+f.Name || (f.Short != 0 && word == "-"+string(f.Short)) {
+			return f
+		}
+	}
+	return nil
+}
+
+func findCommand(node *kong.Node, word string) *kong.Node {
+	for _, child := range node.Children {
+		if child.Name == word {
+			return child
+		}
+	}
+	return nil
+}
+
+func flagNames(flags []*kong.Flag) (out []candidate) {
+	for _, f := range flags {
+		if !f.Hidden {
+			out = append(out, candidate{text: "--" + f.Name, about: f.Help})
+		}
+	}
+	return out
+}
+
+// flagValues returns those of a flag that has few; a file is the shell's.
+func flagValues(f *kong.Flag) []candidate {
+	return enumerated(f.Value)
+}
+
+func enumerated(v *kong.Value) (out []candidate) {
+	if v.Enum == "" {
+		return nil
+	}
+	for _, one := range v.EnumSlice() {
+		out = append(out, candidate{text: one})
+	}
+	return out
+}
+
+func commandNames(root *kong.Node) (out []candidate) {
+	for _, child := range root.Children {
+		if !child.Hidden {
+			out = append(out, candidate{text: child.Name, about: child.Help})
+		}
+	}
+	return out
+}
+
+// positional returns the values of an argument: those of an enumeration, or
+// the threads there are, by title and by id.
+func positional(a *app, p *kong.Positional) (out []candidate) {
+	if out = enumerated(p); len(out) > 0 || !strings.HasPrefix(p.Tag.PlaceHolder, "THREAD") {
+		return out
+	}
+	s, err := a.open()
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	titles, err := s.titles(a)
+	if err != nil {
+		return nil
+	}
+	for id, title := range titles {
+		out = append(out, candidate{visible(title), string(id), true}, candidate{string(id), visible(title), true})
+	}
+	slices.SortFunc(out, func(x, y candidate) int { return strings.Compare(x.text, y.text) })
+	return out
+}

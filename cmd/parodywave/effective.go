@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+type configCommand struct {
+	JSON bool `name:"json" help:"Print one JSON object a line."`
+}
+
+// Help shows how it is used.
+func (*configCommand) Help() string {
+	return `A row for each flag of the program and of serve, and for those of other commands that the environment or the
+configuration file sets: its value, and where that comes from.
+
+  PARODYWAVE_LISTEN=:8080 parodywave config --data /srv/wave
+`
+}
+
+// A setting is a flag and the value that it has here.
+type setting struct {
+	Flag    string `json:"flag"`
+	Command string `json:"command"` // that has the flag; empty: all do
+	Value   string `json:"value"`
+	From    string `json:"from"` // flag, environment, file or default
+}
+
+func (c *configCommand) Run(a *app, k *kong.Context) error {
+	config, err := readConfig(os.Args[1:])
+	if err != nil {
+		return err
+	}
+	tab := table{head: []string{"FLAG", "COMMAND", "VALUE", "FROM"}}
+	for _, s := range settings(k, config) {
+		if c.JSON {
+			fmt.Fprintln(a.out, jsonLine(s))
+		} else {
+			tab.add("--"+s.Flag, s.Command, visible(s.Value), s.From)
+		}
+	}
+	if !c.JSON {
+		tab.print(a.out)
+	}
+	return nil
+}
+
+// settings returns what the flags are here, those of all commands first.
+func settings(k *kong.Context, config *configFile) []setting {
+	given := map[string]string{} // on this command line
+	for _, path := range k.Path {
+		if path.Flag != nil && path.Parent == k.Model.Node {
+			given[path.Flag.Name] = fmt.Sprint(path.Flag.Target.Interface())
+		}
+	}
+	var out []setting
+	add := func(command string, all bool, flags []*kong.Flag) {
+		for _, f := range flags {
+			if f.Name == "help" {
+				continue
+			}
+			s := effective(f, config)
+			s.Command = command
+			if value, ok := given[f.Name]; ok && command == "" {
+				s.Value, s.From = value, "flag"
+			}
+			if all || s.From != "default" {
+				out = append(out, s)
+			}
+		}
+	}
+	add("", true, k.Model.Flags)
+	for _, command := range k.Model.Children {
+		if !command.Hidden {
+			add(command.Name, command.Name == "serve", command.Flags)
+		}
+	}
+	return out
+}
+
+// effective returns the value of a flag where no command line gives it one.
+func effective(f *kong.Flag, config *configFile) setting {
+	for _, name := range f.Envs {
+		if value, ok := os.LookupEnv(name); ok {
+			return setting{Flag: f.Name, Value: value, From: "environment"}
+		}
+	}
+	if value, err := config.Resolve(nil, nil, f); err == nil && value != nil {
+		if list, ok := value.([]any); ok {
+			return setting{Flag: f.Name, Value: strings.Trim(fmt.Sprint(list), "[]"), From: "file"}
+		}
+		return setting{Flag: f.Name, Value: fmt.Sprint(value), From: "file"}
+	}
+	return setting{Flag: f.Name, Value: f.Default, From: "default"}
+}

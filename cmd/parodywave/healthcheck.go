@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+type healthcheckCommand struct {
+	Timeout time.Duration `default:"5s" placeholder:"5s" help:"How long the server may take to answer (default: 5s)."`
+}
+
+// Help shows how it is used.
+func (*healthcheckCommand) Help() string {
+	return `Asks the server of --data whether its projections are rebuilt and its log takes appends. Prints nothing when that
+is so and exits 0; otherwise says what is wrong and exits 1. Made for containers, whose image needs no other program:
+
+  HEALTHCHECK CMD ["parodywave", "healthcheck"]
+`
+}
+
+func (c *healthcheckCommand) Run(a *app) error {
+	if a.File != "" {
+		return usage("say --data DIR", "a bare copy has no server")
+	}
+	ctx, cancel := context.WithTimeout(a.ctx, c.Timeout)
+	defer cancel()
+	a.ctx = ctx
+	server, err := a.dial()
+	if err != nil {
+		return failed("parodywave serve starts one", "no healthy server of %s: %w", a.Data, err)
+	}
+	defer server.close()
+	answer, err := server.send(ctx, "GET", "/readyz", nil, nil)
+	if err != nil {
+		return failed("", "the server of %s is not ready: %w", a.Data, err)
+	}
+	return answer.Body.Close()
+}
