@@ -1,1 +1,46 @@
-export {}
+import '../base/base.css'
+import './inbox.css'
+// The inbox: a name first, then the threads.
+
+import { render } from 'preact'
+import { useState } from 'preact/hooks'
+import { ask, socketURL } from '../base/api'
+import { Login } from '../base/login'
+import { cleaned, remembered } from '../base/name'
+import { phrases } from '../base/phrases'
+import { Socket } from '../base/socket'
+import '../base/theme'
+import { Inbox } from './inbox'
+import { Threads } from './threads'
+
+function Page({ threads }: { threads: Threads }) {
+  const [user, setUser] = useState(() => {
+    const kept = cleaned(remembered())
+    return 'name' in kept ? kept.name : ''
+  })
+  return user ? <Inbox threads={threads} user={user} onName={setUser} /> : <Login onName={setUser} />
+}
+
+/** goal is where an address of the time before leads: the deck's client was here, with the thread in the fragment. */
+function goal(): string | null {
+  const raw = location.hash.slice(1)
+  if (!raw) return null
+  try { return `/t/${encodeURIComponent(decodeURIComponent(raw))}` } catch { return `/t/${encodeURIComponent(raw)}` }
+}
+
+function boot(): void {
+  const to = goal()
+  if (to) return location.replace(to)
+  if (!('WebSocket' in globalThis)) {
+    render(<main class="page"><h1>Parody Wave</h1><p role="alert">{phrases.noSocket}</p></main>, document.body)
+    return
+  }
+  const threads = new Threads({
+    socket: (hearer) => new Socket(socketURL(), hearer),
+    page: (offset, limit) => ask(`/api/threads?offset=${offset}&limit=${limit}`),
+  })
+  addEventListener('hashchange', () => { const to = goal(); if (to) location.replace(to) })
+  render(<Page threads={threads} />, document.body)
+}
+
+boot()

@@ -1,0 +1,126 @@
+// What the inbox knows of the threads: the newest as the server tells of them
+// while they change, older ones as they were when asked for.
+
+import type { Hearer } from '../base/socket'
+import { pageOf, type Page, type Row } from './row'
+
+const PAGE = 1000 // threads a request, the server's most
+
+interface Line { open(): void; close(): void; now(): void; send(frame: string): boolean }
+
+export interface Surroundings {
+  socket(hearer: Hearer): Line
+  /** page asks GET /api/threads. */
+  page(offset: number, limit: number): Promise<unknown>
+}
+
+export class Threads {
+  link: 'connecting' | 'up' | 'down' = 'connecting'
+  /** Null until the server has said how it is. */
+  connections: number | null = null
+  total = 0
+  /** By id. The newest are live; the rest may be as old as the last look. */
+  readonly rows = new Map<string, Row>()
+  loaded = false
+  /** Older ones: being fetched, all here, or the fetching failed. */
+  older: 'unasked' | 'asking' | 'all' | 'failed' = 'unasked'
+  trouble: { code: string; text: string } | null = null
+
+  private readonly line: Line
+  private readonly hearers = new Set<() => void>()
+  private live = new Set<string>() // ids in the list last told
+  private fresh = true // no list on this connection so far
+  private asked = 0 // of the rows by activity, how many have been asked for by HTTP
+
+  constructor(private readonly around: Surroundings) {
+    this.line = around.socket({
+      up: () => {
+        this.link = 'up'
+        this.fresh = true
+        this.line.send('{"type":"status"}')
+        this.line.send('{"type":"list"}')
+        this.changed()
+      },
+      down: () => {
+        this.link = 'down'
+        this.connections = null
+        this.forgetPresence()
+        this.changed()
+      },
+      text: (frame) => this.hear(frame),
+    })
+  }
+
+  onChange(f: () => void): () => void {
+    this.hearers.add(f)
+    return () => { this.hearers.delete(f) }
+  }
+
+  start(): void { this.line.open() }
+  stop(): void { this.line.close() }
+  retry(): void { this.line.now() }
+
+  /** missing is how many threads there are that we know nothing of. */
+  get missing(): number { return Math.max(0, this.total - this.rows.size) }
+
+  /** all fetches the older threads, page by page, while `wanted` says so. */
+  async all(wanted: () => boolean): Promise<void> {
+    if (this.older === 'asking' || this.older === 'all') return
+    this.older = 'asking'
+    this.changed()
+    try {
+      for (;;) {
+        const page = pageOf(await this.around.page(this.asked, PAGE))
+        if (!page) throw new Error('not a page of threads')
+        for (const row of page.rows) if (!this.live.has(row.id)) this.rows.set(row.id, row)
+        this.total = page.total
+        if (page.next === null) this.older = 'all'
+        else this.asked = page.next
+        if (page.next === null || !wanted()) break
+        this.changed()
+      }
+      if (this.older === 'asking') this.older = 'unasked' // goes on where it stopped
+    } catch {
+      this.older = 'failed'
+    }
+    this.changed()
+  }
+
+  private hear(frame: string): void {
+    let m: unknown
+    try { m = JSON.parse(frame) } catch { return }
+    if (typeof m !== 'object' || m === null) return
+    const { type, connections, code, text } = m as Record<string, unknown>
+    if (type === 'status' && Number.isSafeInteger(connections)) this.connections = connections as number
+    else if (type === 'list') this.take(pageOf(m))
+    else if (type === 'error') this.trouble = { code: String(code ?? ''), text: String(text ?? '') }
+    else return
+    this.changed()
+  }
+
+  private take(page: Page | null): void {
+    if (!page) return
+    this.live = new Set(page.rows.map((r) => r.id))
+    // What fell out of the list fell behind: nobody is known to be in it now.
+    for (const row of this.rows.values()) if (!this.live.has(row.id)) this.rows.set(row.id, { ...row, here: [], typing: [] })
+    for (const row of page.rows) this.rows.set(row.id, row)
+    // While we were away any number may have fallen out of the list.
+    if (this.fresh && this.older !== 'asking') {
+      this.asked = page.rows.length
+      this.older = 'unasked'
+    }
+    this.fresh = false
+    this.loaded = true
+    this.total = page.total
+    this.trouble = null
+  }
+
+  /** Offline nobody knows who is where. */
+  private forgetPresence(): void {
+    for (const row of this.rows.values()) this.rows.set(row.id, { ...row, here: [], typing: [] })
+  }
+
+  private changed(): void {
+    for (const f of this.hearers) f()
+  }
+}
