@@ -1,0 +1,131 @@
+// Blame as a part of the editor's state: a row for each line of what stands
+// here, kept true by the entries of the log and by what is typed.
+//
+// Edits typed here are the writer's own at once, and wait, counted, for the log
+// to say their revision: one entry comes back for each, in order. What this
+// cannot know exactly it marks as in doubt (blame-correct.ts asks the server).
+
+import { Facet, StateEffect, StateField, type EditorState, type Transaction } from '@codemirror/state'
+import { sendableUpdates } from '@codemirror/collab'
+import { blameGiven, entryTaken, type Blame, type Entry } from './entry'
+import { changed, type Lost } from './blame-rule'
+import { isNobody, nobody, Rows, type Author, type Row } from './blame-rows'
+
+export interface BlameState {
+  readonly rows: Rows
+  /** The log's revision that the rows have taken in. */
+  readonly rev: number
+  /** Own edits made here, and how many of them the log has confirmed. */
+  readonly typed: number
+  readonly settled: number
+  /** Lines that the last transaction deleted, and who did. */
+  readonly lost: { readonly by: Row; readonly gaps: readonly Lost[] } | null
+  readonly latest: { readonly author: Author; readonly rev: number; readonly at: number } | null
+}
+
+/** whoami gives the author that what is typed here gets, before the log says it. */
+export const whoami = Facet.define<() => Author, () => Author>({ combine: (given) => given[0] ?? (() => nobody.author) })
+
+/** rowsCorrected replaces rows by what the server says; line 0 is the first. */
+export const rowsCorrected = StateEffect.define<readonly { line: number; row: Row }[]>()
+
+export const waiting = (b: BlameState): boolean => b.typed > b.settled
+
+export const blameState = StateField.define<BlameState>({
+  create: (state) => blank(state.doc.lines),
+  update: (value, tr) => step(value, tr),
+})
+
+/** blameOf is the blame of a state, if it has any. */
+export const blameOf = (state: EditorState): BlameState | null => state.field(blameState, false) ?? null
+
+const blank = (lines: number): BlameState => ({
+  rows: Rows.of(lines === 1 ? [nobody] : Array.from({ length: lines }, () => ({ ...nobody, doubt: true }))),
+  rev: 0, typed: 0, settled: 0, lost: null, latest: null,
+})
+
+function step(value: BlameState, tr: Transaction): BlameState {
+  let b = value.lost ? { ...value, lost: null } : value
+  let given: { rev: number; blame: Blame } | null = null
+  const entries: Entry[] = []
+  for (const e of tr.effects) {
+    if (e.is(blameGiven)) given = e.value
+    else if (e.is(entryTaken)) entries.push(e.value)
+  }
+  if (!entries.length) b = caughtUp(b, tr)
+  if (given) return whole(given, tr.newDoc.lines)
+  const foreign = entries.filter((e) => !e.own || e.kind)
+  if (tr.docChanged) b = foreign.length ? theirs(b, tr, foreign) : mine(b, tr)
+  for (const e of entries) b = taken(b, e, tr)
+  for (const e of tr.effects) if (e.is(rowsCorrected)) b = corrected(b, e.value)
+  return b.rows.length === tr.newDoc.lines ? b : { ...blank(tr.newDoc.lines), rev: b.rev }
+}
+
+/** caughtUp settles what was confirmed without an entry of its own (a session may fold what was typed while it was cut off). */
+function caughtUp(b: BlameState, tr: Transaction): BlameState {
+  if (!waiting(b) || !b.latest) return b
+  let left: number
+  try { left = sendableUpdates(tr.startState).length } catch { return b } // no collaboration in this state
+  const settled = b.typed - left
+  if (left > 0 || settled <= b.settled) return b
+  const { author, rev, at } = b.latest
+  return { ...b, settled, rows: b.rows.settle(settled, author, rev, at) }
+}
+
+function whole({ rev, blame }: { rev: number; blame: Blame }, lines: number): BlameState {
+  const rows = blame.lines.map(([rev, author, at, submitted]): Row =>
+    ({ author: blame.authors[author] ?? nobody.author, rev, at, submitted, serial: 0, doubt: false }))
+  return { ...blank(lines), ...(rows.length === lines ? { rows: Rows.of(rows) } : {}), rev }
+}
+
+function mine(b: BlameState, tr: Transaction): BlameState {
+  const serial = b.typed + 1
+  const stamp: Row = { author: tr.startState.facet(whoami)(), rev: 0, at: Date.now(), submitted: false, serial, doubt: false }
+  const { rows, lost } = changed(b.rows, tr.changes, tr.startState.doc, tr.newDoc, stamp, true)
+  return { ...b, rows, typed: serial, lost: lost.length ? { by: stamp, gaps: lost } : null }
+}
+
+function theirs(b: BlameState, tr: Transaction, entries: readonly Entry[]): BlameState {
+  const last = entries.at(-1)!
+  if (last.kind === 'redacted') return b // alters no blame
+  const stamp: Row = { author: authorOf(last), rev: last.rev, at: last.at, submitted: false, serial: 0, doubt: entries.length > 1 }
+  const { rows, lost } = changed(b.rows, tr.changes, tr.startState.doc, tr.newDoc, stamp, !waiting(b))
+  return { ...b, rows, lost: lost.length ? { by: stamp, gaps: lost } : null }
+}
+
+function taken(b: BlameState, e: Entry, tr: Transaction): BlameState {
+  b = { ...b, rev: e.rev }
+  if (e.kind === 'submitted' && e.lines) return { ...b, rows: submitted(b, e.lines) }
+  if (e.kind) return b
+  const author = authorOf(e)
+  if (e.own) {
+    const settled = Math.min(b.settled + 1, b.typed)
+    return { ...b, settled, latest: { author, rev: e.rev, at: e.at }, rows: b.rows.settle(settled, author, e.rev, e.at) }
+  }
+  // The first change of a thread begins its first line even when it is empty.
+  if (!tr.docChanged && b.rows.length === 1 && isNobody(b.rows.at(0))) {
+    return { ...b, rows: Rows.of([{ ...nobody, author, rev: e.rev, at: e.at }]) }
+  }
+  return b
+}
+
+function submitted(b: BlameState, [from, to]: [number, number]): Rows {
+  // The lines are those of the log; with something of one's own on top they
+  // may be others here.
+  if (waiting(b) || to >= b.rows.length) return b.rows.doubted()
+  return b.rows.splice(from, to + 1, b.rows.slice(from, to + 1).map((r) => ({ ...r, submitted: true })))
+}
+
+function corrected(b: BlameState, rows: readonly { line: number; row: Row }[]): BlameState {
+  let all = b.rows
+  for (let i = 0; i < rows.length;) {
+    let n = i + 1 // as far as the lines follow each other
+    while (n < rows.length && rows[n]!.line === rows[n - 1]!.line + 1) n++
+    const from = rows[i]!.line
+    if (from >= 0 && from + n - i <= all.length) all = all.splice(from, from + n - i, rows.slice(i, n).map((r) => r.row))
+    i = n
+  }
+  return { ...b, rows: all }
+}
+
+const authorOf = (e: Entry): Author => ({ id: e.author, name: e.user, kind: 'person' })

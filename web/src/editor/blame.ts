@@ -1,0 +1,67 @@
+// Who wrote which line: a gutter, a card over it, marks where lines were
+// deleted, and the way to the history of a line.
+//
+//   extensions: [session.extension, blame(session, { shown: 'times' }), showLine.of((line) => …)]
+//   setBlame(view, 'names')
+//
+// It comes before lineNumbers(), to be left of them. showLine hears of a line
+// whose history is asked for, by a click in the gutter or by Alt-h; the page
+// shows <LineHistory session line onClose/> (lineage.tsx), which ends the
+// line's light in the text by itself.
+
+import { Compartment, Prec, type Extension } from '@codemirror/state'
+import { EditorView, keymap, type Command } from '@codemirror/view'
+import { Palette } from '../base/authors'
+import { asked, lineAsked } from './blame-asked'
+import { corrections } from './blame-correct'
+import { gaps, gapsLoaded } from './blame-marks'
+import { blameState, whoami } from './blame-state'
+import { blameGutter, type Shown } from './gutter'
+import { card, hideCard, openCard, paletteOf, type CardSource } from './hover'
+import './blame.css'
+
+export { showLine, type LineRef } from './blame-asked'
+export type { Shown } from './gutter'
+/** whoWrote (Alt-i) opens the card over the line that the caret is in. */
+export { openCard as whoWrote } from './hover'
+
+/** What blame needs of a Session. */
+export interface BlameSession extends CardSource { user: string; author: string | null }
+
+export interface BlameOptions {
+  /** off, names, or names and times; setBlame changes it. */
+  shown?: Shown
+  /** The colours of this thread's people, where the page has them already. */
+  palette?: Palette
+}
+
+const shownNow = new Compartment()
+
+export function blame(session: BlameSession, options: BlameOptions = {}): Extension {
+  const palette = options.palette ?? new Palette()
+  return [
+    whoami.of(() => ({ id: session.author ?? '', name: session.user, kind: 'person' })),
+    blameState,
+    corrections(session.thread),
+    gaps,
+    gapsLoaded(session.thread),
+    asked,
+    card(session, palette),
+    shownNow.of(blameGutter(options.shown ?? 'names', palette)),
+    Prec.high(keymap.of([
+      // Alt-i is a dead key on a Mac.
+      { key: 'Alt-i', mac: 'Ctrl-i', run: openCard, preventDefault: true },
+      { key: 'Alt-h', run: lineHistory, preventDefault: true },
+      { key: 'Escape', run: hideCard },
+    ])),
+  ]
+}
+
+/** setBlame changes what the gutter shows. */
+export function setBlame(view: EditorView, shown: Shown): void {
+  const palette = paletteOf(view.state)
+  if (palette) view.dispatch({ effects: shownNow.reconfigure(blameGutter(shown, palette)) })
+}
+
+/** lineHistory (Alt-h) asks for the history of the line that the caret is in. */
+export const lineHistory: Command = (view) => lineAsked(view, view.state.selection.main.head, true)
