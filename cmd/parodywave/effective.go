@@ -52,7 +52,7 @@ func (c *configCommand) Run(a *app, k *kong.Context) error {
 func settings(k *kong.Context, config *configFile) []setting {
 	given := map[string]string{} // on this command line
 	for _, path := range k.Path {
-		if path.Flag != nil && path.Parent == k.Model.Node {
+		if path.Flag != nil {
 			given[path.Flag.Name] = fmt.Sprint(path.Flag.Target.Interface())
 		}
 	}
