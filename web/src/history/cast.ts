@@ -1,0 +1,22 @@
+// Who is who on this page: authors have one colour in the histogram, the gutter
+// and the marks, whichever list of the server's they come from.
+
+import { Palette } from '../base/authors'
+import type { Naming } from './marks'
+import type { Person, Timeline } from './timeline'
+
+export class Cast {
+  private readonly palette = new Palette()
+
+  /** colour is the class of a name. */
+  colour(name: string): string { return `a${this.palette.of(name)}` }
+
+  /** naming is for indexes into one list of authors. */
+  naming(authors: readonly Person[]): Naming {
+    const name = (author: number): string => authors[author]?.name ?? '?'
+    return { name, colour: (author) => this.colour(name(author)) }
+  }
+
+  /** meet gives the people of a timeline their colours, in the order in which they came. */
+  meet(timeline: Timeline): void { for (const { name } of timeline.authors) this.palette.of(name) }
+}

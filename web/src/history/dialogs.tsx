@@ -1,0 +1,130 @@
+// What is asked before something is written: who writes, and whether.
+
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { Refused } from '../base/api'
+import { NameField } from '../base/login'
+import { why } from '../base/phrases'
+import { counted } from '../base/words'
+import type { Past } from './past'
+import { now } from './place'
+import { when } from './when'
+import { revision, words } from './words'
+
+interface Writing { past: Past; user: string; onName(name: string): void; onClose(): void }
+
+/** problem puts a refusal in words. */
+const problem = (e: unknown): string => {
+  if (!(e instanceof Refused)) return String(e)
+  const code = e.status === 412 ? 'stale' : e.code
+  return words.problems[code] ?? why(code, e.message)
+}
+
+/** Modal opens at once, and has who writes said first where that is not known. */
+export function Modal(p: { title: string; user: string; onName(name: string): void; onClose(): void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} onClose={p.onClose} aria-label={p.title}>
+      <h2>{p.title}</h2>
+      {p.user ? p.children : <><p>{words.whoAreYou}</p><NameField name="" button={words.goOn} onName={p.onName} onCancel={() => dialog.current?.close()} /></>}
+    </dialog>
+  )
+}
+
+export function RestoreDialog(p: Writing) {
+  const [fault, setFault] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [at] = useState(() => p.past.rev)
+  const { past } = p
+  const time = when(past.shown?.rev === at ? past.shown.at : (past.here?.end ?? 0), Date.now())
+  const restore = async (): Promise<void> => {
+    setBusy(true)
+    try {
+      await past.restore(p.user)
+      location.assign(now(past.thread))
+    } catch (e) {
+      setFault(problem(e))
+      setBusy(false)
+    }
+  }
+  return (
+    <Modal title={words.restoreTitle} {...p}>
+      <p>{words.restoreText(time, revision(at))}</p>
+      {past.newer > 0 && <p>{counted(words.restoreMeanwhile, past.newer)}</p>}
+      {at === past.head && past.newer === 0 && <p class="quiet">{words.restoreNow}</p>}
+      <p class="error" role="alert">{fault}</p>
+      <div class="actions">
+        <button type="button" class="plain quiet" onClick={p.onClose}>{words.cancel}</button>
+        <button type="button" class="main" disabled={busy} onClick={() => void restore()}>{words.restore}</button>
+      </div>
+    </Modal>
+  )
+}
+
+export function VersionDialog(p: Writing & { onNamed(name: string): void }) {
+  const [fault, setFault] = useState('')
+  const [busy, setBusy] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  const save = async (e: Event): Promise<void> => {
+    e.preventDefault()
+    const name = field.current?.value.trim() ?? ''
+    if (name === '') {
+      setFault(words.nameEmpty)
+      field.current?.focus()
+      return
+    }
+    setBusy(true)
+    try {
+      await p.past.name(p.user, name)
+      p.onNamed(name)
+    } catch (e) {
+      setFault(problem(e))
+      setBusy(false)
+      field.current?.focus()
+    }
+  }
+  return (
+    <Modal title={words.nameVersion} {...p}>
+      <form onSubmit={(e) => void save(e)} noValidate>
+        <label class="label" for="version-name">{words.versionName}</label>
+        <div class="ask"><input ref={field} id="version-name" autocomplete="off" spellcheck={false} maxLength={200} autofocus
+          aria-describedby="version-hint version-fault" aria-invalid={fault !== ''} onInput={() => setFault('')} /></div>
+        <p id="version-hint" class="label">{words.nameHint}</p>
+        <p id="version-fault" class="error" role="alert">{fault}</p>
+        <div class="actions">
+          <button type="button" class="plain quiet" onClick={p.onClose}>{words.cancel}</button>
+          <button type="submit" class="main" disabled={busy}>{words.save}</button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+/** A LinkDialog is for browsers that do not let the page copy (no HTTPS). */
+export function LinkDialog(p: { link: string; onClose(): void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => { dialog.current?.showModal(); field.current?.select() }, [])
+  return (
+    <dialog ref={dialog} onClose={p.onClose} aria-label={words.copyThis}>
+      <h2>{words.copyThis}</h2>
+      <div class="ask"><input ref={field} readOnly value={p.link} aria-label={words.copyThis} /></div>
+      <div class="actions"><button type="button" onClick={() => dialog.current?.close()}>{words.close}</button></div>
+    </dialog>
+  )
+}
+
+export function KeysDialog(p: { onClose(): void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} onClose={p.onClose} aria-label={words.keys}>
+      <h2>{words.keys}</h2>
+      <dl class="keys">{words.keyList.map(([keys, what]) => (
+        <div key={keys}><dt>{keys.split(' ').map((k) => <><kbd>{k}</kbd> </>)}</dt><dd>{what}</dd></div>
+      ))}</dl>
+      <div class="actions"><button type="button" onClick={() => dialog.current?.close()}>{words.close}</button></div>
+    </dialog>
+  )
+}

@@ -1,0 +1,45 @@
+// The top of the page: the way back, whose text this is, and which moment.
+
+import { BackArrow, NameMenu } from '../base/header'
+import { exactly, number } from '../base/words'
+import { initials } from '../base/authors'
+import type { Cast } from './cast'
+import type { Past } from './past'
+import { now as nowPath } from './place'
+import { versionAt } from './timeline'
+import { when } from './when'
+import { revision, words } from './words'
+
+export function Head(p: { past: Past; user: string; onName(name: string): void }) {
+  return (
+    <header class="bar">
+      <a class="back-to-now" href={nowPath(p.past.thread)}><BackArrow /><span>{words.back}</span></a>
+      <div class="bar-own"><h1>{p.past.timeline?.title ?? ''}</h1></div>
+      <NameMenu user={p.user} onName={p.onName} />
+    </header>
+  )
+}
+
+/** Caption says when this was, who did it, and how much. */
+export function Caption(p: { past: Past; cast: Cast; now: number }) {
+  const { past } = p
+  const { timeline, here: step, shown } = past
+  if (!timeline || !step) return null
+  // Within a step the moment itself knows its time best, once it has come.
+  const at = shown?.rev === past.rev ? shown.at : step.end
+  const by = p.cast.naming(timeline.authors)
+  const name = by.name(step.author)
+  const version = versionAt(timeline.versions, past.rev)
+  return (
+    <p class="caption">
+      <time dateTime={new Date(at).toISOString()} title={exactly(at)}>{when(at, p.now)}</time>
+      <span class={`person ${by.colour(step.author)}`}><span class="initials" aria-hidden="true">{initials(name)}</span><span class="author">{name}</span></span>
+      <span class="rev">{revision(past.rev)}</span>
+      {version && <strong>{version.name}</strong>}
+      {past.anchor === null && !past.fine && (step.inserted > 0 || step.deleted > 0) && (
+        <span class="counts quiet"><span aria-hidden="true">{words.counts(number(step.inserted), number(step.deleted))}</span>
+          <span class="unseen">{words.countsSpoken(number(step.inserted), number(step.deleted))}</span></span>
+      )}
+    </p>
+  )
+}

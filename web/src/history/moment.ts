@@ -1,0 +1,90 @@
+// A moment of a thread, and what in it differs from an earlier one. The server
+// knows who inserted and who deleted; nothing here is guessed by comparing texts.
+
+import type { Person } from './timeline'
+
+export interface Answered { thread: string; authors: Person[] }
+
+export type SpanRow = [length: number, rev: number, author: number]
+export type LineRow = [rev: number, author: number, at: number, submitted: boolean]
+export type DeletedRow = [pos: number, text: string, rev: number, author: number]
+
+/** A Moment is the text at rev, with its blame; positions and lengths are UTF-16 units, at is Unix ms. */
+export interface Moment {
+  thread: string
+  title: string
+  rev: number
+  head: number
+  at: number
+  author: number
+  text: string
+  blame: { authors: Person[]; spans: SpanRow[]; lines: LineRow[] }
+  deleted?: DeletedRow[]
+}
+
+/** Lit is what was inserted since; rev is the last revision that had a part in it. */
+export interface Lit { from: number; to: number; author: number; rev: number }
+
+/** lit joins the spans that are newer than `since`, neighbours of one author into one. */
+export function lit(spans: readonly SpanRow[], since: number): Lit[] {
+  const all: Lit[] = []
+  let pos = 0
+  for (const [length, rev, author] of spans) {
+    const last = all.at(-1)
+    if (rev > since && length > 0) {
+      if (last && last.to === pos && last.author === author) {
+        last.to += length
+        last.rev = Math.max(last.rev, rev)
+      } else all.push({ from: pos, to: pos + length, author, rev })
+    }
+    pos += length
+  }
+  return all
+}
+
+/** A Ghost is deleted text, at the place where it would stand. */
+export interface Ghost { pos: number; text: string; author: number; rev: number }
+
+/** ghosts joins deletions at one place by one author: keys held down are one thing that was done. */
+export function ghosts(deleted: readonly DeletedRow[]): Ghost[] {
+  const all: Ghost[] = []
+  for (const [pos, text, rev, author] of deleted) {
+    const last = all.at(-1)
+    if (last && last.pos === pos && last.author === author) {
+      last.text += text
+      last.rev = Math.max(last.rev, rev)
+    } else if (text !== '') all.push({ pos, text, author, rev })
+  }
+  return all
+}
+
+/** A Share is how many units an author inserted, of those still there, and deleted, of those there before. */
+export interface Share { author: number; inserted: number; deleted: number }
+
+/** shares says who did how much of a difference, the most first. */
+export function shares(inserted: readonly Lit[], deleted: readonly Ghost[]): Share[] {
+  const all = new Map<number, Share>()
+  const of = (author: number): Share => {
+    const share = all.get(author) ?? { author, inserted: 0, deleted: 0 }
+    all.set(author, share)
+    return share
+  }
+  for (const l of inserted) of(l.author).inserted += l.to - l.from
+  for (const g of deleted) of(g.author).deleted += g.text.length
+  return [...all.values()].sort((a, b) => b.inserted + b.deleted - a.inserted - a.deleted || a.author - b.author)
+}
+
+/** A Place is a stretch of the text to look at. */
+export interface Place { from: number; to: number }
+
+/** places are the stretches that differ, those joined into one between which fewer than `near` units lie. */
+export function places(inserted: readonly Lit[], deleted: readonly Ghost[], near: number): Place[] {
+  const single = [...inserted, ...deleted.map((g) => ({ from: g.pos, to: g.pos }))].sort((a, b) => a.from - b.from || a.to - b.to)
+  const all: Place[] = []
+  for (const { from, to } of single) {
+    const last = all.at(-1)
+    if (last && from - last.to < near) last.to = Math.max(last.to, to)
+    else all.push({ from, to })
+  }
+  return all
+}

@@ -1,0 +1,39 @@
+// What a screen reader hears: where one has come to, once one stays there, and
+// what was done. Whoever moves the slider hears that from the slider itself.
+
+import { useEffect, useState } from 'preact/hooks'
+import type { Past } from './past'
+import { number } from '../base/words'
+import { when } from './when'
+import { revision, words } from './words'
+
+const QUIET = 700 // ms
+const SHOWN = 3000 // ms that a notice can be seen
+
+export function Spoken(p: { past: Past; said: string; onSaid(): void; now: number }) {
+  const { past } = p
+  const [heard, setHeard] = useState('')
+  useEffect(() => {
+    if (past.playing || document.activeElement?.matches('input[type=range]')) return
+    const timer = setTimeout(() => setHeard(sentence(past, p.now)), QUIET)
+    return () => clearTimeout(timer)
+  }, [past.rev, past.playing, past.anchor])
+  useEffect(() => {
+    if (!p.said) return
+    const timer = setTimeout(p.onSaid, SHOWN)
+    return () => clearTimeout(timer)
+  }, [p.said])
+  return (
+    <>
+      <p class="unseen" aria-live="polite">{heard}</p>
+      <p class="said" role="status">{p.said}</p>
+    </>
+  )
+}
+
+function sentence(past: Past, now: number): string {
+  const step = past.here
+  if (!step || !past.timeline) return ''
+  const who = past.timeline.authors[step.author]?.name ?? ''
+  return [when(step.end, now), who, revision(past.rev), words.countsSpoken(number(step.inserted), number(step.deleted))].join(', ')
+}

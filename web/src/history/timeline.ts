@@ -1,0 +1,60 @@
+// The course of a thread as the server tells it: steps, each what one author
+// wrote without a pause, and the moments that were given names.
+
+import type { Answered } from './moment'
+
+export interface Person { id: string; name: string; kind: string }
+
+/** A Step is the records from…to, inclusive; start and end are Unix ms; inserted and deleted UTF-16 units. */
+export interface Step {
+  from: number
+  to: number
+  author: number
+  start: number
+  end: number
+  inserted: number
+  deleted: number
+}
+
+export interface Version { name: string; rev: number; by: string; at: number }
+
+export interface Timeline {
+  thread: string
+  title: string
+  head: number
+  openedAt: number
+  authors: Person[]
+  steps: Step[]
+  versions: Version[]
+}
+
+export type StepRow = [from: number, to: number, author: number, start: number, end: number, inserted: number, deleted: number]
+
+export interface TimelineAnswer extends Answered {
+  title: string
+  head: number
+  opened_at: number
+  steps: StepRow[]
+  versions: Version[]
+}
+
+export function timelineOf(a: TimelineAnswer): Timeline {
+  const steps = a.steps.map(([from, to, author, start, end, inserted, deleted]) => ({ from, to, author, start, end, inserted, deleted }))
+  const versions = [...a.versions].sort((x, y) => x.rev - y.rev)
+  return { thread: a.thread, title: a.title, head: a.head, openedAt: a.opened_at, authors: a.authors, steps, versions }
+}
+
+/** stepOf is the index of the step that has the revision; the nearest one for a revision outside of all. */
+export function stepOf(steps: readonly Step[], rev: number): number {
+  let low = 0
+  let high = steps.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (steps[middle]!.to < rev) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** versionAt is the last name given to the revision, if any. */
+export const versionAt = (versions: readonly Version[], rev: number): Version | undefined => versions.findLast((v) => v.rev === rev)

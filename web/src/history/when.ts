@@ -1,0 +1,15 @@
+// When a moment was, as short as is clear: a weekday within the last days, a date before.
+
+import { language } from '../base/words'
+
+const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...(language === 'en' && { hourCycle: 'h23' }) }
+const near = new Intl.DateTimeFormat(language, { weekday: 'short', ...time })
+const far = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...time })
+const old = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric', ...time })
+
+/** when says at (Unix ms) to somebody for whom it is now. */
+export function when(at: number, now: number): string {
+  const days = (now - at) / 86_400_000
+  if (days < 6) return near.format(at)
+  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? far : old).format(at)
+}

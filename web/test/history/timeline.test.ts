@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { barOf, bars, height, pauses, place } from '../../src/history/bars'
+import { stepOf, timelineOf, versionAt, type Step } from '../../src/history/timeline'
+import { random } from '../random'
+
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000)
+
+/** A course of steps without gaps between their revisions, as the server tells it. */
+function course(r: ReturnType<typeof random>, count: number): Step[] {
+  const steps: Step[] = []
+  let rev = 1
+  let at = 1_000_000
+  for (let i = 0; i < count; i++) {
+    const to = rev + r.below(100)
+    const start = at + (i ? r.below(10_000_000) : 0)
+    at = start + r.below(20_000)
+    steps.push({ from: rev, to, author: r.below(4), start, end: at, inserted: r.below(200), deleted: r.below(50) })
+    rev = to + 1
+  }
+  return steps
+}
+
+test(`bars have every step once, in order, and lose no unit (seed ${SEED})`, () => {
+  const r = random(SEED)
+  for (let round = 0; round < 300; round++) {
+    const steps = course(r, 1 + r.below(400))
+    const most = 1 + r.below(300)
+    const all = bars(steps, most)
+    const say = JSON.stringify({ steps: steps.length, most })
+    expect(all.length, say).toBe(Math.min(most, steps.length))
+    expect(all.flatMap((b) => Array.from({ length: b.to - b.from + 1 }, (_, i) => b.from + i)), say).toEqual(steps.map((_, i) => i))
+    for (const b of all) {
+      const part = steps.slice(b.from, b.to + 1)
+      expect([b.inserted, b.deleted], say).toEqual([part.reduce((n, s) => n + s.inserted, 0), part.reduce((n, s) => n + s.deleted, 0)])
+      const share = (author: number): number => part.reduce((n, s) => n + (s.author === author ? s.inserted + s.deleted : 0), 0)
+      expect(share(b.author), say).toBe(Math.max(...[0, 1, 2, 3].map(share)))
+    }
+    const i = r.below(steps.length)
+    const bar = all[barOf(all, i)]!
+    expect(bar.from <= i && i <= bar.to, say).toBe(true)
+  }
+})
+
+test(`the step of a revision is the one that has it (seed ${SEED})`, () => {
+  const r = random(SEED)
+  for (let round = 0; round < 300; round++) {
+    const steps = course(r, 1 + r.below(60))
+    const rev = 1 + r.below(steps.at(-1)!.to)
+    const found = steps[stepOf(steps, rev)]!
+    expect(found.from <= rev && rev <= found.to, `${rev} in ${JSON.stringify(steps)}`).toBe(true)
+  }
+})
+
+test('a revision outside of all steps is at the nearest', () => {
+  const steps = course(random(1), 5)
+  expect(stepOf(steps, 0)).toBe(0)
+  expect(stepOf(steps, 10_000)).toBe(4)
+  expect(stepOf([], 3)).toBe(0)
+})
+
+test('few steps are a bar each, none are none', () => {
+  expect(bars([], 10)).toEqual([])
+  expect(bars(course(random(2), 3), 10).map((b) => [b.from, b.to])).toEqual([[0, 0], [1, 1], [2, 2]])
+  expect(bars(course(random(2), 3), 0.5)).toHaveLength(1)
+})
+
+test('a bar can be seen however small, and the highest is full', () => {
+  expect(height(0, 100)).toBe(0)
+  expect(height(1, 1_000_000)).toBe(0.08)
+  expect(height(25, 100)).toBe(0.5)
+  expect(height(100, 100)).toBe(1)
+})
+
+test('pauses are the longest ones, where they are', () => {
+  const at = [0, 10, 500, 510, 2000, 2001, 2700]
+  const steps = at.map((t, i): Step => ({ from: i + 1, to: i + 1, author: 0, start: t, end: t, inserted: 1, deleted: 0 }))
+  expect(pauses(steps, 400, 9)).toEqual([2, 4, 6])
+  expect(pauses(steps, 400, 2)).toEqual([4, 6])
+  expect(pauses(steps, 5000, 2)).toEqual([])
+})
+
+test('the first step lies at the left end, the last at the right', () => {
+  expect([place(0, 0, 5), place(4, 4, 5), place(1, 3, 5), place(0, 0, 1)]).toEqual([0, 1, 0.5, 0])
+})
+
+test('a timeline is read as the server writes it, its versions by revision', () => {
+  const version = (name: string, rev: number) => ({ name, rev, by: 'Ada', at: 5 })
+  const timeline = timelineOf({
+    thread: 'T', title: 'Minutes', head: 9, opened_at: 1, authors: [{ id: 'x', name: 'Ada', kind: 'person' }],
+    steps: [[1, 4, 0, 1, 2, 10, 0], [5, 9, 0, 8, 9, 3, 4]], versions: [version('b', 7), version('a', 4), version('again', 7)],
+  })
+  expect(timeline.steps[1]).toEqual({ from: 5, to: 9, author: 0, start: 8, end: 9, inserted: 3, deleted: 4 })
+  expect(timeline.versions.map((v) => v.name)).toEqual(['a', 'b', 'again'])
+  expect(versionAt(timeline.versions, 7)?.name).toBe('again')
+  expect(versionAt(timeline.versions, 8)).toBeUndefined()
+})
