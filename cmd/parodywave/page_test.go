@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,9 +16,9 @@ import (
 	"parodywave/server"
 )
 
-// TestPage has people use the page in a real browser, against the real server
-// on a log in a file.
-func TestPage(t *testing.T) {
+// TestPageDeck has people use the reference client of line mode in a real
+// browser, against the real server on a log in a file.
+func TestPageDeck(t *testing.T) {
 	log, err := boltlog.Open(filepath.Join(t.TempDir(), "log.db"), boltlog.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +37,25 @@ func TestPage(t *testing.T) {
 	cmd := exec.CommandContext(ctx, "node", "test/deck/page.mjs")
 	cmd.Dir = "../../web"
 	cmd.Env = append(os.Environ(), "PARODYWAVE_URL="+web.URL)
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPages has people use all pages in real browsers, against the program
+// itself, which the stories kill and start again. What they claim is in
+// web/test/browser/stories.
+func TestPages(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", "test/browser/run.mjs")
+	cmd.Dir = "../../web"
+	cmd.Env = append(environ(), "PARODYWAVE_BIN="+build(t), "DATA="+t.TempDir())
+	// Servers and browsers are to end with the run, also where it hangs.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {

@@ -1,6 +1,7 @@
 // A proxy between browser and server whose cable can be pulled: cut() drops and
 // refuses everything, deaf() lets the browser's words through and swallows the
-// answers, mend() puts it right. The server sees its own Host and Origin.
+// answers, dumb() swallows the words, slow() has both take their time, mend()
+// puts it right. The server sees its own Host and Origin.
 
 import { createServer, request } from 'node:http'
 import { connect } from 'node:net'
@@ -9,12 +10,21 @@ export class Proxy {
   sockets = new Set()
   broken = false
   mute = false
+  gagged = false
+  /** When the last socket came up, by performance.now(). */
+  connected = 0
+  /** instead gives, for a path, what is answered in the server's place, or nothing. */
+  instead = () => null
+  delay = 0
+  jitter = () => 0
 
   constructor(target) { this.target = new URL(target) }
 
   async start() {
     this.http = createServer((req, res) => {
       if (this.broken) return req.socket.destroy()
+      const own = this.instead(req.url)
+      if (own) { res.writeHead(200, own.headers); res.end(own.body); return }
       const up = request({ host: this.target.hostname, port: this.target.port, path: req.url, method: req.method, headers: this.headers(req) },
         (r) => { res.writeHead(r.statusCode, r.headers); r.pipe(res) })
       up.on('error', () => res.destroy())
@@ -37,8 +47,9 @@ export class Proxy {
       const lines = Object.entries(this.headers(req)).map(([k, v]) => `${k}: ${v}\r\n`).join('')
       up.write(`GET ${req.url} HTTP/1.1\r\n${lines}\r\n`)
       up.write(head)
-      socket.pipe(up)
-      up.on('data', (b) => { if (!this.mute) socket.write(b) })
+      this.connected = performance.now()
+      this.carry(socket, up, () => this.gagged)
+      this.carry(up, socket, () => this.mute)
     })
     for (const [a, b] of [[socket, up], [up, socket]]) {
       this.sockets.add(a)
@@ -47,8 +58,34 @@ export class Proxy {
     }
   }
 
-  cut() { this.broken = true; for (const s of this.sockets) s.destroy() }
+  /** carry writes what comes from one to the other, in order, late, and not at all while lost says so. */
+  carry(from, to, lost = () => false) {
+    const due = []
+    let free = true
+    let ended = false
+    const next = () => {
+      while (due.length && due[0].at <= performance.now()) to.write(due.shift().bytes)
+      free = due.length === 0
+      if (!free) setTimeout(next, due[0].at - performance.now())
+      else if (ended) to.end()
+    }
+    from.on('end', () => { ended = true; if (free) to.end() })
+    from.on('data', (bytes) => {
+      if (lost()) return
+      const wait = this.delay + this.jitter()
+      if (wait === 0 && free) { to.write(bytes); return }
+      due.push({ at: performance.now() + wait, bytes })
+      if (free) { free = false; setTimeout(next, wait) }
+    })
+  }
+
+  /** slow adds ms each way to what comes from now on, and what jitter() gives. */
+  slow(ms, jitter = () => 0) { this.delay = ms; this.jitter = jitter }
+  cut() { this.broken = true; this.drop() }
+  /** drop breaks the sockets there are; new ones come up. */
+  drop() { for (const s of this.sockets) s.destroy() }
   deaf() { this.mute = true }
-  mend() { this.broken = this.mute = false }
+  dumb() { this.gagged = true }
+  mend() { this.broken = this.mute = this.gagged = false; this.slow(0) }
   stop() { this.cut(); this.http.close(); this.http.closeAllConnections() }
 }

@@ -1,0 +1,3 @@
+// Small things that people count on.
+
+export const stories = {}
