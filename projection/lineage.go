@@ -1,0 +1,121 @@
+package projection
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"parodywave/eventlog"
+)
+
+// A Lineage is the lines that one line is made of: itself, what it was split
+// from before that, and what was joined into it, each up to a revision.
+type Lineage map[LineID]eventlog.Revision
+
+// A Family is who was split from whom and joined into whom in a thread.
+type Family struct {
+	from map[LineID]LineID  // split from; zero: born of new text
+	into map[LineID][]joint // joined into the key
+}
+
+type joint struct {
+	id LineID
+	at eventlog.Revision
+}
+
+// NewFamily returns the family of a thread in which nothing happened yet.
+func NewFamily() *Family {
+	return &Family{map[LineID]LineID{}, map[LineID][]joint{}}
+}
+
+// Add takes in what the last event that was applied to t did to its lines.
+func (f *Family) Add(t *Thread, effect *Effect) {
+	for _, h := range effect.Hunks {
+		for i, id := range h.New {
+			if id.Revision == t.Revision {
+				f.from[id] = t.Row(h.NewAt + i).SplitFrom
+			}
+		}
+		for _, id := range h.Old {
+			if into := t.Resolve(id); into != id {
+				f.into[into] = append(f.into[into], joint{id, t.Revision})
+			}
+		}
+	}
+}
+
+// Knows reports whether there ever was a line of that identity.
+func (f *Family) Knows(id LineID) bool {
+	_, ok := f.from[id]
+	return ok
+}
+
+// Of returns the lineage of a line that is, or was until it died; not of one
+// that was joined into another: see Thread.Resolve.
+func (f *Family) Of(id LineID) Lineage {
+	out := Lineage{}
+	var visit func(id LineID, until eventlog.Revision)
+	visit = func(id LineID, until eventlog.Revision) {
+		if known, ok := out[id]; ok && known >= until {
+			return
+		}
+		out[id] = until
+		if from := f.from[id]; !from.IsZero() {
+			visit(from, id.Revision-1)
+		}
+		for _, j := range f.into[id] {
+			if j.at <= until {
+				visit(j.id, j.at)
+			}
+		}
+	}
+	visit(id, 1<<63)
+	return out
+}
+
+// Has reports whether what an event at a revision did to id belongs here.
+func (l Lineage) Has(id LineID, at eventlog.Revision) bool {
+	until, ok := l[id]
+	return ok && at <= until
+}
+
+// Moved reports whether id is among the old and the new lines of hunks, and
+// stands otherwise to one of the lines that are in both.
+func Moved(id LineID, hunks []Hunk) bool {
+	var before, after []LineID
+	place := -1
+	for k, h := range hunks {
+		if slices.Contains(h.Old, id) {
+			place = k
+		}
+		before, after = append(before, h.Old...), append(after, h.New...)
+	}
+	for k, h := range hunks {
+		if slices.Contains(h.New, id) && place >= 0 && k != place {
+			return true
+		}
+	}
+	i, j := slices.Index(before, id), slices.Index(after, id)
+	if i < 0 || j < 0 {
+		return false
+	}
+	rank := make(map[LineID]int, len(after))
+	for k, other := range after {
+		rank[other] = k
+	}
+	for k, other := range before {
+		if r, ok := rank[other]; ok && other != id && (k < i) != (r < j) {
+			return true
+		}
+	}
+	return false
+}
+
+// ParseLineID reads what LineID.String writes.
+func ParseLineID(s string) (LineID, bool) {
+	rev, ord, _ := strings.Cut(s, ".")
+	r, err1 := strconv.ParseUint(rev, 10, 53)
+	o, err2 := strconv.ParseUint(ord, 10, 32)
+	id := LineID{eventlog.Revision(r), uint32(o)}
+	return id, err1 == nil && err2 == nil && !id.IsZero() && id.String() == s
+}

@@ -1,0 +1,112 @@
+package projection
+
+import (
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
+)
+
+// A Passage is what one author did to one line without a pause of more than
+// half a minute.
+type Passage struct {
+	Line       LineID            // which of a line's lineage
+	From, To   eventlog.Revision // of the first and the last of it
+	Start, End int64             // of those, in Unix milliseconds
+	Author     int               // index into the thread's Authors
+	// Kinds says what happened, each once, in the order in which it did: born,
+	// edited, split, joined, moved, submitted, deleted, redacted.
+	Kinds []string
+
+	before  []uint16    // what the line read; of one that was split off, what the line did that it was in
+	changes []ot.Change // of before, one after the other
+	sealed  bool        // nothing is added any more
+}
+
+// passagePause is the longest time, in milliseconds, between two parts of a
+// passage.
+const passagePause = 30_000
+
+// A Part is a piece of a line's text through a passage.
+type Part struct {
+	Text string
+	Kind int // 0: it stayed, 1: it was inserted, -1: it was deleted
+}
+
+// Parts returns the line's text through the passage, from its changes. What was
+// inserted and deleted again is not there.
+func (p *Passage) Parts() []Part {
+	parts := []Part{}
+	add := func(units []uint16, kind int) {
+		if len(units) == 0 {
+			return
+		}
+		if n := len(parts); n > 0 && parts[n-1].Kind == kind {
+			parts[n-1].Text += ot.String(units)
+			return
+		}
+		parts = append(parts, Part{ot.String(units), kind})
+	}
+	done := 0
+	if len(p.changes) > 0 {
+		for ed := range composed(p.changes).Edits() {
+			add(p.before[done:ed.FromA], 0)
+			add(p.before[ed.FromA:ed.ToA], -1)
+			add(ed.Insert, 1)
+			done = ed.ToA
+		}
+	}
+	add(p.before[done:], 0)
+	return parts
+}
+
+// composed returns what changes do together. It halves them, so that a long
+// passage costs little more than its length.
+func composed(changes []ot.Change) ot.Change {
+	if len(changes) == 1 {
+		return changes[0]
+	}
+	half := len(changes) / 2
+	c, err := composed(changes[:half]).Compose(composed(changes[half:]))
+	if err != nil {
+		panic("projection: a line's changes do not follow one another: " + err.Error())
+	}
+	return c
+}
+
+// goesOn reports whether something by an author at a time belongs to p.
+func (p *Passage) goesOn(author int, at int64) bool {
+	return p != nil && !p.sealed && p.Author == author && at-p.End <= passagePause
+}
+
+func (p *Passage) kind(kinds ...string) {
+	for _, k := range kinds {
+		if !slices.Contains(p.Kinds, k) {
+			p.Kinds = append(p.Kinds, k)
+		}
+	}
+}
+
+// within returns what edits did to a line that stood at old and stands at now:
+// what they brought from elsewhere is inserted, what they took elsewhere is
+// deleted. units gives units of the text after.
+func within(edits []edit, old, now stretch, units func(from, to int) []uint16) ot.Change {
+	var b ot.Builder
+	a, at := old.from, now.from // done
+	keep := func(from, to, shift int) {
+		from, to = max(from, old.from, now.from-shift), min(to, old.to, now.to-shift)
+		if from < to {
+			b.Replace(from-a, units(at, from+shift))
+			b.Keep(to - from)
+			a, at = to, to+shift
+		}
+	}
+	from, shift := 0, 0
+	for _, ed := range edits {
+		keep(from, ed.FromA, shift)
+		from, shift = ed.ToA, ed.ToB-ed.ToA
+	}
+	keep(from, old.to, shift)
+	b.Replace(old.to-a, units(at, now.to))
+	return b.Change()
+}
