@@ -7,8 +7,8 @@ const PATIENCE = 10_000 // ms for a connection to come up
 
 export interface Hearer {
   up(): void
-  /** wait is the time in ms until the next try. */
-  down(wait: number): void
+  /** wait is the time in ms until the next try; code is that of the close (RFC 6455), where there was one. */
+  down(wait: number, code?: number): void
   text(frame: string): void
 }
 
@@ -62,10 +62,10 @@ export class Socket {
       this.tries = 0 // a word heard, not a mere handshake, counts as success
       this.hearer.text(e.data)
     }
-    ws.onclose = () => this.lost(ws)
+    ws.onclose = (e) => this.lost(ws, e.code)
   }
 
-  private lost(ws: WebSocket): void {
+  private lost(ws: WebSocket, code?: number): void {
     if (ws !== this.ws) return
     this.ws = null
     clearInterval(this.beat)
@@ -75,6 +75,6 @@ export class Socket {
     const ceiling = Math.min(MOST, LEAST * 2 ** Math.min(++this.tries, 10))
     const wait = LEAST + Math.random() * (ceiling - LEAST)
     if (this.wanted) this.timer = setTimeout(() => this.dial(), wait)
-    this.hearer.down(wait)
+    this.hearer.down(wait, code)
   }
 }

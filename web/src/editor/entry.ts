@@ -20,6 +20,8 @@ export interface Entry {
   title?: string
   /** The name given, of kind version. */
   name?: string
+  /** The revision that has the name, of kind version. */
+  of?: number
   /** First and last line, from 0, of kind submitted. */
   lines?: [number, number]
   /** Of the thread's text after it. */

@@ -1,11 +1,32 @@
-// One thread in this editor and on the server.
+// One thread in this editor and on the server: what a page needs to know and
+// may do. The parts beneath: Peer (the algebra), Exchange (the conversation),
+// Hold (input methods), Keeper (the outbox), Asks and Cursors.
+//
+// A session may be attached to a view before or after start; nothing is joined
+// without one. Edits are taken while phase is 'open', whatever the link.
 
-import type { Extension, Text } from '@codemirror/state'
-import type { EditorView } from '@codemirror/view'
+import { ChangeSet, EditorState, Text, Transaction, type Extension } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import { Refused } from '../base/api'
 import type { Hearer } from '../base/socket'
-import type { OutboxStore } from './outbox'
+import { Asks } from './asks'
+import { matches } from './beacon'
+import { clean } from './clean'
+import { Cursors, type Cursor } from './cursors'
+import { listener, type Desk } from './desk'
+import { Exchange, type Link, type Phase } from './exchange'
+import { Hold, type Clock } from './hold'
+import { Keeper } from './keeper'
+import { momentOf, noBlame, type Moment } from './moment'
+import { claim, type Outbox, type OutboxStore } from './outbox'
+import { bytes, Peer } from './peer'
+import { Selection } from './selection'
+import { ulid } from './ulid'
+import { decode, type Beacon, type LogEntry, type Message, type People, type Refusal, type Resumed, type Sent, type Whole } from './wire'
 
 export { blameGiven, entryTaken, type Blame, type Entry } from './entry'
+export type { Cursor } from './cursors'
+export type { Link, Phase } from './exchange'
 
 export interface SocketLike {
   open(): void
@@ -16,51 +37,490 @@ export interface SocketLike {
   send(frame: string): boolean
 }
 
-export type Link = 'connecting' | 'up' | 'down'
-/** stuck: what stands here cannot be reconciled with the log; refused: the thread cannot be joined. */
-export type Phase = 'opening' | 'open' | 'stuck' | 'refused'
 export interface Problem { code: string; text: string }
-export interface Person { user: string; author: string; mode: 'text' | 'line' }
-export interface Cursor { client: string; user: string; author: string; ranges: [number, number][] }
+export type Person = People['people'][number]
 
 export interface SessionOptions {
   thread: string
   user: string
   socket: (hearer: Hearer) => SocketLike
   store: OutboxStore
+  /** An outbox that is held already: this session is there to send it. */
+  adopt?: Outbox
+  clock?: Clock
+  /** Gives the text and blame of a revision. */
+  moment?: (thread: string, rev: number) => Promise<Moment>
+  mint?: () => string
 }
 
-export declare class Session {
-  constructor(options: SessionOptions)
+const SOON = 500 // ms that an edit may wait before the text beneath it is kept too
+const SLOW = 5000 // ms for the store and for a moment of the past
+
+const wall: Clock = {
+  now: () => Date.now(),
+  later(ms, f) {
+    const timer = setTimeout(f, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+export class Session {
   readonly thread: string
   user: string
-  title: string
-  rev: number
-  readonly: boolean
-  link: Link
-  retryAt: number | null
-  phase: Phase
-  problem: Problem | null
-  saved: { typed: number; sent: number; disk: number }
-  kept: boolean
-  people: Person[]
-  cursors: Cursor[]
-  client: string
-  author: string | null
+  title = ''
+  /** The thread takes no edits now. */
+  readonly = false
+  /** When the next connection is tried, Unix milliseconds. */
+  retryAt: number | null = null
+  phase: Phase = 'opening'
+  problem: Problem | null = null
+  /** Who is in the thread. */
+  people: Person[] = []
+  author: string | null = null
+  /** Belongs in the state of the view that is attached. */
   readonly extension: Extension
-  attach(view: EditorView): void
-  detach(): void
-  onChange(f: () => void): () => void
-  start(): void
-  stop(): void
-  retryNow(): void
-  submit(fromLine: number, toLine: number): void
-  nameVersion(name: string): Promise<number>
-  rename(title: string): Promise<void>
-  showSelection(ranges: [number, number][]): void
-  confirmed(): { rev: number; text: Text }
-  toConfirmed(pos: number): number
-  rescue(): { text: string; base: string | null }
-  takeTheirs(): void
-  putMine(text: string): void
+
+  private readonly peer: Peer
+  private readonly hold: Hold
+  private readonly exchange: Exchange
+  private readonly keeper: Keeper
+  private readonly asks: Asks
+  private readonly seen: Cursors
+  private readonly selection: Selection
+  private readonly clock: Clock
+  private readonly mint: () => string
+  private readonly socket: SocketLike
+  private desk: Desk | null = null
+  private attached: (() => void)[] = []
+  private connected: (() => void)[] = []
+  private ready = false // the outbox was looked for, and what was in it stands here
+  private blameless = false // it stands here without its blame
+  private taking = false
+  private over = false
+  private oldest: number | null = null // since when an edit has been waiting
+  private based = '' // the client and revision whose text is in the store
+  private heard = new Set<() => void>()
+  private told = true
+
+  constructor(private readonly options: SessionOptions) {
+    this.thread = options.thread
+    this.user = options.user.normalize('NFC').trim()
+    this.clock = options.clock ?? wall
+    this.mint = options.mint ?? ulid
+    const ours = (e: LogEntry): boolean => (this.author ? e.author === this.author : e.user === this.user)
+    this.peer = new Peer(options.adopt?.client ?? this.mint(), ours)
+    this.hold = new Hold(this.peer, this.clock, (frame) => {
+      this.taking = true
+      try { this.exchange.admit(frame) } finally { this.taking = false }
+    })
+    this.exchange = new Exchange(this.peer, this.hold, this.clock, this.host())
+    this.keeper = new Keeper(options.store, () => this.outbox(), () => { this.based = ''; this.changed() })
+    this.asks = new Asks(this.peer, ours)
+    this.seen = new Cursors(this.peer)
+    this.selection = new Selection(this.peer, this.clock, (frame) => this.exchange.joined && this.phase === 'open' && this.send(frame))
+    this.extension = this.makeExtension()
+    this.socket = options.socket({
+      up: () => this.up(),
+      down: (wait, code) => this.down(wait, code),
+      text: (frame) => this.hear(frame),
+    })
+  }
+
+  /** The revision up to which the log is taken in. */
+  get rev(): number { return this.peer.rev }
+  get link(): Link { return this.exchange.link }
+  get client(): string { return this.peer.client }
+  /** False: this browser keeps nothing, and edits live in this page only. */
+  get kept(): boolean { return this.keeper.kept }
+  /** The others', in the present text. */
+  get cursors(): Cursor[] { return this.seen.list }
+
+  /** Edits here that were not sent, edits on their way, and the revision of the last own one on disk (or of the text as it was loaded). */
+  get saved(): { typed: number; sent: number; disk: number } {
+    const sent = this.exchange.flying
+    return { typed: Math.max(0, this.waiting - sent), sent, disk: this.peer.disk }
+  }
+
+  private get waiting(): number {
+    return this.desk ? this.peer.waiting(this.desk.state) : 0
+  }
+
+  onChange(f: () => void): () => void {
+    this.heard.add(f)
+    return () => { this.heard.delete(f) }
+  }
+
+  private changed(): void {
+    if (!this.told) return
+    this.told = false
+    queueMicrotask(() => {
+      this.told = true
+      for (const f of [...this.heard]) f()
+    })
+  }
+
+  start(): void {
+    if (typeof window !== 'undefined' && !this.options.adopt) {
+      window.addEventListener('beforeunload', this.warn)
+      window.addEventListener('online', this.online)
+    }
+    this.socket.open()
+    void this.prepare()
+  }
+
+  stop(): void {
+    this.over = true
+    if (typeof window !== 'undefined') {
+      window.removeEventListener('beforeunload', this.warn)
+      window.removeEventListener('online', this.online)
+    }
+    this.socket.close()
+    this.selection.end()
+    this.hold.clear()
+    this.keeper.end()
+  }
+
+  private readonly warn = (e: BeforeUnloadEvent): void => { if (this.waiting > 0) e.preventDefault() }
+  private readonly online = (): void => this.socket.now()
+
+  retryNow(): void { this.socket.now() }
+
+  attach(view: Desk | EditorView): void {
+    this.desk = view
+    for (const f of this.attached.splice(0)) f()
+    if (this.ready) this.exchange.join()
+  }
+
+  /** detach ends the work on the view; what waits in it stays in the outbox. */
+  detach(): void {
+    this.exchange.leave()
+    this.desk = null
+    this.stop()
+  }
+
+  // The outbox.
+
+  private async prepare(): Promise<void> {
+    const { options } = this
+    let box = options.adopt ?? null
+    if (!box) {
+      const mine = (b: Outbox): boolean => b.thread === this.thread && b.user === this.user
+      try {
+        box = await this.within(claim(options.store, mine))
+      } catch {
+        this.keeper.kept = false
+      }
+    }
+    if (!this.desk) await new Promise<void>((done) => this.attached.push(done))
+    if (box) await this.restore(box)
+    if (this.over || this.phase !== 'opening' && this.phase !== 'open') return
+    this.ready = true
+    this.exchange.join()
+    this.changed()
+  }
+
+  /** restore puts an outbox on top of the text that it is based on. */
+  private async restore(box: Outbox): Promise<void> {
+    const { peer } = this
+    let pending: ChangeSet[] = []
+    try { pending = box.pending.map((c) => ChangeSet.fromJSON(c)) } catch { /* no text will fit */ }
+    const fits = (text: Text): boolean => pending.length > 0 && pending[0]!.length === text.length
+    peer.client = this.exchange.client = box.client
+    peer.confirmed = box.seq - 1
+    peer.sent = peer.confirmed + pending.length
+    this.keeper.adopted(box.client)
+    while (!this.over) {
+      const got = await this.moment(box.rev)
+      const found = got && 'text' in got ? Text.of(got.text.split('\n')) : null
+      const kept = box.base !== null ? Text.of(box.base.split('\n')) : null
+      const text = [found, kept].find((t): t is Text => t !== null && fits(t))
+      if (this.over || !this.desk) return
+      if (text) {
+        const blame = text === found && got && 'text' in got ? got.blame : null
+        this.blameless = !blame
+        peer.reload(this.desk, { rev: box.rev, chain: box.chain, text, blame: blame ?? noBlame }, pending)
+        this.oldest = this.clock.now() - SOON
+        this.phase = 'open'
+        return this.changed()
+      }
+      if (got && 'code' in got && got.code !== 'unavailable') return this.halt('refused', got.code, got.message)
+      if (found) return this.halt('stuck', 'reset', 'the text that was edited here is not in the log')
+      await new Promise<void>((done) => this.connected.push(done))
+    }
+  }
+
+  /** moment is null where the server cannot be asked. */
+  private async moment(rev: number): Promise<Moment | Refused | null> {
+    try {
+      return await this.within((this.options.moment ?? momentOf)(this.thread, rev))
+    } catch (e) {
+      return e instanceof Refused && e.code !== 'offline' ? e : null
+    }
+  }
+
+  private within<T>(p: Promise<T>): Promise<T> {
+    return new Promise((done, fail) => {
+      const cancel = this.clock.later(SLOW, () => fail(new Error('too slow')))
+      p.then(done, fail).finally(cancel)
+    })
+  }
+
+  /** outbox is what is to be kept. */
+  private outbox(): Outbox | null {
+    const { peer, desk } = this
+    const pending = desk ? peer.pending(desk.state) : []
+    if (pending.length === 0) return null
+    const key = `${peer.client} ${peer.rev}`
+    const late = this.link !== 'up' || (this.oldest !== null && this.clock.now() - this.oldest >= SOON)
+    const base = late && this.based !== key ? peer.base.toString() : null
+    if (base !== null) this.based = key
+    return {
+      thread: this.thread, client: peer.client, user: this.user, rev: peer.rev, chain: peer.chain, seq: peer.confirmed + 1,
+      pending: pending.map((c) => c.toJSON() as unknown), base, at: this.clock.now(),
+    }
+  }
+
+  private keep(): void {
+    if (!this.peer.loaded || !this.desk || this.over) return
+    if (this.waiting === 0) this.oldest = null
+    else if (this.oldest === null) {
+      this.oldest = this.clock.now()
+      this.clock.later(SOON, () => { if (this.oldest !== null) this.keeper.note() })
+    }
+    this.keeper.note()
+  }
+
+  // The connection.
+
+  private up(): void {
+    this.retryAt = null
+    this.changed()
+    this.exchange.link = 'up'
+    for (const f of this.connected.splice(0)) f()
+    if (this.blameless) void this.blamed()
+    else this.exchange.up()
+  }
+
+  /** blamed gets the blame that could not be had without a connection. */
+  private async blamed(): Promise<void> {
+    const { peer } = this
+    const got = await this.moment(peer.rev)
+    if (this.over || !this.desk || this.link !== 'up') return
+    this.blameless = false
+    if (got && 'text' in got && got.text === peer.base.toString()) {
+      peer.reload(this.desk, { rev: peer.rev, chain: peer.chain, text: peer.base, blame: got.blame ?? noBlame }, peer.pending(this.desk.state))
+    }
+    this.exchange.up()
+  }
+
+  private down(wait: number, code?: number): void {
+    this.retryAt = this.clock.now() + wait
+    this.exchange.down(code)
+    this.asks.cut()
+    this.seen.clear()
+    this.people = []
+    if (this.waiting > 0) this.keep()
+    this.changed()
+  }
+
+  private send(m: Sent): boolean {
+    return this.socket.send(JSON.stringify(m))
+  }
+
+  private hear(frame: string): void {
+    const m = decode(frame)
+    if (!m || this.over) return
+    this.serve(m)
+    this.changed()
+  }
+
+  private serve(m: Message): void {
+    switch (m.type) {
+      case 'whole': return this.exchange.start(m)
+      case 'resumed': return this.exchange.resumed(m)
+      case 'update': return this.exchange.update(m)
+      case 'error': return this.exchange.error(m)
+      case 'beacon':
+        if (m.id === this.thread && m.rev === this.rev && this.level) void this.compare(m)
+        return
+      case 'cursor':
+        if (m.id === this.thread && m.client !== this.client && this.desk) this.seen.see(this.desk.state, m)
+        return
+      case 'people':
+        if (m.id === this.thread) this.meet(m)
+    }
+  }
+
+  private async compare(m: Beacon): Promise<void> {
+    const same = await matches(m, this.peer.base, this.desk!.state.doc)
+    if (!same && !this.over && this.phase === 'open') this.exchange.diverge()
+  }
+
+  /** level: nothing waits in either direction. */
+  private get level(): boolean {
+    return this.exchange.joined && this.phase === 'open' && this.hold.empty && this.waiting === 0
+  }
+
+  private meet(m: People): void {
+    this.people = m.people
+    this.author ??= m.people.find((p) => p.user === this.user)?.author ?? null
+    if (m.people.length >= m.total) this.seen.stay(new Set(m.people.filter((p) => p.mode === 'text').map((p) => p.author)))
+  }
+
+  private halt(phase: 'stuck' | 'refused', code: string, text: string): void {
+    this.phase = phase
+    this.problem = { code, text }
+    this.exchange.leave()
+    this.asks.drop(code)
+    this.seen.clear()
+    this.changed()
+  }
+
+  private host() {
+    const session = this
+    return {
+      get thread() { return session.thread },
+      get user() { return session.user },
+      get phase() { return session.phase },
+      get readonly() { return session.readonly },
+      get desk() { return session.ready ? session.desk : null },
+      send: (m: Sent) => session.send(m),
+      mint: () => session.mint(),
+      joined(m: Whole | Resumed) {
+        session.title = m.title
+        session.readonly = m.readonly
+        session.phase = 'open'
+        session.problem = null
+        if (m.type === 'whole') session.author ??= m.blame.authors?.find((a) => a.name === session.user && a.kind === 'person')?.id ?? null
+        session.selection.due()
+      },
+      loaded() {
+        session.seen.forget()
+        session.keep()
+      },
+      took: (entries: readonly LogEntry[]) => session.took(entries),
+      idle() {
+        const frame = session.desk && session.asks.next(session.desk.state)
+        if (frame) session.send(frame)
+      },
+      stop: (phase: 'stuck' | 'refused', code: string, text: string) => session.halt(phase, code, text),
+      refused(m: Refusal) {
+        if (session.asks.refused(m)) session.clock.later(1000, () => session.exchange.settle())
+        else session.exchange.settle()
+      },
+      readOnly() { session.readonly = true },
+      rebound() { session.keep() },
+      changed() { session.changed() },
+    }
+  }
+
+  private took(entries: readonly LogEntry[]): void {
+    for (const e of entries) {
+      if (e.client !== null && e.client === this.peer.client) this.author = e.author
+      if (e.kind === 'renamed' && e.title !== undefined) this.title = e.title
+    }
+    this.seen.took(this.desk!.state, entries)
+    this.asks.took(entries)
+    this.keep()
+    this.changed()
+  }
+
+  // The text.
+
+  private makeExtension(): Extension {
+    return [
+      this.peer.extension,
+      clean,
+      EditorState.changeFilter.of((tr) => this.admits(tr)),
+      listener.of((trs) => this.noticed(trs)),
+      EditorView.updateListener.of((update) => this.noticed(update.transactions)),
+      EditorView.domEventObservers({
+        // The composition is in the state only when the browser is done with the event.
+        compositionend: () => { setTimeout(() => { if (this.desk && !this.over) this.hold.release(this.desk) }, 0) },
+      }),
+    ]
+  }
+
+  /** admits says whether an edit may be made: one that could never be sent may not. */
+  private admits(tr: Transaction): boolean {
+    if (!tr.docChanged) return true
+    if (this.phase !== 'open' || this.readonly) return false
+    const { frame, text } = this.exchange.limits
+    const grown = tr.changes.newLength - tr.changes.length
+    const over = grown > 0 && ((tr.changes.newLength * 3 > text && bytes(tr.newDoc.toString()) > text)
+      || (grown * 6 > frame / 2 && bytes(JSON.stringify(tr.changes.toJSON())) > frame - 2048))
+    if (over) this.problem = { code: 'too_large', text: 'more text than a thread may have' }
+    else if (this.problem) this.problem = null
+    else return true
+    this.changed()
+    return !over
+  }
+
+  private noticed(transactions: readonly Transaction[]): void {
+    if (!transactions.some((tr) => tr.docChanged)) return
+    this.seen.map(transactions)
+    this.asks.map(transactions)
+    this.selection.map(transactions)
+    if (this.taking || transactions.every((tr) => !tr.docChanged || tr.annotation(Transaction.remote))) return
+    this.keep()
+    this.exchange.settle()
+    this.changed()
+  }
+
+  confirmed(): { rev: number; text: Text } {
+    return { rev: this.peer.rev, text: this.peer.base }
+  }
+
+  toConfirmed(pos: number): number {
+    return this.desk ? this.peer.toConfirmed(this.desk.state, pos) : pos
+  }
+
+  submit(fromLine: number, toLine: number): void {
+    if (this.desk && this.phase === 'open') void this.ask(this.asks.submit(this.desk.state, fromLine, toLine)).catch(() => {})
+  }
+
+  /** nameVersion names what is in the log when all edits made so far are; it gives that revision. */
+  async nameVersion(name: string): Promise<number> {
+    const e = await this.ask(this.asks.version(this.open(), name.normalize('NFC').trim()))
+    return e.of ?? e.rev
+  }
+
+  async rename(title: string): Promise<void> {
+    await this.ask(this.asks.rename(this.open(), title.normalize('NFC').trim()))
+  }
+
+  private open(): EditorState {
+    if (!this.desk || this.phase !== 'open') throw new Refused('not_joined', 'the thread is not open', 0)
+    return this.desk.state
+  }
+
+  private ask(answer: Promise<LogEntry>): Promise<LogEntry> {
+    this.exchange.settle()
+    return answer
+  }
+
+  /** showSelection tells the others where we are, at most ten times a second; [] takes it back. */
+  showSelection(ranges: [number, number][]): void {
+    if (this.desk) this.selection.show(ranges, () => this.desk?.state ?? null)
+  }
+
+  // Ways out of stuck.
+
+  rescue(): { text: string; base: string | null } {
+    return { text: this.desk?.state.doc.toString() ?? '', base: this.peer.loaded ? this.peer.base.toString() : null }
+  }
+
+  takeTheirs(): void { this.giveUp(null) }
+  putMine(text: string): void { this.giveUp(text) }
+
+  private giveUp(mine: string | null): void {
+    if (this.phase !== 'stuck') return
+    this.phase = 'opening'
+    this.problem = null
+    this.ready = true
+    this.exchange.giveUp = { mine }
+    this.exchange.client = this.mint()
+    this.exchange.join()
+    this.changed()
+  }
 }
