@@ -1,0 +1,44 @@
+// What has become of the connection, and of what one types meanwhile.
+
+import { useEffect, useState } from 'preact/hooks'
+import { useNow } from '../base/changes'
+import { phrases, why } from '../base/phrases'
+import { counted } from '../base/words'
+import type { Session } from './session'
+import { words } from './words'
+
+const SLOW = 1000 // ms without a connection before it is worth a word
+
+export function Banner(p: { session: Session }) {
+  const s = p.session
+  const apart = useLasting(s.link !== 'up', SLOW)
+  if (apart && s.link !== 'up') return <Apart session={s} />
+  if (s.problem) return <div class="banner down"><p role="alert">{why(s.problem.code, s.problem.text)}</p></div>
+  if (s.readonly && s.phase === 'open') return <div class="banner"><p role="status">{words.readonly}</p></div>
+  return null
+}
+
+function Apart(p: { session: Session }) {
+  const { retryAt, kept, phase, link } = p.session
+  const edits = p.session.saved.typed + p.session.saved.sent
+  const now = useNow(1000)
+  const wait = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000)
+  const mine = phase === 'opening' ? words.notOpenYet : kept ? words.keptMeanwhile : words.hereMeanwhile
+  return (
+    <div class="banner down">
+      <p><span role="status">{words.lost} {mine}</span>{edits > 0 && <span class="only-narrow"> {counted(words.editsWait, edits)}</span>} <span class="quiet">{link === 'connecting' || wait <= 0 ? phrases.connecting : counted(words.retryIn, wait)}</span></p>
+      <button type="button" onClick={() => p.session.retryNow()}>{phrases.tryNow}</button>
+    </div>
+  )
+}
+
+/** useLasting is whether something has been so for ms. */
+function useLasting(is: boolean, ms: number): boolean {
+  const [lasting, set] = useState(false)
+  useEffect(() => {
+    if (!is) { set(false); return undefined }
+    const timer = setTimeout(() => set(true), ms)
+    return () => clearTimeout(timer)
+  }, [is, ms])
+  return lasting
+}

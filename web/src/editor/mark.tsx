@@ -1,0 +1,76 @@
+// The save mark: where the newest of one's own edits is. The picture follows
+// every keystroke; the words beside it, and what a screen reader hears, only
+// what lasts. Until then the words name the last revision that is on disk,
+// which stays true.
+
+import { useEffect, useState } from 'preact/hooks'
+import { counted } from '../base/words'
+import { Disc, Half, Ring, Warning } from './icons'
+import { savedOf, type Kind, type Saved, type Standing } from './saved'
+import { words } from './words'
+
+const SHOWN = 400 // ms that a state lasts before its words are shown
+const HEARD = 1000 // ms before it is said aloud
+const ASKED = 3000 // ms that the answer to "save" stays
+
+/** `asked` counts how often the person asked to save, which needs no doing but deserves an answer. */
+export function Mark(p: { session: Standing; asked: number }) {
+  const saved = savedOf(p.session)
+  const shown = useSettled(saved.kind, SHOWN)
+  const heard = useSettled(saved.kind, HEARD)
+  const [answer, setAnswer] = useState('')
+  useEffect(() => {
+    if (p.asked === 0) return undefined
+    // Where saving has to wait, the mark says so already.
+    setAnswer(saved.kind === 'disk' ? words.alreadySaved(String(saved.disk)) : saved.kind === 'typed' || saved.kind === 'sent' ? words.savesItself : '')
+    const timer = setTimeout(() => setAnswer(''), ASKED)
+    return () => clearTimeout(timer)
+  }, [p.asked])
+  useEffect(() => { if (['offline', 'waiting', 'stuck'].includes(saved.kind)) setAnswer('') }, [saved.kind])
+  const settled = shown === saved.kind
+  return (
+    <span class={`mark ${saved.kind}${answer ? ' asked' : ''}`} title={words.markWhy[saved.kind](saved.kept)}>
+      <Picture kind={saved.kind} />
+      <span class="mark-words">{answer || text({ ...saved, kind: settled ? saved.kind : unsettled(saved, shown) })}</span>
+      <span class="unseen" role="status">{answer || (heard === saved.kind ? spoken(saved) : '')}</span>
+    </span>
+  )
+}
+
+/** unsettled is what to say of a state too young to be named: the last one, unless that would claim too much. */
+const unsettled = (now: Saved, before: Kind): Kind => (now.disk > 0 && before !== 'opening' ? 'disk' : now.kind)
+
+function Picture(p: { kind: Kind }) {
+  switch (p.kind) {
+    case 'disk': case 'offline': return <Disc />
+    case 'sent': return <Half />
+    case 'waiting': case 'stuck': return <Warning />
+    default: return <Ring />
+  }
+}
+
+function text(s: Saved): string {
+  switch (s.kind) {
+    case 'opening': return words.opening
+    case 'typed': return words.typed
+    case 'sent': return words.sent
+    case 'disk': return words.disk(String(s.disk))
+    case 'offline': return words.offline
+    case 'waiting': return counted(s.kept ? words.waitingKept : words.waitingHere, s.edits)
+    case 'stuck': return words.stuckMark
+  }
+}
+
+/** spoken leaves the number out, so that a screen reader is told of a change of kind and not of each revision. */
+const spoken = (s: Saved): string => (s.kind === 'disk' ? words.diskSpoken : s.kind === 'opening' ? '' : s.kind === 'waiting' ? words.markWhy.waiting(s.kept) : text(s))
+
+/** useSettled is the kind that has lasted for ms, or the one that did so last. */
+function useSettled(kind: Kind, ms: number): Kind {
+  const [settled, set] = useState(kind)
+  useEffect(() => {
+    if (kind === settled) return undefined
+    const timer = setTimeout(() => set(kind), ms)
+    return () => clearTimeout(timer)
+  }, [kind, settled, ms])
+  return settled
+}

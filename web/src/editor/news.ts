@@ -1,0 +1,59 @@
+// What a screen reader is told: who comes and goes, and what becomes of the
+// connection. News is gathered, so that ten people coming are one sentence.
+
+import type { Extension } from '@codemirror/state'
+import { EditorView, ViewPlugin } from '@codemirror/view'
+import { counted } from '../base/words'
+import type { Link, Person, Session } from './session'
+import { words } from './words'
+
+const GATHER = 2000 // ms between two announcements
+const FEW = 3 // names that are said one by one
+
+/** A Watch finds out what is new since it looked last. */
+export class Watch {
+  private here: Map<string, string> | null = null
+  private link: Link = 'up'
+
+  /** look gives sentences; the people found first are no news, nor is oneself. */
+  look(people: readonly Person[], link: Link, me: string | null): string[] {
+    const out: string[] = []
+    if (link !== 'connecting' && link !== this.link) {
+      out.push(link === 'up' ? words.back : words.gone)
+      this.link = link
+    }
+    if (link !== 'up') { // who is here is not known then
+      this.here = null
+      return out
+    }
+    const now = new Map(people.filter((p) => p.author !== me).map((p) => [p.author, p.user]))
+    if (this.here) {
+      out.push(...sentence(without(now, this.here), words.joined, words.manyJoined))
+      out.push(...sentence(without(this.here, now), words.left, words.manyLeft))
+    }
+    // Before one's own name is there the list has not come.
+    if (people.length > 0) this.here = now
+    return out
+  }
+}
+
+const without = (a: Map<string, string>, b: Map<string, string>): string[] => [...a].filter(([id]) => !b.has(id)).map(([, user]) => user)
+
+function sentence(names: string[], one: (names: string) => string, many: (n: string, one: boolean) => string): string[] {
+  if (names.length === 0) return []
+  return [names.length > FEW ? counted(many, names.length) : one(names.join(', '))]
+}
+
+export function news(session: Session): Extension {
+  return ViewPlugin.define((view) => {
+    const watch = new Watch()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = (): void => {
+      timer = undefined
+      const said = watch.look(session.people, session.link, session.author)
+      if (said.length > 0) view.dispatch({ effects: said.map((s) => EditorView.announce.of(s)) })
+    }
+    const end = session.onChange(() => { timer ??= setTimeout(look, GATHER) })
+    return { destroy() { end(); clearTimeout(timer) } }
+  })
+}

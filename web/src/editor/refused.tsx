@@ -1,0 +1,15 @@
+// A thread that cannot be shown: why, and the way home.
+
+import { why } from '../base/phrases'
+import { words } from './words'
+
+/** `code` is the server's, '' where only the text says what is wrong. */
+export function Refused(p: { code: string; text: string }) {
+  return (
+    <main class="refused">
+      <h1>{words.cannotOpen}</h1>
+      <p>{why(p.code, p.text)}</p>
+      <p><a href="/">{words.goHome}</a></p>
+    </main>
+  )
+}

@@ -1,0 +1,81 @@
+// How a person wants the text shown: for all threads, remembered in this
+// browser, and for one thread (its language, the preview).
+
+import type { Changing } from '../base/changes'
+
+export type BlameShown = 'off' | 'names' | 'times'
+
+/** General holds for every thread. */
+export interface General {
+  wrap: boolean
+  numbers: boolean
+  blame: BlameShown
+  /** Tab indents instead of moving the focus. */
+  tab: boolean
+}
+
+/** Own holds for one thread. */
+export interface Own {
+  /** an id of languages.ts, 'plain', or 'auto': by the title's extension */
+  language: string
+  preview: boolean
+}
+
+const usual: General & Own = { wrap: true, numbers: true, blame: 'names', tab: false, language: 'auto', preview: false }
+const allowed: { [K in keyof (General & Own)]: (v: unknown) => boolean } = {
+  wrap: (v) => typeof v === 'boolean',
+  numbers: (v) => typeof v === 'boolean',
+  blame: (v) => v === 'off' || v === 'names' || v === 'times',
+  tab: (v) => typeof v === 'boolean',
+  language: (v) => typeof v === 'string',
+  preview: (v) => typeof v === 'boolean',
+}
+
+type Kept = Pick<Storage, 'getItem' | 'setItem'>
+
+export class Settings implements Changing {
+  readonly general: Readonly<General>
+  readonly own: Readonly<Own>
+  private readonly hearers = new Set<() => void>()
+
+  /** storage may be null or forbidden; choices are then for this page only. */
+  constructor(private readonly thread: string, private readonly storage: Kept | null) {
+    const { language, preview, ...general } = usual
+    this.general = { ...general, ...this.read('parodywave.editor') }
+    this.own = { language, preview, ...this.read(`parodywave.editor.${thread}`) }
+  }
+
+  set(choice: Partial<General>): void {
+    Object.assign(this.general, choice)
+    this.write('parodywave.editor', this.general)
+  }
+
+  setOwn(choice: Partial<Own>): void {
+    Object.assign(this.own, choice)
+    this.write(`parodywave.editor.${this.thread}`, this.own)
+  }
+
+  onChange(f: () => void): () => void {
+    this.hearers.add(f)
+    return () => this.hearers.delete(f)
+  }
+
+  /** read takes what is understood; another version of the page may have written it. */
+  private read(key: string): object {
+    try {
+      const kept: unknown = JSON.parse(this.storage?.getItem(key) ?? '{}')
+      if (typeof kept !== 'object' || kept === null) return {}
+      return Object.fromEntries(Object.entries(kept).filter(([k, v]) => k in allowed && allowed[k as keyof typeof allowed](v)))
+    } catch { return {} }
+  }
+
+  private write(key: string, value: object): void {
+    try { this.storage?.setItem(key, JSON.stringify(value)) } catch { /* full or forbidden: for this page, then */ }
+    for (const f of this.hearers) f()
+  }
+}
+
+/** storage is the browser's, where it lets us. */
+export function storage(): Kept | null {
+  try { return localStorage } catch { return null }
+}

@@ -1,0 +1,42 @@
+// Taking text away from the page: as a file, or over the clipboard.
+
+/** fileName makes a title one that every file system takes, ending in .txt where it has no ending. */
+export function fileName(title: string): string {
+  const name = title.normalize('NFC').replace(/[\p{Cc}<>:"/\\|?*]+/gu, ' ').replace(/\s+/gu, ' ').replace(/^[. ]+|[. ]+$/gu, '').slice(0, 120)
+  if (name === '') return 'text.txt'
+  return /\.[a-z0-9]{1,10}$/iu.test(name) ? name : `${name}.txt`
+}
+
+/** save hands the browser a file. */
+export function save(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000) // some browsers begin to read late
+}
+
+/** copy puts text on the clipboard; false where the browser does not let us (it lets no page that came without TLS, this machine's own aside). */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return copyOld(text)
+  }
+}
+
+/** copyOld does it the way that needs no TLS: by selecting. */
+function copyOld(text: string): boolean {
+  const field = document.createElement('textarea')
+  field.value = text
+  field.className = 'unseen'
+  const before = document.activeElement as HTMLElement | null
+  ;(document.querySelector('dialog[open]') ?? document.body).append(field)
+  field.select()
+  try { return document.execCommand('copy') } catch { return false } finally {
+    field.remove()
+    before?.focus()
+  }
+}

@@ -1,0 +1,62 @@
+// Giving the text as it is now a name.
+
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { phrases } from '../base/phrases'
+import { Dialog } from './dialog'
+import { faultOf } from './fault'
+import { pathOf } from './place'
+import type { Session } from './session'
+import { versionFault } from './version-name'
+import { words } from './words'
+
+export function VersionDialog(p: { session: Session; onClose(): void }) {
+  const [fault, setFault] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [done, setDone] = useState<{ name: string; rev: number } | null>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const id = useId()
+  useEffect(() => field.current?.focus(), [])
+  const submit = (e: Event): void => {
+    e.preventDefault()
+    const name = (field.current?.value ?? '').normalize('NFC').trim()
+    const bad = versionFault(name)
+    if (bad) {
+      setFault(words.versionFaults[bad])
+      field.current?.focus()
+      return
+    }
+    setBusy(true)
+    p.session.nameVersion(name).then(
+      (rev) => setDone({ name, rev }),
+      (why: unknown) => { setFault(faultOf(why)); setBusy(false); field.current?.focus() },
+    )
+  }
+  if (done) {
+    return (
+      <Dialog title={words.versionTitle} onClose={p.onClose}>
+        <p role="status">{words.versionDone(done.name, String(done.rev))}</p>
+        <p class="actions">
+          <a href={pathOf({ thread: p.session.thread, at: done.name })}>{words.openIt}</a>
+          <button type="button" class="main" onClick={p.onClose}>{words.close}</button>
+        </p>
+      </Dialog>
+    )
+  }
+  return (
+    <Dialog title={words.versionTitle} onClose={p.onClose}>
+      <p class="quiet">{words.versionWhy(String(p.session.rev))}</p>
+      <form onSubmit={submit} noValidate>
+        <label class="label" for={id}>{words.versionLabel}</label>
+        <div class="ask">
+          <input ref={field} id={id} name="version" autocomplete="off" spellcheck={false} readOnly={busy} enterkeyhint="done"
+            aria-invalid={fault !== ''} aria-describedby={`${id}-fault`} onInput={() => setFault('')} />
+        </div>
+        <p id={`${id}-fault`} class="error" role="alert">{fault}</p>
+        <p class="actions">
+          <button type="button" class="plain quiet" onClick={p.onClose}>{phrases.cancel}</button>
+          <button type="submit" class="main" disabled={busy}>{words.nameIt}</button>
+        </p>
+      </form>
+    </Dialog>
+  )
+}
