@@ -37,6 +37,10 @@ type threadJSON struct {
 	Connections int               `json:"connections"`
 	Revisions   eventlog.Revision `json:"revisions"`
 	Authors     int               `json:"authors"`
+	Rev         eventlog.Revision `json:"rev"`
+	Here        []string          `json:"here"`
+	Typing      []string          `json:"typing"`
+	Last        string            `json:"last"`
 }
 
 func (s *Server) threadJSON(t listed) threadJSON {
@@ -45,6 +49,7 @@ func (s *Server) threadJSON(t listed) threadJSON {
 		ID: string(r.ID), Title: r.Title, OpenedBy: r.OpenedBy, OpenedAt: r.OpenedAt,
 		UpdatedAt: r.UpdatedAt, UpdatedBy: r.UpdatedBy, Lines: r.Lines, Connections: r.Connections,
 		Revisions: t.Revision, Authors: t.Authors,
+		Rev: r.Rev, Here: r.Here, Typing: r.Typing, Last: r.Last,
 	}
 }
 

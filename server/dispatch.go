@@ -56,7 +56,10 @@ func (p *peer) serve(m wire.Message) {
 		p.send(p.s.status())
 	case wire.List:
 		p.listed.Store(true)
-		p.send(p.s.list())
+		frame, _ := p.s.list()
+		p.send(frame)
+	case wire.Activity:
+		p.s.activity.watch(p, m.On)
 	case wire.New:
 		p.edit("new", authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), New: true, Line: -1})
 	case wire.Update:
@@ -90,6 +93,8 @@ func (p *peer) serveText(m wire.Message) {
 	switch m := m.(type) {
 	case wire.Push:
 		if p.joined("update") && p.inMode(true, "update", "value") {
+			p.s.activity.pushes.Add(1)
+			p.watch.push(p.s.clock(), m.Seq)
 			p.in.authority.Push(p, authority.Push{Client: m.Client, Seq: m.Seq, Rev: m.Rev, Changes: m.Changes})
 		}
 	case wire.SubmitLines:
@@ -140,6 +145,8 @@ func (p *peer) inMode(text bool, re, field string) bool {
 
 func (p *peer) edit(re string, ed authority.LineEdit) {
 	if p.joined(re) && p.inMode(false, re, "changes") {
+		p.s.activity.pushes.Add(1)
+		p.watch.line(p.s.clock())
 		p.in.authority.Edit(p, re, ed)
 	}
 }
@@ -180,6 +187,7 @@ func (p *peer) join(ctx context.Context, m wire.Join) {
 func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.AuthorID, re string) {
 	p.leave()
 	p.text, p.author = m.Text, author
+	p.watch.reset(m.Client)
 	var err error
 	if m.Text {
 		var resume *authority.Resume
@@ -196,6 +204,7 @@ func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.
 		return
 	}
 	p.in = r
-	p.s.hub.count(r, 1)
+	r.enter(p.s, p)
+	p.s.pulse.list()
 	p.s.recorder.joined(p, r.stream)
 }

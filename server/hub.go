@@ -41,9 +41,10 @@ type room struct {
 	gone      chan struct{} // closed: the authority has stopped
 
 	// Guarded by hub.mu.
-	held   int // by peers and calls under way
-	joined int // peers in it
-	idle   *time.Timer
+	held int // by peers and calls under way
+	idle *time.Timer
+
+	presence
 }
 
 func newHub(s *Server, d *projection.Directory) *hub {
@@ -184,7 +185,7 @@ func (h *hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	r.authority = authority.New(authority.Config{
-		Stream: r.stream, Log: h.s.log, Now: now,
+		Stream: r.stream, Log: roomLog{h.s.log, h.s, r}, Now: now,
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
 		Publish:   publisher{h.s, r}.publish,
@@ -223,18 +224,10 @@ func (h *hub) watch() <-chan struct{} {
 	return h.changed
 }
 
-// count adds n to the peers in a room.
-func (h *hub) count(r *room, n int) {
-	h.mu.Lock()
-	r.joined += n
-	h.mu.Unlock()
-	h.s.pulse.list()
-}
-
-// A listed thread is a summary and how many are in it now.
+// A listed thread is a summary and its room, nil where it is not in memory.
 type listed struct {
 	projection.Summary
-	Connections int
+	room *room
 }
 
 // list returns up to limit threads from offset on, the newest activity first,
@@ -248,10 +241,7 @@ func (h *hub) list(offset, limit int) ([]listed, int) {
 	all = all[:min(limit, len(all))]
 	out := make([]listed, len(all))
 	for i, sum := range all {
-		out[i].Summary = sum
-		if r := h.rooms[sum.Stream]; r != nil {
-			out[i].Connections = r.joined
-		}
+		out[i] = listed{sum, h.rooms[sum.Stream]}
 	}
 	return out, total
 }
@@ -260,11 +250,20 @@ func (h *hub) get(stream eventlog.Stream) (listed, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	sum, ok := h.directory.Get(stream)
-	l := listed{Summary: sum}
-	if r := h.rooms[stream]; r != nil {
-		l.Connections = r.joined
+	return listed{sum, h.rooms[stream]}, ok
+}
+
+// loaded returns the threads that are in memory, in no order.
+func (h *hub) loaded() []listed {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := make([]listed, 0, len(h.rooms))
+	for stream, r := range h.rooms {
+		if sum, ok := h.directory.Get(stream); ok {
+			out = append(out, listed{sum, r})
+		}
 	}
-	return l, ok
+	return out
 }
 
 func (h *hub) threads() int {

@@ -51,8 +51,11 @@ type peer struct {
 	served   chan bool     // what became of the frame that a hand serves
 	listed   atomic.Bool   // asked for the list once
 	receipts atomic.Uint64 // given to it in line mode
+	watch    stopwatch
+	aware    bool // of who is in the thread; guarded by its room's mu
 
-	// Owned by the reader, and by the hand for which it waits.
+	// Owned by the reader, and by the hand for which it waits. While it is in a
+	// room, mode and author stay as they are.
 	in     *room
 	text   bool
 	author eventlog.AuthorID
@@ -112,6 +115,7 @@ func (p *peer) linger() {
 
 func (p *peer) end() {
 	p.leave()
+	p.s.activity.watch(p, false)
 	p.mu.Lock()
 	p.closed, p.queue, p.bytes = true, nil, 0
 	p.room.Broadcast()
@@ -132,7 +136,8 @@ func (p *peer) leave() {
 	p.room.Broadcast()
 	p.mu.Unlock()
 	p.in.authority.Leave(p)
-	p.s.hub.count(p.in, -1)
+	p.in.leave(p.s, p)
+	p.s.pulse.list()
 	p.s.hub.release(p.in)
 	p.s.recorder.left(p, p.in.stream)
 	p.in = nil
@@ -227,8 +232,10 @@ func (p *peer) writeLoop() {
 		p.queue, p.bytes = nil, 0
 		p.room.Broadcast()
 		p.mu.Unlock()
+		sent := 0
 		for _, frame := range queue {
 			if err := p.write(frame); err != nil {
+				p.s.activity.sent.Add(uint64(sent))
 				p.mu.Lock()
 				p.closed, p.queue = true, nil
 				p.room.Broadcast()
@@ -236,7 +243,11 @@ func (p *peer) writeLoop() {
 				_ = p.conn.Close() // the reader ends with it
 				return
 			}
+			if frame != nil && !wire.IsActivity(frame) {
+				sent++
+			}
 		}
+		p.s.activity.sent.Add(uint64(sent))
 	}
 }
 

@@ -33,9 +33,12 @@ func (p publisher) publish(to []authority.Peer, m authority.Message) {
 	if u, ok := m.(authority.LineUpdate); ok && u.Mine {
 		to[0].(*peer).receipts.Add(1)
 	}
+	now := p.s.clock()
 	frame := p.frame(m)
 	for _, q := range to {
-		q.(*peer).send(frame)
+		q := q.(*peer)
+		p.s.timed(q, m, now)
+		q.send(frame)
 	}
 }
 

@@ -41,6 +41,7 @@ func (p *pulse) loop(ctx context.Context) {
 	var statusOver, listOver <-chan time.Time
 	last := [2]int{-1, -1}
 	var said []byte // the list last told
+	typing := false // somebody in it is: that ends without an event
 	for {
 		select {
 		case <-ctx.Done():
@@ -54,13 +55,16 @@ func (p *pulse) loop(ctx context.Context) {
 		case <-statusOver:
 			status, statusOver = p.statusDirty, nil
 		case <-list:
-			if frame := p.s.list(); !bytes.Equal(frame, said) {
+			var frame []byte
+			if frame, typing = p.s.list(); !bytes.Equal(frame, said) {
 				said = frame
 				p.tell(frame, func(q *peer) bool { return q.listed.Load() })
 			}
 			list, listOver = nil, time.After(listPause)
 		case <-listOver:
-			list, listOver = p.listDirty, nil
+			if list, listOver = p.listDirty, nil; typing {
+				p.list()
+			}
 		}
 	}
 }
@@ -77,21 +81,26 @@ func (s *Server) status() []byte {
 	return r.AppendJSON(nil)
 }
 
-// list returns the frame with the newest threads.
-func (s *Server) list() []byte {
+// list returns the frame with the newest threads, and whether somebody is
+// typing in them.
+func (s *Server) list() ([]byte, bool) {
 	threads, total := s.hub.list(0, wire.ThreadsInList)
 	r := wire.ListReply{Total: total, Threads: make([]wire.ThreadRow, len(threads))}
+	typing := false
 	for i, t := range threads {
 		r.Threads[i] = s.row(t)
+		typing = typing || len(r.Threads[i].Typing) > 0
 	}
-	return r.AppendJSON(nil)
+	return r.AppendJSON(nil), typing
 }
 
 func (s *Server) row(t listed) wire.ThreadRow {
+	g := s.glance(t.room)
 	return wire.ThreadRow{
 		ID: t.Stream, Title: t.Title,
 		OpenedBy: s.people.name(t.OpenedBy), OpenedAt: t.OpenedAt,
 		UpdatedBy: s.people.name(t.UpdatedBy), UpdatedAt: t.UpdatedAt,
-		Lines: t.Lines, Connections: t.Connections,
+		Lines: t.Lines, Connections: g.connections,
+		Rev: t.Revision, Here: g.here, Typing: g.typing, Last: t.Last,
 	}
 }

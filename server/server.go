@@ -45,6 +45,8 @@ type Server struct {
 	people   *people
 	recorder *recorder
 	pulse    *pulse
+	activity *activity
+	began    time.Time
 	peers    *peerSet
 	hands    hands
 	upgrader websocket.Upgrader
@@ -69,7 +71,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, log: &watchedLog{AuditLog: cfg.Log}, logger: cfg.Logger, limits: wire.DefaultLimits(),
-		run: ulid.Make(), peers: newPeerSet(), hands: newHands(), ready: make(chan struct{}),
+		run: ulid.Make(), peers: newPeerSet(), hands: newHands(), began: time.Now(), ready: make(chan struct{}),
 	}
 	start := time.Now()
 	state, err := rebuild(ctx, cfg.Log)
@@ -81,7 +83,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.people = newPeople(s.log, state.authors)
 	s.hub = newHub(s, state.directory)
 	s.recorder = newRecorder(s, state.connections.Revision)
-	s.pulse = newPulse(s)
+	s.pulse, s.activity = newPulse(s), newActivity(s)
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 5 * time.Second,
 		ReadBufferSize:   readBuffer, WriteBufferSize: writeBuffer, WriteBufferPool: &writeBuffers,

@@ -1,0 +1,201 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/server/internal/authority"
+	"parodywave/server/internal/wire"
+)
+
+var kindChanged = event.Kind(event.Changed{})
+
+// An activity counts what the server does, and shows it to those who watch.
+// Counting costs an addition; while nobody watches nothing else happens.
+type activity struct {
+	s       *Server
+	edits   atomic.Uint64 // changes logged by authorities
+	sent    atomic.Uint64 // frames, but for those that tell of this
+	pushes  atomic.Uint64 // messages with edits that came
+	timing  sync.Mutex
+	latency latencies // guarded by timing
+
+	mu       sync.Mutex
+	watchers map[*peer]struct{}
+	fresh    bool          // one of them has seen nothing yet
+	stop     chan struct{} // closed when the last goes; nil while there is none
+}
+
+func newActivity(s *Server) *activity {
+	return &activity{s: s, watchers: map[*peer]struct{}{}}
+}
+
+// clock returns microseconds since the server began, never 0, and never less
+// than before.
+func (s *Server) clock() int64 { return time.Since(s.began).Microseconds() + 1 }
+
+// durable takes into account that an edit which came at a time is on disk.
+func (a *activity) durable(came, now int64) {
+	a.timing.Lock()
+	a.latency.add(now/1e6, now-came)
+	a.timing.Unlock()
+}
+
+// watch begins or ends to show p what happens.
+func (a *activity) watch(p *peer, on bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !on {
+		delete(a.watchers, p)
+		if len(a.watchers) == 0 && a.stop != nil {
+			close(a.stop)
+			a.stop = nil
+		}
+		return
+	}
+	a.watchers[p] = struct{}{}
+	a.fresh = true
+	if a.stop == nil {
+		a.stop = make(chan struct{})
+		go a.loop(a.stop)
+	}
+}
+
+// counts are what was done since the server began.
+type counts struct{ edits, sent, pushes uint64 }
+
+func (a *activity) counts() counts {
+	return counts{a.edits.Load(), a.sent.Load(), a.pushes.Load()}
+}
+
+func (a *activity) loop(stop <-chan struct{}) {
+	tick := time.NewTicker(time.Second / wire.ActivityPerSecond)
+	defer tick.Stop()
+	last := a.counts()
+	for n := 0; ; n++ {
+		select {
+		case <-stop:
+			return
+		case <-a.s.stopped:
+			return
+		case <-tick.C:
+		}
+		to, fresh := a.audience()
+		c := a.counts()
+		m := wire.ActivityReply{
+			At: now(), Connections: a.s.peers.count(), Threads: a.s.hub.threads(),
+			Edits: c.edits - last.edits, Deliveries: c.sent - last.sent, Pushes: c.pushes - last.pushes,
+		}
+		last = c
+		if fresh || n >= wire.ActivityPerSecond {
+			m.Detail, n = a.detail(), 0
+		}
+		frame := m.AppendJSON(nil)
+		for _, p := range to {
+			p.send(frame)
+		}
+	}
+}
+
+// audience returns who watches, and whether anybody began to since it was last
+// asked.
+func (a *activity) audience() ([]*peer, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	to := make([]*peer, 0, len(a.watchers))
+	for p := range a.watchers {
+		to = append(to, p)
+	}
+	fresh := a.fresh
+	a.fresh = false
+	return to, fresh
+}
+
+// detail looks at all rooms.
+func (a *activity) detail() *wire.ActivityDetail {
+	second := a.s.clock() / 1e6
+	a.timing.Lock()
+	q, n := a.latency.quantiles(second, 0.5, 0.99)
+	a.timing.Unlock()
+	d := &wire.ActivityDetail{Ack: wire.Ack{P50: q[0], P99: q[1], N: n}}
+	people := map[eventlog.AuthorID]uint64{}
+	for _, t := range a.s.hub.loaded() {
+		if b := t.room.busy(second, people); b.Edits > 0 {
+			b.ID, b.Title = t.Stream, t.Title
+			d.Busiest = append(d.Busiest, b)
+		}
+	}
+	slices.SortFunc(d.Busiest, func(a, b wire.BusyThread) int {
+		return cmp.Or(cmp.Compare(b.Edits, a.Edits), cmp.Compare(a.ID, b.ID))
+	})
+	d.Busiest = d.Busiest[:min(len(d.Busiest), wire.RowsInActivity)]
+	for author, edits := range people {
+		d.People = append(d.People, wire.BusyPerson{User: a.s.people.name(author), Edits: edits})
+	}
+	slices.SortFunc(d.People, func(a, b wire.BusyPerson) int {
+		return cmp.Or(cmp.Compare(b.Edits, a.Edits), cmp.Compare(a.User, b.User))
+	})
+	d.People = d.People[:min(len(d.People), wire.PeopleInActivity)]
+	return d
+}
+
+// busy returns a room's edits and connections, and adds the edits to those of
+// people.
+func (r *room) busy(second int64, people map[eventlog.AuthorID]uint64) wire.BusyThread {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for author, w := range r.writers {
+		if n := w.edits.sum(second); n > 0 {
+			people[author] += n
+		}
+	}
+	return wire.BusyThread{Edits: r.edits.sum(second), Connections: len(r.peers)}
+}
+
+// A roomLog is the log as one room's authority appends to it: what is on disk
+// is taken into account. An append that was only found afterwards is not, which
+// shows in counts alone.
+type roomLog struct {
+	*watchedLog
+	s *Server
+	r *room
+}
+
+func (l roomLog) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
+	head, err := l.watchedLog.Append(ctx, stream, expected, records...)
+	if err == nil {
+		l.r.note(l.s, records)
+	}
+	return head, err
+}
+
+// timed is for a message that says that edits are on disk, or came to nothing,
+// when it is about to go to q.
+func (s *Server) timed(q *peer, m authority.Message, now int64) {
+	var came int64
+	var ok bool
+	switch m := m.(type) {
+	case authority.Entries:
+		came, ok = q.watch.logged(m.List)
+	case authority.LineUpdate:
+		if m.Mine {
+			came, ok = q.watch.receipt()
+		}
+	case authority.LineJoined:
+		q.watch.drop()
+	case authority.Failed:
+		switch m.Re {
+		case "new", "update", "submit":
+			q.watch.refused()
+		}
+	}
+	if ok {
+		s.activity.durable(came, now)
+	}
+}
