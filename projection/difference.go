@@ -2,6 +2,8 @@ package projection
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -53,6 +55,27 @@ type Deletion struct {
 	Revision eventlog.Revision // that deleted it; of several the newest
 	Author   int               // of it; index into the thread's Authors
 	Time     int64             // of it; Unix milliseconds
+}
+
+// ReplayDifference folds the difference between two revisions of a stream; since
+// may be 0, and at is the head where it is 0. It returns an error that wraps
+// eventlog.ErrNotFound when there is no such stream or revision.
+func ReplayDifference(ctx context.Context, log eventlog.Log, stream eventlog.Stream, since, at eventlog.Revision) (*Difference, error) {
+	t := NewThread(stream)
+	if since > 0 {
+		var err error
+		if t, err = Replay(ctx, log, stream, since); err != nil {
+			return nil, err
+		}
+	}
+	d := NewDifference(t)
+	if err := d.Advance(log.Read(ctx, stream, since), at); err != nil {
+		return nil, err
+	}
+	if t.Revision < max(at, 1) {
+		return nil, fmt.Errorf("revision %d of thread %s, which ends at %d: %w", max(at, 1), stream, t.Revision, eventlog.ErrNotFound)
+	}
+	return d, nil
 }
 
 // NewDifference returns the difference from t as it is now. From then on, t is

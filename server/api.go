@@ -24,6 +24,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	mux.HandleFunc("PUT /api/threads/{thread}/text", s.putText)
 	mux.HandleFunc("GET /api/threads/{thread}/blame", s.getBlame)
 	mux.HandleFunc("GET /api/threads/{thread}/events", s.getEvents)
+	s.historyAPI(mux)
 }
 
 type threadJSON struct {
@@ -171,7 +172,7 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, f func(*projection
 	answer()
 }
 
-// revision reads ?at=: a revision or a time.
+// revision reads ?at=: a revision, a time or the name of a version.
 func (s *Server) revision(r *http.Request, at string) (eventlog.Revision, error) {
 	if n, err := strconv.ParseUint(at, 10, 53); err == nil {
 		if n == 0 {
@@ -179,13 +180,24 @@ func (s *Server) revision(r *http.Request, at string) (eventlog.Revision, error)
 		}
 		return eventlog.Revision(n), nil
 	}
-	when, err := time.Parse(time.RFC3339Nano, at)
-	if err != nil {
-		return 0, refusal(wire.BadValue, "", "at=%.40q is neither a revision nor a time like 2026-11-22T10:00:00Z", at)
+	ctx, stream := r.Context(), threadOf(r)
+	if when, ok := projection.ParseTime(at); ok {
+		rev, err := projection.At(ctx, s.log, stream, when.UnixMilli())
+		if err == nil && rev == 0 {
+			err = refusal(wire.NotFound, "", "thread %s has nothing at %s", stream, at)
+		}
+		return rev, err
 	}
-	rev, err := projection.At(r.Context(), s.log, threadOf(r), when.UnixMilli())
+	name, bad := wire.CleanVersion(at, s.limits)
+	if bad != nil {
+		return 0, refusal(wire.BadValue, "", "at=%.40q is no revision, no time like 2026-11-22T10:00:00Z and no name: %s", at, bad.Text)
+	}
+	if err := projection.CheckVersionName(name); err != nil {
+		return 0, refusal(wire.BadValue, "", "at=%.40q is no revision, no time like 2026-11-22T10:00:00Z and no name: %v", at, err)
+	}
+	rev, err := projection.AtVersion(ctx, s.log, stream, name)
 	if err == nil && rev == 0 {
-		err = fmt.Errorf("thread %s at %s: %w", threadOf(r), at, eventlog.ErrNotFound)
+		err = refusal(wire.NotFound, "", "thread %s has no version %q", stream, name)
 	}
 	return rev, err
 }

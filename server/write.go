@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -203,11 +204,15 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request, most int) (string,
 }
 
 // identityOf says who writes over HTTP: in nickname mode, whom the header
-// Parodywave-User names.
+// Parodywave-User names, as it is or percent-encoded, since a browser puts no
+// other than Latin letters into a header.
 func identityOf(r *http.Request) (Identity, error) {
 	name := r.Header.Get("Parodywave-User")
 	if name == "" {
 		return Identity{}, refusal(wire.BadMessage, "", "say who writes in the header Parodywave-User")
+	}
+	if plain, err := url.PathUnescape(name); err == nil && utf8.ValidString(plain) {
+		name = plain
 	}
 	return Identity{name, event.Person}, nil
 }

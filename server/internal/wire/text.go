@@ -47,7 +47,8 @@ type BlameLine struct {
 	Submitted bool
 }
 
-func (b *Blame) appendJSON(dst []byte) []byte {
+// AppendJSON appends b as it stands in a join.
+func (b *Blame) AppendJSON(dst []byte) []byte {
 	dst = appendList(dst, `{"authors":`, b.Authors, func(dst []byte, a *BlameAuthor) []byte {
 		dst = appendID(dst, `{"id":`, a.ID)
 		dst = appendText(dst, `,"name":`, a.Name)
@@ -72,7 +73,7 @@ func (m *TextJoin) AppendJSON(dst []byte) []byte {
 	dst = appendRev(dst, `,"rev":`, m.Rev)
 	dst = appendDigest(dst, `,"chain":`, m.Chain)
 	dst = appendText(dst, `,"text":`, m.Text)
-	dst = m.Blame.appendJSON(append(dst, `,"blame":`...))
+	dst = m.Blame.AppendJSON(append(dst, `,"blame":`...))
 	dst = m.Limits.AppendJSON(append(dst, `,"limits":`...))
 	dst = appendBool(dst, `,"readonly":`, m.ReadOnly)
 	if m.Reset {
