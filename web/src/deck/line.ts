@@ -1,9 +1,10 @@
 // One row of a thread on the page: who, text, mark.
 
 import { initials, type Palette } from '../base/authors'
+import { number } from '../base/words'
 import { el, hint, say } from './dom'
 import type { Mark } from './draft'
-import { number, why, words } from './words'
+import { why, words } from './words'
 
 export interface RowView { root: HTMLLIElement; who: HTMLElement; mark: HTMLElement }
 

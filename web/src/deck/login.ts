@@ -1,7 +1,7 @@
 // The first page: one field, one button, one sentence.
 
 import { el, type View } from './dom'
-import { words } from './words'
+import { phrases } from '../base/phrases'
 
 export function loginView(name: string, done: (name: string) => void): View {
   const field = el('input', {
@@ -10,9 +10,9 @@ export function loginView(name: string, done: (name: string) => void): View {
   })
   const form = el('form', {},
     el('h1', {}, 'Parody Wave'),
-    el('p', { class: 'quiet' }, words.what),
-    el('label', { for: 'name' }, words.nameLabel),
-    el('div', { class: 'ask' }, field, el('button', { type: 'submit', class: 'main' }, words.enter)),
+    el('p', { class: 'quiet' }, phrases.what),
+    el('label', { for: 'name' }, phrases.yourName),
+    el('div', { class: 'ask' }, field, el('button', { type: 'submit', class: 'main' }, phrases.enter)),
   )
   form.addEventListener('submit', (e) => {
     e.preventDefault()

@@ -3,25 +3,18 @@ import './style.css'
 // Puts the parts together: one connection, one client, one view at a time, and
 // the address, whose fragment is the thread one is in.
 
+import { socketURL } from '../base/api'
+import { remember, remembered } from '../base/name'
+import { phrases } from '../base/phrases'
+import { Socket } from '../base/socket'
+import '../base/theme'
 import { Client } from './client'
 import { el, type View } from './dom'
 import { loginView } from './login'
 import { shell } from './shell'
-import { Socket } from '../base/socket'
 import { threadView } from './thread'
 import { threadsView } from './threads'
 import { decode } from './wire'
-import { words } from './words'
-
-const NAME = 'parodywave.name'
-
-function remembered(): string {
-  try { return localStorage.getItem(NAME) ?? '' } catch { return '' } // storage may be forbidden
-}
-
-function remember(name: string): void {
-  try { localStorage.setItem(NAME, name) } catch { /* asked again next time, then */ }
-}
 
 function boot(): void {
   let due = false
@@ -40,8 +33,7 @@ function boot(): void {
     later: (ms, f) => { setTimeout(f, ms) },
     changed,
   })
-  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`
-  const socket = new Socket(url, {
+  const socket = new Socket(socketURL(), {
     up: () => client.connected(),
     down: () => client.disconnected(),
     text: (frame) => {
@@ -92,7 +84,7 @@ function boot(): void {
   addEventListener('online', () => socket.now())
   addEventListener('pagehide', () => socket.close())
   addEventListener('pageshow', () => socket.open())
-    follow()
+  follow()
   if (remembered()) client.login(remembered())
   socket.open()
   changed()
@@ -111,6 +103,5 @@ function address(client: Client): void {
   else history.replaceState(null, '', location.pathname + location.search)
 }
 
-document.documentElement.lang = words.tag
 if ('WebSocket' in globalThis) boot()
-else document.body.append(el('main', {}, el('h1', {}, 'Parody Wave'), el('p', { role: 'alert' }, words.noSocket)))
+else document.body.append(el('main', {}, el('h1', {}, 'Parody Wave'), el('p', { role: 'alert' }, phrases.noSocket)))

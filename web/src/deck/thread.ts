@@ -3,6 +3,7 @@
 // and break a composition. Rows are added and removed on either side of it.
 
 import { Palette } from '../base/authors'
+import { counted, number } from '../base/words'
 import type { Client } from './client'
 import { el, say, show, type View } from './dom'
 import { handField } from './hand'
@@ -10,7 +11,7 @@ import { drawMark, drawWho, rowView, type RowView } from './line'
 import type { Room } from './room'
 import { rowsOf, type Row } from './rows'
 import { titleView } from './title'
-import { counted, number, words } from './words'
+import { words } from './words'
 
 type TextRow = RowView & { text: HTMLElement; index: number | null }
 

@@ -1,9 +1,10 @@
 // The list of threads, as live as the server pushes it, and a field to start one.
 
+import { ago, counted, exactly, number } from '../base/words'
 import type { Client } from './client'
 import { el, say, show, type View } from './dom'
 import type { Entry } from './wire'
-import { ago, counted, exactly, number, why, words } from './words'
+import { why, words } from './words'
 
 export function threadsView(client: Client): View {
   const field = el('input', {
