@@ -16,7 +16,7 @@ export function changesOf(past: Past): Place[] {
 }
 
 /** at is the index of the change that is looked at; onGo another one. */
-export function Comparison(p: { past: Past; cast: Cast; changes: readonly Place[]; at: number; onGo(index: number): void; onEnd(): void }) {
+export function Comparison(p: { past: Past; cast: Cast; changes: readonly Place[]; at: number; onGo(index: number): void }) {
   const { shown, key, anchor, rev } = p.past
   if (anchor === null) return null
   const [from, to] = [Math.min(anchor, rev), Math.max(anchor, rev)]
@@ -45,7 +45,6 @@ export function Comparison(p: { past: Past; cast: Cast; changes: readonly Place[
           <span class="quiet">{words.change(number(p.at + 1), number(count))}</span>
         </div>
       )}
-      <button type="button" onClick={p.onEnd}>{words.endComparison}</button>
     </section>
   )
 }

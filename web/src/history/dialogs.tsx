@@ -20,10 +20,19 @@ const problem = (e: unknown): string => {
   return words.problems[code] ?? why(code, e.message)
 }
 
+/** useOpen opens the dialog while it is drawn, and gives the focus back: a dialog that is taken from the page does not. */
+function useOpen(of: { current: HTMLDialogElement | null }): void {
+  useEffect(() => {
+    const before = document.activeElement
+    of.current!.showModal()
+    return () => { if (before instanceof HTMLElement) before.focus() }
+  }, [])
+}
+
 /** Modal opens at once, and has who writes said first where that is not known. */
 export function Modal(p: { title: string; user: string; onName(name: string): void; onClose(): void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  useOpen(dialog)
   return (
     <dialog ref={dialog} onClose={p.onClose} aria-label={p.title}>
       <h2>{p.title}</h2>
@@ -105,7 +114,8 @@ export function VersionDialog(p: Writing & { onNamed(name: string): void }) {
 export function LinkDialog(p: { link: string; onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => { dialog.current?.showModal(); field.current?.select() }, [])
+  useOpen(dialog)
+  useEffect(() => field.current?.select(), [])
   return (
     <dialog ref={dialog} onClose={p.onClose} aria-label={words.copyThis}>
       <h2>{words.copyThis}</h2>
@@ -117,7 +127,7 @@ export function LinkDialog(p: { link: string; onClose(): void }) {
 
 export function KeysDialog(p: { onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  useOpen(dialog)
   return (
     <dialog ref={dialog} onClose={p.onClose} aria-label={words.keys}>
       <h2>{words.keys}</h2>

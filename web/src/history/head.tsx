@@ -1,6 +1,7 @@
 // The top of the page: the way back, whose text this is, and which moment.
 
 import { BackArrow, NameMenu } from '../base/header'
+import { Menu, MenuButton } from '../base/menu'
 import { exactly, number } from '../base/words'
 import { initials } from '../base/authors'
 import type { Cast } from './cast'
@@ -14,9 +15,27 @@ export function Head(p: { past: Past; user: string; onName(name: string): void }
   return (
     <header class="bar">
       <a class="back-to-now" href={nowPath(p.past.thread)}><BackArrow /><span>{words.back}</span></a>
-      <div class="bar-own"><h1>{p.past.timeline?.title ?? ''}</h1></div>
+      <div class="bar-own">{p.past.phase === 'there' && <h1>{p.past.timeline?.title}</h1>}</div>
+      <Versions past={p.past} />
       <NameMenu user={p.user} onName={p.onName} />
     </header>
+  )
+}
+
+/** Versions lists the moments that have names, the newest first. */
+function Versions(p: { past: Past }) {
+  const { past } = p
+  const versions = past.timeline?.versions ?? []
+  if (past.phase !== 'there' || versions.length === 0) return null
+  return (
+    <Menu class="versions" face={words.versions}>
+      {versions.toReversed().map((v) => (
+        <MenuButton key={v.name} onClick={() => past.jump(v.rev)}>
+          <span class="version-name">{v.name}</span>
+          <span class="quiet" title={exactly(v.at)}>{revision(v.rev)}{v.by ? ` · ${v.by}` : ''}</span>
+        </MenuButton>
+      ))}
+    </Menu>
   )
 }
 

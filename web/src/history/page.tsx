@@ -71,10 +71,10 @@ function Moment(p: { past: Past; cast: Cast; user: string; onName(name: string):
         <Caption past={past} cast={cast} now={now} />
         <Track past={past} cast={cast} now={now} />
         <Controls past={past} />
-        {past.newer > 0 && <p class="newer" role="status">{counted(words.newer, past.newer)} <button type="button" onClick={() => void past.grow().catch(() => {})}>{words.showNewer}</button></p>}
+        {past.newer > 0 && <p class="newer" role="status">{counted(words.newer, past.newer)} <button type="button" onClick={() => { focusTrack(); void past.grow().catch(() => {}) }}>{words.showNewer}</button></p>}
       </section>
-      {past.lost && <p class="lost" role="alert">{words[past.lost]} <button type="button" onClick={() => past.again()}>{words.retry}</button></p>}
-      <Comparison past={past} cast={cast} changes={changes} at={change} onGo={go} onEnd={() => past.compare(null)} />
+      {past.lost && <p class="lost" role="alert">{words[past.lost]} <button type="button" onClick={() => { focusTrack(); past.again() }}>{words.retry}</button></p>}
+      <Comparison past={past} cast={cast} changes={changes} at={change} onGo={go} />
       <Sheet past={past} cast={cast} view={view} place={place} />
       <Acts past={past} onAsk={ask} onCopy={copy} />
       <Spoken past={past} said={said} onSaid={() => say('')} now={now} />
@@ -85,6 +85,9 @@ function Moment(p: { past: Past; cast: Cast; user: string; onName(name: string):
     </>
   )
 }
+
+/** focusTrack is for buttons that vanish when they are pressed. */
+const focusTrack = (): void => document.querySelector<HTMLElement>('.track input')?.focus()
 
 /** useAddress has the address say where one is, when one stays there a little. */
 function useAddress(past: Past): void {

@@ -30,6 +30,7 @@ export class Past {
   newer = 0 // records since the timeline was told
   lost: 'offline' | 'unavailable' | null = null // the last moment could not be fetched
 
+  private origin: number | null = null // where one was before comparing with now
   private readonly moments: Moments
   private readonly latest: Latest
   private readonly playback: Playback
@@ -107,14 +108,16 @@ export class Past {
 
   /** compare shows what became of a revision until the one that is shown; null ends it. */
   compare(anchor: number | null): void {
+    const back = anchor === null && this.rev === this.head ? this.origin : null
+    this.origin = null
     this.anchor = anchor
     this.fine = false
-    this.show(this.rev)
+    this.show(back ?? this.rev)
   }
 
-  /** compareWithNow shows what became of this moment until now. */
+  /** compareWithNow shows what became of this moment until now; ending it leads back to the moment. */
   compareWithNow(): void {
-    this.anchor = this.rev
+    this.anchor = this.origin = this.rev
     this.jump(this.head)
   }
 

@@ -26,7 +26,7 @@ export function Sheet(p: { past: Past; cast: Cast; view: { current: View | null 
   useEffect(() => { if (p.place) p.view.current?.goTo(p.place) }, [p.place])
   const empty = shown !== null && shown.text === '' && !shown.deleted?.length
   return (
-    <main class={`sheet${p.past.behind ? ' behind' : ''}`}>
+    <main class={`sheet${p.past.behind && !p.past.lost ? ' behind' : ''}`}>
       <div class="text" ref={box} hidden={empty} />
       {empty && <p class="empty quiet">{p.past.head <= 1 ? words.emptyThread : words.emptyText}</p>}
     </main>

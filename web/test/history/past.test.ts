@@ -128,6 +128,10 @@ test('a comparison is of the earlier with the later, whichever was marked', asyn
   past.compare(null)
   await vi.advanceTimersByTimeAsync(50)
   expect([past.rev, past.shown?.rev]).toEqual([20, 20])
+  past.compareWithNow()
+  past.compare(null)
+  await vi.advanceTimersByTimeAsync(50)
+  expect([past.rev, past.anchor, past.shown?.rev]).toEqual([20, null, 20])
   expect((await opened('80', '?since=12')).server.asked.at(-1)).toBe('12-80')
 })
 
