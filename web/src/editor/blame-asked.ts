@@ -3,7 +3,7 @@
 
 import { Facet, StateEffect, StateField } from '@codemirror/state'
 import { Decoration, EditorView } from '@codemirror/view'
-import { blameOf, waiting } from './blame-state'
+import { blameOf, revOf, waiting } from './blame-state'
 
 /** A LineRef is a line of the text here. Each asking makes a new one. */
 export interface LineRef {
@@ -62,7 +62,8 @@ export function lineAsked(view: EditorView, pos: number, keys = false): boolean 
     logged() {
       const b = blameOf(view.state)
       const line = now()
-      return line === null || !b || b.rev === 0 || waiting(b) ? null : { rev: b.rev, line }
+      const rev = revOf(view.state)
+      return line === null || !b || rev === 0 || waiting(b) ? null : { rev, line }
     },
     over(focus) {
       if (here()) view.dispatch({ effects: ask.of(null) })

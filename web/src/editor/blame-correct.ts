@@ -4,12 +4,14 @@
 import { ViewPlugin, type EditorView, type ViewUpdate } from '@codemirror/view'
 import type { ChangeDesc, Text } from '@codemirror/state'
 import { ask } from '../base/api'
-import { blameOf, blameState, rowsCorrected, waiting } from './blame-state'
+import { blameOf, blameState, revOf, rowsCorrected, waiting } from './blame-state'
 import { nobody, type Author, type Row } from './blame-rows'
 import { Trail } from './blame-trail'
 
 const QUIET = 1500 // ms without a change before asking
+const MOST = 6000 // ms to wait for quiet where there is none
 const AGAIN = 5000 // ms after a failure
+const SOON = 300 // ms, where an own edit was under way
 const MARGIN = 100 // lines above and below those in sight
 
 interface Answer { rev: number; total: number; authors: Author[]; lines: [rev: number, author: number, at: number, submitted: boolean, id: string][] }
@@ -20,6 +22,7 @@ export const corrections = (thread: string) => ViewPlugin.fromClass(class {
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly stop = new AbortController()
   private asking = false
+  private waits = 0 // since when, Unix ms; 0: nothing is in doubt
 
   constructor(private readonly view: EditorView) { this.later(QUIET) }
 
@@ -35,8 +38,11 @@ export const corrections = (thread: string) => ViewPlugin.fromClass(class {
 
   private later(ms: number): void {
     clearTimeout(this.timer)
-    const range = this.doubtful()
-    if (range && !this.asking) this.timer = setTimeout(() => void this.correct(), ms)
+    if (!this.doubtful()) this.waits = 0
+    else if (!this.asking) {
+      this.waits ||= Date.now()
+      this.timer = setTimeout(() => void this.correct(), Math.max(0, Math.min(ms, this.waits + MOST - Date.now())))
+    }
   }
 
   /** doubtful are the lines to ask about, from 0, the second not included. */
@@ -55,12 +61,13 @@ export const corrections = (thread: string) => ViewPlugin.fromClass(class {
     const { state } = this.view
     const b = blameOf(state)
     if (!range || !b) return
-    if (waiting(b) || !this.trail.begin(state)) return this.later(QUIET)
+    this.waits = Date.now()
+    if (waiting(b) || !this.trail.begin(state)) return this.later(SOON)
     this.asking = true
     let wait = QUIET
     try {
       const [from, to] = range
-      const said = await ask<Answer>(`/api/threads/${thread}/lines?at=${b.rev}&from=${from}&to=${to}`, { signal: this.stop.signal })
+      const said = await ask<Answer>(`/api/threads/${thread}/lines?at=${revOf(state)}&from=${from}&to=${to}`, { signal: this.stop.signal })
       const since = this.trail.since(said.rev)
       if (since && said.total === since.doc.lines) {
         const rows = said.lines.map(([rev, author, at, submitted]): Row =>

@@ -6,7 +6,7 @@ import { StateEffect, StateField, type Transaction } from '@codemirror/state'
 import { ViewPlugin, type EditorView, type ViewUpdate } from '@codemirror/view'
 import { ask } from '../base/api'
 import { blameGiven } from './entry'
-import { blameOf, blameState, waiting } from './blame-state'
+import { blameOf, blameState, revOf, waiting } from './blame-state'
 import { nobody, type Author } from './blame-rows'
 import { Trail } from './blame-trail'
 
@@ -103,10 +103,11 @@ export const gapsLoaded = (thread: string) => ViewPlugin.fromClass(class {
 
   private async load(): Promise<void> {
     const b = blameOf(this.view.state)
-    if (!b || b.rev === 0 || waiting(b) || !this.trail.begin(this.view.state)) return this.later(QUIET)
+    const head = revOf(this.view.state)
+    if (!b || waiting(b) || !this.trail.begin(this.view.state)) return this.later(QUIET)
     const asked = Date.now()
     try {
-      const said = await ask<Answer>(`/api/threads/${thread}/deletions?since=${Math.max(0, b.rev - BACK)}`, { signal: this.stop.signal })
+      const said = await ask<Answer>(`/api/threads/${thread}/deletions?since=${Math.max(0, head - BACK)}`, { signal: this.stop.signal })
       // The answer may be ahead of what came by the socket.
       if (!this.trail.since(said.rev)) await new Promise((r) => setTimeout(r, CATCH_UP))
       const then = this.trail.since(said.rev)

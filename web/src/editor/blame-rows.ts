@@ -23,7 +23,14 @@ export interface Row {
 /** Of a line in a text where nobody wrote anything. */
 export const nobody: Row = { author: { id: '', name: '', kind: '' }, rev: 0, at: 0, submitted: false, serial: 0, doubt: false }
 
-export const isNobody = (row: Row): boolean => row.rev === 0 && row.serial === 0
+/** Of a line that the server has not told about yet. */
+export const unknown: Row = { ...nobody, doubt: true }
+
+/** isNobody: nobody wrote in the text this line is of. */
+export const isNobody = (row: Row): boolean => isBlank(row) && !row.doubt
+
+/** isBlank: there is nothing to show. */
+export const isBlank = (row: Row): boolean => row.rev === 0 && row.serial === 0
 
 const SIZE = 128 // rows a chunk is cut to; one may grow to twice as many
 
@@ -96,6 +103,13 @@ export class Rows {
     )
   }
 
+  /** doubtedAt has the rows of lines from…to-1, as far as there are such, in doubt. */
+  doubtedAt(from: number, to: number): Rows {
+    const [first, end] = [Math.max(0, from), Math.min(this.length, to)]
+    return this.splice(first, end, this.slice(first, end).map((r) => (r.doubt ? r : { ...r, doubt: true })))
+  }
+
+  /** doubted has them all in doubt. */
   doubted(): Rows {
     return this.change(() => true, (r) => (r.doubt ? r : { ...r, doubt: true }))
   }

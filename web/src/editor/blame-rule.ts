@@ -39,29 +39,32 @@ interface Pieces {
  * changed applies a change to the rows of the text before it. stamp is what a
  * changed line gets. own says whether the change is the newest of all; one of
  * somebody else's comes, in the log, before one's own that is not on disk yet,
- * so lines waiting for that keep their row.
+ * so lines waiting for that keep their row; and how the two meet is not seen
+ * in what stands here (a break deleted here may have parted what it changed,
+ * one typed here may part it), so what it touches is in doubt.
  */
 export function changed(rows: Rows, changes: ChangeSet, before: Text, after: Text, stamp: Row, own: boolean): Outcome {
   const hunks = group(changes, before)
   const parts = hunks.map((h) => pieces(h, before, after))
-  const moved = new Moved(parts, before, rows)
+  const moved = new Moved(parts, before, after, rows)
   const old = rows
   const lost: Lost[] = []
   let shift = 0
   for (const [i, { first, last }] of hunks.entries()) {
     const part = parts[i]!
-    const waits = !own && old.slice(first, last + 1).some((r) => r.serial > 0)
     const made: Row[] = []
     for (let p = 0; p < part.count; p++) {
       const text = after.line(part.start + p + 1)
       const line = part.winner.get(p)
-      const row = line === undefined
-        ? (part.count > 1 && !part.kept.has(p) && moved.take(text.text)) || stamp
-        : goesOn(old.at(line), before.line(line + 1).text === text.text, stamp, own)
-      made.push(waits && !row.doubt ? { ...row, doubt: true } : row)
+      const row = (isNew(part, p) && moved.take(text.text)) || (line === undefined
+        ? stamp
+        : goesOn(old.at(line), before.line(line + 1).text === text.text, stamp, own))
+      const doubt = !row.doubt && moved.any && !part.kept.has(p)
+      made.push(doubt ? { ...row, doubt } : row)
     }
     rows = rows.splice(first + shift, last + 1 + shift, made)
     shift += made.length - (last + 1 - first)
+    if (!own) rows = rows.doubtedAt(part.start - 1, part.start + part.count + 1)
   }
   for (const part of parts) {
     const texts = moved.staying(part.dead)
@@ -69,6 +72,9 @@ export function changed(rows: Rows, changes: ChangeSet, before: Text, after: Tex
   }
   return { rows, lost }
 }
+
+/** isNew says whether a piece was inserted as a whole line. */
+const isNew = (part: Pieces, piece: number): boolean => part.count > 1 && !part.kept.has(piece)
 
 function goesOn(was: Row, same: boolean, stamp: Row, own: boolean): Row {
   if (was.serial && !own) return was
@@ -149,11 +155,14 @@ function settle({ first, last }: Hunk, end: number, survived: Map<number, [numbe
 
 /** Moved are the whole lines a change deletes, for those that it inserts again. */
 class Moved {
+  /** Whether there are any: then which moved with which takes more to know. */
+  readonly any: boolean
   private readonly rows = new Map<string, { line: number; row: Row }[]>()
   private readonly taken = new Set<number>()
 
-  constructor(parts: readonly Pieces[], private readonly before: Text, rows: Rows) {
-    if (!parts.some((p) => p.count > 1)) return // nothing is inserted as a line
+  constructor(parts: readonly Pieces[], private readonly before: Text, after: Text, rows: Rows) {
+    this.any = false
+    if (!parts.some((p) => p.count > 1)) return
     for (const { dead } of parts) {
       for (const line of dead) {
         const text = before.line(line + 1).text
@@ -163,13 +172,20 @@ class Moved {
         this.rows.set(text, same)
       }
     }
+    if (this.rows.size) this.any = parts.some((part) => this.inserted(part, after))
   }
 
   take(text: string): Row | undefined {
-    const found = this.rows.get(text)?.shift()
-    if (!found) return undefined
-    this.taken.add(found.line)
-    return { ...found.row, doubt: true }
+    const found = this.any ? this.rows.get(text)?.shift() : undefined
+    if (found) this.taken.add(found.line)
+    return found?.row
+  }
+
+  private inserted(part: Pieces, after: Text): boolean {
+    for (let p = 0; p < part.count; p++) {
+      if (isNew(part, p) && this.rows.has(after.line(part.start + p + 1).text)) return true
+    }
+    return false
   }
 
   /** staying are the texts of those lines that are gone, blank ones left out. */

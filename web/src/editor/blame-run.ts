@@ -1,6 +1,6 @@
 // Runs: lines beside each other that one person changed last.
 
-import { isNobody, type Row, type Rows } from './blame-rows'
+import { isBlank, type Row, type Rows } from './blame-rows'
 
 /** A run says whose it is again this often, or on a long one no label would be in sight. */
 const AGAIN = 24 // lines
@@ -16,7 +16,7 @@ export const together = (a: Row, b: Row): boolean => a.author.id === b.author.id
  */
 export function labelAt(rows: Rows, i: number): { at: number } | null {
   const row = rows.at(i)
-  if (isNobody(row) || !begins(rows, i, row)) return null
+  if (isBlank(row) || !begins(rows, i, row)) return null
   let at = row.at
   for (let n = i + 1; n < rows.length && n < i + AGAIN + SOON; n++) {
     const next = rows.at(n)

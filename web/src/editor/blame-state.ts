@@ -5,26 +5,37 @@
 // to say their revision: one entry comes back for each, in order. What this
 // cannot know exactly it marks as in doubt (blame-correct.ts asks the server).
 
-import { Facet, StateEffect, StateField, type EditorState, type Transaction } from '@codemirror/state'
+import { Facet, StateEffect, StateField, Transaction, type ChangeSet, type EditorState, type Text } from '@codemirror/state'
 import { sendableUpdates } from '@codemirror/collab'
 import { blameGiven, entryTaken, type Blame, type Entry } from './entry'
 import { changed, type Lost } from './blame-rule'
-import { isNobody, nobody, Rows, type Author, type Row } from './blame-rows'
+import { isNobody, nobody, Rows, unknown, type Author, type Row } from './blame-rows'
 
 export interface BlameState {
   readonly rows: Rows
-  /** The log's revision that the rows have taken in. */
+  /** The log's revision that the rows have taken in; 0 where none was told yet. */
   readonly rev: number
   /** Own edits made here, and how many of them the log has confirmed. */
   readonly typed: number
   readonly settled: number
+  /** Where they are, in the text as it stands. */
+  readonly open: readonly Open[]
   /** Lines that the last transaction deleted, and who did. */
   readonly lost: { readonly by: Row; readonly gaps: readonly Lost[] } | null
   readonly latest: { readonly author: Author; readonly rev: number; readonly at: number } | null
 }
 
+/** Open is a range of text with own edits that are not in the log; serial is the last of them. */
+interface Open { readonly from: number; readonly to: number; readonly serial: number }
+
 /** whoami gives the author that what is typed here gets, before the log says it. */
 export const whoami = Facet.define<() => Author, () => Author>({ combine: (given) => given[0] ?? (() => nobody.author) })
+
+/** confirmedRev gives the revision that the session stands at. */
+export const confirmedRev = Facet.define<() => number, () => number>({ combine: (given) => given[0] ?? (() => 0) })
+
+/** revOf is the revision of the log that a state has taken in; 0 before there is one. */
+export const revOf = (state: EditorState): number => blameOf(state)?.rev || state.facet(confirmedRev)()
 
 /** rowsCorrected replaces rows by what the server says; line 0 is the first. */
 export const rowsCorrected = StateEffect.define<readonly { line: number; row: Row }[]>()
@@ -39,9 +50,9 @@ export const blameState = StateField.define<BlameState>({
 /** blameOf is the blame of a state, if it has any. */
 export const blameOf = (state: EditorState): BlameState | null => state.field(blameState, false) ?? null
 
-const blank = (lines: number): BlameState => ({
-  rows: Rows.of(lines === 1 ? [nobody] : Array.from({ length: lines }, () => ({ ...nobody, doubt: true }))),
-  rev: 0, typed: 0, settled: 0, lost: null, latest: null,
+const blank = (lines: number, only = nobody): BlameState => ({
+  rows: Rows.of(lines === 1 ? [only] : Array<Row>(lines).fill(unknown)),
+  rev: 0, typed: 0, settled: 0, open: [], lost: null, latest: null,
 })
 
 function step(value: BlameState, tr: Transaction): BlameState {
@@ -54,6 +65,8 @@ function step(value: BlameState, tr: Transaction): BlameState {
   }
   if (!entries.length) b = caughtUp(b, tr)
   if (given) return whole(given, tr.newDoc.lines)
+  // A text put here without blame: kept from an earlier visit, most likely.
+  if (tr.docChanged && !entries.length && tr.annotation(Transaction.remote)) return blank(tr.newDoc.lines, unknown)
   const foreign = entries.filter((e) => !e.own || e.kind)
   if (tr.docChanged) b = foreign.length ? theirs(b, tr, foreign) : mine(b, tr)
   for (const e of entries) b = taken(b, e, tr)
@@ -69,8 +82,11 @@ function caughtUp(b: BlameState, tr: Transaction): BlameState {
   const settled = b.typed - left
   if (left > 0 || settled <= b.settled) return b
   const { author, rev, at } = b.latest
-  return { ...b, settled, rows: b.rows.settle(settled, author, rev, at) }
+  return { ...b, ...confirmed(b, settled, author, rev, at) }
 }
+
+const confirmed = (b: BlameState, settled: number, author: Author, rev: number, at: number): Pick<BlameState, 'settled' | 'open' | 'rows'> =>
+  ({ settled, open: b.open.filter((o) => o.serial > settled), rows: b.rows.settle(settled, author, rev, at) })
 
 function whole({ rev, blame }: { rev: number; blame: Blame }, lines: number): BlameState {
   const rows = blame.lines.map(([rev, author, at, submitted]): Row =>
@@ -82,7 +98,31 @@ function mine(b: BlameState, tr: Transaction): BlameState {
   const serial = b.typed + 1
   const stamp: Row = { author: tr.startState.facet(whoami)(), rev: 0, at: Date.now(), submitted: false, serial, doubt: false }
   const { rows, lost } = changed(b.rows, tr.changes, tr.startState.doc, tr.newDoc, stamp, true)
-  return { ...b, rows, typed: serial, lost: lost.length ? { by: stamp, gaps: lost } : null }
+  return { ...b, rows, typed: serial, open: opened(b.open, tr.changes, serial), lost: lost.length ? { by: stamp, gaps: lost } : null }
+}
+
+/** opened adds the ranges of an own edit; what touches becomes one. */
+function opened(open: readonly Open[], changes: ChangeSet, serial: number): Open[] {
+  const all = mapped(open, changes)
+  changes.iterChangedRanges((_fromA, _toA, from, to) => all.push({ from, to, serial }))
+  all.sort((a, b) => a.from - b.from)
+  const out: Open[] = []
+  for (const o of all) {
+    const last = out.at(-1)
+    if (last && o.from <= last.to) out[out.length - 1] = { from: last.from, to: Math.max(last.to, o.to), serial: Math.max(last.serial, o.serial) }
+    else out.push(o)
+  }
+  return out
+}
+
+const mapped = (open: readonly Open[], changes: ChangeSet): Open[] =>
+  open.map((o) => ({ ...o, from: changes.mapPos(o.from, -1), to: changes.mapPos(o.to, 1) }))
+
+/** met has the lines in doubt at which own edits wait while somebody else's come before them in the log. */
+function met(b: BlameState, doc: Text): BlameState {
+  let { rows } = b
+  for (const { from, to } of b.open) rows = rows.doubtedAt(doc.lineAt(from).number - 2, doc.lineAt(to).number + 1)
+  return { ...b, rows }
 }
 
 function theirs(b: BlameState, tr: Transaction, entries: readonly Entry[]): BlameState {
@@ -90,7 +130,7 @@ function theirs(b: BlameState, tr: Transaction, entries: readonly Entry[]): Blam
   if (last.kind === 'redacted') return b // alters no blame
   const stamp: Row = { author: authorOf(last), rev: last.rev, at: last.at, submitted: false, serial: 0, doubt: entries.length > 1 }
   const { rows, lost } = changed(b.rows, tr.changes, tr.startState.doc, tr.newDoc, stamp, !waiting(b))
-  return { ...b, rows, lost: lost.length ? { by: stamp, gaps: lost } : null }
+  return { ...b, rows, open: mapped(b.open, tr.changes), lost: lost.length ? { by: stamp, gaps: lost } : null }
 }
 
 function taken(b: BlameState, e: Entry, tr: Transaction): BlameState {
@@ -100,8 +140,9 @@ function taken(b: BlameState, e: Entry, tr: Transaction): BlameState {
   const author = authorOf(e)
   if (e.own) {
     const settled = Math.min(b.settled + 1, b.typed)
-    return { ...b, settled, latest: { author, rev: e.rev, at: e.at }, rows: b.rows.settle(settled, author, e.rev, e.at) }
+    return { ...b, ...confirmed(b, settled, author, e.rev, e.at), latest: { author, rev: e.rev, at: e.at } }
   }
+  if (waiting(b)) return met(b, tr.newDoc)
   // The first change of a thread begins its first line even when it is empty.
   if (!tr.docChanged && b.rows.length === 1 && isNobody(b.rows.at(0))) {
     return { ...b, rows: Rows.of([{ ...nobody, author, rev: e.rev, at: e.at }]) }

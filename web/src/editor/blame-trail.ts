@@ -5,7 +5,7 @@
 import { ChangeSet, type ChangeDesc, type EditorState, type Text } from '@codemirror/state'
 import type { ViewUpdate } from '@codemirror/view'
 import { blameGiven, entryTaken } from './entry'
-import { blameOf, waiting } from './blame-state'
+import { blameOf, revOf, waiting } from './blame-state'
 
 /** A Mark is the text of a revision, and what changed in it here since. */
 export interface Mark { rev: number; doc: Text; changes: ChangeDesc }
@@ -39,8 +39,9 @@ export class Trail {
 
   private mark(state: EditorState): boolean {
     const b = blameOf(state)
-    if (!b || waiting(b) || b.rev === 0) return false
-    if (this.marks.at(-1)?.rev !== b.rev) this.marks.push({ rev: b.rev, doc: state.doc, changes: ChangeSet.empty(state.doc.length) })
+    const rev = revOf(state)
+    if (!b || waiting(b) || rev === 0) return false
+    if (this.marks.at(-1)?.rev !== rev) this.marks.push({ rev, doc: state.doc, changes: ChangeSet.empty(state.doc.length) })
     return true
   }
 }

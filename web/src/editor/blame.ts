@@ -15,7 +15,7 @@ import { Palette } from '../base/authors'
 import { asked, lineAsked } from './blame-asked'
 import { corrections } from './blame-correct'
 import { gaps, gapsLoaded } from './blame-marks'
-import { blameState, whoami } from './blame-state'
+import { blameState, confirmedRev, whoami } from './blame-state'
 import { blameGutter, type Shown } from './gutter'
 import { card, hideCard, openCard, paletteOf, type CardSource } from './hover'
 import './blame.css'
@@ -26,7 +26,7 @@ export type { Shown } from './gutter'
 export { openCard as whoWrote } from './hover'
 
 /** What blame needs of a Session. */
-export interface BlameSession extends CardSource { user: string; author: string | null }
+export interface BlameSession extends CardSource { user: string; author: string | null; rev: number }
 
 export interface BlameOptions {
   /** off, names, or names and times; setBlame changes it. */
@@ -41,6 +41,7 @@ export function blame(session: BlameSession, options: BlameOptions = {}): Extens
   const palette = options.palette ?? new Palette()
   return [
     whoami.of(() => ({ id: session.author ?? '', name: session.user, kind: 'person' })),
+    confirmedRev.of(() => session.rev),
     blameState,
     corrections(session.thread),
     gaps,

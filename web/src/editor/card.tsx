@@ -7,7 +7,7 @@ import { initials, type Palette } from '../base/authors'
 import { ask } from '../base/api'
 import { ago, counted, exactly, number } from '../base/words'
 import { gaps, gapsAt, type Gap } from './blame-marks'
-import { isNobody, type Author, type Row } from './blame-rows'
+import { isBlank, type Author, type Row } from './blame-rows'
 import { blameOf } from './blame-state'
 import { historyURL, linesURL, type HistoryAnswer, type LinesAnswer, type Part } from './lineage-answer'
 import { Parts } from './parts'
@@ -37,7 +37,7 @@ export function Card(p: CardProps) {
   const { above, below } = gapsAt(p.view.state.field(gaps), line.from, line.to)
   return (
     <div role={p.focus ? 'dialog' : 'tooltip'} aria-label={label} tabIndex={-1} class="card-body">
-      {row && !isNobody(row) ? <Who row={row} palette={p.palette} /> : <p class="quiet">{words.nobody}</p>}
+      {row && !isBlank(row) ? <Who row={row} palette={p.palette} /> : <p class="quiet">{words.nobody}</p>}
       {typeof found === 'object' && <Told {...found} palette={p.palette} />}
       {found === 'offline' && <p class="quiet">{words.offline}</p>}
       {found === 'failed' && <p class="quiet">{words.unread}</p>}
@@ -86,7 +86,7 @@ function Told(p: { words: Word[]; was: Part[] | null; palette: Palette }) {
 function useLine({ session, view, pos }: CardProps, row: Row | undefined): Found {
   const [found, tell] = useState<Found>(row?.serial ? 'local' : 'asking')
   useEffect(() => {
-    if (!row || row.serial || isNobody(row)) return tell('local')
+    if (!row || row.serial || isBlank(row)) return tell('local')
     const stop = new AbortController()
     const line = view.state.doc.lineAt(pos)
     about(session, line.from, line.text, stop.signal).then(tell, () => {

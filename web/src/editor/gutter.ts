@@ -11,7 +11,7 @@ import { initials, type Palette } from '../base/authors'
 import { ago, counted, exactly } from '../base/words'
 import { lineAsked } from './blame-asked'
 import { gaps, gapsAt, type Gap } from './blame-marks'
-import { isNobody, type Row, type Rows } from './blame-rows'
+import { isBlank, type Row, type Rows } from './blame-rows'
 import { labelAt } from './blame-run'
 import { blameOf } from './blame-state'
 import { leaveCard, rest } from './hover'
@@ -89,7 +89,7 @@ function faceOf(state: EditorState, block: BlockInfo, shown: Shown, palette: Pal
   const line = state.doc.lineAt(block.from)
   const row = rows.at(line.number - 1)
   const { above, below } = gapsAt(state.field(gaps), line.from, line.to)
-  if (isNobody(row) && !above.length && !below.length) return null
+  if (isBlank(row) && !above.length && !below.length) return null
   const now = Date.now()
   const label = labelAt(rows, line.number - 1)
   const at = label?.at ?? row.at
