@@ -120,14 +120,19 @@ func (s *Server) look(r *http.Request, m *moment, f func(*projection.Thread)) er
 	})
 }
 
-// answer sends v with the headers that say how long it may be kept. What a
-// number below the head names may be, by the browser that asked.
+// answer sends v.
 func (m moment) answer(w http.ResponseWriter, v any) {
+	m.headers(w)
+	writeJSON(w, http.StatusOK, v)
+}
+
+// headers says how long the answer may be kept. What a number below the head
+// names may be, by the browser that asked.
+func (m moment) headers(w http.ResponseWriter) {
 	w.Header().Set("ETag", fmt.Sprintf("\"%d\"", m.rev))
 	keep := "no-cache"
 	if m.fixed {
 		keep = "private, max-age=3600"
 	}
 	w.Header().Set("Cache-Control", keep)
-	writeJSON(w, http.StatusOK, v)
 }

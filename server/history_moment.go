@@ -7,6 +7,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 type momentJSON struct {
@@ -17,10 +18,28 @@ type momentJSON struct {
 	At     int64             `json:"at"`     // Unix milliseconds of the record rev
 	Author int               `json:"author"` // of it; index into the authors of blame
 	Text   string            `json:"text"`
-	Blame  json.RawMessage   `json:"blame"`
 
-	// Deleted is there where since was said: [position, text, rev, author].
-	Deleted *[]row `json:"deleted,omitempty"`
+	blame wire.Blame
+	// deleted is nil where since was not said: [position, text, rev, author].
+	deleted []row
+}
+
+// appendJSON appends the answer. The blame, which is most of it, goes past
+// encoding/json, which would read it over again.
+func (m *momentJSON) appendJSON(dst []byte) ([]byte, error) {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return dst, err
+	}
+	dst = append(dst, b[:len(b)-1]...)
+	dst = m.blame.AppendJSON(append(dst, `,"blame":`...))
+	if m.deleted != nil {
+		if b, err = json.Marshal(m.deleted); err != nil {
+			return dst, err
+		}
+		dst = append(append(dst, `,"deleted":`...), b...)
+	}
+	return append(dst, '}', '\n'), nil
 }
 
 // getMoment answers the text and blame of a moment and, with since, what was
@@ -41,7 +60,7 @@ func (s *Server) getMoment(w http.ResponseWriter, r *http.Request) {
 		var d *projection.Difference
 		if d, err = projection.ReplayDifference(r.Context(), s.log, m.stream, since, m.rev); err == nil {
 			body = s.momentOf(d.Thread())
-			body.Deleted = new(deletedRows(d))
+			body.deleted = deletedRows(d)
 		}
 	}
 	if err != nil {
@@ -49,15 +68,21 @@ func (s *Server) getMoment(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body.Head = m.head
-	m.answer(w, body)
+	b, err := body.appendJSON(nil)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	m.headers(w)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = w.Write(b) // the client has gone, if at all
 }
 
 func (s *Server) momentOf(t *projection.Thread) momentJSON {
-	blame := s.blame(t)
 	return momentJSON{
 		Thread: string(t.Stream), Title: t.Title, Rev: t.Revision,
 		At: t.UpdatedAt, Author: slices.Index(t.Authors(), t.UpdatedBy),
-		Text: t.Text(), Blame: blame.AppendJSON(nil),
+		Text: t.Text(), blame: s.blame(t),
 	}
 }
 
