@@ -23,8 +23,13 @@ export function difference(a: Text, b: Text): ChangeSet {
   let pos = length(from.slice(0, head)), i = head, j = head
   for (const [x, y] of kept) {
     const old = from.slice(i, x), now = to.slice(j, y)
-    if (old.length || now.length) changes.push(replacement(pos, old.join(''), now.join('')))
-    pos += length(old) + (from[x]?.length ?? 0)
+    // As many lines as before are most likely the same lines, changed.
+    const pairs = old.length === now.length ? old.map((s, k) => [s, now[k]!] as const) : [[old.join(''), now.join('')] as const]
+    for (const [was, is] of pairs) {
+      if (was !== is) changes.push(replacement(pos, was, is))
+      pos += was.length
+    }
+    pos += from[x]?.length ?? 0
     i = x + 1
     j = y + 1
   }

@@ -20,6 +20,12 @@ export class Keeper {
     this.held.add(client)
   }
 
+  /** hold makes sure that nobody else will send what this client has open. */
+  async hold(client: string): Promise<void> {
+    this.held.add(client)
+    await this.store.hold(client)
+  }
+
   note(): void {
     if (this.busy) this.again = true
     else void this.write()
@@ -29,7 +35,7 @@ export class Keeper {
     this.busy = true
     do {
       this.again = false
-      const kept = await this.once().then(() => true, () => false)
+      const kept = await this.once().catch(() => false)
       if (kept !== this.kept) {
         this.kept = kept
         this.changed()
@@ -38,21 +44,22 @@ export class Keeper {
     this.busy = false
   }
 
-  private async once(): Promise<void> {
+  /** once brings the store up to date, and says whether it keeps what it is given. */
+  private async once(): Promise<boolean> {
     const box = this.state()
     const was = this.stored
     if (!box) {
       if (was) await this.store.remove(was)
       this.stored = null
-      return
+      return this.kept
     }
     if (!this.held.has(box.client)) {
-      this.held.add(box.client)
-      await this.store.hold(box.client)
+      await this.hold(box.client)
       this.again = true // it may have grown meanwhile; this is written first all the same
     }
     await this.store.put(box, was !== null && was !== box.client ? was : undefined)
     this.stored = box.client
+    return true
   }
 
   /** end lets go of what is held; the outbox stays for whoever comes next. */

@@ -207,6 +207,7 @@ export class Session {
       const mine = (b: Outbox): boolean => b.thread === this.thread && b.user === this.user
       try {
         box = await this.within(claim(options.store, mine))
+        if (!box) await this.within(this.keeper.hold(this.client))
       } catch {
         this.keeper.kept = false
       }

@@ -1,0 +1,398 @@
+// What a session does, one story at a time.
+
+import { undo } from '@codemirror/commands'
+import { expect, test } from 'vitest'
+import { entryTaken, blameGiven, type Entry } from '../../src/editor/session'
+import { Authority } from './authority'
+import { World, settled, type Person } from './world'
+
+async function world(text: string, ...names: string[]): Promise<{ w: World; people: Person[] }> {
+  const w = new World(new Authority(text), ...names)
+  for (const p of w.people) p.sit()
+  await w.quiet()
+  return { w, people: w.people }
+}
+
+const type = (p: Person, at: number, insert: string): void => p.edit({ changes: { from: at, insert }, userEvent: 'input.type' })
+
+test('what one types the other reads, and both know it is on disk', async () => {
+  const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
+  type(ada!, 3, 'd')
+  expect(ada!.session.saved).toEqual({ typed: 0, sent: 1, disk: 1 })
+  type(ada!, 4, 'e')
+  expect(ada!.session.saved).toEqual({ typed: 1, sent: 1, disk: 1 })
+  await w.quiet()
+  expect([ada!.text, ben!.text]).toEqual(['abcde', 'abcde'])
+  expect(ada!.session.saved).toEqual({ typed: 0, sent: 0, disk: 3 })
+  expect(ada!.session.author).toBe('AAda')
+})
+
+test('every entry is told once, in order, on the transaction that has it', async () => {
+  const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
+  const told: [number, boolean, boolean][] = []
+  let whole = 0
+  const dispatch = ben!.desk.dispatch.bind(ben!.desk)
+  ben!.desk.dispatch = (trs) => {
+    for (const tr of trs) for (const e of tr.effects) {
+      if (e.is(entryTaken)) told.push([e.value.rev, e.value.own, tr.docChanged])
+      if (e.is(blameGiven)) whole++
+    }
+    dispatch(trs)
+  }
+  type(ada!, 3, 'd')
+  type(ben!, 0, 'x')
+  ada!.session.submit(0, 0)
+  await w.quiet()
+  expect(told).toEqual([[2, false, true], [3, true, false], [4, false, false]])
+  expect(whole).toBe(0)
+  expect(w.authority.log[3]).toMatchObject({ kind: 'submitted', more: { lines: [0, 0] } })
+})
+
+test('a page that died offline leaves its edits to the next', async () => {
+  const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
+  ada!.plugged = false
+  ada!.cut()
+  for (const c of 'XYZ') type(ada!, 1, c)
+  await settled()
+  const [box] = ada!.memory.boxes.values()
+  expect(box).toMatchObject({ rev: 1, seq: 1, base: 'abc', user: 'Ada' })
+  const { client } = ada!.session
+  ada!.crash()
+  type(ben!, 0, '>')
+  await w.quiet()
+  ada!.sit()
+  await settled()
+  expect([ada!.text, ada!.session.phase, ada!.waiting]).toEqual(['aZYXbc', 'open', 3])
+  type(ada!, 0, 'W') // still offline
+  ada!.plugged = true
+  ada!.now()
+  await w.quiet()
+  expect([ada!.text, ben!.text, ada!.waiting]).toEqual(['>WaZYXbc', '>WaZYXbc', 0])
+  expect(ada!.session.client).toBe(client)
+  expect(ada!.memory.boxes.size).toBe(0)
+})
+
+test('nothing is kept where nothing waits', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  type(ada!, 0, 'x')
+  expect(ada!.memory.boxes.size).toBe(1)
+  await w.quiet()
+  expect(ada!.memory.boxes.size).toBe(0)
+})
+
+test('a push whose receipt was lost is not done twice', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  type(ada!, 0, 'x')
+  ada!.wire!.carry()
+  ada!.cut()
+  type(ada!, 1, 'y')
+  ada!.now()
+  await w.quiet()
+  expect([ada!.text, w.authority.text.toString(), w.authority.head]).toEqual(['xyabc', 'xyabc', 3])
+})
+
+test('an edit of a dead page that its outbox has not is taken as it is, and numbers go on under another client', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  ada!.memory.slow = true
+  ada!.plugged = true
+  type(ada!, 0, 'x')
+  await settled()
+  ada!.page.flush() // x is written
+  await settled()
+  ada!.wire!.carry()
+  ada!.wire!.bring()
+  await settled()
+  // y goes out, and is logged, before it is written; x comes back unwritten too.
+  type(ada!, 1, 'y')
+  ada!.wire!.carry()
+  const { client } = ada!.session
+  ada!.crash()
+  ada!.memory.slow = false
+  ada!.sit()
+  await settled()
+  type(ada!, 1, 'z') // the page knows of x alone
+  await w.quiet()
+  expect(ada!.text).toBe(w.authority.text.toString())
+  expect([...ada!.text].sort().join('')).toBe('abcxyz')
+  expect(ada!.session.client).not.toBe(client)
+  expect(ada!.waiting).toBe(0)
+})
+
+test('a client that somebody else has taken over goes on as another, with what is not logged', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  const { client } = ada!.session
+  type(ada!, 0, 'x')
+  ada!.wire!.carry() // logged, not yet back
+  type(ada!, 1, 'y')
+  const thief = { deliver() {}, closed() {} }
+  w.authority.take(thief, { type: 'join', user: 'Ada', id: 'T', mode: 'text', client })
+  await w.quiet()
+  expect(ada!.session.link).toBe('down')
+  ada!.now()
+  await w.quiet()
+  expect([ada!.text, w.authority.text.toString()]).toEqual(['xyabc', 'xyabc'])
+  expect(ada!.session.client).not.toBe(client)
+  expect(ada!.memory.boxes.size).toBe(0)
+})
+
+test('a client id of another author is given up', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  type(ada!, 0, 'x')
+  await w.quiet()
+  ada!.plugged = false
+  ada!.cut()
+  type(ada!, 0, 'y')
+  ada!.session.user = 'Adele'
+  ada!.plugged = true
+  ada!.now()
+  await w.quiet()
+  expect(w.authority.text.toString()).toBe('yxabc')
+  expect(w.authority.log.map((e) => e.user)).toEqual(['Opener', 'Ada', 'Adele'])
+})
+
+test('a log that was put back makes it stuck while something waits; taking theirs goes on', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  type(ada!, 0, 'x')
+  await w.quiet()
+  ada!.plugged = false
+  ada!.cut()
+  type(ada!, 0, 'y')
+  w.authority = w.authority.restarted(1)
+  ada!.plugged = true
+  ada!.now()
+  await w.quiet()
+  expect(ada!.session.phase).toBe('stuck')
+  expect(ada!.session.rescue()).toEqual({ text: 'yxabc', base: 'xabc' })
+  type(ada!, 0, 'no') // not taken
+  expect(ada!.text).toBe('yxabc')
+  expect(ada!.memory.boxes.size).toBe(1)
+  ada!.session.takeTheirs()
+  await w.quiet()
+  expect([ada!.session.phase, ada!.text, ada!.memory.boxes.size]).toEqual(['open', 'abc', 0])
+  type(ada!, 0, 'z')
+  await w.quiet()
+  expect(w.authority.text.toString()).toBe('zabc')
+})
+
+test('putting mine is a difference on top of theirs', async () => {
+  const { w, people: [ada] } = await world('one\ntwo\nthree', 'Ada')
+  type(ada!, 0, 'x')
+  await w.quiet()
+  ada!.plugged = false
+  ada!.cut()
+  type(ada!, 5, '!')
+  w.authority = w.authority.restarted(1)
+  ada!.plugged = true
+  ada!.now()
+  await w.quiet()
+  ada!.session.putMine(ada!.session.rescue().text)
+  await w.quiet()
+  expect(w.authority.text.toString()).toBe('xone\n!two\nthree')
+  expect(w.authority.log.length).toBe(2)
+  expect(w.authority.log[1]!.changes!.toJSON()).toEqual([[0, 'x'], 4, [0, '!'], 9])
+  expect(ada!.waiting).toBe(0)
+})
+
+test('a log that was put back is read anew where nothing waits', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  type(ada!, 0, 'x')
+  await w.quiet()
+  ada!.cut()
+  w.authority = w.authority.restarted(1)
+  ada!.now()
+  await w.quiet()
+  expect([ada!.session.phase, ada!.text, ada!.session.rev]).toEqual(['open', 'abc', 1])
+  type(ada!, 3, 'z')
+  await w.quiet()
+  expect(w.authority.text.toString()).toBe('abcz')
+})
+
+test('a refused change is stuck; it can be rescued', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  w.authority.refuse = 'bad_change'
+  type(ada!, 0, 'x')
+  await w.quiet()
+  expect([ada!.session.phase, ada!.session.problem?.code, ada!.session.rescue().text]).toEqual(['stuck', 'bad_change', 'xabc'])
+})
+
+test('what is refused for now is sent again; read only waits for another join', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  w.authority.refuse = 'unavailable'
+  type(ada!, 0, 'x')
+  await w.quiet()
+  expect(ada!.waiting).toBe(1)
+  w.authority.refuse = null
+  w.clock.advance(3000)
+  await w.quiet()
+  expect([ada!.waiting, w.authority.text.toString()]).toEqual([0, 'xabc'])
+  w.authority.readonly = true
+  type(ada!, 0, 'y')
+  await w.quiet()
+  expect([ada!.session.readonly, ada!.waiting, ada!.session.phase]).toEqual([true, 1, 'open'])
+  type(ada!, 0, 'no')
+  expect(ada!.text).toBe('yxabc')
+  w.authority.readonly = false
+  ada!.cut()
+  ada!.now()
+  await w.quiet()
+  expect([ada!.waiting, w.authority.text.toString()]).toEqual([0, 'yxabc'])
+})
+
+test('too much at once is pulled and sent in smaller pushes', async () => {
+  const { w, people: [ada, ben] } = await world('', 'Ada', 'Ben')
+  w.authority.cost = 40
+  ada!.cut()
+  for (let i = 0; i < 50; i++) type(ada!, 0, 'a')
+  for (let i = 0; i < 50; i++) { type(ben!, 0, 'b'); await w.quiet() }
+  ada!.now()
+  await w.quiet(10_000)
+  expect(w.authority.text.length).toBe(100)
+  expect(ada!.text).toBe(w.authority.text.toString())
+})
+
+test('what was asked waits for the edits before it, and is asked again after a cut, once', async () => {
+  const { w, people: [ada, ben] } = await world('one\ntwo', 'Ada', 'Ben')
+  ada!.plugged = false
+  ada!.cut()
+  type(ada!, 3, '\nand')
+  ada!.session.submit(2, 2) // "two"
+  const named = ada!.session.nameVersion('first')
+  const renamed = ada!.session.rename('Other')
+  type(ben!, 0, 'zero\n')
+  await w.quiet()
+  ada!.plugged = true
+  ada!.now()
+  await w.quiet()
+  expect(await named).toBe(4)
+  await renamed
+  expect(w.authority.log.slice(3)).toMatchObject([
+    { kind: 'submitted', more: { lines: [3, 3] } }, { kind: 'version', more: { name: 'first', of: 4 } }, { kind: 'renamed', more: { title: 'Other' } },
+  ])
+  expect(ben!.session.title).toBe('Other')
+  ada!.session.submit(0, 0)
+  ada!.wire!.carry() // logged; the answer is lost
+  ada!.cut()
+  ada!.now()
+  await w.quiet()
+  expect(w.authority.log.filter((e) => e.kind === 'submitted').length).toBe(2)
+})
+
+test('entries wait while an input method composes; own receipts and far lines do not', async () => {
+  const { w, people: [ada, ben] } = await world('one\ntwo\nthree\nfour', 'Ada', 'Ben')
+  ada!.edit({ changes: { from: 3, insert: '하' }, selection: { anchor: 4 } })
+  await w.quiet()
+  ada!.compose(true)
+  type(ben!, 0, '>') // the composing line
+  await w.quiet()
+  ada!.edit({ changes: { from: 3, to: 4, insert: '한' } })
+  await w.quiet()
+  expect(ada!.text).toBe('one한\ntwo\nthree\nfour')
+  expect(ben!.text).toBe('>one한\ntwo\nthree\nfour') // own edits go out all the same
+  w.clock.advance(10_000)
+  expect(ada!.text).toBe('one한\ntwo\nthree\nfour')
+  ada!.compose(false)
+  await w.quiet()
+  expect([ada!.text, ben!.text]).toEqual(['>one한\ntwo\nthree\nfour', '>one한\ntwo\nthree\nfour'])
+
+  ada!.edit({ selection: { anchor: 5 } })
+  ada!.compose(true)
+  type(ben!, 20, '!')
+  type(ben!, 6, 'next ') // the line after is a neighbour by its start
+  await w.quiet()
+  expect(ada!.text).toBe('>one한\ntwo\nthree\nfour')
+  w.clock.advance(3000)
+  expect(ada!.text).toBe('>one한\ntwo\nthree\nfour!')
+  ada!.compose(false)
+  await w.quiet()
+  expect(ada!.text).toBe(ben!.text)
+})
+
+test('the composing line deleted elsewhere leaves no syllable twice', async () => {
+  const { w, people: [ada, ben] } = await world('one\ntwo', 'Ada', 'Ben')
+  ada!.edit({ changes: { from: 7, insert: 'ㅎ' }, selection: { anchor: 8 } })
+  ada!.compose(true)
+  await w.quiet()
+  ben!.edit({ changes: { from: 3, to: 8 } })
+  await w.quiet()
+  ada!.edit({ changes: { from: 7, to: 8, insert: '하' } })
+  ada!.edit({ changes: { from: 7, to: 8, insert: '한' } })
+  w.clock.advance(5000)
+  ada!.compose(false)
+  await w.quiet()
+  expect(ada!.text).toBe(w.authority.text.toString())
+  expect(ada!.text.match(/[ㅎ하한]/gu)?.length ?? 0).toBeLessThanOrEqual(1)
+})
+
+test('cursors are where the others see them, whatever is on its way', async () => {
+  const { w, people: [ada, ben] } = await world('hello world', 'Ada', 'Ben')
+  ada!.session.showSelection([[6, 11]])
+  await w.quiet()
+  expect(ben!.session.cursors).toEqual([{ client: ada!.session.client, user: 'Ada', author: 'AAda', ranges: [[6, 11]] }])
+  type(ben!, 0, '>>') // not even sent
+  expect(ben!.session.cursors[0]!.ranges).toEqual([[8, 13]])
+  ada!.edit({ changes: { from: 0, insert: '12345' } })
+  w.clock.advance(200)
+  ada!.session.showSelection([[5, 5]]) // in text that is not confirmed
+  await w.quiet()
+  w.clock.advance(200)
+  await w.quiet()
+  expect(ada!.text).toBe(ben!.text)
+  expect(ada!.text.slice(0, ben!.session.cursors[0]!.ranges[0]![1])).toBe(ada!.text.startsWith('>>') ? '>>12345' : '12345')
+  ada!.session.showSelection([])
+  w.clock.advance(200)
+  await w.quiet()
+  expect(ben!.session.cursors).toEqual([])
+})
+
+test('halves of characters and U+0000 never get into the text', async () => {
+  const { w, people: [ada] } = await world('a😀b', 'Ada')
+  ada!.edit({ changes: { from: 2, to: 3, insert: '\ude01' } }) // as a look at the page's units sees 😀 become 😁
+  type(ada!, 0, 'x\0y\ud800')
+  await w.quiet()
+  expect(ada!.session.phase).toBe('open')
+  expect(w.authority.text.toString()).toBe('xy\ufffda😁b')
+})
+
+test('undo takes back one\'s own, after others wrote too', async () => {
+  const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
+  type(ada!, 1, 'mine')
+  await w.quiet()
+  type(ben!, 0, 'theirs ')
+  await w.quiet()
+  undo({ state: ada!.desk.state, dispatch: (tr) => ada!.desk.dispatch([tr]) })
+  await w.quiet()
+  expect([ada!.text, ben!.text]).toEqual(['theirs abc', 'theirs abc'])
+})
+
+test('a store that fails keeps nothing, and edits go on', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  ada!.memory.broken = true
+  type(ada!, 0, 'x')
+  await w.quiet()
+  expect([ada!.session.kept, w.authority.text.toString()]).toEqual([false, 'xabc'])
+})
+
+test('a beacon that does not fit has the text told anew, and own edits put on it', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  const peer = (ada!.session as unknown as { peer: { base: { length: number } } }).peer
+  ada!.hearer!.text(JSON.stringify({ type: 'beacon', id: '01J9Z3N8QJ7C0V5R2K4M6T8W9X', rev: 1, length: peer.base.length, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' }))
+  await new Promise((done) => setTimeout(done, 20))
+  expect(ada!.wire!.up).toEqual([])
+  ada!.hearer!.text(JSON.stringify({ type: 'beacon', id: '01J9Z3N8QJ7C0V5R2K4M6T8W9X', rev: 1, length: 3, sha256: '00' }))
+  await new Promise((done) => setTimeout(done, 20))
+  expect(ada!.wire!.up[0]).toEqual({ type: 'diverged', rev: 1 })
+  type(ada!, 3, 'd')
+  await w.quiet()
+  expect([ada!.text, w.authority.text.toString(), ada!.waiting]).toEqual(['abcd', 'abcd', 0])
+})
+
+test('an own entry that is told has its number', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  const told: Entry[] = []
+  const dispatch = ada!.desk.dispatch.bind(ada!.desk)
+  ada!.desk.dispatch = (trs) => { for (const tr of trs) for (const e of tr.effects) if (e.is(entryTaken)) told.push(e.value); dispatch(trs) }
+  type(ada!, 0, 'x')
+  type(ada!, 1, 'y')
+  await w.quiet()
+  expect(told.map((e) => [e.rev, e.own, e.seq, e.length])).toEqual([[2, true, 1, 4], [3, true, 2, 5]])
+})
