@@ -38,7 +38,8 @@ var kinds = map[string]struct {
 	".woff2":       {"font/woff2", false},
 }
 
-func newAsset(name string, body []byte) *asset {
+// newAsset compresses with z, which is a megabyte of memory: one for all.
+func newAsset(name string, body []byte, z *gzip.Writer) *asset {
 	sum := sha256.Sum256(body)
 	a := &asset{kind: "application/octet-stream", tag: hex.EncodeToString(sum[:12]), body: body}
 	k, ok := kinds[path.Ext(name)]
@@ -46,25 +47,24 @@ func newAsset(name string, body []byte) *asset {
 		return a
 	}
 	if a.kind = k.kind; k.text {
-		if packed := pack(body); len(packed) < len(body) {
+		if packed := pack(body, z); len(packed) < len(body) {
 			a.packed = packed
 		}
 	}
 	return a
 }
 
-func pack(body []byte) []byte {
+func pack(body []byte, z *gzip.Writer) []byte {
 	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	z.Reset(&b)
+	_, err := z.Write(body)
 	if err == nil {
-		if _, err = z.Write(body); err == nil {
-			err = z.Close()
-		}
+		err = z.Close()
 	}
 	if err != nil {
-		panic("server: " + err.Error()) // a level that exists, a buffer that grows
+		panic("server: " + err.Error()) // a buffer grows
 	}
-	return b.Bytes()
+	return bytes.Clone(b.Bytes())
 }
 
 // ServeHTTP answers a GET or HEAD: compressed for those who take that, and by

@@ -2,11 +2,13 @@ package server
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/rand"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,7 +37,10 @@ type pages struct {
 
 // builtPages are those of the binary, made when first asked for: a command
 // that serves nobody does without.
-var builtPages = sync.OnceValue(func() *pages { return newPages(web.Dist()) })
+var builtPages = sync.OnceValue(func() *pages {
+	defer debug.FreeOSMemory() // compressing took more than all that is kept
+	return newPages(web.Dist())
+})
 
 // pageRoutes puts each page at its path. An upgrade at the root is a deck's
 // client, which connects to ws://host:port.
@@ -68,13 +73,17 @@ func pageRoutes(mux *http.ServeMux, built func() *pages, upgrade http.HandlerFun
 // newPages reads all of dist, which must be readable to its end.
 func newPages(dist fs.FS) *pages {
 	p := &pages{files: map[string]*asset{}}
-	err := fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
+	z, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	if err != nil {
+		panic("server: " + err.Error()) // there is such a level
+	}
+	err = fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		body, err := fs.ReadFile(dist, name)
 		if err == nil {
-			p.files[name] = newAsset(name, body)
+			p.files[name] = newAsset(name, body, z)
 		}
 		return err
 	})
