@@ -43,6 +43,15 @@
 // the text. The revision and chain of a frame are those of its last entry, and
 // a client that was cut off resumes from them.
 //
+// # What is never logged
+//
+// cursor passes on where people are in a text, and people tells text mode who is
+// in the thread: after the join and when that changes, four times a second at
+// most. A row of list has the names of those who are here and of those among
+// them who are typing, which is whose edit was logged within five seconds. A
+// client that sends activity gets a frame twenty times a second about the whole
+// server, until it sends "on":false; once a second that tells of the last ten.
+//
 // # A worked exchange
 //
 // Arrows point at the server (→) and from it (←); … stands for what is left
