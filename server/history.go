@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -98,26 +99,40 @@ func (m moment) since(r *http.Request) (since eventlog.Revision, ok bool, err er
 	return since, r.URL.Query().Get("since") != "", nil
 }
 
-// look calls f with the thread as it is at m, and puts the revision and the head
-// that it then is into m. f must keep nothing of it.
+// look calls f once with the thread as it is at m, and puts the revision and the
+// head that it then is into m. f must keep nothing of it. The thread in memory
+// is looked at where that will do: editors ask for the head, by its number.
 func (s *Server) look(r *http.Request, m *moment, f func(*projection.Thread)) error {
-	ctx := r.Context()
-	if !m.live {
-		t, err := projection.Replay(ctx, s.log, m.stream, m.rev)
-		if err == nil {
-			f(t)
+	if m.live || m.rev == m.head {
+		if seen, err := s.lookLive(r.Context(), m, f); seen || err != nil {
+			return err
 		}
-		return err
 	}
+	t, err := projection.Replay(r.Context(), s.log, m.stream, m.rev)
+	if err == nil {
+		f(t)
+	}
+	return err
+}
+
+// lookLive reports whether the head was what m asks for.
+func (s *Server) lookLive(ctx context.Context, m *moment, f func(*projection.Thread)) (bool, error) {
 	room, err := s.hub.acquire(ctx, m.stream)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer s.hub.release(room)
-	return room.authority.View(ctx, func(t *projection.Thread, _ chain.Digest) {
-		m.rev, m.head = t.Revision, t.Revision
-		f(t)
+	seen := false
+	err = room.authority.View(ctx, func(t *projection.Thread, _ chain.Digest) {
+		if seen = m.live || m.rev == t.Revision; seen {
+			m.rev, m.head = t.Revision, t.Revision
+			f(t)
+		}
 	})
+	if err != nil { // and View may not be over
+		return false, err
+	}
+	return seen, nil
 }
 
 // answer sends v.

@@ -259,6 +259,38 @@ func TestRestoringIsOneChangeOnTop(t *testing.T) {
 	a.want("/moment?at=3", "text", `"안녕 😀!\n둘\n셋"`)
 }
 
+// TestTheLiveHeadIsWhatReplayTells asks for every revision when it is the head,
+// by its number, and again when it is not any more.
+func TestTheLiveHeadIsWhatReplayTells(t *testing.T) {
+	a := minutes(t)
+	ask := func(rev int) (all []string) {
+		for _, path := range []string{"/moment?at=%d&since=2", "/moment?at=%d", "/lines?words=true&at=%d", "/versions?at=%d"} {
+			status, _, body := a.do("GET", fmt.Sprintf(path, rev), "", "")
+			if status != http.StatusOK {
+				t.Fatalf("%s: %d %s", fmt.Sprintf(path, rev), status, body)
+			}
+			head, rest, ok := strings.Cut(body, `"head":`)
+			if ok { // which is another by then
+				_, rest, _ = strings.Cut(rest, ",")
+			}
+			all = append(all, head+rest)
+		}
+		return all
+	}
+	seen := map[int][]string{}
+	for rev := 8; rev < 20; rev++ {
+		seen[rev] = ask(rev)
+		if status, _, body := a.do("POST", "/versions", "Ben", fmt.Sprintf(`{"name":"at %d","rev":%d}`, rev, rev)); status != http.StatusCreated {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	for rev, want := range seen {
+		if got := ask(rev); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("revision %d:\n live %s\nafter %s", rev, want, got)
+		}
+	}
+}
+
 func TestVersionsAreNamedOverBothWays(t *testing.T) {
 	a := minutes(t)
 	for _, tc := range []struct {

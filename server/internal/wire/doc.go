@@ -91,8 +91,9 @@
 //   - No string has half of a surrogate pair or U+0000 in it. A value is one
 //     line, and so is every string in a change: it has neither \n nor \r.
 //   - User, title and the name of a version are brought to Unicode normal form
-//     NFC and trimmed. They have something visible in them, and no control character, line or
-//     paragraph separator, or character that turns the direction of what follows.
+//     NFC and trimmed. They have something visible in them, and no control
+//     character, line or paragraph separator, or character that turns the
+//     direction of what follows.
 //   - What is no ULID names no thread: not_found.
 //   - Arrays and objects lie at most 64 deep in one another: beyond, bad_json.
 //
