@@ -3,11 +3,32 @@ package main
 import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/ndjson"
+	"parodywave/projection"
 )
 
 type exportCommand struct {
 	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment up to which."`
-	Format string `enum:"ndjson,text" default:"ndjson" help:"ndjson: every record, in a form that verifies; text: the text."`
+	Format string `enum:"ndjson,text,markdown,html,git,asciicast" default:"ndjson" help:"ndjson (every record, in a form that verifies), text, markdown, html, git (a stream for git fast-import) or asciicast."`
+	Every  string `enum:"edit,burst,submit" default:"burst" help:"A commit of git, or a frame of asciicast, for every event, or (burst) for all edits of an author without another's between them nor a pause of 30 seconds, or for every submitted line."`
+	Branch string `default:"main" placeholder:"NAME" help:"Branch that git makes (default: main)."`
+	Path   string `placeholder:"FILE" help:"Name that the text has in git (default: the thread's first title)."`
+}
+
+// Help shows how it is used.
+func (*exportCommand) Help() string {
+	return `Writes a thread to stdout.
+
+  ndjson     every record, as import reads it: authors, times, revisions, chain
+  text       the text, exactly
+  markdown   the text below its title
+  html       one page that needs nothing else: the text with its authors
+  git        the history as commits, by who made them and when; the same log makes the same commit ids
+  asciicast  the replay, for players of terminal recordings (version 2)
+
+  parodywave export Minutes > minutes.ndjson
+  git init -b main minutes && parodywave export Minutes --format git | git -C minutes fast-import
+  parodywave export Minutes@draft-1 --format html > draft.html
+`
 }
 
 func (c *exportCommand) Run(a *app) error {
@@ -23,8 +44,23 @@ func (c *exportCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	_, err = ndjson.Export(a.ctx, a.out, s, stream, at, s.exportName)
-	return err
+	switch c.Format {
+	case "git":
+		return c.git(a, s, stream, at)
+	case "asciicast":
+		return c.asciicast(a, s, stream, at)
+	case "ndjson":
+		_, err = ndjson.Export(a.ctx, a.out, s, stream, at, s.exportName)
+		return err
+	}
+	t, err := projection.Replay(a.ctx, s, stream, at)
+	if err != nil {
+		return err
+	}
+	if c.Format == "html" {
+		return writePage(a.out, s, t)
+	}
+	return writeMarkdown(a.out, t)
 }
 
 func (s *source) exportName(id eventlog.AuthorID) (ndjson.Author, bool) {

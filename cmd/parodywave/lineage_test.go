@@ -19,12 +19,12 @@ var seed = flag.Uint64("seed", rand.Uint64(), "seed of the random tests")
 const testThread = eventlog.Stream("01JZ0000000000000000000000")
 
 // scramble returns a text that differs from lines by some edits of whole lines
-// and words.
-func scramble(rnd *rand.Rand, lines []string) []string {
+// and words, the first so many kinds of them.
+func scramble(rnd *rand.Rand, lines []string, kinds int) []string {
 	out := append([]string(nil), lines...)
 	words := []string{"red", "green", "blue", "소라", ""}
 	at := rnd.IntN(len(out))
-	switch rnd.IntN(6) {
+	switch rnd.IntN(kinds) {
 	case 0: // edit
 		out[at] += " " + words[rnd.IntN(len(words))]
 	case 1: // insert
@@ -49,16 +49,22 @@ func scramble(rnd *rand.Rand, lines []string) []string {
 	return out
 }
 
+// Kinds of edits for scramble: withMoves are all of them.
+const (
+	withoutMoves = 5
+	withMoves    = 6
+)
+
 // history makes a thread of n random changes; each replaces the lines from the
 // first to the last that differ.
-func history(t *testing.T, rnd *rand.Rand, n int) (eventlog.AuditLog, *projection.Thread) {
+func history(t *testing.T, rnd *rand.Rand, n, kinds int) (eventlog.AuditLog, *projection.Thread) {
 	t.Helper()
 	log := eventlog.NewMemory()
 	opened := event.Encode(event.Opened{Title: "T"})
 	records := []eventlog.Record{opened}
 	lines, text := []string{""}, []uint16{}
 	for range n {
-		next := scramble(rnd, lines)
+		next := scramble(rnd, lines, kinds)
 		a, b := 0, 0
 		for a < min(len(lines), len(next)) && lines[a] == next[a] {
 			a++
@@ -169,7 +175,7 @@ func broken(rows []*lineRow, thread *projection.Thread, n int) string {
 func TestHistoryOfALineHangsTogether(t *testing.T) {
 	rows := 0
 	for i := range uint64(300) {
-		log, thread := history(t, rand.New(rand.NewPCG(*seed, i)), 25)
+		log, thread := history(t, rand.New(rand.NewPCG(*seed, i)), 25, withMoves)
 		for n := range thread.LineCount() {
 			for _, each := range []bool{true, false} {
 				got := lineRows(t, log, thread, n, each)
@@ -188,7 +194,7 @@ func TestHistoryOfALineHangsTogether(t *testing.T) {
 func TestBrokenHistoriesAreSeen(t *testing.T) {
 	seen, all := 0, 0
 	for i := range uint64(50) {
-		log, thread := history(t, rand.New(rand.NewPCG(*seed, i)), 25)
+		log, thread := history(t, rand.New(rand.NewPCG(*seed, i)), 25, withMoves)
 		for n := range thread.LineCount() {
 			rows := lineRows(t, log, thread, n, true)
 			for k := range rows {

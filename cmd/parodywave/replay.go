@@ -2,12 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/event"
 	"parodywave/projection"
 )
 
@@ -54,23 +54,8 @@ func (c *replayCommand) Run(a *app) error {
 	if from > to {
 		return usage("the beginning comes first", "--from is revision %d and --to revision %d", from, to)
 	}
-	p := &player{a: a, s: s, every: c.Every, speed: speed, head: head.Revision, thread: projection.NewThread(stream)}
-	for r, err := range s.Read(a.ctx, stream, 0) {
-		var e event.Event
-		if err == nil {
-			e, err = event.Decode(r)
-		}
-		if err == nil {
-			err = p.step(e, e.Revision >= from)
-		}
-		if err != nil {
-			return err
-		}
-		if e.Revision == to {
-			break
-		}
-	}
-	return p.show()
+	p := &player{a: a, speed: speed, head: head.Revision}
+	return s.steps(a, stream, to, &stepper{every: c.Every, from: from, do: p.show})
 }
 
 // speed reads --speed; 0 is as fast as can be.
@@ -85,57 +70,16 @@ func (c *replayCommand) speed() (float64, error) {
 	return x, nil
 }
 
-// A player shows frames. A frame is held back until an event comes that is not
-// part of it; the thread is then as the frame shows it.
+// A player prints frames, each at its time.
 type player struct {
-	a      *app
-	s      *source
-	every  string
-	speed  float64
-	head   eventlog.Revision
-	thread *projection.Thread
-	held   *eventRow // what the frame tells
-	shown  int64     // time of the frame before, Unix milliseconds
+	a     *app
+	speed float64
+	head  eventlog.Revision
+	shown int64 // time of the frame before, Unix milliseconds
 }
 
-// step applies an event; wanted ones are shown.
-func (p *player) step(e event.Event, wanted bool) error {
-	if p.held != nil && !p.goesOn(e) {
-		if err := p.show(); err != nil {
-			return err
-		}
-	}
-	effect, err := p.thread.Apply(e)
-	if err != nil || !wanted {
-		return err
-	}
-	if row := p.s.newRow(e, p.thread, effect); p.held != nil && p.every == "burst" {
-		p.held.add(row)
-	} else {
-		p.held = row
-	}
-	return nil
-}
-
-// goesOn reports whether e is part of the frame that is held.
-func (p *player) goesOn(e event.Event) bool {
-	switch p.every {
-	case "submit":
-		return p.held.Kind != "submitted"
-	case "burst":
-		_, edit := e.Fact.(event.Changed)
-		return edit && p.held.Edits > 0 && p.held.author == e.Author && e.Time-p.held.at <= burstPause
-	}
-	return false
-}
-
-// show prints the frame that is held, at its time.
-func (p *player) show() error {
-	r := p.held
-	if r == nil {
-		return nil
-	}
-	p.held = nil
+// show prints a step.
+func (p *player) show(r *eventRow, t *projection.Thread) error {
 	if p.speed > 0 && p.shown > 0 {
 		pause := min(time.Duration(float64(r.at-p.shown)*float64(time.Millisecond)/p.speed), longestPause)
 		p.a.out.Flush()
@@ -146,10 +90,15 @@ func (p *player) show() error {
 		}
 	}
 	p.shown = r.at
-	cells := r.cells()
-	fmt.Fprintf(p.a.out, "--- revision %s of %d  %s  %s  %s\n", cells[0], p.head, cells[1], cells[2], r.Kind)
-	for line := range strings.Lines(p.thread.Text()) {
-		fmt.Fprintln(p.a.out, visibleLine(strings.TrimSuffix(line, "\n")))
-	}
+	printFrame(p.a.out, r, t, p.head)
 	return nil
+}
+
+// printFrame writes a step and the text as it left it.
+func printFrame(w io.Writer, r *eventRow, t *projection.Thread, head eventlog.Revision) {
+	cells := r.cells()
+	fmt.Fprintf(w, "--- revision %s of %d  %s  %s  %s\n", cells[0], head, cells[1], cells[2], r.Kind)
+	for line := range strings.Lines(t.Text()) {
+		fmt.Fprintln(w, visibleLine(strings.TrimSuffix(line, "\n")))
+	}
 }

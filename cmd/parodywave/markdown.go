@@ -1,0 +1,26 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"parodywave/projection"
+)
+
+// writeMarkdown writes a text below its title, unless it begins with a heading
+// of its own.
+func writeMarkdown(w io.Writer, t *projection.Thread) error {
+	text := t.Text()
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	if !strings.HasPrefix(strings.TrimLeft(text, "\n"), "# ") {
+		text = fmt.Sprintf("# %s\n\n%s", markdownEscaper.Replace(t.Title), text)
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// markdownEscaper keeps a title from being read as marks.
+var markdownEscaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "#", `\#`)

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+// A stepper cuts a thread's history into steps: events that belong together.
+type stepper struct {
+	every string // edit: each event; burst: edits of one author in a row; submit: up to a submitted line
+	// A step begins at from, and none goes on past a revision in cut.
+	from eventlog.Revision
+	cut  map[eventlog.Revision]bool
+	// do is told of a step, when the thread is as it left it.
+	do func(*eventRow, *projection.Thread) error
+
+	s      *source
+	thread *projection.Thread
+	held   *eventRow // the step so far
+}
+
+// steps reads a thread up to a revision and calls st.do for each step.
+func (s *source) steps(a *app, stream eventlog.Stream, to eventlog.Revision, st *stepper) error {
+	st.s, st.thread = s, projection.NewThread(stream)
+	for r, err := range s.Read(a.ctx, stream, 0) {
+		var e event.Event
+		if err == nil {
+			e, err = event.Decode(r)
+		}
+		if err == nil {
+			err = st.add(e)
+		}
+		if err != nil {
+			return err
+		}
+		if e.Revision == to {
+			break
+		}
+	}
+	return st.end()
+}
+
+// add applies an event. What is held ends where the event is no part of it.
+func (st *stepper) add(e event.Event) error {
+	if st.held != nil && !st.goesOn(e) {
+		if err := st.end(); err != nil {
+			return err
+		}
+	}
+	effect, err := st.thread.Apply(e)
+	if err != nil || e.Revision < st.from {
+		return err
+	}
+	if row := st.s.newRow(e, st.thread, effect); st.held != nil && st.every == "burst" {
+		st.held.add(row)
+	} else {
+		st.held = row
+	}
+	return nil
+}
+
+// goesOn reports whether e is part of the step that is held.
+func (st *stepper) goesOn(e event.Event) bool {
+	if st.cut[st.held.Revision] {
+		return false
+	}
+	switch st.every {
+	case "submit":
+		return st.held.Kind != "submitted"
+	case "burst":
+		_, edit := e.Fact.(event.Changed)
+		return edit && st.held.Edits > 0 && st.held.author == e.Author && e.Time-st.held.at <= burstPause
+	}
+	return false
+}
+
+func (st *stepper) end() error {
+	held := st.held
+	if held == nil {
+		return nil
+	}
+	st.held = nil
+	return st.do(held, st.thread)
+}
