@@ -11,6 +11,7 @@ import { counted, number } from '../base/words'
 import { Field } from './field'
 import { useHold } from './hold'
 import { FIELD, step, writes } from './keyboard'
+import { Kept } from './kept'
 import { named, search } from './search'
 import { ThreadRow } from './thread-row'
 import type { Threads } from './threads'
@@ -52,6 +53,7 @@ export function Inbox(p: { threads: Threads; user: string; onName(name: string):
         </span>
       </Header>
       <Connection link={threads.link} down={threads.loaded ? words.down : words.unreached} onRetry={() => threads.retry()} />
+      <Kept threads={threads} />
       <main>
         <h1 class="unseen">{words.threads}</h1>
         <Field field={field} query={query} onQuery={type} same={same} starting={start.starting} trouble={start.trouble}

@@ -1,6 +1,5 @@
 // One thread: what it is called, what is new in it, who is there.
 
-import { useId } from 'preact/hooks'
 import { initials, type Palette } from '../base/authors'
 import { ago, counted, exactly, number } from '../base/words'
 import { threadPath } from './field'
@@ -11,15 +10,14 @@ const FACES = 3 // people shown one by one; the rest is a number
 
 export function ThreadRow(p: { row: Row; seen: number | null; now: number; palette: Palette }) {
   const { row, palette } = p
-  const id = useId()
   const fresh = p.seen === null || row.rev > p.seen
   const news = p.seen === null ? words.unseen : fresh ? words.changed : words.unchanged
   return (
     <li>
-      <a href={threadPath(row.id)} aria-labelledby={id} aria-describedby={`${id}-news ${id}-who ${id}-when`}>
-        <span class={fresh ? 'dot fresh' : 'dot'} title={news}><span id={`${id}-news`} class="unseen">{news}</span></span>
-        <span class="title" id={id}>{row.title}</span>
-        <span class="who" id={`${id}-who`}>
+      <a href={threadPath(row.id)}>
+        <span class={fresh ? 'dot fresh' : 'dot'} title={news} />
+        <span class="title">{row.title}</span><span class="unseen">. {news}.</span>
+        <span class="who">
           {row.typing.length > 0 && (
             <span class="typing" title={words.typing(row.typing.join(', '))}>
               <span class="unseen">{words.typing(row.typing.join(', '))}.</span>
@@ -29,7 +27,7 @@ export function ThreadRow(p: { row: Row; seen: number | null; now: number; palet
           {row.here.length > 0 && <Here names={row.here} palette={palette} />}
         </span>
         <span class="last">{row.last && `“${row.last}”`}</span>
-        <span class="meta" id={`${id}-when`}>
+        <span class="meta">
           <span>{counted(words.lines, row.lines)}</span>
           <time dateTime={new Date(row.at).toISOString()} title={exactly(row.at)}>
             {row.by && <span class="by">{row.by}</span>}<span>{row.by && ', '}{ago(row.at, p.now)}</span>
