@@ -13,11 +13,12 @@ import { revision, words } from './words'
 
 interface Writing { past: Past; user: string; onName(name: string): void; onClose(): void }
 
-/** problem puts a refusal in words. */
+const ours: Record<number, string> = { 400: 'bad_value', 412: 'stale' }
+
+/** problem puts a refusal in words: what its status means here, else what its code means everywhere. */
 const problem = (e: unknown): string => {
   if (!(e instanceof Refused)) return String(e)
-  const code = e.status === 412 ? 'stale' : e.code
-  return words.problems[code] ?? why(code, e.message)
+  return words.problems[ours[e.status] ?? ''] ?? why(e.code, e.message)
 }
 
 /** useOpen opens the dialog while it is drawn, and gives the focus back: a dialog that is taken from the page does not. */

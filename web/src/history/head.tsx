@@ -14,7 +14,9 @@ import { revision, words } from './words'
 export function Head(p: { past: Past; user: string; onName(name: string): void }) {
   return (
     <header class="bar">
-      <a class="back-to-now" href={nowPath(p.past.thread)}><BackArrow /><span>{words.back}</span></a>
+      {p.past.phase === 'missing'
+        ? <a class="brand" href="/">Parody Wave</a>
+        : <a class="back-to-now" href={nowPath(p.past.thread)}><BackArrow /><span>{words.back}</span></a>}
       <div class="bar-own">{p.past.phase === 'there' && <h1>{p.past.timeline?.title}</h1>}</div>
       <Versions past={p.past} />
       <NameMenu user={p.user} onName={p.onName} />

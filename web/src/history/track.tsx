@@ -43,7 +43,11 @@ function Histogram(p: { past: Past; cast: Cast; width: number }) {
     const room = all.length > 1 ? inner / (all.length - 1) : WIDEST
     const wide = Math.max(1, Math.min(WIDEST, room - 1))
     const by = p.cast.naming(timeline!.authors)
-    return { all, wide, drawn: all.map((bar) => <Column key={bar.from} bar={bar} all={all} x={x(bar.from, bar.to) - wide / 2} wide={wide} colour={by.colour(bar.author)} />) }
+    const highest = all.reduce((most, b) => Math.max(most, b.inserted, b.deleted), 1)
+    const drawn = all.map((bar) => (
+      <Column key={bar.from} bar={bar} highest={highest} x={x(bar.from, bar.to) - wide / 2} wide={wide} colour={by.colour(bar.author)} />
+    ))
+    return { all, wide, drawn }
   }, [steps, inner, timeline])
   const night = useMemo(() => pauses(steps, PAUSE, 24), [steps])
   const bar = drawing.all[barOf(drawing.all, p.past.step)]
@@ -67,10 +71,9 @@ function Histogram(p: { past: Past; cast: Cast; width: number }) {
   )
 }
 
-function Column(p: { bar: Bar; all: readonly Bar[]; x: number; wide: number; colour: string }) {
-  const highest = Math.max(...p.all.map((b) => Math.max(b.inserted, b.deleted)), 1)
-  const up = height(p.bar.inserted, highest) * UP
-  const down = height(p.bar.deleted, highest) * DOWN
+function Column(p: { bar: Bar; highest: number; x: number; wide: number; colour: string }) {
+  const up = height(p.bar.inserted, p.highest) * UP
+  const down = height(p.bar.deleted, p.highest) * DOWN
   return (
     <g class={p.colour}>
       <rect x={p.x} width={p.wide} y={UP - up} height={up} />

@@ -76,7 +76,7 @@ const en = {
   more: (n: string) => `… ${n} more`,
   problems: {
     stale: 'Somebody has just written here. Please look again, and confirm once more.',
-    bad_value: 'This name cannot be used.',
+    bad_value: 'This name cannot be used: it is taken, a number, a time, or has a character that is not allowed.',
   } as Record<string, string>,
 }
 
@@ -156,7 +156,7 @@ const ko = {
   more: (n: string) => `… ${n}자 더`,
   problems: {
     stale: '방금 다른 사람이 글을 썼습니다. 살펴보시고 다시 눌러 주십시오.',
-    bad_value: '쓸 수 없는 이름입니다.',
+    bad_value: '쓸 수 없는 이름입니다. 이미 있거나, 숫자나 시각이거나, 쓸 수 없는 글자가 있습니다.',
   } as Record<string, string>,
 } satisfies typeof en
 
