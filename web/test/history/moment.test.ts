@@ -114,18 +114,25 @@ test('runs are lines in a row of one author, with their newest change', () => {
   expect(runOf([], 0)).toBeUndefined()
 })
 
-test(`a replacement makes one text of another and touches neither end they share (seed ${SEED})`, () => {
+/** unequal looks for two texts of which `between` does not make one the other, or touches what both share: null, or the counter-example. */
+function unequal(between: typeof replacement): string | null {
   const r = random(SEED)
   const text = (): string => Array.from({ length: r.below(12) }, () => r.pick(['a', 'b', '\n'])).join('')
   for (let round = 0; round < 2000; round++) {
     const [a, b] = [text(), text()]
-    const c = replacement(a, b)
-    const say = JSON.stringify([a, b, c])
-    if (!c) {
-      expect(a, say).toBe(b)
-      continue
-    }
-    expect(a.slice(0, c.from) + c.insert + a.slice(c.to), say).toBe(b)
-    expect(c.insert !== '' && a[c.from] === c.insert[0] && c.to > c.from, say).toBe(false)
+    const c = between(a, b)
+    const made = c ? a.slice(0, c.from) + c.insert + a.slice(c.to) : a
+    const shares = c !== null && c.insert !== '' && c.to > c.from && (a[c.from] === c.insert[0] || a[c.to - 1] === c.insert.at(-1))
+    if (made !== b || shares) return JSON.stringify([a, b, c])
   }
+  return null
+}
+
+test(`a replacement makes one text of another and touches neither end they share (seed ${SEED})`, () => {
+  expect(unequal(replacement)).toBeNull()
+})
+
+test(`the check finds a replacement of everything, and one that forgets the end (seed ${SEED})`, () => {
+  expect(unequal((a, b) => ({ from: 0, to: a.length, insert: b }))).not.toBeNull()
+  expect(unequal((a, b) => { const c = replacement(a, b); return c && { ...c, to: a.length } })).not.toBeNull()
 })

@@ -20,35 +20,57 @@ function course(r: ReturnType<typeof random>, count: number): Step[] {
   return steps
 }
 
-test(`bars have every step once, in order, and lose no unit (seed ${SEED})`, () => {
+/** unfolded looks for steps that a folding loses, doubles or counts wrong: null, or the counter-example. */
+function unfolded(fold: typeof bars): string | null {
   const r = random(SEED)
   for (let round = 0; round < 300; round++) {
     const steps = course(r, 1 + r.below(400))
     const most = 1 + r.below(300)
-    const all = bars(steps, most)
-    const say = JSON.stringify({ steps: steps.length, most })
-    expect(all.length, say).toBe(Math.min(most, steps.length))
-    expect(all.flatMap((b) => Array.from({ length: b.to - b.from + 1 }, (_, i) => b.from + i)), say).toEqual(steps.map((_, i) => i))
-    for (const b of all) {
+    const all = fold(steps, most)
+    const indexes = all.flatMap((b) => Array.from({ length: b.to - b.from + 1 }, (_, i) => b.from + i))
+    const counted = all.every((b) => {
       const part = steps.slice(b.from, b.to + 1)
-      expect([b.inserted, b.deleted], say).toEqual([part.reduce((n, s) => n + s.inserted, 0), part.reduce((n, s) => n + s.deleted, 0)])
       const share = (author: number): number => part.reduce((n, s) => n + (s.author === author ? s.inserted + s.deleted : 0), 0)
-      expect(share(b.author), say).toBe(Math.max(...[0, 1, 2, 3].map(share)))
-    }
+      return b.inserted === part.reduce((n, s) => n + s.inserted, 0) && b.deleted === part.reduce((n, s) => n + s.deleted, 0)
+        && share(b.author) === Math.max(...[0, 1, 2, 3].map(share))
+    })
     const i = r.below(steps.length)
-    const bar = all[barOf(all, i)]!
-    expect(bar.from <= i && i <= bar.to, say).toBe(true)
+    const bar = all[barOf(all, i)]
+    const found = bar !== undefined && bar.from <= i && i <= bar.to
+    if (all.length !== Math.min(most, steps.length) || indexes.length !== steps.length || !indexes.every((n, at) => n === at) || !counted || !found) {
+      return JSON.stringify({ most, i, steps, all })
+    }
   }
+  return null
+}
+
+test(`bars have every step once, in order, and lose no unit (seed ${SEED})`, () => {
+  expect(unfolded(bars)).toBeNull()
 })
 
-test(`the step of a revision is the one that has it (seed ${SEED})`, () => {
+test(`the check finds a bar that takes its neighbour's step, and one with another's author (seed ${SEED})`, () => {
+  expect(unfolded((steps, most) => bars(steps, most).map((b, i) => (i === 1 ? { ...b, from: b.from - 1 } : b)))).not.toBeNull()
+  expect(unfolded((steps, most) => bars(steps, most).map((b) => ({ ...b, author: steps[b.from]!.author })))).not.toBeNull()
+})
+
+/** misplaced looks for a revision whose step is not the one found: null, or the counter-example. */
+function misplaced(find: typeof stepOf): string | null {
   const r = random(SEED)
   for (let round = 0; round < 300; round++) {
     const steps = course(r, 1 + r.below(60))
     const rev = 1 + r.below(steps.at(-1)!.to)
-    const found = steps[stepOf(steps, rev)]!
-    expect(found.from <= rev && rev <= found.to, `${rev} in ${JSON.stringify(steps)}`).toBe(true)
+    const found = steps[find(steps, rev)]
+    if (!found || rev < found.from || rev > found.to) return JSON.stringify({ rev, steps })
   }
+  return null
+}
+
+test(`the step of a revision is the one that has it (seed ${SEED})`, () => {
+  expect(misplaced(stepOf)).toBeNull()
+})
+
+test(`the check finds a step that is one revision late (seed ${SEED})`, () => {
+  expect(misplaced((steps, rev) => stepOf(steps, rev + 1))).not.toBeNull()
 })
 
 test('a revision outside of all steps is at the nearest', () => {
