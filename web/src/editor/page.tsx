@@ -98,7 +98,7 @@ export function Page({ session, settings }: { session: Session; settings: Settin
       <Banner session={session} />
       <main class="work">
         <div class="text" ref={place} />
-        {view && line && <LineHistory session={session} line={line} onClose={closeLine} />}
+        {view && line && <div class="panel"><div class="panel-body"><LineHistory session={session} line={line} onClose={closeLine} /></div></div>}
         {view && !line && settings.own.preview && <Preview view={view} changes={session} onClose={() => settings.setOwn({ preview: false })} />}
       </main>
       <p class="notice" role="status">{notice}</p>

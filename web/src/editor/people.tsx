@@ -19,12 +19,13 @@ export function People(p: { people: readonly Person[]; me: string | null; palett
   const more = people.length - few.length
   return (
     <>
-      <button type="button" class="people plain" {...hang.button} title={names} aria-label={`${counted(words.here, people.length)}: ${names}`}>
-        <span class="only-wide">
+      <button type="button" class="people plain" {...hang.button} title={names}>
+        <span class="unseen">{counted(words.here, people.length)}: {names}</span>
+        <span class="only-wide" aria-hidden="true">
           {few.map((one) => <Initials key={one.author} user={one.user} palette={p.palette} />)}
           {more > 0 && <span class="more">+{more}</span>}
         </span>
-        <span class="only-narrow">
+        <span class="only-narrow" aria-hidden="true">
           <Initials user={people[0]!.user} palette={p.palette} />
           {people.length > 1 && <span class="more">+{people.length - 1}</span>}
         </span>

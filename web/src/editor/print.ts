@@ -43,7 +43,7 @@ export function printing(view: EditorView, session: Session): () => void {
 
 function lay(session: Session, rows: PrintRow[]): HTMLElement {
   const sheet = document.createElement('article')
-  sheet.className = 'sheet'
+  sheet.className = 'printed'
   const title = document.createElement('h1')
   title.textContent = session.title || words.untitled
   const when = document.createElement('p')

@@ -9,6 +9,9 @@ import type { Session } from './session'
 import { versionFault } from './version-name'
 import { words } from './words'
 
+/** refused: what this page could not see for itself is mostly that the name is taken. */
+const refused = (why: unknown): string => ((why as { code?: unknown } | null)?.code === 'bad_value' ? words.versionRefused : faultOf(why))
+
 export function VersionDialog(p: { session: Session; onClose(): void }) {
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
@@ -28,7 +31,7 @@ export function VersionDialog(p: { session: Session; onClose(): void }) {
     setBusy(true)
     p.session.nameVersion(name).then(
       (rev) => setDone({ name, rev }),
-      (why: unknown) => { setFault(faultOf(why)); setBusy(false); field.current?.focus() },
+      (why: unknown) => { setFault(refused(why)); setBusy(false); field.current?.focus() },
     )
   }
   if (done) {

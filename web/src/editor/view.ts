@@ -2,7 +2,6 @@
 // settings wired to it.
 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state'
 import {
   drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, placeholder,
@@ -12,6 +11,7 @@ import type { Palette } from '../base/authors'
 import { counted } from '../base/words'
 import { blame, setBlame, showLine, type LineRef } from './blame'
 import { carets } from './caret'
+import { finding } from './finding'
 import { highlighting } from './highlight'
 import { languageOf, load } from './languages'
 import { linesOf } from './lines'
@@ -58,8 +58,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         highlightActiveLine(),
         highlightActiveLineGutter(),
         highlightSpecialChars(),
-        highlightSelectionMatches({ minSelectionLength: 2 }),
-        search({ top: true }),
+        finding,
         carets(session, o.palette),
         redactions,
         news(session),
@@ -68,7 +67,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         parts.wrap.of(wrapping(general.wrap)),
         parts.language.of([]),
         parts.fixed.of(fixing(fixed)),
-        keymap.of([...searchKeymap, ...historyKeymap, ...defaultKeymap]),
+        keymap.of([...historyKeymap, ...defaultKeymap]),
         EditorState.allowMultipleSelections.of(true),
         EditorState.phrases.of(phrases),
         EditorView.contentAttributes.of(() => ({ 'aria-label': words.textLabel(session.title || words.untitled), lang: '', autocapitalize: 'off' })),
