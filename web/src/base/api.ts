@@ -25,7 +25,7 @@ export async function ask<T>(path: string, options: { body?: unknown; user?: str
   }
   const said: unknown = await answer.json().catch(() => null)
   if (answer.ok && said !== null) return said as T
-  const { code, text } = (said ?? {}) as { code?: string; text?: string }
+  const { code, text } = (said as { error?: { code?: string; text?: string } } | null)?.error ?? {}
   throw new Refused(code ?? 'unavailable', text ?? answer.statusText, answer.status)
 }
 
