@@ -85,7 +85,13 @@ function Below(p: { threads: Threads; query: string; found: number; drawn: numbe
       {query && threads.older === 'failed' && threads.missing > 0 && (
         <p class="quiet small">{words.searchFailed} <button type="button" onClick={() => void threads.all(() => true)}>{words.again}</button></p>
       )}
-      {!query && threads.missing > 0 && found <= p.drawn && <p class="quiet small">{words.older(number(threads.missing))}</p>}
+      {!query && threads.missing > 0 && found <= p.drawn && (
+        <p class="quiet small">
+          {words.older(number(threads.missing))}{' '}
+          <button type="button" class="more" disabled={threads.older === 'asking'}
+            onClick={() => void threads.all(() => false).then(p.onMore)}>{words.show}</button>
+        </p>
+      )}
       {found > 1 && <p class="quiet small keys">{words.keys}</p>}
     </>
   )

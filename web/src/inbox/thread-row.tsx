@@ -1,5 +1,6 @@
 // One thread: what it is called, what is new in it, who is there.
 
+import { useId } from 'preact/hooks'
 import { initials, type Palette } from '../base/authors'
 import { ago, counted, exactly, number } from '../base/words'
 import { threadPath } from './field'
@@ -10,32 +11,41 @@ const FACES = 3 // people shown one by one; the rest is a number
 
 export function ThreadRow(p: { row: Row; seen: number | null; now: number; palette: Palette }) {
   const { row, palette } = p
+  const id = useId()
   const fresh = p.seen === null || row.rev > p.seen
   const news = p.seen === null ? words.unseen : fresh ? words.changed : words.unchanged
   return (
-    <li>
-      <a href={threadPath(row.id)}>
-        <span class={fresh ? 'dot fresh' : 'dot'} title={news} />
-        <span class="title">{row.title}</span><span class="unseen">. {news}.</span>
-        <span class="who">
-          {row.typing.length > 0 && (
-            <span class="typing" title={words.typing(row.typing.join(', '))}>
-              <span class="unseen">{words.typing(row.typing.join(', '))}.</span>
-              <span aria-hidden="true">{number(row.typing.length)}</span><Pencil />
-            </span>
-          )}
-          {row.here.length > 0 && <Here names={row.here} palette={palette} />}
-        </span>
-        <span class="last">{row.last && `“${row.last}”`}</span>
-        <span class="meta">
-          <span>{counted(words.lines, row.lines)}</span>
-          <time dateTime={new Date(row.at).toISOString()} title={exactly(row.at)}>
-            {row.by && <span class="by">{row.by}</span>}<span>{row.by && ', '}{ago(row.at, p.now)}</span>
-          </time>
-        </span>
-      </a>
+    <li onClick={follow}>
+      <span class={fresh ? 'dot fresh' : 'dot'} title={news}><span class="unseen" id={`${id}-news`}>{news}.</span></span>
+      <a class="title" href={threadPath(row.id)} aria-describedby={`${id}-news ${id}-who ${id}-when`}>{row.title}</a>
+      <span class="who" id={`${id}-who`}>
+        {row.typing.length > 0 && (
+          <span class="typing" title={words.typing(row.typing.join(', '))}>
+            <span class="unseen">{words.typing(row.typing.join(', '))}.</span>
+            <span aria-hidden="true">{number(row.typing.length)}</span><Pencil />
+          </span>
+        )}
+        {row.here.length > 0 && <Here names={row.here} palette={palette} />}
+      </span>
+      <span class="last">{row.last && `“${row.last}”`}</span>
+      <span class="meta" id={`${id}-when`}>
+        <span>{counted(words.lines, row.lines)}</span>
+        <time dateTime={new Date(row.at).toISOString()} title={exactly(row.at)}>
+          {row.by && <span class="by">{row.by}</span>}<span>{row.by && ', '}{ago(row.at, p.now)}</span>
+        </time>
+      </span>
     </li>
   )
+}
+
+/**
+ * The link is the title alone, which is its name; it lies under the whole row.
+ * What has a hint of its own lies above it, and passes clicks on.
+ */
+function follow(e: MouseEvent & { currentTarget: HTMLElement }): void {
+  if ((e.target as Element).closest('a')) return
+  const { ctrlKey, metaKey, shiftKey } = e
+  e.currentTarget.querySelector('a')?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }))
 }
 
 function Here({ names, palette }: { names: string[]; palette: Palette }) {
