@@ -244,9 +244,8 @@ func (d *Difference) carry(s site, pos int) bool {
 // carryHere carries a site right before an edit, which the edit before left
 // alone since it has put something between.
 func (d *Difference) carryHere(ed edit) {
-	n := len(d.sites.left)
-	if n > 0 && d.sites.left[n-1].pos == ed.FromB && d.carry(d.sites.left[n-1], ed.FromA) {
-		d.sites.left = d.sites.left[:n-1]
+	if s := d.sites.here(ed.FromB); s != nil && d.carry(*s, ed.FromA) {
+		d.sites.left = d.sites.left[:len(d.sites.left)-1]
 	}
 }
 

@@ -323,7 +323,9 @@ func TestDifferenceAgreesWithOracle(t *testing.T) {
 		n = 600
 	}
 	draw := seeded(seedFor(t))
+	defer projection.SetSiteBlockLen(1)() // so that short histories have blocks
 	for i := range n {
+		projection.SetSiteBlockLen(1 + i%3)
 		if c := makeContrast(draw); c.differ(c.since, right) != nil {
 			c, err := c.shrink(right)
 			t.Fatalf("history %d: %v\n%v.differ(%d, right)", i, err, c.script, c.since)

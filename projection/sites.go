@@ -1,5 +1,7 @@
 package projection
 
+import "slices"
+
 // A site is a place in the text where something was deleted. Text inserted at
 // the place stands behind it.
 type site struct {
@@ -9,39 +11,160 @@ type site struct {
 
 // sites is the list of them, with a hand in it where the last edit was: what is
 // left of the hand is counted from the start of the text, what is right of it
-// from its end, so an edit moves none. Typing moves the hand past few.
+// from its end, so an edit moves none. Typing moves the hand past few; for edits
+// here and there those far from the hand lie in blocks, which pass as one.
 type sites struct {
-	left   []site // at or before the hand, ascending
-	right  []site // behind it, descending
-	length int    // of the text, in units
+	left, right             []site // before the hand, and behind it; the nearest last
+	leftBlocks, rightBlocks []siteBlock
+	length                  int // of the text, in units
 }
+
+// A siteBlock is neighbouring sites, ascending, whose positions are counted
+// from base on. Right of the hand, base less position is what lies behind.
+type siteBlock struct {
+	base  int
+	sites []site
+}
+
+// siteBlockLen is how many sites a block is made of. Tests make it small.
+var siteBlockLen = 256
 
 // seek puts the hand at pos, behind a site that is there.
 func (s *sites) seek(pos int) {
-	for n := len(s.left); n > 0 && s.left[n-1].pos > pos; n-- {
+	for s.back(pos) {
+	}
+	for s.forth(pos) {
+	}
+}
+
+// back moves the hand before the last site or block left of it, if that is
+// behind pos.
+func (s *sites) back(pos int) bool {
+	if n := len(s.left); n > 0 {
 		at := s.left[n-1]
+		if at.pos <= pos {
+			return false
+		}
 		s.left = s.left[:n-1]
 		at.pos = s.length - at.pos
 		s.right = append(s.right, at)
+		s.stowRight(2 * siteBlockLen)
+		return true
 	}
-	for {
-		p, ok := s.next()
-		if !ok || p > pos {
-			return
+	b, ok := pop(&s.leftBlocks)
+	if !ok {
+		return false
+	}
+	if b.base+b.sites[0].pos <= pos {
+		for _, at := range b.sites {
+			at.pos += b.base
+			s.left = append(s.left, at)
 		}
-		at := s.take()
-		at.pos = p
-		s.left = append(s.left, at)
+		return true
 	}
+	s.stowRight(0)
+	b.base = s.length - b.base
+	s.rightBlocks = append(s.rightBlocks, b)
+	return true
+}
+
+// forth moves the hand behind the first site or block right of it, if that is
+// not behind pos.
+func (s *sites) forth(pos int) bool {
+	if len(s.right) == 0 && len(s.rightBlocks) > 0 {
+		b := s.rightBlocks[len(s.rightBlocks)-1]
+		if last := b.sites[len(b.sites)-1]; s.length-b.base+last.pos <= pos {
+			s.stowLeft(0)
+			pop(&s.rightBlocks)
+			b.base = s.length - b.base
+			s.leftBlocks = append(s.leftBlocks, b)
+			return true
+		}
+	}
+	p, ok := s.next()
+	if !ok || p > pos {
+		return false
+	}
+	at := s.take()
+	at.pos = p
+	s.left = append(s.left, at)
+	s.stowLeft(2 * siteBlockLen)
+	return true
+}
+
+// stowLeft puts the farthest sites left of the hand into a block where there
+// are more than most; all of them where most is 0.
+func (s *sites) stowLeft(most int) {
+	n := stowed(len(s.left), most)
+	if n == 0 {
+		return
+	}
+	b := topBlock(&s.leftBlocks, n, 0)
+	for _, at := range s.left[:n] {
+		at.pos -= b.base
+		b.sites = append(b.sites, at)
+	}
+	s.left = slices.Delete(s.left, 0, n)
+}
+
+// stowRight is stowLeft right of the hand.
+func (s *sites) stowRight(most int) {
+	n := stowed(len(s.right), most)
+	if n == 0 {
+		return
+	}
+	b := topBlock(&s.rightBlocks, n, s.right[n-1].pos)
+	in := make([]site, 0, n+len(b.sites))
+	for _, at := range slices.Backward(s.right[:n]) {
+		at.pos = b.base - at.pos
+		in = append(in, at)
+	}
+	b.sites = append(in, b.sites...)
+	s.right = slices.Delete(s.right, 0, n)
+}
+
+// topBlock returns the block that n sites go into: the one nearest to the hand
+// if there is room in it, so that blocks do not crumble, or else a new one.
+func topBlock(blocks *[]siteBlock, n, base int) *siteBlock {
+	if k := len(*blocks); k == 0 || len((*blocks)[k-1].sites)+n > 2*siteBlockLen {
+		*blocks = append(*blocks, siteBlock{base: base})
+	}
+	return &(*blocks)[len(*blocks)-1]
+}
+
+func stowed(have, most int) int {
+	switch {
+	case most == 0:
+		return have
+	case have > most:
+		return siteBlockLen
+	}
+	return 0
+}
+
+func pop(blocks *[]siteBlock) (b siteBlock, ok bool) {
+	n := len(*blocks)
+	if n == 0 {
+		return b, false
+	}
+	b = (*blocks)[n-1]
+	*blocks = (*blocks)[:n-1]
+	return b, true
 }
 
 // next returns where the first site behind the hand is.
 func (s *sites) next() (pos int, ok bool) {
-	n := len(s.right)
-	if n == 0 {
-		return 0, false
+	if len(s.right) == 0 {
+		b, ok := pop(&s.rightBlocks)
+		if !ok {
+			return 0, false
+		}
+		for _, at := range slices.Backward(b.sites) {
+			at.pos = b.base - at.pos
+			s.right = append(s.right, at)
+		}
 	}
-	return s.length - s.right[n-1].pos, true
+	return s.length - s.right[len(s.right)-1].pos, true
 }
 
 // take removes that site.
@@ -52,20 +175,37 @@ func (s *sites) take() site {
 	return at
 }
 
+// here returns the site at pos, where the hand is; nil if there is none.
+func (s *sites) here(pos int) *site {
+	if n := len(s.left); n > 0 && s.left[n-1].pos == pos {
+		return &s.left[n-1]
+	}
+	return nil
+}
+
 // put adds what was deleted at the hand, which is at pos.
 func (s *sites) put(pos int, l cuts) {
 	if l.first == nil {
 		return
 	}
-	if n := len(s.left); n > 0 && s.left[n-1].pos == pos {
-		s.left[n-1].add(l)
+	if at := s.here(pos); at != nil {
+		at.add(l)
 		return
 	}
 	s.left = append(s.left, site{pos, l})
+	s.stowLeft(2 * siteBlockLen)
 }
 
-// all returns the sites in order, after which the hand is at the end.
+// all returns the sites in order.
 func (s *sites) all() []site {
 	s.seek(s.length)
-	return s.left
+	s.stowLeft(0)
+	var all []site
+	for _, b := range s.leftBlocks {
+		for _, at := range b.sites {
+			at.pos += b.base
+			all = append(all, at)
+		}
+	}
+	return all
 }
