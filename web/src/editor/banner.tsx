@@ -1,6 +1,7 @@
-// What has become of the connection, and of what one types meanwhile.
+// What has become of the connection, and of what one types meanwhile. It is for
+// the eye; news.ts and the save mark say the same to a screen reader, once.
 
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useNow } from '../base/changes'
 import { phrases, why } from '../base/phrases'
 import { counted } from '../base/words'
@@ -9,10 +10,13 @@ import { words } from './words'
 
 const SLOW = 1000 // ms without a connection before it is worth a word
 
-export function Banner(p: { session: Session }) {
+/** `onBack`: the connection is back, and the focus was on the button that goes with the strip. */
+export function Banner(p: { session: Session; onBack(): void }) {
   const s = p.session
-  const apart = useLasting(s.link !== 'up', SLOW)
-  if (apart && s.link !== 'up') return <Apart session={s} />
+  const strip = useRef<HTMLDivElement>(null)
+  const apart = useLasting(s.link !== 'up', SLOW) && s.link !== 'up'
+  if (!apart && strip.current?.contains(document.activeElement)) queueMicrotask(p.onBack)
+  if (apart) return <div ref={strip} class="banner down"><Apart session={s} /></div>
   if (s.problem) return <div class="banner down"><p role="alert">{why(s.problem.code, s.problem.text)}</p></div>
   if (s.readonly && s.phase === 'open') return <div class="banner"><p role="status">{words.readonly}</p></div>
   return null
@@ -25,10 +29,10 @@ function Apart(p: { session: Session }) {
   const wait = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000)
   const mine = phase === 'opening' ? words.notOpenYet : kept ? words.keptMeanwhile : words.hereMeanwhile
   return (
-    <div class="banner down">
-      <p><span role="status">{words.lost} {mine}</span>{edits > 0 && <span class="only-narrow"> {counted(words.editsWait, edits)}</span>} <span class="quiet">{link === 'connecting' || wait <= 0 ? phrases.connecting : counted(words.retryIn, wait)}</span></p>
+    <>
+      <p>{words.lost} {mine}{edits > 0 && <span class="only-narrow"> {counted(words.editsWait, edits)}</span>} <span class="quiet">{link === 'connecting' || wait <= 0 ? phrases.connecting : counted(words.retryIn, wait)}</span></p>
       <button type="button" onClick={() => p.session.retryNow()}>{phrases.tryNow}</button>
-    </div>
+    </>
   )
 }
 

@@ -3,7 +3,7 @@
 // what lasts. Until then the words name the last revision that is on disk,
 // which stays true.
 
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { counted } from '../base/words'
 import { Disc, Half, Ring, Warning } from './icons'
 import { savedOf, type Kind, type Saved, type Standing } from './saved'
@@ -18,6 +18,8 @@ export function Mark(p: { session: Standing; asked: number }) {
   const saved = savedOf(p.session)
   const shown = useSettled(saved.kind, SHOWN)
   const heard = useSettled(saved.kind, HEARD)
+  const news = useRef(false)
+  if (heard !== 'opening' && heard !== 'disk') news.current = true
   const [answer, setAnswer] = useState('')
   useEffect(() => {
     if (p.asked === 0) return undefined
@@ -32,7 +34,7 @@ export function Mark(p: { session: Standing; asked: number }) {
     <span class={`mark ${saved.kind}${answer ? ' asked' : ''}`} title={words.markWhy[saved.kind](saved.kept)}>
       <Picture kind={saved.kind} />
       <span class="mark-words">{answer || text({ ...saved, kind: settled ? saved.kind : unsettled(saved, shown) })}</span>
-      <span class="unseen" role="status">{answer || (heard === saved.kind ? spoken(saved) : '')}</span>
+      <span class="unseen" role="status">{answer || spoken(heard, saved.kept, news.current)}</span>
     </span>
   )
 }
@@ -61,8 +63,11 @@ function text(s: Saved): string {
   }
 }
 
-/** spoken leaves the number out, so that a screen reader is told of a change of kind and not of each revision. */
-const spoken = (s: Saved): string => (s.kind === 'disk' ? words.diskSpoken : s.kind === 'opening' ? '' : s.kind === 'waiting' ? words.markWhy.waiting(s.kept) : text(s))
+/** spoken has no number in it, so that a screen reader is told of a change of kind and not of each revision; that a text as it was loaded is on disk is no news. */
+function spoken(kind: Kind, kept: boolean, news: boolean): string {
+  if (kind === 'opening' || (kind === 'disk' && !news)) return ''
+  return kind === 'disk' ? words.diskSpoken : words.markWhy[kind](kept)
+}
 
 /** useSettled is the kind that has lasted for ms, or the one that did so last. */
 function useSettled(kind: Kind, ms: number): Kind {

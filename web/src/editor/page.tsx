@@ -10,6 +10,7 @@ import { phrases } from '../base/phrases'
 import { look } from '../base/seen'
 import { Banner } from './banner'
 import type { LineRef } from './blame'
+import { besideKeyboard } from './keyboard'
 import { later } from './later'
 import { Mark } from './mark'
 import { TextMenu, type Doings } from './menu'
@@ -59,9 +60,9 @@ export function Page({ session, settings }: { session: Session; settings: Settin
   useEffect(() => {
     if (refused || !place.current) return undefined
     const open = openView({ parent: place.current, session, settings, palette, hands })
-    const end = printing(open.view, session)
+    const ends = [printing(open.view, session), besideKeyboard(open.view)]
     setView(open.view)
-    return () => { end(); open.end(); setView(null) }
+    return () => { for (const end of ends) end(); open.end(); setView(null) }
   }, [session, refused])
   useOpenKeys(hands)
   useFocusOnce(session, view)
@@ -95,7 +96,7 @@ export function Page({ session, settings }: { session: Session; settings: Settin
         <button type="button" class="icon only-wide" aria-label={words.keys} title={`${words.keys} (F1)`} onClick={hands.keys}>?</button>
         <TextMenu settings={settings} title={session.title} history={past} fixed={fixed} do={doings} />
       </header>
-      <Banner session={session} />
+      <Banner session={session} onBack={() => view?.focus()} />
       <main class="work">
         <div class="text" ref={place} />
         {view && line && <div class="panel"><div class="panel-body"><LineHistory session={session} line={line} onClose={closeLine} /></div></div>}

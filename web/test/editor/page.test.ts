@@ -1,4 +1,5 @@
 import { Text, EditorState, EditorSelection } from '@codemirror/state'
+import { EditorView, type DecorationSet } from '@codemirror/view'
 import { expect, test, vi } from 'vitest'
 import { guessed, kinds, languageOf, load } from '../../src/editor/languages'
 import { pathOf, placeOf } from '../../src/editor/place'
@@ -14,6 +15,8 @@ const { Watch } = await import('../../src/editor/news')
 const { printRows } = await import('../../src/editor/print')
 const { once } = await import('../../src/editor/people')
 const { linesOf } = await import('../../src/editor/lines')
+const { redactions } = await import('../../src/editor/redacted')
+const { entryTaken } = await import('../../src/editor/entry')
 
 const T = '01KAPQ0000000000000000000A'
 
@@ -151,4 +154,21 @@ test('on paper every line has its number, and a break at the end makes no line',
   expect(rows('a\n\nb\n')).toEqual([[1, 'a'], [2, ''], [3, 'b']])
   expect(rows('a\nb')).toEqual([[1, 'a'], [2, 'b']])
   expect(rows('')).toEqual([[1, '']])
+})
+
+test('what was redacted here says who did it, wherever it moves', () => {
+  const entry = { rev: 9, at: Date.UTC(2026, 10, 21), user: 'Alice', author: 'a', own: false, length: 20 }
+  let state = EditorState.create({ doc: 'the budget is secret', extensions: redactions })
+  const titles = (): [number, number, string][] => {
+    const out: [number, number, string][] = []
+    for (const set of state.facet(EditorView.decorations)) {
+      if (typeof set !== 'function') (set as DecorationSet).between(0, state.doc.length, (from, to, mark) => { out.push([from, to, String(mark.spec.attributes.title)]) })
+    }
+    return out
+  }
+  state = state.update({ changes: { from: 0, to: 3, insert: 'The' }, effects: entryTaken.of({ ...entry, seq: 1 }) }).state
+  expect(titles()).toEqual([])
+  state = state.update({ changes: { from: 14, to: 20, insert: '\u2588'.repeat(6) }, effects: entryTaken.of({ ...entry, kind: 'redacted' }) }).state
+  state = state.update({ changes: { from: 0, insert: 'So ' } }).state
+  expect(titles()).toEqual([[17, 23, expect.stringMatching(/^Redacted by Alice, .*2026/u)]])
 })
