@@ -14,8 +14,8 @@ export async function edit(world, person, thread) {
 /** ready waits until the text is there and takes keys. */
 export const ready = (page) => page.locator('.cm-content[contenteditable=true]').waitFor()
 
-/** textOf is the whole local text; what is in the DOM is only what is in sight. */
-export const textOf = (page) => page.evaluate(() => document.querySelector('.cm-content').cmTile.root.view.state.doc.toString())
+/** textOf is the whole local text, or null where there is none yet; what is in the DOM is only what is in sight. */
+export const textOf = (page) => page.evaluate(() => document.querySelector('.cm-content')?.cmTile.root.view.state.doc.toString() ?? null)
 
 /** shown are the lines in sight as the DOM has them. */
 export const shown = (page) => page.locator('.cm-line').evaluateAll((lines) => lines.map((l) => l.textContent))

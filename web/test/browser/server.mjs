@@ -87,7 +87,7 @@ export class Server {
     const answer = await fetch(`${this.url}${path}`)
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`)
-    return answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text
+    return answer.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : text
   }
 
   text(thread) { return this.get(`/api/threads/${thread}/text`) }

@@ -1,0 +1,113 @@
+// Who wrote which line: as the page shows it, as the API and the command say it.
+
+import assert from 'node:assert/strict'
+import { content, edit, place, textOf, type } from '../editor.mjs'
+import { eventually, holds } from '../eventually.mjs'
+
+/** gutter gives, for each line in sight, whose it is: a run's first line names them. */
+const gutter = (page) => page.locator('.cm-blame .cm-gutterElement').evaluateAll((all) => {
+  let name = ''
+  const seen = all.filter((e) => e.getBoundingClientRect().height > 0)
+  return seen.map((e) => { name = e.querySelector('.blame-name')?.textContent || (e.querySelector('.blame') ? name : ''); return name })
+})
+/** tick is the sign of a finished line. Screen readers pass the gutter over; the card says it to them. */
+const tick = (page) => page.locator('.cm-blame [aria-label=finished]')
+const blamed = async (server, thread) => (await server.get(`/api/threads/${thread}/blame`)).lines.map((l) => l.author)
+const commanded = async (server, thread) => (await server.run('blame', '--json', thread)).trim().split('\n').map((l) => JSON.parse(l))
+
+/** minutes is a thread that three people have written in. */
+async function minutes(world) {
+  const server = await world.start()
+  const thread = await server.open('Minutes', 'Alice')
+  const pages = {}
+  for (const name of ['Alice', 'Ben', '소라']) pages[name] = await edit(world, await world.person(name), thread)
+  await type(pages.Alice, 'Minutes of the weekly meeting\nPresent: Alice\nDecisions')
+  await eventually(() => textOf(pages.Ben), 'Minutes of the weekly meeting\nPresent: Alice\nDecisions')
+  await place(pages.Ben, 1e9)
+  await type(pages.Ben, '\n1. Ship on Monday')
+  await eventually(async () => (await textOf(pages['소라'])).endsWith('Monday'), true)
+  await place(pages['소라'], 'Minutes of the weekly meeting\nPresent: Alice'.length)
+  await type(pages['소라'], ', 소라')
+  const text = 'Minutes of the weekly meeting\nPresent: Alice, 소라\nDecisions\n1. Ship on Monday'
+  for (const page of Object.values(pages)) await eventually(() => textOf(page), text)
+  await eventually(() => server.text(thread), text)
+  return { server, thread, ...pages }
+}
+
+export const stories = {
+  async 'the gutter names whom the API and the command name, also after a reload and while it is edited'(world) {
+    const { server, thread, Alice, Ben } = await minutes(world)
+    const wanted = ['Alice', '소라', 'Alice', 'Ben']
+    for (const page of [Alice, Ben]) await eventually(() => gutter(page), wanted)
+    assert.deepEqual(await blamed(server, thread), wanted)
+    const rows = await commanded(server, thread)
+    assert.deepEqual(rows.map((r) => r.author), wanted)
+    assert.deepEqual(rows.map((r) => r.text).join('\n'), await server.text(thread))
+
+    // Ben splits Alice's first line and joins two others, and deletes one.
+    await place(Ben, 'Minutes of '.length)
+    await type(Ben, '\n')
+    await Ben.keyboard.press('Control+End')
+    await type(Ben, '\nlast')
+    await eventually(() => server.text(thread), 'Minutes of \nthe weekly meeting\nPresent: Alice, 소라\nDecisions\n1. Ship on Monday\nlast')
+    const now = await blamed(server, thread)
+    for (const page of [Alice, Ben]) await eventually(() => gutter(page), now)
+    assert.deepEqual((await commanded(server, thread)).map((r) => r.author), now)
+    await Alice.reload()
+    await eventually(() => gutter(Alice), now)
+    await world.shot(Alice, 'editor')
+  },
+
+  async 'resting on the gutter says who wrote the words, a click tells the line\'s history back to its birth'(world) {
+    const { Alice, server, thread } = await minutes(world)
+    await eventually(async () => (await gutter(Alice)).length, 4)
+    const label = Alice.locator('.cm-blame .cm-gutterElement', { hasText: '소라' }).first()
+    await label.hover()
+    const card = Alice.getByRole('tooltip', { name: 'Who wrote line 2' })
+    await card.waitFor()
+    await eventually(async () => /소라/.test(await card.textContent()) && /Alice/.test(await card.textContent()), true)
+    await holds(async () => /was: .*Present: Alice/s.test(await card.textContent()), 'the card says what was there before')
+    await world.shot(Alice, 'blame-card')
+    await label.click()
+    const panel = Alice.getByRole('region', { name: 'History of the line' })
+    await panel.waitFor()
+    await eventually(() => panel.getByRole('listitem').count(), 2)
+    const [newest, oldest] = await panel.getByRole('listitem').allTextContents()
+    assert.match(newest, /소라.*, 소라/s)
+    assert.match(oldest, /Alice.*Present: Alice/s)
+    assert.match(oldest, /new line|split/)
+    await world.shot(Alice, 'line-history')
+    // Its moments lead to the text of that time.
+    const link = panel.getByRole('listitem').last().getByRole('link')
+    const rev = (await link.getAttribute('href')).split('@')[1]
+    const then = await server.text(`${thread}`).then(() => server.run('cat', `${thread}@${rev}`))
+    assert.ok(then.includes('Present: Alice') && !then.includes('소라'), then)
+    await Alice.keyboard.press('Escape')
+    await panel.getByRole('button', { name: 'Close' }).click({ timeout: 500 }).catch(() => {}) // where Escape has closed it already
+    await panel.waitFor({ state: 'detached' })
+  },
+
+  async 'a finished line is marked for everybody'(world) {
+    const { server, thread, Alice, Ben } = await minutes(world)
+    await place(Alice, 3)
+    await Alice.keyboard.press('Control+Enter')
+    for (const page of [Alice, Ben]) await tick(page).waitFor()
+    await eventually(async () => (await commanded(server, thread)).map((r) => r.submitted), [true, false, false, false])
+    await place(Ben, 3)
+    await type(Ben, '!')
+    await eventually(async () => (await commanded(server, thread))[0].author, 'Ben')
+    const finished = (await commanded(server, thread))[0].submitted
+    for (const page of [Alice, Ben]) await eventually(() => tick(page).count(), finished ? 1 : 0)
+  },
+
+  async 'where lines were deleted a mark says how many and by whom'(world) {
+    const { Alice, Ben, server, thread } = await minutes(world)
+    await place(Ben, 'Minutes of the weekly meeting\nPr'.length)
+    await Ben.keyboard.press('Control+Shift+k')
+    await eventually(() => server.text(thread), 'Minutes of the weekly meeting\nDecisions\n1. Ship on Monday')
+    await holds(async () => (await Alice.locator('.blame-gap').evaluateAll((all) => all.map((e) => e.title))).some((t) => /1 line deleted.*Ben/.test(t)), 'a mark of the deleted line')
+    await Alice.reload()
+    await content(Alice).waitFor()
+    await holds(async () => (await Alice.locator('.blame-gap').evaluateAll((all) => all.map((e) => e.title))).some((t) => /1 line deleted.*Ben/.test(t)), 'a mark of the deleted line after a reload')
+  },
+}
