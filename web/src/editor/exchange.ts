@@ -31,6 +31,8 @@ export interface Host {
   /** Null as long as nothing may be joined. */
   readonly desk: Desk | null
   send(m: Sent): boolean
+  /** upTo is the number of the last edit of the peer that may be sent. */
+  upTo(): number
   mint(): string
   joined(m: Whole | Resumed): void
   /** loaded: another text stands here. */
@@ -205,7 +207,8 @@ export class Exchange {
     const { host, peer } = this
     if (this.flight > 0 || this.resume || this.recast || host.readonly || !host.desk) return
     if (peer.waiting(host.desk.state) === 0) return
-    const { seq, rev, changes } = peer.push(host.desk.state, this.most, this.limits)
+    const { seq, rev, changes } = peer.push(host.desk.state, this.most, this.limits, host.upTo())
+    if (changes.length === 0) return
     if (host.send({ type: 'update', client: peer.client, seq, rev, changes })) this.flight = seq + changes.length - 1
     host.changed()
   }

@@ -9,7 +9,7 @@
 // while work is unconfirmed. A client and a seq name one edit for ever.
 
 import { collab, receiveUpdates, sendableUpdates } from '@codemirror/collab'
-import { ChangeSet, Compartment, Text, Transaction, type ChangeDesc, type EditorState, type Extension, type StateEffect } from '@codemirror/state'
+import { ChangeSet, Compartment, StateEffect, Text, Transaction, type ChangeDesc, type EditorState, type Extension } from '@codemirror/state'
 import type { Desk } from './desk'
 import { difference } from './difference'
 import { blameGiven, entryTaken, type Blame, type Entry } from './entry'
@@ -25,6 +25,10 @@ export class Diverged extends Error {}
 
 const US = 'us'
 const OTHERS = 'others'
+
+/** On a transaction that puts an edit back: collab counts one that others left nothing of only for its effects. */
+const putBack = StateEffect.define<null>()
+const sharedEffects = (tr: Transaction): StateEffect<null>[] => tr.effects.filter((e) => e.is(putBack))
 
 export class Peer {
   /** The last entry taken in, the chain there, and the text that the log has then. */
@@ -55,8 +59,8 @@ export class Peer {
     const trs = [desk.state.update({ changes: difference(desk.state.doc, at.text), effects, ...given })]
     const then = (tr: Transaction): void => { trs.push(tr) }
     const state = (): EditorState => trs[trs.length - 1]!.state
-    then(state().update({ effects: this.slot.reconfigure(collab({ startVersion: at.rev, clientID: US })), ...given }))
-    for (const changes of pending) then(state().update({ changes, filter: false, annotations: [Transaction.addToHistory.of(!this.loaded), Transaction.remote.of(true)] }))
+    then(state().update({ effects: this.slot.reconfigure(collab({ startVersion: at.rev, clientID: US, sharedEffects })), ...given }))
+    for (const changes of pending) then(state().update({ changes, effects: putBack.of(null), filter: false, annotations: [Transaction.addToHistory.of(!this.loaded), Transaction.remote.of(true)] }))
     this.rev = at.rev
     this.chain = at.chain
     this.base = at.text
@@ -74,8 +78,7 @@ export class Peer {
     for (const e of entries) {
       if (e.rev !== this.rev + 1) throw new Diverged(`revision ${e.rev} after ${this.rev}`)
       if (e.changes.length !== this.base.length) throw new Diverged(`revision ${e.rev} is for ${e.changes.length} units and the text has ${this.base.length}`)
-      const ours = this.confirm(e)
-      if (ours && sendableUpdates(state).length === 0) throw new Diverged(`revision ${e.rev} is ours, and nothing was open`)
+      const ours = this.confirm(e, sendableUpdates(state)[0]?.changes ?? null)
       const told = entryTaken.of(this.told(e, ours))
       if (ours) {
         add(receiveUpdates(state, [{ changes: e.changes, clientID: US }]))
@@ -89,10 +92,14 @@ export class Peer {
     if (sendableUpdates(state).length === 0 && state.doc.length !== this.base.length) throw new Diverged(`the text has ${state.doc.length} units at ${this.rev} and the log's ${this.base.length}`)
   }
 
-  /** confirm says whether an entry is the next of our own, and counts it. */
-  private confirm(e: LogEntry): boolean {
-    if (e.client !== this.client || e.seq === 0) return false
-    if (e.seq > this.sent) { // of an earlier page with this client, whose outbox was not written in time
+  /**
+   * confirm says whether an entry is the first of what is open here, and counts
+   * it. Where a page died and its outbox had not been written in time, the log
+   * has edits of our client that are not ours; ours need other numbers then.
+   */
+  private confirm(e: LogEntry, first: ChangeSet | null): boolean {
+    if (e.client !== this.client || e.seq === 0 || this.worn) return false
+    if (!first || e.seq > this.sent || (e.seq === this.confirmed + 1 && !same(e.changes, first))) {
       this.worn = true
       return false
     }
@@ -124,11 +131,11 @@ export class Peer {
     return this.loaded ? sendableUpdates(state).length : 0
   }
 
-  /** push gives the first edits to be sent, at most so many, in a frame's bytes. They count as sent. */
-  push(state: EditorState, most: number, limits: Limits): Push {
+  /** push gives the first edits to be sent, at most so many, in a frame's bytes, none beyond a number. They count as sent. */
+  push(state: EditorState, most: number, limits: Limits, upTo: number): Push {
     const changes: unknown[] = []
     let room = limits.frame - 1024 // the rest of the frame
-    for (const c of this.pending(state).slice(0, Math.min(most, limits.changes))) {
+    for (const c of this.pending(state).slice(0, Math.max(0, Math.min(most, limits.changes, upTo - this.confirmed)))) {
       const json: unknown = c.toJSON()
       room -= bytes(JSON.stringify(json)) + 1
       if (room < 0 && changes.length > 0) break
@@ -154,6 +161,18 @@ export class Peer {
   toLocal(state: EditorState, pos: number, assoc: number): number {
     return this.pending(state).reduce((p, c) => c.mapPos(p, assoc), pos)
   }
+}
+
+/** same says whether two changes may be one edit, mapped: what it inserts stays, unless it was redacted. */
+function same(a: ChangeSet, b: ChangeSet): boolean {
+  const x = inserted(a), y = inserted(b)
+  return x === y || (x.length === y.length && x.includes('\u2588'))
+}
+
+function inserted(changes: ChangeSet): string {
+  let all = ''
+  changes.iterChanges((_a, _b, _c, _d, text) => { all += text.toString() })
+  return all
 }
 
 const encoder = new TextEncoder()

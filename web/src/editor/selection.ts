@@ -14,6 +14,7 @@ export class Selection {
   private shown = false // the others may see some
   private cancel: (() => void) | null = null
   private dirty = false
+  private vague = false // was told in text that others did not have all of
 
   constructor(private readonly peer: Peer, private readonly clock: Clock, private readonly send: (frame: Sent) => boolean) {}
 
@@ -37,6 +38,14 @@ export class Selection {
     }
   }
 
+  /** level: all of the text here is in the log now. */
+  level(): void {
+    if (!this.vague) return
+    this.vague = false
+    this.dirty = true
+    this.flush()
+  }
+
   private flush(): void {
     const state = this.state()
     if (this.cancel || !this.dirty || !state) return
@@ -44,6 +53,7 @@ export class Selection {
     const frame: Sent = { type: 'cursor', rev: this.peer.rev, ranges: this.ranges.map(([anchor, head]) => [there(anchor), there(head)]) }
     if (!this.send(frame)) return // it is due at the next join
     this.dirty = false
+    this.vague = this.peer.waiting(state) > 0
     this.shown = this.ranges.length > 0
     this.cancel = this.clock.later(PAUSE, () => { this.cancel = null; this.flush() })
   }

@@ -114,7 +114,7 @@ export class Session {
       try { this.exchange.admit(frame) } finally { this.taking = false }
     })
     this.exchange = new Exchange(this.peer, this.hold, this.clock, this.host())
-    this.keeper = new Keeper(options.store, () => this.outbox(), () => { this.based = ''; this.changed() })
+    this.keeper = new Keeper(options.store, this.clock, () => this.outbox(), () => this.wrote())
     this.asks = new Asks(this.peer, ours)
     this.seen = new Cursors(this.peer)
     this.selection = new Selection(this.peer, this.clock, (frame) => this.exchange.joined && this.phase === 'open' && this.send(frame))
@@ -229,7 +229,7 @@ export class Session {
     peer.client = this.exchange.client = box.client
     peer.confirmed = box.seq - 1
     peer.sent = peer.confirmed + pending.length
-    this.keeper.adopted(box.client)
+    this.keeper.adopted(box)
     while (!this.over) {
       const got = await this.moment(box.rev)
       const found = got && 'text' in got ? Text.of(got.text.split('\n')) : null
@@ -279,6 +279,12 @@ export class Session {
       thread: this.thread, client: peer.client, user: this.user, rev: peer.rev, chain: peer.chain, seq: peer.confirmed + 1,
       pending: pending.map((c) => c.toJSON() as unknown), base, at: this.clock.now(),
     }
+  }
+
+  private wrote(): void {
+    if (!this.keeper.kept) this.based = ''
+    if (!this.over) this.exchange.settle()
+    this.changed()
   }
 
   private keep(): void {
@@ -386,6 +392,7 @@ export class Session {
       get readonly() { return session.readonly },
       get desk() { return session.ready ? session.desk : null },
       send: (m: Sent) => session.send(m),
+      upTo: () => session.keeper.upTo(session.peer.client),
       mint: () => session.mint(),
       joined(m: Whole | Resumed) {
         session.title = m.title
@@ -422,6 +429,7 @@ export class Session {
     }
     this.seen.took(this.desk!.state, entries)
     this.asks.took(entries)
+    if (this.waiting === 0) this.selection.level()
     this.keep()
     this.changed()
   }

@@ -17,6 +17,8 @@ export class Memory {
 export class Page implements OutboxStore {
   private queue: (() => void)[] = []
 
+  private dead = false
+
   constructor(private readonly memory: Memory) {}
 
   async hold(client: string): Promise<boolean> {
@@ -49,6 +51,7 @@ export class Page implements OutboxStore {
   }
 
   private write(f: () => void): Promise<void> {
+    if (this.dead) return new Promise(() => {})
     if (this.memory.broken) return Promise.reject(new Error('no room'))
     return new Promise((done) => {
       const end = (): void => { f(); done() }
@@ -63,6 +66,7 @@ export class Page implements OutboxStore {
   get writing(): boolean { return this.queue.length > 0 }
 
   die(): void {
+    this.dead = true
     this.queue = []
     for (const [client, page] of this.memory.holders) if (page === this) this.memory.holders.delete(client)
   }

@@ -54,6 +54,7 @@ export class Wire implements Line {
   /** carry brings one frame to the server. */
   carry(): void {
     const frame = this.up.shift()
+    if (process.env.TRACE && frame) console.log(this.person.name, this.lost ? 'LATE' : '', '→', JSON.stringify(frame))
     if (frame) this.person.world.authority.take(this, frame)
   }
 
@@ -61,6 +62,7 @@ export class Wire implements Line {
   bring(): void {
     const frame = this.down.shift()
     if (!frame || this.lost) return
+    if (process.env.TRACE) console.log(this.person.name, '←', JSON.stringify(frame).slice(0, 600))
     if ('closed' in frame) this.person.cut(frame.closed as number)
     else this.person.hearer!.text(JSON.stringify(frame))
   }

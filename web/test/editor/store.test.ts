@@ -1,0 +1,82 @@
+import 'fake-indexeddb/auto'
+import { afterEach, expect, test, vi } from 'vitest'
+import { claim, type Outbox } from '../../src/editor/outbox'
+import { openStore } from '../../src/editor/store'
+
+const box = (client: string, more: Partial<Outbox> = {}): Outbox =>
+  ({ thread: 'T', client, user: 'Ada', rev: 1, chain: 'c', seq: 1, pending: [[[0, 'x']]], base: null, at: 1, ...more })
+
+afterEach(async () => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  const store = openStore()
+  for (const { client } of await store.list()) await store.remove(client)
+})
+
+test('an outbox is read as it was put, with the text of its own revision alone', async () => {
+  const store = openStore()
+  await store.put(box('A', { base: 'text at 1' }))
+  await store.put(box('A', { pending: [[[0, 'x']], [1, [0, 'y']]] }))
+  expect(await store.list()).toEqual([box('A', { base: 'text at 1', pending: [[[0, 'x']], [1, [0, 'y']]] })])
+  await store.put(box('A', { rev: 2 }))
+  expect(await store.list()).toEqual([box('A', { rev: 2 })])
+  await store.put(box('B', { rev: 2 }), 'A')
+  expect((await store.list()).map((b) => b.client)).toEqual(['B'])
+  await store.remove('B')
+  expect(await store.list()).toEqual([])
+})
+
+test('without locks an outbox is one page\'s until that page lets go or has not been heard of for long', async () => {
+  vi.stubGlobal('navigator', {})
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+  const one = openStore(), two = openStore()
+  await one.put(box('A'))
+  expect(await one.hold('A')).toBe(true)
+  expect(await claim(two, () => true)).toBeNull()
+  vi.advanceTimersByTime(60_000)
+  expect(await two.hold('A')).toBe(false)
+  one.release('A')
+  await new Promise((done) => setTimeout(done, 20))
+  expect((await claim(two, () => true))?.client).toBe('A')
+  two.release('A')
+})
+
+test('a dead page\'s signature runs out', async () => {
+  vi.stubGlobal('navigator', {})
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+  const one = openStore(), two = openStore()
+  await one.put(box('C'))
+  expect(await one.hold('C')).toBe(true)
+  vi.setSystemTime(Date.now() + 300_000) // its timers did not run
+  expect(await two.hold('C')).toBe(true)
+  expect(await one.hold('C')).toBe(true) // it believes so, until it hears 4001
+})
+
+test('with locks a page that has one keeps the others out', async () => {
+  const held = new Set<string>()
+  const locks = {
+    async request(name: string, _: object, f: (lock: object | null) => Promise<void> | undefined) {
+      if (held.has(name)) return f(null)
+      held.add(name)
+      await f({})
+      held.delete(name)
+      return undefined
+    },
+  }
+  vi.stubGlobal('navigator', { locks })
+  const one = openStore(), two = openStore()
+  expect([await one.hold('A'), await one.hold('A'), await two.hold('A')]).toEqual([true, true, false])
+  one.release('A')
+  await new Promise((done) => setTimeout(done, 0))
+  expect(await two.hold('A')).toBe(true)
+})
+
+test('the newest free outbox that matches is claimed', async () => {
+  const store = openStore()
+  await store.put(box('A', { at: 1 }))
+  await store.put(box('B', { at: 3, user: 'Ben' }))
+  await store.put(box('D', { at: 2 }))
+  expect((await claim(store, (b) => b.user === 'Ada'))?.client).toBe('D')
+  expect(await claim(store, (b) => b.user === 'Nobody')).toBeNull()
+  store.release('D')
+})
