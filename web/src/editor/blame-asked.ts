@@ -3,12 +3,15 @@
 
 import { Facet, StateEffect, StateField } from '@codemirror/state'
 import { Decoration, EditorView } from '@codemirror/view'
+import type { Palette } from '../base/authors'
+import { paletteOf } from './blame-palette'
 import { blameOf, revOf, waiting } from './blame-state'
 
 /** A LineRef is a line of the text here. Each asking makes a new one. */
 export interface LineRef {
   /** Tells askings apart. */
   readonly key: number
+  readonly palette: Palette
   /** now is the line's index, from 0, in the text as it stands; null when another was asked for since, or it is over. */
   now(): number | null
   /** logged is the line's index, from 0, in the text of a revision; null while edits made here are not in the log. */
@@ -58,6 +61,7 @@ export function lineAsked(view: EditorView, pos: number, keys = false): boolean 
   const ref: LineRef = {
     key,
     keys,
+    palette: paletteOf(view.state),
     now,
     logged() {
       const b = blameOf(view.state)

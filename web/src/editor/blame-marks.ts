@@ -1,5 +1,5 @@
-// Where whole lines were deleted: those of the thread's last revisions, which
-// the server tells once after loading, and those seen since. A gap stands
+// Where whole lines were deleted: since the person last looked, which the
+// server tells once after loading, and before one's eyes. A gap stands
 // between two lines: at the start of the one below it, or at the text's end.
 
 import { StateEffect, StateField, type Transaction } from '@codemirror/state'
@@ -9,6 +9,7 @@ import { blameGiven } from './entry'
 import { blameOf, blameState, revOf, waiting } from './blame-state'
 import { nobody, type Author } from './blame-rows'
 import { Trail } from './blame-trail'
+import { Visit } from './blame-visit'
 
 /** A Gap is where whole lines were deleted. */
 export interface Gap {
@@ -23,9 +24,6 @@ export interface Gap {
   readonly seen: number
 }
 
-// As far back as a quiet gutter bears: who comes back after a long time reads
-// the history. Measured from the head at loading.
-const BACK = 20_000 // revisions
 const QUIET = 2000 // ms after loading
 const AGAIN = 10_000 // ms after a failure
 const CATCH_UP = 500 // ms
@@ -81,8 +79,13 @@ export const gapsLoaded = (thread: string) => ViewPlugin.fromClass(class {
   private readonly stop = new AbortController()
   private timer: ReturnType<typeof setTimeout> | undefined
   private done = false
+  private readonly visit = new Visit(thread, Date.now())
+  private readonly hidden = (): void => this.visit.goesOn(Date.now())
 
-  constructor(private readonly view: EditorView) { this.later(QUIET) }
+  constructor(private readonly view: EditorView) {
+    document.addEventListener('visibilitychange', this.hidden)
+    this.later(QUIET)
+  }
 
   update(update: ViewUpdate): void {
     this.trail.note(update)
@@ -92,6 +95,7 @@ export const gapsLoaded = (thread: string) => ViewPlugin.fromClass(class {
   }
 
   destroy(): void {
+    document.removeEventListener('visibilitychange', this.hidden)
     clearTimeout(this.timer)
     this.stop.abort()
   }
@@ -103,11 +107,12 @@ export const gapsLoaded = (thread: string) => ViewPlugin.fromClass(class {
 
   private async load(): Promise<void> {
     const b = blameOf(this.view.state)
-    const head = revOf(this.view.state)
     if (!b || waiting(b) || !this.trail.begin(this.view.state)) return this.later(QUIET)
     const asked = Date.now()
+    const since = this.visit.since(revOf(this.view.state))
+    this.visit.goesOn(asked)
     try {
-      const said = await ask<Answer>(`/api/threads/${thread}/deletions?since=${Math.max(0, head - BACK)}`, { signal: this.stop.signal })
+      const said = await ask<Answer>(`/api/threads/${thread}/deletions?since=${since}`, { signal: this.stop.signal })
       // The answer may be ahead of what came by the socket.
       if (!this.trail.since(said.rev)) await new Promise((r) => setTimeout(r, CATCH_UP))
       const then = this.trail.since(said.rev)

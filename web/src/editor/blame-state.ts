@@ -5,7 +5,7 @@
 // to say their revision: one entry comes back for each, in order. What this
 // cannot know exactly it marks as in doubt (blame-correct.ts asks the server).
 
-import { Facet, StateEffect, StateField, Transaction, type ChangeSet, type EditorState, type Text } from '@codemirror/state'
+import { Facet, StateEffect, StateField, type ChangeSet, type EditorState, type Text, type Transaction } from '@codemirror/state'
 import { sendableUpdates } from '@codemirror/collab'
 import { blameGiven, entryTaken, type Blame, type Entry } from './entry'
 import { changed, type Lost } from './blame-rule'
@@ -64,9 +64,7 @@ function step(value: BlameState, tr: Transaction): BlameState {
     else if (e.is(entryTaken)) entries.push(e.value)
   }
   if (!entries.length) b = caughtUp(b, tr)
-  if (given) return whole(given, tr.newDoc.lines)
-  // A text put here without blame: kept from an earlier visit, most likely.
-  if (tr.docChanged && !entries.length && tr.annotation(Transaction.remote)) return blank(tr.newDoc.lines, unknown)
+  if (given) return whole(given, tr.newDoc)
   const foreign = entries.filter((e) => !e.own || e.kind)
   if (tr.docChanged) b = foreign.length ? theirs(b, tr, foreign) : mine(b, tr)
   for (const e of entries) b = taken(b, e, tr)
@@ -88,10 +86,10 @@ function caughtUp(b: BlameState, tr: Transaction): BlameState {
 const confirmed = (b: BlameState, settled: number, author: Author, rev: number, at: number): Pick<BlameState, 'settled' | 'open' | 'rows'> =>
   ({ settled, open: b.open.filter((o) => o.serial > settled), rows: b.rows.settle(settled, author, rev, at) })
 
-function whole({ rev, blame }: { rev: number; blame: Blame }, lines: number): BlameState {
+function whole({ rev, blame }: { rev: number; blame: Blame }, doc: Text): BlameState {
   const rows = blame.lines.map(([rev, author, at, submitted]): Row =>
     ({ author: blame.authors[author] ?? nobody.author, rev, at, submitted, serial: 0, doubt: false }))
-  return { ...blank(lines), ...(rows.length === lines ? { rows: Rows.of(rows) } : {}), rev }
+  return { ...blank(doc.lines, doc.length ? unknown : nobody), ...(rows.length === doc.lines ? { rows: Rows.of(rows) } : {}), rev }
 }
 
 function mine(b: BlameState, tr: Transaction): BlameState {

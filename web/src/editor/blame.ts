@@ -15,9 +15,10 @@ import { Palette } from '../base/authors'
 import { asked, lineAsked } from './blame-asked'
 import { corrections } from './blame-correct'
 import { gaps, gapsLoaded } from './blame-marks'
+import { palettes } from './blame-palette'
 import { blameState, confirmedRev, whoami } from './blame-state'
 import { blameGutter, type Shown } from './gutter'
-import { card, hideCard, openCard, paletteOf, type CardSource } from './hover'
+import { card, hideCard, openCard, type CardSource } from './hover'
 import './blame.css'
 
 export { showLine, type LineRef } from './blame-asked'
@@ -38,7 +39,6 @@ export interface BlameOptions {
 const shownNow = new Compartment()
 
 export function blame(session: BlameSession, options: BlameOptions = {}): Extension {
-  const palette = options.palette ?? new Palette()
   return [
     whoami.of(() => ({ id: session.author ?? '', name: session.user, kind: 'person' })),
     confirmedRev.of(() => session.rev),
@@ -47,8 +47,9 @@ export function blame(session: BlameSession, options: BlameOptions = {}): Extens
     gaps,
     gapsLoaded(session.thread),
     asked,
-    card(session, palette),
-    shownNow.of(blameGutter(options.shown ?? 'names', palette)),
+    palettes.of(options.palette ?? new Palette()),
+    card(session),
+    shownNow.of(blameGutter(options.shown ?? 'names')),
     Prec.high(keymap.of([
       // Alt-i is a dead key on a Mac.
       { key: 'Alt-i', mac: 'Ctrl-i', run: openCard, preventDefault: true },
@@ -60,8 +61,7 @@ export function blame(session: BlameSession, options: BlameOptions = {}): Extens
 
 /** setBlame changes what the gutter shows. */
 export function setBlame(view: EditorView, shown: Shown): void {
-  const palette = paletteOf(view.state)
-  if (palette) view.dispatch({ effects: shownNow.reconfigure(blameGutter(shown, palette)) })
+  view.dispatch({ effects: shownNow.reconfigure(blameGutter(shown)) })
 }
 
 /** lineHistory (Alt-h) asks for the history of the line that the caret is in. */

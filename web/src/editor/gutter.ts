@@ -7,14 +7,15 @@
 
 import { StateEffect, type EditorState, type Extension } from '@codemirror/state'
 import { EditorView, gutter, GutterMarker, ViewPlugin, type BlockInfo, type ViewUpdate } from '@codemirror/view'
-import { initials, type Palette } from '../base/authors'
+import { initials } from '../base/authors'
 import { ago, counted, exactly } from '../base/words'
 import { lineAsked } from './blame-asked'
 import { gaps, gapsAt, type Gap } from './blame-marks'
+import { paletteOf } from './blame-palette'
 import { isBlank, type Row, type Rows } from './blame-rows'
 import { labelAt } from './blame-run'
 import { blameOf } from './blame-state'
-import { leaveCard, rest } from './hover'
+import { endCard, leaveCard, rest } from './hover'
 import { words } from './words-blame'
 
 export type Shown = 'off' | 'names' | 'times'
@@ -62,17 +63,20 @@ class LineMarker extends GutterMarker {
 }
 
 /** blameGutter is the gutter; it goes left of the line numbers by coming before them. */
-export function blameGutter(shown: Shown, palette: Palette): Extension {
+export function blameGutter(shown: Shown): Extension {
   if (shown === 'off') return []
   return [
     gutter({
       class: `cm-blame ${shown === 'times' ? 'with-times' : ''}`,
-      lineMarker: (view, block) => faceOf(view.state, block, shown, palette),
+      lineMarker: (view, block) => faceOf(view.state, block, shown),
       lineMarkerChange: (update) => seen(update.startState) !== seen(update.state)
         || update.startState.field(gaps, false) !== update.state.field(gaps, false)
         || update.transactions.some((tr) => tr.effects.some((e) => e.is(minutePassed))),
       domEventHandlers: {
-        click: (view, block) => lineAsked(view, block.from),
+        click: (view, block) => {
+          endCard(view, block.from)
+          return lineAsked(view, block.from)
+        },
         mousemove: (view, block) => rest(view, block.from),
         mouseleave: (view) => leaveCard(view),
       },
@@ -83,7 +87,7 @@ export function blameGutter(shown: Shown, palette: Palette): Extension {
 
 const seen = (state: EditorState): Rows | undefined => blameOf(state)?.rows
 
-function faceOf(state: EditorState, block: BlockInfo, shown: Shown, palette: Palette): LineMarker | null {
+function faceOf(state: EditorState, block: BlockInfo, shown: Shown): LineMarker | null {
   const rows = seen(state)
   if (!rows) return null
   const line = state.doc.lineAt(block.from)
@@ -94,7 +98,7 @@ function faceOf(state: EditorState, block: BlockInfo, shown: Shown, palette: Pal
   const label = labelAt(rows, line.number - 1)
   const at = label?.at ?? row.at
   return new LineMarker({
-    slot: palette.of(row.author.name),
+    slot: paletteOf(state).of(row.author.name),
     age: ageOf(row.at, now),
     name: label ? row.author.name : '',
     when: label && shown === 'times' ? ago(at, now) : '',

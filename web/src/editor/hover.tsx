@@ -6,8 +6,8 @@
 import { Facet, StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state'
 import { EditorView, repositionTooltips, showTooltip, ViewPlugin, type Command, type Tooltip, type TooltipView } from '@codemirror/view'
 import { render } from 'preact'
-import type { Palette } from '../base/authors'
 import { lineAsked } from './blame-asked'
+import { paletteOf } from './blame-palette'
 import { Card, type CardSource } from './card'
 
 export type { CardSource } from './card'
@@ -19,8 +19,7 @@ interface Open { pos: number; keys: boolean }
 
 const set = StateEffect.define<Open | null>()
 
-interface Setting { session: CardSource; palette: Palette }
-const setting = Facet.define<Setting, Setting | null>({ combine: (given) => given[0] ?? null })
+const sessions = Facet.define<CardSource, CardSource | null>({ combine: (given) => given[0] ?? null })
 
 const opened = StateField.define<Tooltip & Open | null>({
   create: () => null,
@@ -50,9 +49,9 @@ function cardView(view: EditorView, open: Open): TooltipView {
     e.stopPropagation()
     hideCard(view)
   })
-  const given = view.state.facet(setting)
-  if (given) {
-    render(<Card {...given} view={view} pos={open.pos} focus={open.keys}
+  const session = view.state.facet(sessions)
+  if (session) {
+    render(<Card session={session} palette={paletteOf(view.state)} view={view} pos={open.pos} focus={open.keys}
       drawn={() => repositionTooltips(view)}
       onHistory={() => {
         const pos = view.state.field(opened)?.pos ?? open.pos
@@ -92,14 +91,18 @@ const pointer = ViewPlugin.fromClass(class {
 
   stay(): void { clearTimeout(this.timer) }
 
+  /** enough: no card over this line until the pointer was elsewhere. */
+  enough(pos: number): void {
+    this.line = this.view.state.doc.lineAt(pos).from
+    clearTimeout(this.timer)
+    hideCard(this.view)
+  }
+
   destroy(): void { clearTimeout(this.timer) }
 })
 
-/** paletteOf is the palette that blame in a state uses. */
-export const paletteOf = (state: EditorState): Palette | null => state.facet(setting)?.palette ?? null
-
 /** card is the extension. */
-export const card = (session: CardSource, palette: Palette): Extension => [setting.of({ session, palette }), opened, pointer]
+export const card = (session: CardSource): Extension => [sessions.of(session), opened, pointer]
 
 /** rest tells that the pointer is over the gutter beside a position. */
 export function rest(view: EditorView, pos: number): boolean {
@@ -111,6 +114,9 @@ export function leaveCard(view: EditorView): boolean {
   view.plugin(pointer)?.leave()
   return false
 }
+
+/** endCard is for a click: who asks for the history wants no card over it. */
+export const endCard = (view: EditorView, pos: number): void => view.plugin(pointer)?.enough(pos)
 
 /** openCard is the command: who wrote the line that the caret is in. */
 export const openCard: Command = (view) => {

@@ -3,7 +3,7 @@
 // the text of that moment.
 
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks'
-import { initials, Palette } from '../base/authors'
+import { initials, type Palette } from '../base/authors'
 import { ask } from '../base/api'
 import { ago, counted, exactly, number } from '../base/words'
 import type { LineRef } from './blame-asked'
@@ -16,16 +16,14 @@ import './blame.css'
 
 const MINUTE = 60_000 // ms
 
-interface LineHistoryProps { session: FeedSession; line: LineRef; onClose(): void; palette?: Palette }
+interface LineHistoryProps { session: FeedSession; line: LineRef; onClose(): void }
 
 /** LineHistory is the panel. onClose is called for its button and for Escape. */
 export function LineHistory(p: LineHistoryProps) {
   const feed = useFeed(p.session, p.line)
-  const panel = useRef<HTMLElement>(null)
   const title = useRef<HTMLHeadingElement>(null)
-  const [palette] = useState(() => p.palette ?? new Palette())
   useLayoutEffect(() => { if (p.line.keys) title.current?.focus() }, [p.line])
-  useEffect(() => () => p.line.over(panel.current?.contains(document.activeElement) ?? false), [p.line])
+  useEffect(() => () => p.line.over(false), [p.line])
   const close = (): void => {
     p.line.over(true)
     p.onClose()
@@ -38,12 +36,12 @@ export function LineHistory(p: LineHistoryProps) {
   const now = p.line.now()
   const dead = feed?.known?.entries[0]?.kinds.includes('deleted') ?? false
   return (
-    <section ref={panel} class="line-history" aria-label={words.history} onKeyDown={onKeyDown}>
+    <section class="line-history" aria-label={words.history} onKeyDown={onKeyDown}>
       <header>
         <h2 ref={title} tabIndex={-1}>{dead || now === null ? words.history : words.historyOf(number(now + 1))}{dead && <span class="quiet"> {words.lineGone}</span>}</h2>
         <button type="button" class="icon" aria-label={words.close} title={words.close} onClick={close}><Cross /></button>
       </header>
-      {feed && <Body feed={feed} session={p.session} palette={palette} />}
+      {feed && <Body feed={feed} session={p.session} palette={p.line.palette} />}
     </section>
   )
 }
