@@ -9,7 +9,7 @@
 // while work is unconfirmed. A client and a seq name one edit for ever.
 
 import { collab, receiveUpdates, sendableUpdates } from '@codemirror/collab'
-import { ChangeSet, Compartment, StateEffect, Text, Transaction, type ChangeDesc, type EditorState, type Extension } from '@codemirror/state'
+import { ChangeSet, Compartment, EditorState, StateEffect, Text, Transaction, type ChangeDesc, type Extension } from '@codemirror/state'
 import type { Desk } from './desk'
 import { difference } from './difference'
 import { blameGiven, entryTaken, type Blame, type Entry } from './entry'
@@ -48,7 +48,13 @@ export class Peer {
   worn = false
 
   private readonly slot = new Compartment()
-  readonly extension: Extension = this.slot.of([])
+  // What an entry says is added as its transaction is made. Given to collab it
+  // would be mapped over the composition of all that is open, entry by entry.
+  private telling: StateEffect<Entry> | null = null
+  readonly extension: Extension = [
+    this.slot.of([]),
+    EditorState.transactionExtender.of(() => (this.telling ? { effects: this.telling } : null)),
+  ]
 
   constructor(public client: string, private readonly author: (e: LogEntry) => boolean) {}
 
@@ -74,16 +80,16 @@ export class Peer {
   take(desk: Desk, entries: readonly LogEntry[], chain: string): void {
     let state = desk.state
     const trs: Transaction[] = []
-    const add = (tr: Transaction): void => { trs.push(tr); state = tr.state }
     for (const e of entries) {
       if (e.rev !== this.rev + 1) throw new Diverged(`revision ${e.rev} after ${this.rev}`)
       if (e.changes.length !== this.base.length) throw new Diverged(`revision ${e.rev} is for ${e.changes.length} units and the text has ${this.base.length}`)
       const ours = this.confirm(e, sendableUpdates(state)[0]?.changes ?? null)
-      const told = entryTaken.of(this.told(e, ours))
-      if (ours) {
-        add(receiveUpdates(state, [{ changes: e.changes, clientID: US }]))
-        add(state.update({ effects: told }))
-      } else add(receiveUpdates(state, [{ changes: e.changes, clientID: OTHERS, effects: [told] }]))
+      this.telling = entryTaken.of(this.told(e, ours))
+      try {
+        const tr = receiveUpdates(state, [{ changes: e.changes, clientID: ours ? US : OTHERS }])
+        trs.push(tr)
+        state = tr.state // computed here, with the effect
+      } finally { this.telling = null }
       this.base = e.changes.apply(this.base)
       this.rev = e.rev
     }
