@@ -10,5 +10,7 @@ declare module 'ws' {
     send(data: string): void
     close(): void
     terminate(): void
+    on(event: string, f: (data: unknown) => void): void
+    once(event: string, f: (data: unknown) => void): void
   }
 }
