@@ -6,7 +6,7 @@
 // said by the card (Alt-i), and nothing in it takes the focus.
 
 import { StateEffect, type EditorState, type Extension } from '@codemirror/state'
-import { EditorView, gutter, GutterMarker, ViewPlugin, type BlockInfo, type ViewUpdate } from '@codemirror/view'
+import { EditorView, gutter, GutterMarker, ViewPlugin, type BlockInfo } from '@codemirror/view'
 import { initials } from '../base/authors'
 import { ago, counted, exactly } from '../base/words'
 import { lineAsked } from './blame-asked'
@@ -115,10 +115,10 @@ function ageOf(at: number, now: number): Face['age'] {
   return passed < 60 * MINUTE ? 'new' : passed < 24 * 60 * MINUTE ? 'recent' : 'old'
 }
 
-/** The card says more; this is for those who see neither it nor the name. */
+/** titleOf says what only the tick shows. */
 const titleOf = (row: Row): string => (row.submitted ? words.finished : '')
 
-export const gapTitle = (g: Gap): string => words.deletedBy(counted(words.deleted, g.lines), g.author.name, exactly(g.at))
+const gapTitle = (g: Gap): string => words.deletedBy(counted(words.deleted, g.lines), g.author.name, exactly(g.at))
 
 function element(tag: string, className: string, text = ''): HTMLElement {
   const e = document.createElement(tag)
@@ -152,8 +152,6 @@ const clock = ViewPlugin.fromClass(class {
   constructor(view: EditorView) {
     this.timer = setInterval(() => { if (!document.hidden) view.dispatch({ effects: minutePassed.of(null) }) }, MINUTE)
   }
-
-  update(_: ViewUpdate): void { /* the gutter draws by itself */ }
 
   destroy(): void { clearInterval(this.timer) }
 })

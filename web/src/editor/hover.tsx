@@ -134,4 +134,4 @@ export const hideCard: Command = (view) => {
   return true
 }
 
-export const cardOpen = (state: EditorState): boolean => state.field(opened, false) != null
+const cardOpen = (state: EditorState): boolean => state.field(opened, false) != null
