@@ -1,0 +1,10 @@
+package projection
+
+import "parodywave/eventlog"
+
+// A Moment is the record that did something. The zero Moment is none.
+type Moment struct {
+	Revision eventlog.Revision
+	Author   int   // index into the thread's Authors
+	Time     int64 // Unix milliseconds
+}

@@ -1,0 +1,330 @@
+package projection_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// wanted are the patterns of the tests, and what package regexp is told.
+var wanted = []struct {
+	text       string
+	expression bool
+	fold       bool
+}{
+	{"a", false, false}, {"aa", false, false}, {"aba", false, false}, {"B", false, true}, {"é", false, true}, {"😀", false, true},
+	{"a|bb", true, false}, {"ab?", true, false}, {"[ab]+", true, false}, {`\ba`, true, false}, {"^.", true, false}, {"b.*a", true, true},
+	{".", true, false}, {"a.{1,3}", true, false}, {"^[ab]+$", true, false}, {`\b[a-z]+\b`, true, false}, {"(a|ab)(c|bcd)?", true, false}, {".+", true, false}, {"█", false, false},
+}
+
+func patternOf(i int) (*projection.Pattern, *regexp.Regexp) {
+	w := wanted[i]
+	p, err := projection.FixedPattern(w.text, w.fold)
+	expr := regexp.QuoteMeta(w.text)
+	if w.expression {
+		p, err = projection.ExpressionPattern(w.text, w.fold)
+		expr = w.text
+	}
+	if err != nil {
+		panic(err)
+	}
+	if w.fold {
+		expr = "(?i:" + expr + ")"
+	}
+	return p, regexp.MustCompile(expr)
+}
+
+// searched checks what a search says at every revision of a script against what
+// package regexp finds in the lines there.
+func (s script) searched(pattern int, spoil func(*projection.Search)) error {
+	p, err := s.past()
+	if err != nil {
+		return err
+	}
+	_, re := patternOf(pattern)
+	var before *projection.Search
+	for r := 1; r < len(p.at); r++ {
+		mine, _ := patternOf(pattern)
+		got, err := projection.ReplaySearch(context.Background(), p.log, testStream, mine, eventlog.Revision(r))
+		if err != nil {
+			return err
+		}
+		if spoil != nil {
+			spoil(got)
+		}
+		if err := standing(got, re); err != nil {
+			return fmt.Errorf("%s at revision %d: %w", re, r, err)
+		}
+		if err := p.goesOn(before, got, re); err != nil {
+			return fmt.Errorf("%s at revision %d: %w", re, r, err)
+		}
+		before = got
+	}
+	return nil
+}
+
+// standing checks that the hits that are there are the matches that are there,
+// and that every hit was in its line when it appeared.
+func standing(got *projection.Search, re *regexp.Regexp) error {
+	found := map[int]int{}
+	for _, h := range got.Hits {
+		text, _ := ot.Units(h.Text)
+		for _, m := range h.Matches {
+			if !re.MatchString(ot.String(text[m[0]:m[1]])) && !strings.HasPrefix(re.String(), `\b`) {
+				return fmt.Errorf("%q of %q does not match", ot.String(text[m[0]:m[1]]), h.Text)
+			}
+		}
+		if !re.MatchString(h.Full) {
+			return fmt.Errorf("%q does not match", h.Full)
+		}
+		if (h.Vanished.Revision == 0) != (h.Now >= 0) {
+			return fmt.Errorf("%+v is there and is not", h)
+		}
+		if h.Now >= 0 {
+			found[h.Now] += len(h.Matches)
+		}
+	}
+	for row := range got.Thread.Rows() {
+		line := got.Thread.Content(row)
+		if want := len(re.FindAllString(line, -1)); found[row.Line] != want {
+			return fmt.Errorf("line %d, %q, has %d hits, want %d", row.Line, line, found[row.Line], want)
+		}
+	}
+	return nil
+}
+
+// goesOn checks that a revision changes nothing of what had vanished before, and
+// touches the hits of no line that reads what it did, in the same characters.
+func (p *past) goesOn(before, after *projection.Search, re *regexp.Regexp) error {
+	if before == nil {
+		return nil
+	}
+	r := after.Thread.Revision
+	began, ended := map[eventlog.Revision]int{}, map[eventlog.Revision]int{}
+	for _, h := range before.Hits {
+		began[h.Appeared.Revision] += len(h.Matches)
+		ended[h.Vanished.Revision] += len(h.Matches)
+	}
+	for _, h := range after.Hits {
+		n := len(h.Matches)
+		if began[h.Appeared.Revision] -= n; began[h.Appeared.Revision] < 0 && h.Appeared.Revision != r {
+			return fmt.Errorf("%q is said to have appeared at %d, and was not there then", h.Text, h.Appeared.Revision)
+		}
+		if h.Appeared.Revision != r {
+			continue
+		}
+		if was, ok := p.at[r-1][h.Line]; ok && same(was, p.at[r][h.Line]) {
+			return fmt.Errorf("%q appeared, and was there before", h.Text)
+		}
+	}
+	for rev, n := range began {
+		if n > 0 {
+			return fmt.Errorf("%d hits of revision %d are no more", n, rev)
+		}
+	}
+	return nil
+}
+
+func same(a, b []stood) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// searchHistories runs random scripts through searched until one fails.
+func searchHistories(t *testing.T, histories, steps int, spoil func(*projection.Search)) (script, error) {
+	t.Helper()
+	seed := rand.Uint64()
+	if s := os.Getenv("SEED"); s != "" {
+		seed, _ = strconv.ParseUint(s, 10, 64)
+	}
+	t.Logf("SEED=%d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	draw := func(n int) int { return random.IntN(n) }
+	for range histories {
+		s, err := makeHistory(draw, steps).play(right)
+		if err != nil {
+			return s, err
+		}
+		for i := range wanted {
+			if err := s.searched(i, spoil); err != nil {
+				for n := 1; n < len(s); n++ { // the shortest beginning that shows it
+					if s[:n].searched(i, spoil) != nil {
+						return s[:n], s[:n].searched(i, spoil)
+					}
+				}
+				return s, err
+			}
+		}
+	}
+	return nil, nil
+}
+
+func TestSearchFindsWhatStandsAtEveryRevision(t *testing.T) {
+	if s, err := searchHistories(t, 120, 25, nil); err != nil {
+		t.Errorf("%v\n%v", err, s)
+	}
+}
+
+// What the check is for, it finds.
+func TestSearchCheckFindsFlaws(t *testing.T) {
+	for name, spoil := range map[string]func(*projection.Search){
+		"a hit is missing": func(s *projection.Search) {
+			if n := len(s.Hits); n > 0 && s.Hits[n-1].Now >= 0 {
+				s.Hits = s.Hits[:n-1]
+			}
+		},
+		"every edit is a new hit": func(s *projection.Search) {
+			for _, h := range s.Hits {
+				if h.Now >= 0 {
+					h.Appeared.Revision = s.Thread.Revision
+				}
+			}
+		},
+		"what vanished is there": func(s *projection.Search) {
+			for _, h := range s.Hits {
+				if h.Now < 0 {
+					h.Now, h.Vanished = 0, projection.Moment{}
+				}
+			}
+		},
+	} {
+		if _, err := searchHistories(t, 20, 25, spoil); err == nil {
+			t.Errorf("%s, and nothing is said", name)
+		}
+	}
+}
+
+// tellHits returns what a search for a pattern says.
+func tellHits(t *testing.T, s script, pattern *projection.Pattern) (all []string) {
+	t.Helper()
+	p, err := s.past()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := projection.ReplaySearch(context.Background(), p.log, testStream, pattern, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range got.Hits {
+		who := got.Thread.Authors()
+		end := fmt.Sprintf("in line %d", h.Now)
+		if h.Now < 0 {
+			end = fmt.Sprintf("until %d %s", h.Vanished.Revision, authorName(who[h.Vanished.Author]))
+		}
+		all = append(all, fmt.Sprintf("%d %s %s: %s|%s", h.Appeared.Revision, authorName(who[h.Appeared.Author]), end, h.Text, h.Full))
+	}
+	return all
+}
+
+func TestSearchOfNamedCases(t *testing.T) {
+	for name, c := range map[string]struct {
+		script script
+		want   string
+	}{
+		"letter by letter": {script{"ana rename", `ana [[0,"f"]]`, `ana [1,[0,"o"]]`, `ana [2,[0,"o"]]`, `ana [3,[0,"d"]]`, `ana [3,[1]]`, `ana [2,[1]]`},
+			"4 ana until 7 ana: foo|food"},
+		"edits elsewhere in the line": {script{"ana rename", `ana [[0,"foo"]]`, `ben [[0,"a "],3]`, `ben [5,[0," b"]]`}, "2 ana in line 0: foo|foo"},
+		"a move":                      {script{"ana rename", `ana [[0,"foo","bar"]]`, `ben [[0,"bar",""],3,[4]]`, `ben [[4],3,[0,"","bar"]]`}, "2 ana in line 0: foo|foo"},
+		"a line moved":                {script{"ana rename", `ana [[0,"foo","bar"]]`, `ben [[4],3,[0,"","foo"]]`}, "2 ana in line 1: foo|foo"},
+		"a split beside it":           {script{"ana rename", `ana [[0,"a foo b"]]`, `ben [2,[0,"",""],5]`, `ben [6,[0,"",""],2]`}, "2 ana in line 1: a foo b|a foo b"},
+		"a split in it":               {script{"ana rename", `ana [[0,"a foo b"]]`, `ben [3,[0,"",""],4]`}, "2 ana until 3 ben: a foo b|a foo b"},
+		"a join completes it":         {script{"ana rename", `ana [[0,"f","oo"]]`, `ben [1,[1],2]`}, "3 ben in line 0: foo|foo"},
+		"the same in its place":       {script{"ana rename", `ana [[0,"x foo y"]]`, `ben [[7,"z foo w"]]`}, "2 ana in line 0: x foo y|x foo y"},
+		"two in a line":               {script{"ana rename", `ana [[0,"foo foo"]]`, `ben [7,[0," foo"]]`, `cem [[3],8]`}, "2 ana until 4 cem: foo foo|foo foo / 2 ana in line 0: foo foo|foo foo / 3 ben in line 0: foo foo foo|foo foo foo"},
+	} {
+		p, err := projection.FixedPattern("foo", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(tellHits(t, c.script, p), " / "); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
+		}
+	}
+}
+
+// Whatever an expression matches, the longest goes on as it is typed.
+func TestSearchOfAWordBeingTypedIsOneHit(t *testing.T) {
+	p, err := projection.ExpressionPattern(`\w+`, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := tellHits(t, script{"ana rename", `ana [[0,"f"]]`, `ana [1,[0,"o"]]`, `ana [2,[0," x"]]`, `ana [1,[0," "],3]`}, p)
+	want := "[2 ana in line 0: f|f o x 4 ana in line 0: fo x|f o x 5 ana in line 0: f o x|f o x]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+func TestPatternsThatFindNothingAreRefused(t *testing.T) {
+	for _, s := range []string{"", "a\nb", "\xff"} {
+		if p, err := projection.FixedPattern(s, false); err == nil {
+			t.Errorf("%q is the pattern %v", s, p)
+		}
+	}
+	for _, s := range []string{"", "x*", "^$", `\b`, "a|", "(", "(a?){3}"} {
+		if p, err := projection.ExpressionPattern(s, false); err == nil {
+			t.Errorf("%q is the pattern %v", s, p)
+		}
+	}
+}
+
+// TestSearchTakesNoSeconds searches a quarter of a million keystrokes.
+func TestSearchTakesNoSeconds(t *testing.T) {
+	changes, end := trace(t, "automerge-paper.json.gz")
+	log := eventlog.NewMemory()
+	if _, err := log.Append(t.Context(), testStream, 0, recordsOf(changes)...); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []struct {
+		expr string
+		re   bool
+	}{{"the", false}, {"e", false}, {"no such text", false}, {"colou?r", true}, {`\d{4}`, true}, {"[a-z]+ing", true}, {`\bwe\b`, true}, {`\\cite\{[^}]*\}`, true}, {`\w+`, true}, {"[aeiou][^ ]*[A-Z]", true}} {
+		p, err := projection.FixedPattern(w.expr, false)
+		if w.re {
+			p, err = projection.ExpressionPattern(w.expr, false)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, cpu := time.Now(), cpuTime()
+		s, err := projection.ReplaySearch(t.Context(), log, testStream, p, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		took, cpu := time.Since(start), cpuTime()-cpu
+		there := 0
+		for _, h := range s.Hits {
+			if h.Now >= 0 {
+				there += len(h.Matches)
+			}
+		}
+		want := 0
+		for line := range strings.Lines(end) {
+			want += len(p.Matches(strings.TrimSuffix(line, "\n")))
+		}
+		t.Logf("%-20s %6d hits, %5d matches there, in %v, %v of the cores", w.expr, len(s.Hits), there, took.Round(time.Millisecond), cpu.Round(time.Millisecond))
+		if there != want {
+			t.Errorf("%s: %d matches are there, want %d", w.expr, there, want)
+		}
+		if cpu > 3*time.Second {
+			t.Errorf("%s took %v", w.expr, cpu)
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package projection
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"parodywave/eventlog/ot"
+)
+
+// ErrPattern is wrapped by what is wrong with a pattern.
+var ErrPattern = errors.New("pattern")
+
+// A Pattern is what Search looks for. It never reaches over a line break, and
+// matches at least one character. In a line the matches are those that come
+// first and, behind each, go on where it ends.
+type Pattern struct {
+	fixed []uint16 // of a fixed string, folded where fold is
+	fold  bool
+
+	re   *regexp.Regexp // otherwise
+	need []byte         // what every match holds; empty where that is not known
+	// reach is how many units a match has at most, where nothing but these
+	// decides whether it is one; 0 where there is no such number.
+	reach int
+	// in has the units that can be in a match; nil where all can.
+	in   *[1 << 16]bool
+	utf8 []byte // memory
+}
+
+// FixedPattern returns the pattern that s itself matches; with fold, upper and
+// lower case are the same.
+func FixedPattern(s string, fold bool) (*Pattern, error) {
+	units, err := ot.Units(s)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w %q: %w", ErrPattern, s, err)
+	case len(units) == 0:
+		return nil, fmt.Errorf("%w %q is empty", ErrPattern, s)
+	case slices.Contains(units, lineBreak):
+		return nil, fmt.Errorf("%w %q has a line break in it, and no line has", ErrPattern, s)
+	case fold && len(units) != utf8.RuneCountInString(s): // pairs do not fold one by one
+		return ExpressionPattern(regexp.QuoteMeta(s), true)
+	}
+	p := &Pattern{fixed: units, fold: fold, reach: len(units)}
+	if fold {
+		for i, u := range units {
+			units[i] = folded(u)
+		}
+	}
+	return p, nil
+}
+
+// ExpressionPattern returns the pattern of a regular expression in the syntax of
+// RE2; ^ and $ are the ends of a line.
+func ExpressionPattern(s string, fold bool) (*Pattern, error) {
+	if fold {
+		s = "(?i:" + s + ")"
+	}
+	tree, err := syntax.Parse(s, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPattern, err)
+	}
+	re, err := regexp.Compile(s)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPattern, err)
+	}
+	if shortest(tree) == 0 {
+		return nil, fmt.Errorf("%w %q matches where there is no character", ErrPattern, s)
+	}
+	p := &Pattern{re: re, need: []byte(needed(tree))}
+	if n := longest(tree); n > 0 && n <= 256 && !looksAround(tree) {
+		p.reach = n
+		return p, nil
+	}
+	p.in = unitsOfMatches(tree)
+	return p, nil
+}
+
+// Matches returns where the pattern matches in a line, in UTF-16 units.
+func (p *Pattern) Matches(line string) (all [][2]int) {
+	units, err := ot.Units(line)
+	if err != nil {
+		return nil
+	}
+	for _, m := range p.find(nil, units) {
+		all = append(all, [2]int{m.from, m.to})
+	}
+	return all
+}
+
+// find appends the matches in units.
+func (p *Pattern) find(dst []stretch, units []uint16) []stretch {
+	if p.re == nil {
+		return p.findFixed(dst, units)
+	}
+	text, ascii := p.utf8[:0], true
+	for i := 0; i < len(units); i++ {
+		u := units[i]
+		if u < utf8.RuneSelf {
+			text = append(text, byte(u))
+			continue
+		}
+		ascii = false
+		r := rune(u)
+		if utf16.IsSurrogate(r) && i+1 < len(units) {
+			r = utf16.DecodeRune(r, rune(units[i+1]))
+			i++
+		}
+		text = utf8.AppendRune(text, r)
+	}
+	p.utf8 = text
+	if !bytes.Contains(text, p.need) {
+		return dst
+	}
+	at, unit := 0, 0
+	for _, m := range p.re.FindAllIndex(text, -1) {
+		if m[0] == m[1] {
+			continue
+		}
+		if ascii {
+			dst = append(dst, stretch{m[0], m[1]})
+			continue
+		}
+		from := unit + unitsIn(text[at:m[0]])
+		unit = from + unitsIn(text[m[0]:m[1]])
+		at = m[1]
+		dst = append(dst, stretch{from, unit})
+	}
+	return dst
+}
+
+func (p *Pattern) findFixed(dst []stretch, units []uint16) []stretch {
+	n, first := len(p.fixed), p.fixed[0]
+	for i := 0; i+n <= len(units); {
+		if u := units[i]; u != first && (!p.fold || folded(u) != first) || !p.isFixed(units[i:i+n]) {
+			i++
+			continue
+		}
+		dst = append(dst, stretch{i, i + n})
+		i += n
+	}
+	return dst
+}
+
+func (p *Pattern) isFixed(units []uint16) bool {
+	if !p.fold {
+		return slices.Equal(units, p.fixed)
+	}
+	for i, u := range units {
+		if folded(u) != p.fixed[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// folded returns the least unit that differs from u in case only.
+func folded(u uint16) uint16 {
+	if u < utf8.RuneSelf && (u < 'A' || u > 'z') {
+		return u
+	}
+	least := rune(u)
+	for r := unicode.SimpleFold(least); r != rune(u); r = unicode.SimpleFold(r) {
+		least = min(least, r)
+	}
+	return uint16(least)
+}
+
+func unitsIn(text []byte) (n int) {
+	for _, r := range string(text) {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+// String returns the pattern as it was written, for messages.
+func (p *Pattern) String() string {
+	if p.re != nil {
+		return p.re.String()
+	}
+	return strings.ToValidUTF8(ot.String(p.fixed), "�")
+}
