@@ -49,8 +49,9 @@ export function MenuChoice(p: { chosen: boolean; onClick(): void; check?: boolea
   )
 }
 
+/** items are those that can be seen: some are for narrow pages only. */
 const items = (menu: Element | null): HTMLElement[] =>
-  [...(menu?.querySelectorAll<HTMLElement>('[role^=menuitem]:not(:disabled)') ?? [])]
+  [...(menu?.querySelectorAll<HTMLElement>('[role^=menuitem]:not(:disabled)') ?? [])].filter((item) => item.getClientRects().length > 0)
 
 const shut = (within: Element): void => within.closest<HTMLElement>('[popover]')?.hidePopover()
 
