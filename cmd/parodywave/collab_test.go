@@ -13,6 +13,13 @@ import (
 // collab runs web/test/collab.mjs against a server and returns its exit status.
 func collab(t *testing.T, seed int, args ...string) int {
 	t.Helper()
+	return editors(t, append([]string{"test/collab.mjs", "--seed", fmt.Sprint(seed)}, args...)...)
+}
+
+// editors runs a Node program of web/ that PARODYWAVE_URL tells of a server,
+// and returns its exit status.
+func editors(t *testing.T, args ...string) int {
+	t.Helper()
 	web := filepath.Join("..", "..", "web")
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -23,7 +30,7 @@ func collab(t *testing.T, seed int, args ...string) int {
 	}
 	s := newServer(t, build(t), t.TempDir())
 	s.start()
-	cmd := exec.CommandContext(t.Context(), node, append([]string{"test/collab.mjs", "--seed", fmt.Sprint(seed)}, args...)...)
+	cmd := exec.CommandContext(t.Context(), node, args...)
 	cmd.Dir = web
 	cmd.Env = append(environ(), "PARODYWAVE_URL="+s.url())
 	out, err := cmd.CombinedOutput()
@@ -50,6 +57,14 @@ func TestCollabClientsConverge(t *testing.T) {
 		if status := collab(t, seed, "--clients", clients, "--runs", runs); status != 0 {
 			t.Errorf("%s clients from seed %d: exit status %d", clients, seed, status)
 		}
+	}
+}
+
+// TestSessionsConverge has the page's own sessions edit, die, come back and
+// merge what they wrote offline; see web/test/editor/server.test.ts.
+func TestSessionsConverge(t *testing.T) {
+	if status := editors(t, filepath.Join("node_modules", "vitest", "vitest.mjs"), "run", "test/editor/server.test.ts"); status != 0 {
+		t.Errorf("exit status %d", status)
 	}
 }
 

@@ -5,10 +5,9 @@
 // A session may be attached to a view before or after start; nothing is joined
 // without one. Edits are taken while phase is 'open', whatever the link.
 
-import { ChangeSet, EditorState, Text, Transaction, type Extension } from '@codemirror/state'
+import { EditorState, Transaction, type Extension, type Text } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { Refused } from '../base/api'
-import type { Hearer } from '../base/socket'
 import { Asks } from './asks'
 import { matches } from './beacon'
 import { clean } from './clean'
@@ -17,52 +16,24 @@ import { listener, type Desk } from './desk'
 import { Exchange, type Link, type Phase } from './exchange'
 import { Hold, type Clock } from './hold'
 import { Keeper } from './keeper'
-import { momentOf, noBlame, type Moment } from './moment'
-import { claim, type Outbox, type OutboxStore } from './outbox'
+import { momentOf } from './moment'
+import { claim, type Outbox } from './outbox'
 import { bytes, Peer } from './peer'
+import { Revival } from './revival'
 import { Selection } from './selection'
+import { wall, within, type SessionOptions, type SocketLike } from './surroundings'
 import { ulid } from './ulid'
 import { decode, type Beacon, type LogEntry, type Message, type People, type Refusal, type Resumed, type Sent, type Whole } from './wire'
 
 export { blameGiven, entryTaken, type Blame, type Entry } from './entry'
 export type { Cursor } from './cursors'
 export type { Link, Phase } from './exchange'
-
-export interface SocketLike {
-  open(): void
-  close(): void
-  /** now tries at once instead of waiting. */
-  now(): void
-  /** send passes a frame on; false if it could not. */
-  send(frame: string): boolean
-}
+export type { SessionOptions, SocketLike } from './surroundings'
 
 export interface Problem { code: string; text: string }
 export type Person = People['people'][number]
 
-export interface SessionOptions {
-  thread: string
-  user: string
-  socket: (hearer: Hearer) => SocketLike
-  store: OutboxStore
-  /** An outbox that is held already: this session is there to send it. */
-  adopt?: Outbox
-  clock?: Clock
-  /** Gives the text and blame of a revision. */
-  moment?: (thread: string, rev: number) => Promise<Moment>
-  mint?: () => string
-}
-
-const SOON = 500 // ms that an edit may wait before the text beneath it is kept too
-const SLOW = 5000 // ms for the store and for a moment of the past
-
-const wall: Clock = {
-  now: () => Date.now(),
-  later(ms, f) {
-    const timer = setTimeout(f, ms)
-    return () => clearTimeout(timer)
-  },
-}
+const SLOW = 5000 // ms for the store, and for a moment of the past
 
 export class Session {
   readonly thread: string
@@ -92,15 +63,13 @@ export class Session {
   private readonly socket: SocketLike
   private desk: Desk | null = null
   private attached: (() => void)[] = []
-  private connected: (() => void)[] = []
+  private revival: Revival | null = null // of an outbox that a dead page left
   private ready = false // the outbox was looked for, and what was in it stands here
-  private blameless = false // it stands here without its blame
   private taking = false
   private over = false
-  private oldest: number | null = null // since when an edit has been waiting
-  private based = '' // the client and revision whose text is in the store
   private heard = new Set<() => void>()
   private told = true
+  private orphans: (() => void) | null = null // sends what other pages left, once we are there
 
   constructor(private readonly options: SessionOptions) {
     this.thread = options.thread
@@ -114,7 +83,13 @@ export class Session {
       try { this.exchange.admit(frame) } finally { this.taking = false }
     })
     this.exchange = new Exchange(this.peer, this.hold, this.clock, this.host())
-    this.keeper = new Keeper(options.store, this.clock, () => this.outbox(), () => this.wrote())
+    this.keeper = new Keeper(options.store, this.clock, this.peer, {
+      thread: this.thread,
+      user: () => this.user,
+      state: () => this.desk?.state ?? null,
+      apart: () => this.link !== 'up',
+      wrote: () => this.wrote(),
+    })
     this.asks = new Asks(this.peer, ours)
     this.seen = new Cursors(this.peer)
     this.selection = new Selection(this.peer, this.clock, (frame) => this.exchange.joined && this.phase === 'open' && this.send(frame))
@@ -161,6 +136,7 @@ export class Session {
 
   start(): void {
     if (typeof window !== 'undefined' && !this.options.adopt) {
+      this.orphans = () => void import('./orphans').then((m) => m.sendOrphans()).catch(() => {})
       window.addEventListener('beforeunload', this.warn)
       window.addEventListener('online', this.online)
     }
@@ -206,95 +182,39 @@ export class Session {
     if (!box) {
       const mine = (b: Outbox): boolean => b.thread === this.thread && b.user === this.user
       try {
-        box = await this.within(claim(options.store, mine))
-        if (!box) await this.within(this.keeper.hold(this.client))
+        box = await within(this.clock, SLOW, claim(options.store, mine))
+        if (!box) await within(this.clock, SLOW, this.keeper.hold(this.client))
       } catch {
         this.keeper.kept = false
       }
     }
     if (!this.desk) await new Promise<void>((done) => this.attached.push(done))
-    if (box) await this.restore(box)
+    if (box) await this.revive(box)
     if (this.over || this.phase !== 'opening' && this.phase !== 'open') return
     this.ready = true
     this.exchange.join()
     this.changed()
   }
 
-  /** restore puts an outbox on top of the text that it is based on. */
-  private async restore(box: Outbox): Promise<void> {
-    const { peer } = this
-    let pending: ChangeSet[] = []
-    try { pending = box.pending.map((c) => ChangeSet.fromJSON(c)) } catch { /* no text will fit */ }
-    const fits = (text: Text): boolean => pending.length > 0 && pending[0]!.length === text.length
-    peer.client = this.exchange.client = box.client
-    peer.confirmed = box.seq - 1
-    peer.sent = peer.confirmed + pending.length
+  /** revive puts what an outbox has on top of the text that it is based on. */
+  private async revive(box: Outbox): Promise<void> {
+    this.exchange.client = box.client
     this.keeper.adopted(box)
-    while (!this.over) {
-      const got = await this.moment(box.rev)
-      const found = got && 'text' in got ? Text.of(got.text.split('\n')) : null
-      const kept = box.base !== null ? Text.of(box.base.split('\n')) : null
-      const text = [found, kept].find((t): t is Text => t !== null && fits(t))
-      if (this.over || !this.desk) return
-      if (text) {
-        const blame = text === found && got && 'text' in got ? got.blame : null
-        this.blameless = !blame
-        peer.reload(this.desk, { rev: box.rev, chain: box.chain, text, blame: blame ?? noBlame }, pending)
-        this.oldest = this.clock.now() - SOON
-        this.phase = 'open'
-        return this.changed()
-      }
-      if (got && 'code' in got && got.code !== 'unavailable') return this.halt('refused', got.code, got.message)
-      if (found) return this.halt('stuck', 'reset', 'the text that was edited here is not in the log')
-      await new Promise<void>((done) => this.connected.push(done))
-    }
-  }
-
-  /** moment is null where the server cannot be asked. */
-  private async moment(rev: number): Promise<Moment | Refused | null> {
-    try {
-      return await this.within((this.options.moment ?? momentOf)(this.thread, rev))
-    } catch (e) {
-      return e instanceof Refused && e.code !== 'offline' ? e : null
-    }
-  }
-
-  private within<T>(p: Promise<T>): Promise<T> {
-    return new Promise((done, fail) => {
-      const cancel = this.clock.later(SLOW, () => fail(new Error('too slow')))
-      p.then(done, fail).finally(cancel)
-    })
-  }
-
-  /** outbox is what is to be kept. */
-  private outbox(): Outbox | null {
-    const { peer, desk } = this
-    const pending = desk ? peer.pending(desk.state) : []
-    if (pending.length === 0) return null
-    const key = `${peer.client} ${peer.rev}`
-    const late = this.link !== 'up' || (this.oldest !== null && this.clock.now() - this.oldest >= SOON)
-    const base = late && this.based !== key ? peer.base.toString() : null
-    if (base !== null) this.based = key
-    return {
-      thread: this.thread, client: peer.client, user: this.user, rev: peer.rev, chain: peer.chain, seq: peer.confirmed + 1,
-      pending: pending.map((c) => c.toJSON() as unknown), base, at: this.clock.now(),
-    }
+    this.revival = new Revival(box, this.peer, (rev) => within(this.clock, SLOW, (this.options.moment ?? momentOf)(this.thread, rev)))
+    const outcome = await this.revival.run(() => (this.over ? null : this.desk))
+    if (this.over) return
+    if (outcome) return this.halt(outcome.phase, outcome.code, outcome.text)
+    this.phase = 'open'
+    this.changed()
   }
 
   private wrote(): void {
-    if (!this.keeper.kept) this.based = ''
     if (!this.over) this.exchange.settle()
     this.changed()
   }
 
   private keep(): void {
-    if (!this.peer.loaded || !this.desk || this.over) return
-    if (this.waiting === 0) this.oldest = null
-    else if (this.oldest === null) {
-      this.oldest = this.clock.now()
-      this.clock.later(SOON, () => { if (this.oldest !== null) this.keeper.note() })
-    }
-    this.keeper.note()
+    if (this.peer.loaded && this.desk && !this.over) this.keeper.note()
   }
 
   // The connection.
@@ -303,21 +223,14 @@ export class Session {
     this.retryAt = null
     this.changed()
     this.exchange.link = 'up'
-    for (const f of this.connected.splice(0)) f()
-    if (this.blameless) void this.blamed()
+    this.revival?.connected()
+    if (this.revival?.blameless) void this.blamed()
     else this.exchange.up()
   }
 
-  /** blamed gets the blame that could not be had without a connection. */
   private async blamed(): Promise<void> {
-    const { peer } = this
-    const got = await this.moment(peer.rev)
-    if (this.over || !this.desk || this.link !== 'up') return
-    this.blameless = false
-    if (got && 'text' in got && got.text === peer.base.toString()) {
-      peer.reload(this.desk, { rev: peer.rev, chain: peer.chain, text: peer.base, blame: got.blame ?? noBlame }, peer.pending(this.desk.state))
-    }
-    this.exchange.up()
+    await this.revival!.blame(() => (this.link === 'up' && !this.over ? this.desk : null))
+    if (!this.over && this.link === 'up') this.exchange.up()
   }
 
   private down(wait: number, code?: number): void {
@@ -401,6 +314,8 @@ export class Session {
         session.problem = null
         if (m.type === 'whole') session.author ??= m.blame.authors?.find((a) => a.name === session.user && a.kind === 'person')?.id ?? null
         session.selection.due()
+        session.orphans?.()
+        session.orphans = null
       },
       loaded() {
         session.seen.forget()
