@@ -1,7 +1,7 @@
 // The keys, by what they are for.
 
 import { Dialog } from './dialog'
-import { words } from './words'
+import { words } from './words-dialogs'
 
 const apple = /Mac|iPhone|iPad/u.test(navigator.platform)
 

@@ -3,14 +3,15 @@
 import { Dialog } from './dialog'
 import { guessed, kinds } from './languages'
 import type { Settings } from './settings'
-import { words } from './words'
+import { words as shared } from './words'
+import { words } from './words-dialogs'
 
 export function LanguageDialog(p: { settings: Settings; title: string; onClose(): void }) {
   const chosen = p.settings.own.language
-  const nameOf = (id: string): string => kinds[id]?.name ?? words.plain
+  const nameOf = (id: string): string => kinds[id]?.name ?? shared.plain
   const choices: [string, string][] = [
     ['auto', words.byTitle(nameOf(guessed(p.title)))],
-    ['plain', words.plain],
+    ['plain', shared.plain],
     ...Object.entries(kinds).map(([id, kind]): [string, string] => [id, kind.name]),
   ]
   return (

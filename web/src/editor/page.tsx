@@ -93,7 +93,7 @@ export function Page({ session, settings }: { session: Session; settings: Settin
         <People people={session.people} me={session.author} palette={palette} />
         <Mark session={session} asked={asked} />
         <a class="history only-wide" href={past}>{words.history}</a>
-        <button type="button" class="icon only-wide" aria-label={words.keys} title={`${words.keys} (F1)`} onClick={hands.keys}>?</button>
+        <button type="button" class="icon only-wide" aria-label={words.keysItem} title={`${words.keysItem} (F1)`} onClick={hands.keys}>?</button>
         <TextMenu settings={settings} title={session.title} history={past} fixed={fixed} do={doings} />
       </header>
       <Banner session={session} onBack={() => view?.focus()} />

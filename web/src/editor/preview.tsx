@@ -6,7 +6,8 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Changing } from '../base/changes'
 import { Cross } from './icons'
 import { attribute, renderer } from './markdown'
-import { words } from './words'
+import { words as shared } from './words'
+import { words } from './words-dialogs'
 import './preview.css'
 
 const SOON = 150 // ms after a change
@@ -47,13 +48,13 @@ export function Preview(p: { view: EditorView; changes: Changing; onClose(): voi
     return () => { p.view.scrollDOM.removeEventListener('scroll', scrolled); cancelAnimationFrame(frame) }
   }, [p.view])
   return (
-    <aside class="panel preview" aria-label={words.preview}>
+    <aside class="panel preview" aria-label={shared.preview}>
       <header class="panel-head">
-        <h2>{words.preview}</h2>
+        <h2>{shared.preview}</h2>
         <button type="button" class="icon" aria-label={words.closePreview} title={words.closePreview} onClick={p.onClose}><Cross /></button>
       </header>
       {empty && <p class="quiet nothing">{words.nothingToPreview}</p>}
-      <div ref={page} class="prose panel-body" tabIndex={0} role="document" aria-label={words.preview} />
+      <div ref={page} class="prose panel-body" tabIndex={0} role="document" aria-label={shared.preview} />
     </aside>
   )
 }

@@ -65,7 +65,7 @@ export class Settings implements Changing {
     try {
       const kept: unknown = JSON.parse(this.storage?.getItem(key) ?? '{}')
       if (typeof kept !== 'object' || kept === null) return {}
-      return Object.fromEntries(Object.entries(kept).filter(([k, v]) => k in allowed && allowed[k as keyof typeof allowed](v)))
+      return Object.fromEntries(Object.entries(kept).filter(([k, v]) => Object.hasOwn(allowed, k) && allowed[k as keyof typeof allowed](v)))
     } catch { return {} }
   }
 

@@ -5,7 +5,8 @@ import { useEffect, useState } from 'preact/hooks'
 import { copy, fileName } from './take'
 import { Dialog } from './dialog'
 import type { Session } from './session'
-import { words } from './words'
+import { words as shared } from './words'
+import { words } from './words-dialogs'
 
 export function StuckDialog(p: { session: Session }) {
   const [{ text }] = useState(() => p.session.rescue())
@@ -18,7 +19,7 @@ export function StuckDialog(p: { session: Session }) {
       <textarea class="rescued" readOnly aria-label={words.stuckText} value={text} rows={10} />
       <p class="actions">
         <span class="quiet" role="status">{said}</span>
-        <button type="button" onClick={() => void copy(text).then((done) => say(done ? words.copied : words.copyFailed))}>{words.copy}</button>
+        <button type="button" onClick={() => void copy(text).then((done) => say(done ? shared.copied : shared.copyFailed))}>{words.copy}</button>
         <a href={file} autofocus download={fileName(p.session.title)}>{words.saveFile}</a>
       </p>
       <dl class="ways">

@@ -7,7 +7,7 @@ import { faultOf } from './fault'
 import { pathOf } from './place'
 import type { Session } from './session'
 import { versionFault } from './version-name'
-import { words } from './words'
+import { words } from './words-dialogs'
 
 /** refused: what this page could not see for itself is mostly that the name is taken. */
 const refused = (why: unknown): string => ((why as { code?: unknown } | null)?.code === 'bad_value' ? words.versionRefused : faultOf(why))

@@ -70,7 +70,7 @@ test('a choice goes before the title, an unknown one does not', () => {
   expect(languageOf('plain', 'a.go')).toBe('plain')
   expect(languageOf('python', 'a.go')).toBe('python')
   expect(languageOf('auto', 'a.go')).toBe('go')
-  expect(languageOf('klingon', 'a.go')).toBe('go')
+  for (const unknown of ['klingon', 'constructor', '__proto__']) expect(languageOf(unknown, 'a.go'), unknown).toBe('go')
 })
 
 test('every language loads and colours something', async () => {
