@@ -8,13 +8,22 @@
 // data directories; SHOTS one for pictures of every page and state; SEED fixes
 // what is random; CHROMIUM is the browser. No story is tried twice.
 
-import { stories as small } from './stories/small.mjs'
-import { World, browserIsThere, executablePath, launch } from './world.mjs'
 import { root } from './server.mjs'
+import { stories as converge } from './stories/converge.mjs'
+import { stories as crash } from './stories/crash.mjs'
+import { stories as offline } from './stories/offline.mjs'
+import { stories as reload } from './stories/reload.mjs'
+import { stories as composition } from './stories/composition.mjs'
+import { stories as blame } from './stories/blame.mjs'
+import { stories as history } from './stories/history.mjs'
+import { stories as inbox } from './stories/inbox.mjs'
+import { stories as live } from './stories/live.mjs'
+import { stories as keyboard } from './stories/keyboard.mjs'
+import { stories as small } from './stories/small.mjs'
+import { stories as axe } from './stories/axe.mjs'
+import { World, browserIsThere, executablePath, launch } from './world.mjs'
 
-const parts = await Promise.all(['converge', 'crash', 'offline', 'reload', 'composition', 'blame', 'history', 'live', 'inbox', 'axe', 'keyboard']
-  .map((name) => import(`./stories/${name}.mjs`).catch((e) => { if (e.code === 'ERR_MODULE_NOT_FOUND') return { stories: {} }; throw e })))
-const stories = Object.assign({}, ...parts.map((p) => p.stories), small)
+const stories = { ...small, ...inbox, ...converge, ...composition, ...crash, ...offline, ...reload, ...blame, ...history, ...live, ...keyboard, ...axe }
 
 if (!browserIsThere()) {
   console.log(`pages: skipped, no browser at ${executablePath}`)

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { content, edit, place, textOf, type } from '../editor.mjs'
-import { eventually, holds } from '../eventually.mjs'
+import { eventually, holds, pause } from '../eventually.mjs'
 
 /** gutter gives, for each line in sight, whose it is: a run's first line names them. */
 const gutter = (page) => page.locator('.cm-blame .cm-gutterElement').evaluateAll((all) => {
@@ -101,10 +101,14 @@ export const stories = {
   },
 
   async 'where lines were deleted a mark says how many and by whom'(world) {
-    const { Alice, Ben, server, thread } = await minutes(world)
-    await place(Ben, 'Minutes of the weekly meeting\nPr'.length)
+    const server = await world.start()
+    const thread = await server.open('Deleted', 'Robot', 'one\ntwo\nthree')
+    const Alice = await edit(world, await world.person('Alice'), thread)
+    await pause(3000) // this is what she has seen
+    const Ben = await edit(world, await world.person('Ben'), thread)
+    await place(Ben, 5)
     await Ben.keyboard.press('Control+Shift+k')
-    await eventually(() => server.text(thread), 'Minutes of the weekly meeting\nDecisions\n1. Ship on Monday')
+    await eventually(() => server.text(thread), 'one\nthree')
     await holds(async () => (await Alice.locator('.blame-gap').evaluateAll((all) => all.map((e) => e.title))).some((t) => /1 line deleted.*Ben/.test(t)), 'a mark of the deleted line')
     await Alice.reload()
     await content(Alice).waitFor()
