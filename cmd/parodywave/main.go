@@ -13,6 +13,7 @@ type commands struct {
 	Cat         catCommand         `cmd:"" help:"Print the text of a thread, exactly."`
 	Blame       blameCommand       `cmd:"" help:"Print who last changed each line, when and at which revision."`
 	Log         logCommand         `cmd:"" help:"Print what happened in a thread, newest first, or the history of one line."`
+	Grep        grepCommand        `cmd:"" help:"Search all that was ever written: when it appeared and vanished, and by whom."`
 	Replay      replayCommand      `cmd:"" help:"Play the history of a thread, a frame a step."`
 	Tail        tailCommand        `cmd:"" help:"Print the newest events, and those to come."`
 	Export      exportCommand      `cmd:"" help:"Write a thread to stdout: its text, or all of it in a form that verifies."`
