@@ -16,7 +16,7 @@ import (
 )
 
 // api is what robots ask over HTTP, with the names and codes of the wire.
-func (s *Server) api(mux *http.ServeMux) {
+func (s *Server) api(mux router) {
 	mux.HandleFunc("GET /api/threads", s.getThreads)
 	mux.HandleFunc("POST /api/threads", s.postThread)
 	mux.HandleFunc("GET /api/threads/{thread}", s.getThread)
@@ -24,6 +24,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	mux.HandleFunc("PUT /api/threads/{thread}/text", s.putText)
 	mux.HandleFunc("GET /api/threads/{thread}/blame", s.getBlame)
 	mux.HandleFunc("GET /api/threads/{thread}/events", s.getEvents)
+	mux.HandleFunc("GET /api/openapi.json", getDescription)
 	s.historyAPI(mux)
 }
 

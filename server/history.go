@@ -16,7 +16,7 @@ import (
 // historyAPI is what the pages ask of a thread's past. Everything is folded from
 // the log when it is asked for: a quarter of a million edits take a tenth of a
 // second, so nothing is kept that would have to be right.
-func (s *Server) historyAPI(mux *http.ServeMux) {
+func (s *Server) historyAPI(mux router) {
 	const thread = "/api/threads/{thread}"
 	mux.HandleFunc("GET "+thread+"/moment", s.getMoment)
 	mux.HandleFunc("GET "+thread+"/timeline", s.getTimeline)

@@ -126,7 +126,12 @@ func changed(t testing.TB, s string) event.Fact {
 
 // minutes is a small thread in which everything happens.
 func minutes(t testing.TB) asker {
-	log := logged(t,
+	_, u := start(t, minutesLog(t))
+	return asker{t, u, testThread}
+}
+
+func minutesLog(t testing.TB) eventlog.AuditLog {
+	return logged(t,
 		deed{1, 1000, event.Opened{Title: "회의록"}},
 		deed{1, 1100, changed(t, `[[0,"안녕 😀","둘","셋"]]`)},
 		deed{2, 9000, changed(t, `[5,[0,"!"],4]`)},              // 안녕 😀!
@@ -136,8 +141,6 @@ func minutes(t testing.TB) asker {
 		deed{1, 61_000, event.Version{Revision: 3, Name: "초안"}}, //
 		deed{1, 62_000, event.Renamed{Title: "Minutes"}},
 	)
-	_, u := start(t, log)
-	return asker{t, u, testThread}
 }
 
 func TestAMomentIsTheTextAndItsBlameAsTheyWere(t *testing.T) {

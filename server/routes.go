@@ -10,10 +10,7 @@ import (
 // routes is the whole URL space that the world sees.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	s.api(mux)
-	mux.HandleFunc("GET /healthz", s.healthz)
-	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.HandleFunc("GET /ws", s.serveSocket)
+	s.programRoutes(mux)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, refusal(wire.NotFound, "", "%s %s is not part of the API", r.Method, r.URL.Path))
 	})
@@ -22,6 +19,14 @@ func (s *Server) routes() http.Handler {
 		go builtPages() // so that the first visitor need not wait
 	}
 	return s.guard(mux)
+}
+
+// programRoutes is what programs are served. openapi.json tells all of it.
+func (s *Server) programRoutes(mux router) {
+	s.api(mux)
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("GET /ws", s.serveSocket)
 }
 
 // controlRoutes is what commands on the same machine see, over a socket that
