@@ -1,0 +1,450 @@
+package projection_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// A remnant is a unit of a text, or of what an edit in question deleted.
+type remnant struct {
+	unit        uint16
+	mine, ghost bool
+}
+
+// A graveyard finds what takes edits back unit by unit, the slow way.
+type graveyard struct {
+	w    wrong
+	row  []remnant
+	lost int
+	over bool // others put something in the place of what they deleted
+}
+
+// Ways in which a graveyard may err, besides those of the other oracles.
+const (
+	ownComesBack  wrong = "text that the edits themselves wrote comes back"
+	othersGo      wrong = "what others deleted of their own comes back"
+	linesBelow    wrong = "whole lines come back below what was written above them"
+	wordsAbove    wrong = "words come back before what was written in their place"
+	ghostsForget  wrong = "text to come back dies with the text around it"
+	everybodyGoes wrong = "what others wrote into the edits' text goes, too"
+)
+
+// index returns where in the row the text's unit pos is, behind the ghosts
+// before it; ghosts returns how many those are.
+func (y *graveyard) index(pos int) (at, ghosts int) {
+	for i, g := range y.row {
+		if g.ghost {
+			ghosts++
+			continue
+		}
+		if pos == 0 {
+			return i, ghosts
+		}
+		pos, ghosts = pos-1, 0
+	}
+	return len(y.row), ghosts
+}
+
+func (y *graveyard) edit(ed ot.Edit, mine bool) {
+	end, ghosts := y.index(ed.FromB)
+	at := end - ghosts
+	var insert []remnant
+	for _, u := range ed.Insert {
+		insert = append(insert, remnant{unit: u, mine: mine || y.w == everybodyGoes && at > 0 && y.row[at-1].mine})
+	}
+	if ed.FromA == ed.ToA {
+		below := ghosts > 0 && y.row[end-1].unit == '\n'
+		if below != (y.w == linesBelow && below || y.w == wordsAbove && !below) {
+			at = end
+		}
+		y.row = slices.Insert(y.row, at, insert...)
+		return
+	}
+	for n := ed.ToA - ed.FromA; n > 0; {
+		g := &y.row[at]
+		switch {
+		case g.ghost && y.w != ghostsForget:
+			at++
+			continue
+		case g.ghost:
+			y.row = slices.Delete(y.row, at, at+1)
+			continue
+		case mine && (!g.mine || y.w == ownComesBack) || y.w == othersGo:
+			g.ghost = true
+			at++
+		default:
+			if g.mine && !mine {
+				y.lost++
+			}
+			y.row = slices.Delete(y.row, at, at+1)
+		}
+		n--
+	}
+	y.row = slices.Insert(y.row, at, insert...)
+}
+
+// text returns the text with the edits taken back.
+func (y *graveyard) text() (all []uint16) {
+	for _, g := range y.row {
+		if g.ghost || !g.mine {
+			all = append(all, g.unit)
+		}
+	}
+	return all
+}
+
+// A reversal is a history and whose edits of which revisions are taken back.
+type reversal struct {
+	script
+	author   string
+	from, to int
+}
+
+func (r reversal) String() string {
+	return fmt.Sprintf("reversal{%v, %q, %d, %d}", r.script, r.author, r.from, r.to)
+}
+
+func (r reversal) mine(e *event.Event) bool {
+	return authorName(e.Author) == r.author && int(e.Revision) >= r.from && int(e.Revision) <= r.to
+}
+
+func makeReversal(draw source) reversal {
+	var s script
+	o := newOracle(right)
+	for n := range 2 + draw(12) {
+		s = append(s, nextLine(draw, o.units(), o.written))
+		e, err := eventOf(n+1, s[n], o.units())
+		if err != nil {
+			panic(err)
+		}
+		o.apply(e)
+	}
+	from := 1 + draw(len(s))
+	return reversal{s, []string{"ana", "ben"}[draw(2)], from, from + draw(len(s))}
+}
+
+// log records the script.
+func (r reversal) log() (eventlog.Log, []uint16, error) {
+	log, t := eventlog.NewMemory(), projection.NewThread(testStream)
+	for n, line := range r.script {
+		e, err := eventOf(n+1, line, t.Units(0, t.Len()))
+		if err == nil {
+			_, err = t.Apply(e)
+		}
+		rec := event.Encode(e.Fact)
+		rec.Time, rec.Author = e.Time, e.Author
+		if err == nil {
+			_, err = log.Append(context.Background(), testStream, eventlog.Revision(n), rec)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return log, t.Units(0, t.Len()), nil
+}
+
+// check takes the edits back in three ways, and looks at what each must obey.
+func (r reversal) check(w wrong) error {
+	log, text, err := r.log()
+	if err != nil {
+		return err
+	}
+	p, err := projection.ReplayReversal(context.Background(), log, testStream, r.mine)
+	if err != nil {
+		return err
+	}
+	got := p.Reversion()
+	after, err := got.Change.Apply(text)
+	if err != nil {
+		return err
+	}
+	y, algebra, err := r.slowly(w)
+	if err != nil {
+		return err
+	}
+	if want := y.text(); !slices.Equal(after, want) {
+		return fmt.Errorf("%q becomes %q, want %q", ot.String(text), ot.String(after), ot.String(want))
+	}
+	if got.Lost != y.lost {
+		return fmt.Errorf("lost %d, want %d", got.Lost, y.lost)
+	}
+	if n := got.Change.Deleted(); n != got.Deleted || got.Change.Inserted() != got.Restored {
+		return fmt.Errorf("%d out and %d back by %s", got.Deleted, got.Restored, got.Change)
+	}
+	if got.Change.CutsPair(func(i int) uint16 { return text[i] }) {
+		return fmt.Errorf("%s cuts a pair of %q", got.Change, ot.String(text))
+	}
+	if err := y.othersStay(got.Change); err != nil {
+		return err
+	}
+	for _, a := range algebra { // who stands first at one place is not all that the algebra says
+		if !slices.Equal(sorted(a), sorted(after)) {
+			return fmt.Errorf("%q becomes %q and by inverses %q", ot.String(text), ot.String(after), ot.String(a))
+		}
+	}
+	if slices.Equal(algebra[0], algebra[1]) && !slices.Equal(algebra[0], after) && !y.over && !strings.Contains(ot.String(text)+ot.String(after), "\n") {
+		return fmt.Errorf("%q becomes %q and by inverses %q", ot.String(text), ot.String(after), ot.String(algebra[0]))
+	}
+	return r.twice(text, got.Change)
+}
+
+func sorted(u []uint16) []uint16 { u = slices.Clone(u); slices.Sort(u); return u }
+
+// slowly plays the script to a graveyard, and to the algebra: the inverse so
+// far is carried over what others did, entry by entry, and what is to be taken
+// back is undone before it; once on each side of what was written at one place.
+func (r reversal) slowly(w wrong) (*graveyard, [2][]uint16, error) {
+	y, t := &graveyard{w: w}, projection.NewThread(testStream)
+	inverse := [2]ot.Change{}
+	var texts [2][]uint16
+	for n, line := range r.script {
+		before := t.Units(0, t.Len())
+		e, err := eventOf(n+1, line, before)
+		if err != nil {
+			return nil, texts, err
+		}
+		if f, ok := e.Fact.(event.Changed); ok {
+			end := -1
+			for _, ed := range joined(f.Change) {
+				y.edit(ed, r.mine(&e))
+				y.over = y.over || !r.mine(&e) && (ed.FromA < ed.ToA && len(ed.Insert) > 0 || ed.FromA == end)
+				end = ed.ToA
+			}
+			for i, first := range []bool{false, true} {
+				if r.mine(&e) {
+					undo, err2 := f.Change.Invert(before)
+					if err2 == nil {
+						inverse[i], err2 = undo.Compose(inverse[i])
+					}
+					err = err2
+				} else {
+					inverse[i], err = inverse[i].Transform(f.Change, first)
+				}
+				if err != nil {
+					return nil, texts, err
+				}
+			}
+		}
+		if f, ok := e.Fact.(event.Redacted); ok { // what stands is black, in the row, too
+			for ed := range f.Change.Edits() {
+				for k, u := range ed.Insert {
+					i, _ := y.index(ed.FromA + k)
+					y.row[i].unit = u
+				}
+			}
+		}
+		if _, err := t.Apply(e); err != nil {
+			return nil, texts, err
+		}
+	}
+	var err error
+	for i := range texts {
+		if texts[i], err = inverse[i].Apply(t.Units(0, t.Len())); err != nil {
+			return nil, texts, err
+		}
+	}
+	return y, texts, nil
+}
+
+// joined returns the edits of a change, those that touch behind a deletion as one.
+func joined(c ot.Change) (all []ot.Edit) {
+	for ed := range c.Edits() {
+		if n := len(all); n > 0 && all[n-1].ToA == ed.FromA && all[n-1].FromA < all[n-1].ToA {
+			all[n-1].ToA, all[n-1].ToB, all[n-1].Insert = ed.ToA, ed.ToB, slices.Concat(all[n-1].Insert, ed.Insert)
+			continue
+		}
+		all = append(all, ed)
+	}
+	return all
+}
+
+// othersStay: every unit that goes was written by the edits.
+func (y *graveyard) othersStay(c ot.Change) error {
+	for ed := range c.Edits() {
+		for pos := ed.FromA; pos < ed.ToA; pos++ {
+			if i, _ := y.index(pos); !y.row[i].mine {
+				return fmt.Errorf("%s deletes unit %d, which others wrote", c, pos)
+			}
+		}
+	}
+	return nil
+}
+
+// twice: what takes the taking back back gives the text that was.
+func (r reversal) twice(text []uint16, c ot.Change) error {
+	again := reversal{append(slices.Clone(r.script), "dan "+c.String()), "dan", 1, len(r.script) + 1}
+	log, after, err := again.log()
+	if err != nil {
+		return err
+	}
+	p, err := projection.ReplayReversal(context.Background(), log, testStream, again.mine)
+	if err != nil {
+		return err
+	}
+	if back, err := p.Reversion().Change.Apply(after); err != nil || !slices.Equal(back, text) {
+		return fmt.Errorf("taken back twice, %q is %q: %v", ot.String(text), ot.String(back), err)
+	}
+	return nil
+}
+
+// shrink leaves lines out that need not be there.
+func (r reversal) shrink(w wrong) (reversal, error) {
+	err := r.check(w)
+	for again := true; again; {
+		again = false
+		for i := len(r.script) - 1; i >= 0 && !again; i-- {
+			less := r
+			less.script = slices.Delete(slices.Clone(r.script), i, i+1)
+			if i+1 < r.from {
+				less.from--
+			}
+			if i+1 <= r.to {
+				less.to--
+			}
+			if fits(less.script) {
+				if shorter := less.check(w); shorter != nil {
+					r, err, again = less, shorter, true
+				}
+			}
+		}
+	}
+	return r, err
+}
+
+func TestReversalAgreesWithOracles(t *testing.T) {
+	n := 12000
+	if testing.Short() {
+		n = 600
+	}
+	draw := seeded(seedFor(t))
+	for i := range n {
+		if r := makeReversal(draw); r.check(right) != nil {
+			r, err := r.shrink(right)
+			t.Fatalf("history %d: %v\n%v.check(right)", i, err, r)
+		}
+	}
+}
+
+// The comparison has teeth: a graveyard that gets one rule wrong is found out.
+func TestReversalFindsWrongOracles(t *testing.T) {
+	for _, w := range []wrong{ownComesBack, othersGo, linesBelow, wordsAbove, ghostsForget, everybodyGoes} {
+		t.Run(string(w), func(t *testing.T) {
+			draw := seeded(seedFor(t))
+			for i := range 20000 {
+				if r := makeReversal(draw); r.check(w) != nil {
+					r, err := r.shrink(w)
+					t.Logf("found out by history %d: %v\n%v", i, err, r)
+					return
+				}
+			}
+			t.Fatalf("nothing is wrong when %s", w)
+		})
+	}
+}
+
+// TestReversalLeavesTheOthersTextAlone: two people write, each in their own
+// lines; without the one, the text is what the other wrote alone.
+func TestReversalLeavesTheOthersTextAlone(t *testing.T) {
+	draw := seeded(seedFor(t))
+	for round := range 400 {
+		lines := [2]string{"ana's line", "ben's line"}
+		s := script{`eve [[0,"ana's line","ben's line"]]`}
+		for range 1 + draw(30) {
+			who := draw(2)
+			w := &writer{draw: draw, text: units(strings.Join(lines[:], "\n"))}
+			start := who * (ot.Len(lines[0]) + 1)
+			from := draw(ot.Len(lines[who]) + 1)
+			to := min(ot.Len(lines[who]), from+draw(4))
+			insert := []string{"", "x", "다", "yz"}[draw(4)]
+			w.edit(start+from, start+to, insert)
+			w.keepTo(len(w.text))
+			line := units(lines[who])
+			lines[who] = ot.String(slices.Concat(line[:from], units(insert), line[to:]))
+			s = append(s, []string{"ana ", "ben "}[who]+w.Change().String())
+		}
+		log, text, err := reversal{script: s}.log()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for who, name := range []string{"ana", "ben"} {
+			r := reversal{s, name, 1, len(s)}
+			p, err := projection.ReplayReversal(t.Context(), log, testStream, r.mine)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after, err := p.Reversion().Change.Apply(text)
+			want := lines
+			want[who] = name + "'s line"
+			if got := ot.String(after); err != nil || got != strings.Join(want[:], "\n") {
+				t.Fatalf("round %d: without %s %q, want %q: %v\n%v", round, name, got, strings.Join(want[:], "\n"), err, r)
+			}
+		}
+	}
+}
+
+func TestReversion(t *testing.T) {
+	for name, test := range map[string]struct {
+		script
+		want                    string
+		deleted, restored, lost int
+	}{
+		"what others typed into it stays":            {script{`ana [[0,"one two"]]`, `ben [3,[0," and a half"],4]`}, " and a half", 7, 0, 0},
+		"what others deleted of it is lost":          {script{`ana [[0,"one two"]]`, `ben [3,[4]]`}, "", 3, 0, 4},
+		"a whole line comes back above":              {script{`ben [[0,"one","two","three"]]`, `ana [4,[4],5]`, `ben [4,[0,"and "],5]`}, "one\ntwo\nand three", 0, 4, 0},
+		"a word comes back behind":                   {script{`ben [[0,"one two"]]`, `ana [3,[4]]`, `ben [3,[0,"!"]]`}, "one! two", 0, 4, 0},
+		"what they wrote again themselves stays":     {script{`ben [[0,"one two"]]`, `ana [3,[4]]`, `ana [3,[0," two"]]`}, "one two", 0, 0, 0},
+		"black stays black":                          {script{`ben [[0,"one two"]]`, `eve redact 4 7`, `ana [3,[4]]`}, "one ███", 0, 4, 0},
+		"a line that moved goes back":                {script{`ben [[0,"one","two",""]]`, `ana [[4],4,[0,"one",""]]`}, "one\ntwo\n", 4, 4, 0},
+		"nothing of theirs":                          {script{`ben [[0,"one"]]`}, "one", 0, 0, 0},
+		"what was restored meanwhile is there twice": {script{`ben [[0,"one"]]`, `ana [[3]]`, `ben [[0,"one"]]`}, "oneone", 0, 3, 0},
+	} {
+		r := reversal{test.script, "ana", 1, len(test.script)}
+		log, text, err := r.log()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		p, err := projection.ReplayReversal(t.Context(), log, testStream, r.mine)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got := p.Reversion()
+		after, err := got.Change.Apply(text)
+		if err != nil || ot.String(after) != test.want {
+			t.Errorf("%s: %q, want %q: %v", name, ot.String(after), test.want, err)
+		}
+		if got.Deleted != test.deleted || got.Restored != test.restored || got.Lost != test.lost {
+			t.Errorf("%s: -%d +%d lost %d", name, got.Deleted, got.Restored, got.Lost)
+		}
+	}
+}
+
+// BenchmarkReversal takes every third of a thousand edits back, and all.
+func BenchmarkReversal(b *testing.B) {
+	changes, _ := trace(b, "automerge-paper.json.gz")
+	log := logOf(b, recordsOf(changes))
+	for name, mine := range map[string]func(*event.Event) bool{
+		"a third": func(e *event.Event) bool { return e.Revision/300%3 == 1 },
+		"all":     func(*event.Event) bool { return true },
+		"one":     func(e *event.Event) bool { return e.Revision == 1000 },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				r, err := projection.ReplayReversal(b.Context(), log, testStream, mine)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if x := r.Reversion(); name == "all" && (x.Deleted != r.Thread().Len() || x.Restored != 0) {
+					b.Fatalf("-%d +%d of %d", x.Deleted, x.Restored, r.Thread().Len())
+				}
+			}
+		})
+	}
+}
