@@ -110,7 +110,7 @@ export const stories = {
     await world.shot(page, 'offline')
     alice.proxy.mend()
     await page.getByRole('button', { name: 'Try now' }).click()
+    await eventually(() => server.text(thread), 'helloxyztext')
     await eventually(async () => (await mark.textContent()) === `on disk #${(await server.get(`/api/threads/${thread}`)).revisions}`, true)
-    assert.equal(await server.text(thread), 'helloxyztext')
   },
 }
