@@ -1,0 +1,313 @@
+package projection
+
+import (
+	"context"
+	"fmt"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+)
+
+// A Comparison tells two revisions of a thread apart, line by line. Its lines
+// are those that people count: what stands behind the last break is none where
+// it is empty.
+//
+// Which lines are the same comes from what happened, not from how they read: a
+// line that has its identity and reads the same, and did not have to move for
+// that, stays. Of what is left between two lines that stay, lines that read the
+// same are paired by their text. So two texts that are equal have no differences,
+// and where one was typed again it is not told as different.
+type Comparison struct {
+	Thread   *Thread // at the later revision
+	From, To eventlog.Revision
+	Lines    []ComparedLine // of both, from top to bottom
+}
+
+// A ComparedLine is a line of one of two texts, or one of both.
+type ComparedLine struct {
+	Kind int    // 0: it stays, -1: only the text From has it, 1: only the text To has it
+	Old  int    // its index in the text From, -1: not there
+	New  int    // its index in the text To, -1: not there
+	Text string // without its break
+	Open bool   // it has no break: the text ends with it
+	// Pair is the index, in Lines, of what this line became or was before; -1
+	// where it is in one of the texts only.
+	Pair int
+	// How it came that the texts differ here: wrote, changed, moved, joined,
+	// deleted, redacted; kept for a line that stays. By is the record that did it: for a
+	// line of the earlier text what deleted or joined it, or else the first that
+	// changed it; for a line of the later text, and for one that stays, the last
+	// that changed it; for a line that only moved or was
+	// redacted, the last time.
+	How string
+	By  Moment
+}
+
+// ReplayComparison folds what tells the revisions from and to of a stream apart.
+// Where to is before from, it is what would have to be done to go back. It
+// returns an error that wraps eventlog.ErrNotFound when there is no such stream
+// or revision.
+func ReplayComparison(ctx context.Context, log eventlog.Log, stream eventlog.Stream, from, to eventlog.Revision) (*Comparison, error) {
+	early, late := min(from, to), max(from, to)
+	t, err := Replay(ctx, log, stream, early)
+	if err != nil {
+		return nil, err
+	}
+	c := &comparer{t: t, since: early, gone: map[LineID]done{}, moved: map[LineID]Moment{}, born: map[LineID]Moment{}, black: map[LineID]Moment{}}
+	c.old = c.sideOf()
+	if early < late {
+		if err := t.advance(log.Read(ctx, stream, early), late, nil, c.after); err != nil {
+			return nil, err
+		}
+	}
+	if t.Revision < late {
+		return nil, fmt.Errorf("revision %d of thread %s, which ends at %d: %w", late, stream, t.Revision, eventlog.ErrNotFound)
+	}
+	c.new = c.sideOf()
+	out := &Comparison{Thread: t, From: from, To: to, Lines: c.lines()}
+	if to < from {
+		out.invert()
+	}
+	return out, nil
+}
+
+// invert makes it the way back.
+func (c *Comparison) invert() {
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		l.Kind, l.Old, l.New = -l.Kind, l.New, l.Old
+	}
+	// Within a block what goes comes first.
+	order := make([]int, len(c.Lines)) // new index of each
+	var out []ComparedLine
+	for i := 0; i < len(c.Lines); {
+		end := i
+		for end < len(c.Lines) && c.Lines[end].Kind != 0 {
+			end++
+		}
+		for _, kind := range []int{-1, 1} {
+			for k := i; k < end; k++ {
+				if c.Lines[k].Kind == kind {
+					order[k] = len(out)
+					out = append(out, c.Lines[k])
+				}
+			}
+		}
+		if end < len(c.Lines) {
+			order[end] = len(out)
+			out = append(out, c.Lines[end])
+		}
+		i = end + 1
+	}
+	for i := range out {
+		if out[i].Pair >= 0 {
+			out[i].Pair = order[out[i].Pair]
+		}
+	}
+	c.Lines = out
+}
+
+// A comparer follows a thread from the earlier revision to the later.
+type comparer struct {
+	t        *Thread
+	since    eventlog.Revision
+	old, new []sideLine        // all pieces
+	gone     map[LineID]done   // what first happened to lines of the earlier text
+	moved    map[LineID]Moment // when lines were moved last
+	born     map[LineID]Moment
+	black    map[LineID]Moment // when they were redacted last
+}
+
+// A sideLine is a piece of one of the texts.
+type sideLine struct {
+	id      LineID
+	text    string
+	open    bool
+	changed Moment
+}
+
+func (l *sideLine) same(other *sideLine) bool { return l.text == other.text && l.open == other.open }
+
+type done struct {
+	Moment
+	how string
+}
+
+func (c *comparer) sideOf() (all []sideLine) {
+	t := c.t
+	pos := 0
+	units := t.text.appendUnits(nil, 0, t.text.length)
+	for _, ln := range t.lines.all {
+		text := ot.String(units[pos : pos+int(ln.length)])
+		all = append(all, sideLine{ln.id, text, false, Moment{ln.changed, int(ln.author), ln.at}})
+		pos += int(ln.length) + 1
+	}
+	if n := len(all); n > 0 {
+		all[n-1].open = true
+	}
+	return all
+}
+
+// counted returns how many of the pieces people count as lines.
+func counted(all []sideLine) int {
+	if n := len(all); n > 0 && all[n-1].text == "" {
+		return n - 1
+	}
+	return len(all)
+}
+
+// after notes what an event did to the lines.
+func (c *comparer) after(e *event.Event) {
+	t := c.t
+	now := Moment{e.Revision, int(t.lastNumber), e.Time}
+	if _, ok := e.Fact.(event.Redacted); ok {
+		for _, i := range t.effect.Touched {
+			ln, _ := t.lines.byIndex(i)
+			c.black[ln.id] = now
+		}
+	}
+	if changeOf(e) == nil {
+		return
+	}
+	for _, i := range t.effect.Touched {
+		ln, _ := t.lines.byIndex(i)
+		if ln.id.Revision <= c.since && ln.changed == e.Revision {
+			c.end(ln.id, now, "changed")
+		}
+	}
+	for _, h := range t.effect.Hunks {
+		for _, id := range h.New {
+			if id.Revision == e.Revision {
+				c.born[id] = now
+			}
+		}
+	}
+	for _, m := range t.effect.Moves {
+		first, _ := t.lines.byPos(m.At)
+		last, _ := t.lines.byPos(m.At + m.To - m.From)
+		for i := first; i <= last; i++ {
+			ln, _ := t.lines.byIndex(i)
+			c.moved[ln.id] = now
+		}
+	}
+	c.dead(now)
+}
+
+// dead notes which lines are no more.
+func (c *comparer) dead(now Moment) {
+	if len(c.t.effect.Hunks) == 0 {
+		return
+	}
+	alive := map[LineID]bool{}
+	for _, h := range c.t.effect.Hunks {
+		for _, id := range h.New {
+			alive[id] = true
+		}
+	}
+	for _, h := range c.t.effect.Hunks {
+		for _, id := range h.Old {
+			switch {
+			case alive[id] || id.Revision > c.since:
+			case c.t.Resolve(id) != id:
+				c.end(id, now, "joined")
+			default:
+				c.end(id, now, "deleted")
+			}
+		}
+	}
+}
+
+// end notes what ended a line of the earlier text. What it became is told by the
+// last: a line that was changed and then deleted was deleted.
+func (c *comparer) end(id LineID, now Moment, how string) {
+	if was, ok := c.gone[id]; ok && (was.how == how || how == "changed") {
+		return
+	}
+	c.gone[id] = done{now, how}
+}
+
+// lines puts both texts together.
+func (c *comparer) lines() []ComparedLine {
+	var out []ComparedLine
+	o, n := 0, 0
+	end := [2]int{counted(c.old), counted(c.new)}
+	for _, p := range append(c.align(end), end) {
+		out = c.block(out, o, p[0], n, p[1])
+		if p != end {
+			l := &c.new[p[1]]
+			out = append(out, ComparedLine{Old: p[0], New: p[1], Text: l.text, Open: l.open, Pair: -1, How: "kept", By: l.changed})
+		}
+		o, n = p[0]+1, p[1]+1
+	}
+	return out
+}
+
+// block adds the lines o..oEnd of the earlier text that are not in the later, and
+// n..nEnd of the later that are not in the earlier, and pairs those of one
+// identity.
+func (c *comparer) block(out []ComparedLine, o, oEnd, n, nEnd int) []ComparedLine {
+	where := map[LineID]int{}
+	for ; o < oEnd; o++ {
+		l := &c.old[o]
+		how := c.left(o)
+		where[l.id] = len(out)
+		out = append(out, ComparedLine{Kind: -1, Old: o, New: -1, Text: l.text, Open: l.open, Pair: -1, How: how.how, By: how.Moment})
+	}
+	for ; n < nEnd; n++ {
+		l := &c.new[n]
+		how := c.came(n)
+		line := ComparedLine{Kind: 1, Old: -1, New: n, Text: l.text, Open: l.open, Pair: -1, How: how.how, By: how.Moment}
+		if i, ok := where[l.id]; ok {
+			line.Pair, out[i].Pair = i, len(out)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// left tells what became of a line of the earlier text.
+func (c *comparer) left(o int) done {
+	if d, ok := c.gone[c.old[o].id]; ok {
+		return d
+	}
+	return c.aside(c.old[o].id)
+}
+
+// came tells where a line of the later text is from.
+func (c *comparer) came(n int) done {
+	l := &c.new[n]
+	if l.changed.Revision > c.since {
+		if l.id.Revision > c.since {
+			return done{l.changed, "wrote"}
+		}
+		return done{l.changed, "changed"}
+	}
+	return c.aside(l.id)
+}
+
+// aside tells of a line that nobody changed: it was redacted or moved, or the
+// break behind it came or went.
+func (c *comparer) aside(id LineID) (d done) {
+	if m, ok := c.black[id]; ok {
+		return done{m, "redacted"}
+	}
+	if m, ok := c.moved[id]; ok {
+		return done{m, "moved"}
+	}
+	newest := func(m Moment) {
+		if m.Revision > d.Revision {
+			d = done{m, "changed"}
+		}
+	}
+	for _, all := range [][]sideLine{c.old, c.new} {
+		for i := 1; i < len(all); i++ {
+			if all[i-1].id == id {
+				newest(c.born[all[i].id])
+				newest(c.moved[all[i].id])
+				newest(c.gone[all[i].id].Moment)
+			}
+		}
+	}
+	return d
+}
