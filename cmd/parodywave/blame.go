@@ -21,8 +21,15 @@ type blameCommand struct {
 // Help tells what kong prints below the usage.
 func (*blameCommand) Help() string {
 	return `For each line: the revision at which it last changed, who changed it, when, its number, its text. Whoever changes a
-word of a line, or deletes one, becomes the line's author here, even if nothing of what is left is theirs: --chars tells who
-wrote what is there (its table says the newest revision of each run). A line that was moved, or split from another, or had lines put in beside it, did not change.`
+word of a line, or deletes one, becomes the line's author here, even if nothing of what is left is theirs: --chars tells
+who wrote what is there (its table says the newest revision of each run). A line that was moved, or split from another,
+or had lines put in beside it, did not change.
+
+  parodywave blame 'Weekly minutes'
+  parodywave blame 'Weekly minutes@-1d' -L 3,7
+  parodywave blame 'Weekly minutes' --chars -L 3
+  parodywave blame 'Weekly minutes' --json | jq -r .author | sort | uniq -c
+`
 }
 
 // A blameRow is a line of blame --json.

@@ -14,6 +14,7 @@ func (*healthcheckCommand) Help() string {
 	return `Asks the server of --data whether its projections are rebuilt and its log takes appends. Prints nothing when that
 is so and exits 0; otherwise says what is wrong and exits 1. Made for containers, whose image needs no other program:
 
+  parodywave healthcheck --data /srv/wave --timeout 2s
   HEALTHCHECK CMD ["parodywave", "healthcheck"]
 `
 }

@@ -85,9 +85,7 @@ func (a *app) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	parser, err := kong.New(&table, kong.Name("parodywave"), kong.Description(description), kong.DefaultEnvars("PARODYWAVE"),
-		kong.Resolvers(config), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 120}),
-		kong.Vars{"user": userName()}, kong.Writers(os.Stdout, os.Stderr))
+	parser, err := newParser(&table, config)
 	if err != nil {
 		return err
 	}
@@ -97,6 +95,13 @@ func (a *app) run(args []string) error {
 	}
 	a.options = table.options
 	return a.perform(parsed)
+}
+
+// newParser returns what reads a command line into table.
+func newParser(table *commands, config *configFile) (*kong.Kong, error) {
+	return kong.New(table, kong.Name("parodywave"), kong.Description(description), kong.DefaultEnvars("PARODYWAVE"),
+		kong.Resolvers(config), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 120}),
+		kong.Vars{"user": userName()}, kong.Writers(os.Stdout, os.Stderr))
 }
 
 // say tells the user something that was not asked for.

@@ -24,6 +24,19 @@ type serveCommand struct {
 	KeepConnections time.Duration `default:"720h" placeholder:"720h" help:"How long records of connections are kept; 0: for ever (default: 720h)."`
 }
 
+// Help shows how it is used.
+func (*serveCommand) Help() string {
+	return `Serves the pages, the API (/api/openapi.json tells all of it) and the WebSocket, and prints its address when it is
+ready. The log is made if it is not there. SIGTERM or Ctrl-C: no new work is taken, what was accepted is written, all
+connections are closed, and the exit status is 0.
+
+  parodywave serve
+  parodywave serve --data /srv/wave --listen :8080 --allow-host wave.example --allow-origin https://wave.example
+
+The second is for a server behind a proxy: browsers are let in by the names that they may call it, and no others.
+`
+}
+
 // shutdownWait bounds how long stopping may take.
 const shutdownWait = 30 * time.Second
 

@@ -17,6 +17,16 @@ type tailCommand struct {
 	JSON   bool   `name:"json" help:"Print one JSON object a line."`
 }
 
+// Help shows how it is used.
+func (*tailCommand) Help() string {
+	return `An event a row, as log prints them, but oldest first and not folded: revision, time, author, kind, what happened. With
+-f it goes on, also when a server is started or stopped meanwhile.
+
+  parodywave tail -n 3
+  parodywave tail 'Weekly minutes' -f --json
+`
+}
+
 const pollEvery = 200 * time.Millisecond
 
 func (c *tailCommand) Run(a *app) error {

@@ -12,6 +12,16 @@ type threadsCommand struct {
 	JSON bool `name:"json" help:"Print one JSON object a line."`
 }
 
+// Help shows how it is used.
+func (*threadsCommand) Help() string {
+	return `A row for each thread: id, lines, revisions, authors, time of the newest record, title. With --json also by whom it was
+opened and last changed; times are Unix milliseconds there.
+
+  parodywave threads
+  parodywave threads --json | jq -r 'select(.authors > 1).title'
+`
+}
+
 // A threadRow is a line of threads --json: what the wire's list says, without
 // who is there now, and two counts.
 type threadRow struct {

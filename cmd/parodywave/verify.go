@@ -18,10 +18,16 @@ type verifyCommand struct {
 	Thread string `arg:"" optional:"" placeholder:"THREAD" help:"Only this thread; everything without it."`
 }
 
+// Help tells what is checked.
 func (*verifyCommand) Help() string {
 	return `Checked are: the structure of the file, the sum of every stored value, the chain of every stream and of the log, what
 every record says, the folding of all threads, that the blame of each sums up to its text, and that what stands for
-blacked-out texts is what was recorded. What cannot be seen is that the newest records were removed.`
+blacked-out texts is what was recorded. What cannot be seen is that the newest records were removed.
+
+  parodywave verify
+  parodywave verify 'Weekly minutes'
+  parodywave verify --file backup.db
+`
 }
 
 func (c *verifyCommand) Run(a *app) error {

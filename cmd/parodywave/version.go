@@ -11,6 +11,15 @@ var version = ""
 
 type versionCommand struct{}
 
+// Help shows how it is used.
+func (*versionCommand) Help() string {
+	return `The release, or the commit where it is none, the system and the version of Go. A command and the server that it talks
+to must be of one release.
+
+  parodywave version
+`
+}
+
 func (*versionCommand) Run(a *app) error {
 	_, err := fmt.Fprintf(a.out, "parodywave %s %s/%s %s\n", release(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	return err
