@@ -6,10 +6,10 @@
 // cannot know exactly it marks as in doubt (blame-correct.ts asks the server).
 
 import { Facet, StateEffect, StateField, type ChangeSet, type EditorState, type Text, type Transaction } from '@codemirror/state'
-import { sendableUpdates } from '@codemirror/collab'
 import { blameGiven, entryTaken, type Blame, type Entry } from './entry'
 import { changed, type Lost } from './blame-rule'
 import { isNobody, nobody, Rows, unknown, type Author, type Row } from './blame-rows'
+import { openIn } from './peer'
 
 export interface BlameState {
   readonly rows: Rows
@@ -75,8 +75,8 @@ function step(value: BlameState, tr: Transaction): BlameState {
 /** caughtUp settles what was confirmed without an entry of its own (a session may fold what was typed while it was cut off). */
 function caughtUp(b: BlameState, tr: Transaction): BlameState {
   if (!waiting(b) || !b.latest) return b
-  let left: number
-  try { left = sendableUpdates(tr.startState).length } catch { return b } // no collaboration in this state
+  const left = openIn(tr.startState)
+  if (left === null) return b
   const settled = b.typed - left
   if (left > 0 || settled <= b.settled) return b
   const { author, rev, at } = b.latest

@@ -30,6 +30,11 @@ const OTHERS = 'others'
 const putBack = StateEffect.define<null>()
 const sharedEffects = (tr: Transaction): StateEffect<null>[] => tr.effects.filter((e) => e.is(putBack))
 
+/** openIn counts the edits of a state that have not come back; null where it is no editor's. */
+export function openIn(state: EditorState): number | null {
+  try { return sendableUpdates(state).length } catch { return null }
+}
+
 export class Peer {
   /** The last entry taken in, the chain there, and the text that the log has then. */
   rev = 0
