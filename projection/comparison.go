@@ -21,7 +21,9 @@ import (
 type Comparison struct {
 	Thread   *Thread // at the later revision
 	From, To eventlog.Revision
-	Lines    []ComparedLine // of both, from top to bottom
+	// FromTime and ToTime are those of the two, in Unix milliseconds.
+	FromTime, ToTime int64
+	Lines            []ComparedLine // of both, from top to bottom
 }
 
 // A ComparedLine is a line of one of two texts, or one of both.
@@ -56,6 +58,7 @@ func ReplayComparison(ctx context.Context, log eventlog.Log, stream eventlog.Str
 	}
 	c := &comparer{t: t, since: early, gone: map[LineID]done{}, moved: map[LineID]Moment{}, born: map[LineID]Moment{}, black: map[LineID]Moment{}}
 	c.old = c.sideOf()
+	out := &Comparison{Thread: t, From: early, To: late, FromTime: t.UpdatedAt}
 	if early < late {
 		if err := t.advance(log.Read(ctx, stream, early), late, nil, c.after); err != nil {
 			return nil, err
@@ -65,7 +68,7 @@ func ReplayComparison(ctx context.Context, log eventlog.Log, stream eventlog.Str
 		return nil, fmt.Errorf("revision %d of thread %s, which ends at %d: %w", late, stream, t.Revision, eventlog.ErrNotFound)
 	}
 	c.new = c.sideOf()
-	out := &Comparison{Thread: t, From: from, To: to, Lines: c.lines()}
+	out.ToTime, out.Lines = t.UpdatedAt, c.lines()
 	if to < from {
 		out.invert()
 	}
@@ -74,6 +77,7 @@ func ReplayComparison(ctx context.Context, log eventlog.Log, stream eventlog.Str
 
 // invert makes it the way back.
 func (c *Comparison) invert() {
+	c.From, c.To, c.FromTime, c.ToTime = c.To, c.From, c.ToTime, c.FromTime
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		l.Kind, l.Old, l.New = -l.Kind, l.New, l.Old

@@ -167,7 +167,7 @@ func compareHistories(t *testing.T, histories, steps int, spoil func(*projection
 }
 
 func TestComparisonAppliedToOneTextGivesTheOther(t *testing.T) {
-	if s, err := compareHistories(t, 400, 30, nil); err != nil {
+	if s, err := compareHistories(t, 200, 30, nil); err != nil {
 		t.Errorf("%v\n%v", err, s)
 	}
 }
@@ -297,7 +297,7 @@ func TestComparisonOfManyPastedLinesGoesByTheirText(t *testing.T) {
 			all = append(all, fmt.Sprint(l.Kind, " ", l.Text))
 		}
 	}
-	if got := fmt.Sprint(all); got != "[1 first -1 1500 1 another 1 last]" {
+	if got := fmt.Sprint(all); got != "[1 first -1 1500 1 another 1  1 last]" {
 		t.Errorf("%s", got)
 	}
 }

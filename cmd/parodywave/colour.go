@@ -4,6 +4,7 @@ import "os"
 
 // What a terminal is told to write in.
 const (
+	bold      = "\x1b[1m"
 	boldRed   = "\x1b[1;31m"
 	red       = "\x1b[31m"
 	green     = "\x1b[32m"

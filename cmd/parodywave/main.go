@@ -14,6 +14,7 @@ type commands struct {
 	Blame       blameCommand       `cmd:"" help:"Print who last changed each line, when and at which revision."`
 	Log         logCommand         `cmd:"" help:"Print what happened in a thread, newest first, or the history of one line."`
 	Grep        grepCommand        `cmd:"" help:"Search all that was ever written: when it appeared and vanished, and by whom."`
+	Diff        diffCommand        `cmd:"" help:"Tell two moments of a thread apart, with who did what."`
 	Replay      replayCommand      `cmd:"" help:"Play the history of a thread, a frame a step."`
 	Tail        tailCommand        `cmd:"" help:"Print the newest events, and those to come."`
 	Export      exportCommand      `cmd:"" help:"Write a thread to stdout: its text, or all of it in a form that verifies."`

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"parodywave/projection"
+)
+
+// A differ prints a comparison as people read it.
+type differ struct {
+	a       *app
+	s       *source
+	c       *projection.Comparison
+	words   bool
+	colours bool
+}
+
+// in returns text in a colour, where there are any.
+func (p *differ) in(colour, text string) string {
+	if !p.colours {
+		return text
+	}
+	return colour + text + normal
+}
+
+func (p *differ) head() {
+	title := visible(p.c.Thread.Title)
+	fmt.Fprintln(p.a.out, p.in(bold, fmt.Sprintf("--- %s@%d\t%s", title, p.c.From, stamp(p.c.FromTime))))
+	fmt.Fprintln(p.a.out, p.in(bold, fmt.Sprintf("+++ %s@%d\t%s", title, p.c.To, stamp(p.c.ToTime))))
+}
+
+func (p *differ) hunk(h diffHunk) {
+	old, new := 0, 0
+	for i := h.from; i < h.to; i++ {
+		old, new = count(&p.c.Lines[i], old, new)
+	}
+	fmt.Fprintln(p.a.out, p.in(cyan, "@@ -"+place(h.old, old)+" +"+place(h.new, new)+" @@"))
+	first := -1 // line of the group that is being printed
+	for i := h.from; i < h.to; i++ {
+		l := &p.c.Lines[i]
+		if p.merged(i) {
+			continue
+		}
+		if first >= 0 && !p.groups(first, i) {
+			p.who(first, i)
+			first = -1
+		}
+		if first < 0 && l.Kind != 0 {
+			first = i
+		}
+		fmt.Fprintln(p.a.out, p.line(i))
+		if l.Open {
+			fmt.Fprintln(p.a.out, `\ no line break at the end`)
+		}
+	}
+	if first >= 0 {
+		p.who(first, h.to)
+	}
+}
+
+// merged reports whether line i is told together with what it became.
+func (p *differ) merged(i int) bool {
+	return p.words && p.c.Lines[i].Kind < 0 && p.c.Lines[i].Pair >= 0
+}
+
+// place writes where in a text n lines stand behind so many.
+func place(before, n int) string {
+	if n > 0 {
+		before++
+	}
+	return fmt.Sprintf("%d,%d", before, n)
+}
+
+// groups reports whether line i is told together with those from first on.
+func (p *differ) groups(first, i int) bool {
+	a, b := &p.c.Lines[first], &p.c.Lines[i]
+	return a.Kind == b.Kind && a.How == b.How && a.By.Author == b.By.Author && (!p.words || a.Pair >= 0 == (b.Pair >= 0))
+}
+
+// who says who did what the lines from..to say, of the kind of the first.
+func (p *differ) who(from, to int) {
+	first := &p.c.Lines[from]
+	least, last := first.By, first.By
+	for i := from; i < to; i++ {
+		by := p.c.Lines[i].By
+		if p.c.Lines[i].Kind != first.Kind || p.merged(i) {
+			continue
+		}
+		if by.Revision < least.Revision {
+			least = by
+		}
+		if by.Revision > last.Revision {
+			last = by
+		}
+	}
+	revisions := fmt.Sprint(last.Revision)
+	if least.Revision < last.Revision {
+		revisions = fmt.Sprintf("%d-%d", least.Revision, last.Revision)
+	}
+	name := visible(p.s.name(p.c.Thread.Authors()[last.Author]))
+	fmt.Fprintln(p.a.out, p.in(faint, fmt.Sprintf("# %s  %s  %s  %s", revisions, stamp(last.Time), name, first.How)))
+}
+
+// line writes line i with its sign.
+func (p *differ) line(i int) string {
+	l := &p.c.Lines[i]
+	colour := []string{red, "", green}[l.Kind+1]
+	switch {
+	case l.Kind == 0:
+		return " " + visibleLine(l.Text)
+	case l.Pair < 0 || !p.words && !p.colours:
+		return p.in(colour, sign(l)+visibleLine(l.Text))
+	}
+	parts := projection.Words(p.c.Lines[l.Pair].Text, l.Text)
+	if p.words {
+		return "~" + p.together(parts)
+	}
+	var b strings.Builder
+	if l.Kind < 0 {
+		parts = projection.Words(l.Text, p.c.Lines[l.Pair].Text)
+	}
+	b.WriteString(colour + sign(l))
+	for _, w := range parts {
+		switch w.Kind {
+		case 0:
+			b.WriteString(visibleLine(w.Text))
+		case l.Kind:
+			b.WriteString(backwards + visibleLine(w.Text) + normal + colour)
+		}
+	}
+	return b.String() + normal
+}
+
+// together writes what a line was and became in one.
+func (p *differ) together(parts []projection.Part) string {
+	var b strings.Builder
+	for _, w := range parts {
+		text := visibleLine(w.Text)
+		switch w.Kind {
+		case 0:
+			b.WriteString(text)
+		case -1:
+			b.WriteString(p.in(red, "[-"+text+"-]"))
+		case 1:
+			b.WriteString(p.in(green, "{+"+text+"+}"))
+		}
+	}
+	return b.String()
+}
