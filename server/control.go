@@ -4,7 +4,9 @@ import (
 	"io"
 	"net/http"
 
+	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
 	"parodywave/server/internal/wire"
 )
 
@@ -35,6 +37,30 @@ func command(r *http.Request) Identity {
 }
 
 func (s *Server) controlPut(w http.ResponseWriter, r *http.Request) { s.put(w, r, command(r)) }
+
+// controlRevise appends one change, of which ?rev= says what it was made for.
+func (s *Server) controlRevise(w http.ResponseWriter, r *http.Request) {
+	at, err := number(r, "rev", 0, wire.MaxNumber)
+	var body string
+	if err == nil {
+		body, err = s.body(w, r, importBytes)
+	}
+	var c ot.Change
+	if err == nil {
+		if c, err = ot.Parse([]byte(body)); err != nil {
+			err = refusal(wire.BadChange, "", "%v", err)
+		}
+	}
+	var rev eventlog.Revision
+	if err == nil {
+		rev, err = s.Revise(r.Context(), threadOf(r), c, eventlog.Revision(at), command(r))
+	}
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"rev": rev})
+}
 
 func (s *Server) controlOpen(w http.ResponseWriter, r *http.Request) {
 	text, err := s.body(w, r, s.limits.Text)

@@ -157,7 +157,7 @@ func (p *peer) open(ctx context.Context, m wire.Open) {
 		p.fail(errorFor(err, "open"))
 		return
 	}
-	r, err := p.s.hub.open(ctx, author, m.Title)
+	r, err := p.s.hub.open(ctx, author, m.Title, "")
 	if err != nil {
 		p.fail(errorFor(err, "open"))
 		return

@@ -87,8 +87,8 @@ func (h *hub) acquire(ctx context.Context, stream eventlog.Stream) (*room, error
 	return r, nil
 }
 
-// open begins a thread. The caller must release the room.
-func (h *hub) open(ctx context.Context, author eventlog.AuthorID, title string) (*room, error) {
+// open begins a thread with a text, both at once. The caller must release the room.
+func (h *hub) open(ctx context.Context, author eventlog.AuthorID, title, text string) (*room, error) {
 	h.mu.Lock()
 	if h.closed {
 		h.mu.Unlock()
@@ -100,7 +100,7 @@ func (h *hub) open(ctx context.Context, author eventlog.AuthorID, title string) 
 	h.start(r)
 	err := r.err
 	if err == nil {
-		err = r.authority.Open(ctx, author, title)
+		err = r.authority.Open(ctx, author, title, text)
 	}
 	if err != nil {
 		h.release(r)

@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ndjson"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
 
 	"github.com/oklog/ulid/v2"
+	"golang.org/x/text/unicode/norm"
 )
 
 // importBytes bounds the body of an import.
@@ -135,12 +138,41 @@ func foldImport(doc *ndjson.Document, limits wire.Limits) (*projection.Thread, e
 	return t, nil
 }
 
-// controlImport takes an export.
+// ImportName returns what a name that comes from elsewhere is here, which
+// CheckImport takes: without what no name may hold, and cut where it is too
+// long; otherwise if nothing is left to be seen.
+func ImportName(name, otherwise string) string {
+	limits := wire.DefaultLimits()
+	fit := strings.Map(func(r rune) rune {
+		if _, bad := wire.CleanUser("x"+string(r), limits); bad != nil || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, name)
+	fit = strings.TrimSpace(norm.NFC.String(fit))
+	if runes := []rune(fit); len(runes) > limits.User {
+		fit = string(runes[:limits.User])
+	}
+	clean, bad := wire.CleanUser(fit, limits)
+	if bad != nil {
+		return otherwise
+	}
+	return clean
+}
+
+// controlImport takes an export, and ?digest= of the file if the export was
+// made of one.
 func (s *Server) controlImport(w http.ResponseWriter, r *http.Request) {
 	doc, err := ndjson.Read(http.MaxBytesReader(w, r.Body, importBytes))
 	if err != nil {
 		writeError(w, refusal(wire.BadValue, "", "%v", err))
 		return
+	}
+	if of := r.URL.Query().Get("digest"); of != "" { // the document was made of another file
+		if doc.Digest, err = chain.ParseDigest(of); err != nil {
+			writeError(w, refusal(wire.BadValue, "", "digest: %v", err))
+			return
+		}
 	}
 	stream, err := s.Import(r.Context(), doc, command(r))
 	if err != nil {

@@ -39,6 +39,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /version", s.controlVersion)
 	mux.HandleFunc("GET /copy", s.controlCopy)
 	mux.HandleFunc("PUT /threads/{thread}/text", s.controlPut)
+	mux.HandleFunc("POST /threads/{thread}/changes", s.controlRevise)
 	mux.HandleFunc("POST /threads", s.controlOpen)
 	mux.HandleFunc("POST /import", s.controlImport)
 	mux.Handle("GET /log/", socklog.Handler(s.log))

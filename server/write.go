@@ -14,10 +14,12 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
 	"parodywave/server/internal/wire"
 )
 
-// NewThread opens a thread by as with a title and a text, which may be empty.
+// NewThread opens a thread by as with a title and a text, which may be empty, in
+// one append.
 func (s *Server) NewThread(ctx context.Context, title, text string, as Identity) (eventlog.Stream, error) {
 	title, bad := wire.CleanTitle(title, s.limits)
 	if bad != nil {
@@ -30,15 +32,12 @@ func (s *Server) NewThread(ctx context.Context, title, text string, as Identity)
 	if err != nil {
 		return "", err
 	}
-	room, err := s.hub.open(ctx, author, title)
+	room, err := s.hub.open(ctx, author, title, text)
 	if err != nil {
 		return "", err
 	}
-	defer s.hub.release(room)
-	if text != "" {
-		_, err = room.authority.Put(ctx, author, text, 0)
-	}
-	return room.stream, err
+	s.hub.release(room)
+	return room.stream, nil
 }
 
 // Put makes a thread's text what it says, as a difference in one append. Where
@@ -60,6 +59,25 @@ func (s *Server) Put(ctx context.Context, thread eventlog.Stream, text string, a
 	}
 	defer s.hub.release(room)
 	return room.authority.Put(ctx, author, text, expected)
+}
+
+// Revise appends a change that was made for the text of revision at, carried
+// over what was logged since. It returns the head; where nothing is left of the
+// change nothing is appended.
+func (s *Server) Revise(ctx context.Context, thread eventlog.Stream, c ot.Change, at eventlog.Revision, as Identity) (eventlog.Revision, error) {
+	if _, ok := s.hub.get(thread); !ok {
+		return 0, fmt.Errorf("thread %s: %w", thread, eventlog.ErrNotFound)
+	}
+	author, err := s.identify(ctx, as)
+	if err != nil {
+		return 0, err
+	}
+	room, err := s.hub.acquire(ctx, thread)
+	if err != nil {
+		return 0, err
+	}
+	defer s.hub.release(room)
+	return room.authority.Revise(ctx, author, c, at)
 }
 
 func (s *Server) identify(ctx context.Context, as Identity) (eventlog.AuthorID, error) {

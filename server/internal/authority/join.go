@@ -24,13 +24,21 @@ type Resume struct {
 	Chain *chain.Digest
 }
 
-// Open appends the first record of a thread.
-func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title string) error {
+// Open appends the first records of a thread, with its text if there is one, at
+// once.
+func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, text string) error {
 	return a.wait(ctx, request{edit: func() *Fault {
 		if a.thread.Revision > 0 {
 			return fault("bad_value", "the thread is open already")
 		}
+		c, f := a.whole(text)
+		if f != nil {
+			return f
+		}
 		a.record(event.Opened{Title: title}, author, a.cfg.NewClient(), 0)
+		if !c.IsEmpty() {
+			a.record(event.Changed{Change: c}, author, a.cfg.NewClient(), 0)
+		}
 		return nil
 	}})
 }

@@ -20,16 +20,8 @@ func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text stri
 		if expected != 0 && expected != a.thread.Revision {
 			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
 		}
-		for line := range strings.SplitSeq(text, "\n") {
-			if err := ot.ValidLine(line); err != nil {
-				return fault("bad_value", "%v", err)
-			}
-		}
-		c, err := Diff(a.thread.Text(), text)
-		if err != nil {
-			return fault("bad_value", "%v", err)
-		}
-		if f := a.validate([]ot.Change{c}); f != nil {
+		c, f := a.whole(text)
+		if f != nil {
 			return f
 		}
 		if !c.IsEmpty() {
@@ -39,6 +31,20 @@ func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text stri
 		return nil
 	}})
 	return head, err
+}
+
+// whole returns the change that makes the text what it says.
+func (a *Authority) whole(text string) (ot.Change, *Fault) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if err := ot.ValidLine(line); err != nil {
+			return ot.Change{}, fault("bad_value", "%v", err)
+		}
+	}
+	c, err := Diff(a.thread.Text(), text)
+	if err != nil {
+		return c, fault("bad_value", "%v", err)
+	}
+	return c, a.validate([]ot.Change{c})
 }
 
 // Diff returns the change from one text to another, on whole code points.

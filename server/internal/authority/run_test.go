@@ -191,10 +191,10 @@ func TestOpenIsTheFirstRecord(t *testing.T) {
 			r.log.open <- struct{}{}
 		}
 	}()
-	if err := r.Open(t.Context(), ada, "groceries"); err != nil {
+	if err := r.Open(t.Context(), ada, "groceries", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Open(t.Context(), ada, "again"); err == nil {
+	if err := r.Open(t.Context(), ada, "again", ""); err == nil {
 		t.Error("a thread was opened twice")
 	}
 	_ = r.View(t.Context(), func(th *projection.Thread, c chain.Digest) {
