@@ -13,10 +13,10 @@ const SLOW = 1000 // ms without a connection before it is worth a word
 /** `onBack`: the connection is back, and the focus was on the button that goes with the strip. */
 export function Banner(p: { session: Session; onBack(): void }) {
   const s = p.session
-  const strip = useRef<HTMLDivElement>(null)
+  const strip = useRef<HTMLElement>(null)
   const apart = useLasting(s.link !== 'up', SLOW) && s.link !== 'up'
   if (!apart && strip.current?.contains(document.activeElement)) queueMicrotask(p.onBack)
-  if (apart) return <div ref={strip} class="banner down"><Apart session={s} /></div>
+  if (apart) return <section ref={strip} class="banner down" aria-label={words.lost}><Apart session={s} /></section>
   if (s.problem) return <div class="banner down"><p role="alert">{why(s.problem.code, s.problem.text)}</p></div>
   if (s.readonly && s.phase === 'open') return <div class="banner"><p role="status">{words.readonly}</p></div>
   return null
@@ -30,7 +30,7 @@ function Apart(p: { session: Session }) {
   const mine = phase === 'opening' ? words.notOpenYet : kept ? words.keptMeanwhile : words.hereMeanwhile
   return (
     <>
-      <p>{words.lost} {mine}{edits > 0 && <span class="only-narrow"> {counted(words.editsWait, edits)}</span>} <span class="quiet">{link === 'connecting' || wait <= 0 ? phrases.connecting : counted(words.retryIn, wait)}</span></p>
+      <p>{words.lost} {mine} {edits > 0 && <span class="only-narrow">{counted(words.editsWait, edits)}</span>} <span class="quiet">{link === 'connecting' || wait <= 0 ? phrases.connecting : counted(words.retryIn, wait)}</span></p>
       <button type="button" onClick={() => p.session.retryNow()}>{phrases.tryNow}</button>
     </>
   )

@@ -20,9 +20,15 @@ async function fetched(view: EditorView): Promise<readonly KeyBinding[]> {
   return searchKeymap
 }
 
-/** ask fetches it and then does what the key is for. */
+/** ask fetches it and then does what the key is for. What is typed until then was not meant for the text that everybody sees. */
 const ask = (key: string) => (view: EditorView): boolean => {
-  fetched(view).then((keys) => { if (view.dom.isConnected) keys.find((k) => k.key === key)?.run?.(view) }, () => {})
+  view.contentDOM.blur()
+  const back = (): void => { if (document.activeElement === document.body) view.focus() }
+  fetched(view).then((keys) => {
+    if (!view.dom.isConnected) return
+    keys.find((k) => k.key === key)?.run?.(view)
+    back() // where the key opened no panel
+  }, back)
   return true
 }
 

@@ -1,6 +1,6 @@
 // The thread's title, and changing it in its place.
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { faultOf } from './fault'
 import { Pencil } from './icons'
 import { words } from './words'
@@ -40,7 +40,8 @@ export function Title(p: { title: string; fixed: boolean; onRename(title: string
 function Field(p: { title: string; fault: string; onDone(title: string): void; onCancel(): void }) {
   const field = useRef<HTMLInputElement>(null)
   const [sent, setSent] = useState(false)
-  useEffect(() => { field.current?.focus(); field.current?.select() }, [])
+  // Before the frame is drawn, so that no key is lost that follows at once.
+  useLayoutEffect(() => { field.current?.focus(); field.current?.select() }, [])
   useEffect(() => { if (p.fault) { setSent(false); field.current?.focus() } }, [p.fault])
   const done = (e?: Event): void => {
     e?.preventDefault()

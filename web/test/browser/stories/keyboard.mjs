@@ -47,7 +47,6 @@ export const stories = {
     const round = await tabTo(page, /Change the title/, 'Shift+Tab')
     assert.ok(round.length < 12, `it is a long way to the title: ${round.join(' | ')}`)
     await page.keyboard.press('Enter')
-    await eventually(() => focused(page), 'input Title')
     await page.keyboard.type('Renamed by keys')
     await page.keyboard.press('Enter')
     await eventually(async () => (await server.get(`/api/threads/${id}`)).title, 'Renamed by keys')

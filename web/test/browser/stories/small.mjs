@@ -78,7 +78,9 @@ export const stories = {
     const page = await edit(world, await world.person('Alice'), thread)
     await content(page).focus()
     await page.keyboard.press('Control+f')
-    await page.getByRole('textbox', { name: 'Find', exact: true }).waitFor() // it comes when it is first asked for
+    await page.keyboard.type('not for everybody') // what finds comes when it is first asked for
+    await page.getByRole('textbox', { name: 'Find', exact: true }).waitFor()
+    await page.getByRole('textbox', { name: 'Find', exact: true }).selectText()
     await page.keyboard.type('needle')
     await page.keyboard.press('Enter')
     await holds(async () => (await shown(page)).includes('needle 57'), 'the first match is in sight')
@@ -89,6 +91,7 @@ export const stories = {
     await page.locator('.cm-search [name=replaceAll]').click()
     await eventually(async () => (await server.text(thread)).match(/pin \d+/g), ['pin 57', 'pin 157', 'pin 257', 'pin 357'])
     assert.equal((await server.get(`/api/threads/${thread}/blame`)).lines[57].author, 'Alice')
+    assert.ok(!(await server.text(thread)).includes('body'), 'what was typed for the search is not in the text')
   },
 
   async 'the save mark says on disk only what is, and offline how much waits'(world) {
