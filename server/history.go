@@ -24,6 +24,10 @@ func (s *Server) historyAPI(mux router) {
 	mux.HandleFunc("GET "+thread+"/lines/{line}/history", s.getLineHistory)
 	mux.HandleFunc("GET "+thread+"/deletions", s.getDeletions)
 	mux.HandleFunc("POST "+thread+"/restore", s.postRestore)
+	mux.HandleFunc("GET "+thread+"/log", s.getLog)
+	mux.HandleFunc("GET "+thread+"/grep", s.getGrep)
+	mux.HandleFunc("GET /api/grep", s.getGrepAll)
+	mux.HandleFunc("GET "+thread+"/diff", s.getDiff)
 	mux.HandleFunc("GET "+thread+"/versions", s.getVersions)
 	mux.HandleFunc("POST "+thread+"/versions", s.postVersion)
 }

@@ -21,10 +21,18 @@ type asker struct {
 	thread eventlog.Stream
 }
 
+// path is where a thread, or with none whatever url says, is asked.
+func (a asker) path(path string) string {
+	if a.thread == "" {
+		return a.url + path
+	}
+	return a.url + "/api/threads/" + string(a.thread) + path
+}
+
 // do returns the status, the headers and the body, which is compacted JSON.
 func (a asker) do(method, path, user, body string) (int, http.Header, string) {
 	a.t.Helper()
-	req, err := http.NewRequest(method, a.url+"/api/threads/"+string(a.thread)+path, strings.NewReader(body))
+	req, err := http.NewRequest(method, a.path(path), strings.NewReader(body))
 	if err != nil {
 		a.t.Fatal(err)
 	}

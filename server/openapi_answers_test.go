@@ -75,6 +75,14 @@ func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 		{"GET", "T/lines/2.0/history?limit=0", "", "", 400},
 		{"GET", "T/deletions?since=2", "", "", 200},
 		{"GET", "T/deletions?since=99", "", "", 400},
+		{"GET", "T/log?author=Ben&since=1970-01-01&until=2026-01-01&every=edit&limit=1&before=9&at=8", "", "", 200},
+		{"GET", "T/log?every=minute", "", "", 400},
+		{"GET", "T/grep?pattern=%5E%EB%91%98$&regexp=true&ignore_case=true&gone=true&limit=5", "", "", 200},
+		{"GET", "T/grep?pattern=.*&regexp=true", "", "", 400},
+		{"GET", "/api/grep?pattern=%EC%85%8B", "", "", 200},
+		{"GET", "/api/grep", "", "", 400},
+		{"GET", "T/diff?from=1&to=%EC%B4%88%EC%95%88&context=0", "", "", 200},
+		{"GET", "T/diff", "", "", 400},
 		{"GET", "T/versions", "", "", 200},
 		{"GET", "T/versions?at=0", "", "", 400},
 		{"PUT", "T/text", ben, "둘\n셋\n", 200},
@@ -95,7 +103,7 @@ func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 		{"POST", "X/versions", ben, `{"name":"x","rev":2}`, 404},
 		{"POST", "T/versions", ben, `{"name":"x","rev":99}`, 412},
 		{"POST", "T/versions", ben, big, 413},
-	}, notThere("text", "blame", "events", "moment", "timeline", "lines", "deletions", "versions")...) {
+	}, notThere("text", "blame", "events", "moment", "timeline", "lines", "deletions", "versions", "log", "grep?pattern=x", "diff?from=1")...) {
 		tc.ask(t, c, url)
 	}
 	upgrade(t, c, url)

@@ -1,0 +1,135 @@
+package projection
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+)
+
+// An Account tells of one record or, of edits, of those that one author made
+// without a pause. It has the last one's place and time.
+type Account struct {
+	Revision  eventlog.Revision
+	Position  eventlog.Position
+	Time      int64 // Unix milliseconds
+	Author    eventlog.AuthorID
+	Kind      string
+	First     eventlog.Revision // of the first edit
+	Edits     int               // how many; 0 where the text stayed as it was
+	Inserted  int               // UTF-16 units, over all of them
+	Deleted   int               // UTF-16 units, over all of them
+	Text      []byte            // UTF-8: what was inserted; a title, a name, a reason
+	Lines     []int             // touched by the last: the first and the last, from 0, as they were then
+	Revisions []eventlog.Revision
+	// Revisions are what a version names, what was blacked out, or the first and
+	// the last that were imported.
+}
+
+// Account tells of e, which was just applied to t and had the effect. The
+// account keeps nothing of either.
+func (t *Thread) Account(e *event.Event, effect *Effect) *Account {
+	a := &Account{
+		Revision: e.Revision, Position: e.Position, Time: e.Time, Author: e.Author, Kind: event.Kind(e.Fact), First: e.Revision,
+	}
+	if n := len(effect.Touched); n > 0 {
+		a.Lines = []int{effect.Touched[0], effect.Touched[n-1]}
+	}
+	if c := changeOf(e); c != nil {
+		a.change(t, c)
+		return a
+	}
+	switch f := e.Fact.(type) {
+	case event.Opened:
+		a.Text = []byte(f.Title)
+	case event.Renamed:
+		a.Text = []byte(f.Title)
+	case event.Version:
+		a.Text, a.Revisions = []byte(f.Name), []eventlog.Revision{f.Revision}
+	case event.Redacted:
+		a.Text = []byte(f.Reason)
+		for _, c := range f.Commitments {
+			a.Revisions = append(a.Revisions, c.Revision)
+		}
+	case event.Imported:
+		a.Revisions = []eventlog.Revision{1, f.Revisions}
+	}
+	return a
+}
+
+func (a *Account) change(t *Thread, c *ot.Change) {
+	a.Edits, a.Inserted, a.Deleted = 1, c.Inserted(), c.Deleted()
+	for ed := range c.Edits() {
+		a.Text = ot.AppendUTF8(a.Text, ed.Insert)
+		if len(a.Lines) == 0 && t.LineCount() > 0 { // whole lines were deleted: say where
+			i := t.LineAt(min(ed.FromB, t.Len()))
+			a.Lines = []int{i, i}
+		}
+	}
+}
+
+// goesOn reports whether next, by the same author, is part of a.
+func (a *Account) goesOn(next *Account) bool {
+	return a.Edits > 0 && next.Edits > 0 && next.Time-a.Time <= passagePause
+}
+
+func (a *Account) add(next *Account) {
+	a.Revision, a.Position, a.Time, a.Lines = next.Revision, next.Position, next.Time, next.Lines
+	a.Edits, a.Inserted, a.Deleted = a.Edits+next.Edits, a.Inserted+next.Inserted, a.Deleted+next.Deleted
+	a.Text = append(a.Text, next.Text...)
+}
+
+// An AccountQuery says what a log is asked for.
+type AccountQuery struct {
+	At    eventlog.Revision       // 0: the head
+	Keep  func(*event.Event) bool // nil: every record; must keep nothing of it
+	Every bool                    // each edit is told by itself
+}
+
+// Accounts is what happened in a thread.
+type Accounts struct {
+	Thread *Thread
+	List   []*Account // newest first, each where its last edit stands
+
+	query AccountQuery
+	open  map[eventlog.AuthorID]*Account
+}
+
+// ReplayAccounts folds the records of a stream, up to a revision. The edits of
+// an author are told as one while there is no pause of more than half a minute
+// between them and the author does nothing else; other people's may lie
+// between. It returns an error that wraps eventlog.ErrNotFound when there is no
+// such stream or revision.
+func ReplayAccounts(ctx context.Context, log eventlog.Log, stream eventlog.Stream, q AccountQuery) (*Accounts, error) {
+	a := &Accounts{Thread: NewThread(stream), query: q, open: map[eventlog.AuthorID]*Account{}}
+	if err := a.advance(log.Read(ctx, stream, 0)); err != nil {
+		return nil, err
+	}
+	if rev := a.Thread.Revision; rev < max(q.At, 1) {
+		return nil, fmt.Errorf("revision %d of thread %s, which ends at %d: %w", max(q.At, 1), stream, rev, eventlog.ErrNotFound)
+	}
+	slices.SortFunc(a.List, func(x, y *Account) int { return cmp.Compare(y.Revision, x.Revision) })
+	return a, nil
+}
+
+func (a *Accounts) advance(records iter.Seq2[eventlog.Record, error]) error {
+	return a.Thread.advance(records, a.query.At, nil, func(e *event.Event) {
+		if a.query.Keep == nil || a.query.Keep(e) {
+			a.add(a.Thread.Account(e, &a.Thread.effect))
+		}
+	})
+}
+
+func (a *Accounts) add(next *Account) {
+	if last := a.open[next.Author]; last != nil && !a.query.Every && last.goesOn(next) {
+		last.add(next)
+		return
+	}
+	a.List = append(a.List, next)
+	a.open[next.Author] = next
+}

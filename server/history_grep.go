@@ -1,0 +1,171 @@
+package server
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+	"parodywave/server/internal/wire"
+)
+
+// patternMost is how many characters (code points) a pattern has at most.
+const patternMost = 1000
+
+// A hitRow has the fields that the command line's rows of grep have.
+type hitRow struct {
+	Thread       eventlog.Stream   `json:"thread"`
+	Revision     eventlog.Revision `json:"revision"`
+	Time         string            `json:"time"`
+	Author       string            `json:"author"`
+	AuthorID     string            `json:"author_id"`
+	Line         int               `json:"line"` // from 1, as it was then
+	LineID       string            `json:"line_id"`
+	Text         string            `json:"text"`
+	Matches      [][2]int          `json:"matches"` // first and last character, from 1
+	Full         string            `json:"full"`
+	Gone         bool              `json:"gone"`
+	GoneRevision eventlog.Revision `json:"gone_revision"`
+	GoneTime     string            `json:"gone_time"`
+	GoneAuthor   string            `json:"gone_author"`
+	GoneAuthorID string            `json:"gone_author_id"`
+	Now          int               `json:"now"` // from 1; 0: nowhere
+}
+
+func (s *Server) hitRow(t *projection.Thread, h *projection.Hit) hitRow {
+	id := t.Authors()[h.Appeared.Author]
+	r := hitRow{
+		Thread: t.Stream, Revision: h.Appeared.Revision, Time: formatTime(h.Appeared.Time), Author: s.people.name(id), AuthorID: event.AuthorString(id),
+		Line: h.Number + 1, LineID: h.Line.String(), Text: h.Text, Matches: characters(h.Text, h.Matches), Full: h.Full, Now: h.Now + 1,
+	}
+	if h.Now < 0 {
+		id := t.Authors()[h.Vanished.Author]
+		r.Gone, r.GoneRevision, r.GoneTime = true, h.Vanished.Revision, formatTime(h.Vanished.Time)
+		r.GoneAuthor, r.GoneAuthorID = s.people.name(id), event.AuthorString(id)
+	}
+	return r
+}
+
+// characters returns the first and the last character, from 1, of stretches of
+// UTF-16 units of a line.
+func characters(line string, units [][2]int) (all [][2]int) {
+	u, err := ot.Units(line)
+	for _, m := range units {
+		if err == nil {
+			m = [2]int{utf8.RuneCountInString(ot.String(u[:m[0]])), utf8.RuneCountInString(ot.String(u[:m[1]]))}
+		}
+		all = append(all, [2]int{m[0] + 1, m[1]})
+	}
+	return all
+}
+
+// getGrep answers what ever matched in a thread up to a moment, the oldest
+// first: limit (1000, at most 10,000) rows.
+func (s *Server) getGrep(w http.ResponseWriter, r *http.Request) {
+	m, err := s.moment(r)
+	var g *grep
+	if err == nil {
+		g, err = newGrep(r)
+	}
+	if err == nil {
+		err = g.search(s, r, m.stream, m.rev)
+	}
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	m.answer(w, struct {
+		Thread eventlog.Stream   `json:"thread"`
+		Rev    eventlog.Revision `json:"rev"`
+		Rows   []hitRow          `json:"rows"`
+		More   bool              `json:"more"`
+	}{m.stream, m.rev, g.rows, g.more})
+}
+
+// getGrepAll answers what ever matched in any thread, up to its head; the
+// threads come in the order in which they were begun.
+func (s *Server) getGrepAll(w http.ResponseWriter, r *http.Request) {
+	g, err := newGrep(r)
+	if err == nil && r.URL.Query().Has("at") {
+		err = refusal(wire.BadValue, "", "at is of one thread: ask for /api/threads/T/grep")
+	}
+	var threads []listed
+	if err == nil {
+		threads, _ = s.hub.list(0, s.hub.threads())
+		slices.SortFunc(threads, func(a, b listed) int { return cmp.Compare(a.Stream, b.Stream) })
+	}
+	for _, t := range threads {
+		if err == nil && !g.more {
+			err = g.search(s, r, t.Stream, 0)
+		}
+	}
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	writeJSON(w, http.StatusOK, struct {
+		Rows []hitRow `json:"rows"`
+		More bool     `json:"more"`
+	}{g.rows, g.more})
+}
+
+// A grep is a search and what it has found.
+type grep struct {
+	pattern *projection.Pattern
+	gone    bool // only what is there no more
+	limit   int
+	rows    []hitRow
+	more    bool // than limit
+}
+
+// newGrep reads ?pattern=, ?regexp=, ?ignore_case=, ?gone= and ?limit=.
+func newGrep(r *http.Request) (*grep, error) {
+	q := r.URL.Query()
+	limit, err := number(r, "limit", 1000, 10_000)
+	if err == nil && limit == 0 {
+		err = refusal(wire.BadValue, "", "limit=0 asks for nothing")
+	}
+	if err != nil {
+		return nil, err
+	}
+	g := &grep{gone: q.Get("gone") == "true", limit: int(limit), rows: []hitRow{}}
+	text, fold := q.Get("pattern"), q.Get("ignore_case") == "true"
+	switch n := utf8.RuneCountInString(text); {
+	case n == 0:
+		return nil, refusal(wire.BadValue, "", "say what to look for: pattern=…")
+	case n > patternMost:
+		return nil, refusal(wire.BadValue, "", "the pattern has %d characters and may have %d", n, patternMost)
+	case q.Get("regexp") == "true":
+		g.pattern, err = projection.ExpressionPattern(text, fold)
+	default:
+		g.pattern, err = projection.FixedPattern(text, fold)
+	}
+	if err != nil {
+		return nil, refusal(wire.BadValue, "", "%v", err)
+	}
+	return g, nil
+}
+
+// search adds what matched in a thread up to a revision, 0 for the head.
+func (g *grep) search(s *Server, r *http.Request, stream eventlog.Stream, rev eventlog.Revision) error {
+	found, err := projection.ReplaySearch(r.Context(), s.log, stream, g.pattern, rev)
+	if err != nil {
+		return fmt.Errorf("search thread %s: %w", stream, err)
+	}
+	for _, h := range found.Hits {
+		if g.gone && h.Now >= 0 {
+			continue
+		}
+		if g.more = len(g.rows) == g.limit; g.more {
+			break
+		}
+		g.rows = append(g.rows, s.hitRow(found.Thread, h))
+	}
+	return nil
+}

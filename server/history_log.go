@@ -1,0 +1,152 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+	"parodywave/server/internal/wire"
+)
+
+// An accountRow has the fields that the command line's rows of log have.
+type accountRow struct {
+	Thread    eventlog.Stream     `json:"thread"`
+	Revision  eventlog.Revision   `json:"revision"`
+	Position  eventlog.Position   `json:"position"`
+	ID        string              `json:"id"`
+	Time      string              `json:"time"`
+	Author    string              `json:"author"`
+	AuthorID  string              `json:"author_id"`
+	Kind      string              `json:"kind"`
+	First     eventlog.Revision   `json:"first"`
+	Edits     int                 `json:"edits"`
+	Inserted  int                 `json:"inserted"`
+	Deleted   int                 `json:"deleted"`
+	Text      string              `json:"text"`
+	Lines     []int               `json:"lines"` // from 1
+	Revisions []eventlog.Revision `json:"revisions"`
+}
+
+func (s *Server) accountRow(stream eventlog.Stream, a *projection.Account) accountRow {
+	r := accountRow{
+		Thread: stream, Revision: a.Revision, Position: a.Position, ID: event.ID(stream, a.Revision, a.Time).String(),
+		Time: formatTime(a.Time), Author: s.people.name(a.Author), AuthorID: event.AuthorString(a.Author), Kind: a.Kind, First: a.First,
+		Edits: a.Edits, Inserted: a.Inserted, Deleted: a.Deleted, Text: string(a.Text), Lines: []int{}, Revisions: a.Revisions,
+	}
+	for _, i := range a.Lines {
+		r.Lines = append(r.Lines, i+1)
+	}
+	if r.Revisions == nil {
+		r.Revisions = []eventlog.Revision{}
+	}
+	return r
+}
+
+// getLog answers what happened, newest first: limit (100, at most 1000) rows
+// that stand before a revision.
+func (s *Server) getLog(w http.ResponseWriter, r *http.Request) {
+	m, err := s.moment(r)
+	var limit, before uint64
+	if err == nil {
+		limit, before, err = page(r, 100, 1000)
+	}
+	var q projection.AccountQuery
+	if err == nil {
+		q, err = s.accountQuery(r, m)
+	}
+	var all *projection.Accounts
+	if err == nil {
+		all, err = projection.ReplayAccounts(r.Context(), s.log, m.stream, q)
+	}
+	if err == nil {
+		err = s.checkAuthor(all.Thread, r.URL.Query().Get("author"))
+	}
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	body := struct {
+		Thread eventlog.Stream    `json:"thread"`
+		Rev    eventlog.Revision  `json:"rev"`
+		Rows   []accountRow       `json:"rows"`
+		Next   *eventlog.Revision `json:"next"` // before which the older rows stand; null: there are none
+	}{m.stream, m.rev, []accountRow{}, nil}
+	for _, a := range all.List {
+		if before != 0 && a.Revision >= eventlog.Revision(before) {
+			continue
+		}
+		if len(body.Rows) == int(limit) {
+			body.Next = &body.Rows[limit-1].Revision
+			break
+		}
+		body.Rows = append(body.Rows, s.accountRow(m.stream, a))
+	}
+	m.answer(w, body)
+}
+
+// page reads ?limit= and ?before=.
+func page(r *http.Request, missing, most uint64) (limit, before uint64, err error) {
+	if limit, err = number(r, "limit", missing, most); err == nil {
+		before, err = number(r, "before", 0, wire.MaxNumber)
+	}
+	if err == nil && limit == 0 {
+		err = refusal(wire.BadValue, "", "limit=0 asks for nothing")
+	}
+	return limit, before, err
+}
+
+// accountQuery reads ?every=, ?author=, ?since= and ?until=.
+func (s *Server) accountQuery(r *http.Request, m moment) (q projection.AccountQuery, err error) {
+	q.At = m.rev
+	switch every := r.URL.Query().Get("every"); every {
+	case "", "burst":
+	case "edit":
+		q.Every = true
+	default:
+		return q, refusal(wire.BadValue, "", "every=%.40q is neither edit nor burst", every)
+	}
+	since, err := timeOf(r, "since", 0)
+	if err != nil {
+		return q, err
+	}
+	until, err := timeOf(r, "until", wire.MaxNumber)
+	if err != nil {
+		return q, err
+	}
+	q.Keep = func(e *event.Event) bool { return e.Time >= since && e.Time <= until }
+	if author := r.URL.Query().Get("author"); author != "" {
+		q.Keep = func(e *event.Event) bool {
+			return e.Time >= since && e.Time <= until && s.goesBy(e.Author, author)
+		}
+	}
+	return q, nil
+}
+
+// goesBy reports whether somebody has a name or an id.
+func (s *Server) goesBy(id eventlog.AuthorID, name string) bool {
+	return s.people.name(id) == name || strings.EqualFold(event.AuthorString(id), name)
+}
+
+// checkAuthor refuses the name of somebody who did nothing in the thread.
+func (s *Server) checkAuthor(t *projection.Thread, name string) error {
+	if name == "" || slices.ContainsFunc(t.Authors(), func(id eventlog.AuthorID) bool { return s.goesBy(id, name) }) {
+		return nil
+	}
+	return refusal(wire.NotFound, "", "%.200q is no author of thread %s", name, t.Stream)
+}
+
+// timeOf reads a query parameter into Unix milliseconds.
+func timeOf(r *http.Request, name string, missing int64) (int64, error) {
+	v := r.URL.Query().Get(name)
+	if v == "" {
+		return missing, nil
+	}
+	t, ok := projection.ParseTime(v)
+	if !ok {
+		return 0, refusal(wire.BadValue, "", "%s=%.40q is no time like 2026-11-22T10:00:00Z", name, v)
+	}
+	return t.UnixMilli(), nil
+}
