@@ -53,7 +53,7 @@ func (s *script) change(author int, c ot.Change) {
 	s.add(author, event.Changed{Change: c})
 }
 
-// after appends text.
+// write appends text.
 func (s *script) write(author int, text string) { s.put(author, len(s.text), len(s.text), text) }
 
 func (s *script) log(t testing.TB) eventlog.AuditLog {

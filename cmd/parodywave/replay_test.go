@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"parodywave/cmd/parodywave/stage"
+	"parodywave/eventlog"
+	"parodywave/projection"
+)
+
+func reelOf(t testing.TB, log eventlog.AuditLog) *stage.Reel {
+	t.Helper()
+	r, err := stage.ReadReel(t.Context(), log, testThread, 0, func(id eventlog.AuthorID) string { return idString(id) }, burstPause)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// framesAt returns where the frames end that are printed where there is no
+// terminal.
+func framesAt(t testing.TB, log eventlog.AuditLog, every string, from eventlog.Revision) (ends []eventlog.Revision) {
+	t.Helper()
+	a := &app{ctx: context.Background(), out: bufio.NewWriter(t.Output())}
+	s := &source{AuditLog: log, authors: projection.NewAuthors()}
+	err := s.steps(a, testThread, 0, &stepper{every: every, from: from, do: func(r *eventRow, _ *projection.Thread) error {
+		ends = append(ends, r.Revision)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ends
+}
+
+// TestPlayerStepsWhereFramesArePrinted: the player and the plain frames cut a
+// history in the same places.
+func TestPlayerStepsWhereFramesArePrinted(t *testing.T) {
+	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3).cut(5000)
+	log, _ := logOf(t, tr)
+	r := reelOf(t, log)
+	for _, every := range []string{"edit", "burst", "submit"} {
+		for _, from := range []eventlog.Revision{1, 777} {
+			want := framesAt(t, log, every, from)
+			if got := r.Ends(stage.Unit(every), from); !slices.Equal(got, want) {
+				t.Errorf("%s from %d: %d steps and %d frames", every, from, len(got), len(want))
+			}
+		}
+	}
+}
+
+// TestPlayerAnswersAtOnce on 260,000 recorded keystrokes: any revision in less
+// than a second, and a step back in a moment.
+func TestPlayerAnswersAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("260,000 keystrokes")
+	}
+	log, thread := logOf(t, sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3))
+	clock := func(what string, limit time.Duration, f func()) {
+		start := time.Now()
+		f()
+		took := time.Since(start)
+		t.Logf("%s: %v", what, took.Round(10*time.Microsecond))
+		if took > limit {
+			t.Errorf("%s took %v, more than %v", what, took, limit)
+		}
+	}
+	var r *stage.Reel
+	clock("reading the history", 3*time.Second, func() { r = reelOf(t, log) })
+	head, ends, p := r.Head(), r.Ends(stage.Edit, 1), stage.NewPlayhead(r)
+	frame := func(at eventlog.Revision) *stage.Frame {
+		f, err := p.Frame(ends, 1, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	clock("to the end", time.Second, func() { frame(head) })
+	clock("to the beginning", time.Second, func() { frame(1) })
+	clock("to the middle", time.Second, func() { frame(head / 2) })
+	clock("back by one", time.Second, func() { frame(head/2 - 1) })
+	clock("back by 60 more, one by one", time.Second, func() {
+		for i := range eventlog.Revision(60) {
+			frame(head/2 - 2 - i)
+		}
+	})
+	clock("forth by 60", time.Second, func() {
+		for i := range eventlog.Revision(60) {
+			frame(head/2 - 60 + i)
+		}
+	})
+	whole := r.Ends(stage.Submit, 1) // nothing is submitted: one step
+	clock("all of it as one step", 3*time.Second, func() {
+		f, err := stage.NewPlayhead(r).Frame(whole, 1, head)
+		if err != nil || f.Text() != thread.Text() {
+			t.Errorf("the text at the end is another: %v", err)
+		}
+	})
+	for _, expr := range []string{"line:12", "/(?i)crdt/", "author:" + idString(r.AuthorID(1))} {
+		b, err := stage.ParseBreak(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock("all hits of "+expr, 3*time.Second, func() {
+			hits, err := r.Scan(t.Context(), b, 1, idString)
+			if err != nil || len(hits) == 0 {
+				t.Errorf("%d hits, %v", len(hits), err)
+			}
+			t.Logf("%d hits", len(hits))
+		})
+	}
+	row := thread.Row(20)
+	clock("all hits of a watch", 3*time.Second, func() {
+		hits, err := r.Scan(t.Context(), stage.NewWatch(row.ID, 21, head), 1, idString)
+		if err != nil || len(hits) == 0 {
+			t.Errorf("%d hits, %v", len(hits), err)
+		}
+	})
+}

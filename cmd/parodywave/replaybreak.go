@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+
+	"parodywave/cmd/parodywave/stage"
+	"parodywave/eventlog"
+)
+
+// breaks reads --break.
+func (c *replayCommand) breaks() ([]*stage.Break, error) {
+	var out []*stage.Break
+	for _, expr := range c.Break {
+		b, err := stage.ParseBreak(expr)
+		if err != nil {
+			return nil, usage("write "+stage.BreakForms, "--break %v", err)
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}
+
+// reel reads the history of a thread into memory, and checks that breakpoints
+// name people who are in it.
+func (s *source) reel(a *app, stream eventlog.Stream, to eventlog.Revision, breaks []*stage.Break) (*stage.Reel, error) {
+	r, err := stage.ReadReel(a.ctx, s, stream, to, s.name, burstPause)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range breaks {
+		if _, ok := b.Authors(r, idString); !ok {
+			return nil, notFound("its authors are "+strings.Join(r.Names, ", "), "--break %s: nobody of that name is in thread %s", b.Text, stream)
+		}
+	}
+	return r, nil
+}
+
+// A stop is a breakpoint and where it hits.
+type stop struct {
+	at   *stage.Break
+	hits []stage.Hit
+}
+
+func findStops(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revision, breaks []*stage.Break) ([]stop, error) {
+	r, err := s.reel(a, stream, to, breaks)
+	if err != nil {
+		return nil, err
+	}
+	var stops []stop
+	for _, b := range breaks {
+		hits, err := r.Scan(a.ctx, b, from, idString)
+		if err != nil {
+			return nil, err
+		}
+		stops = append(stops, stop{b, hits})
+	}
+	return stops, nil
+}
+
+// reasonsOf says why a step stops that ends at a revision, the one before at
+// another.
+func reasonsOf(stops []stop, before, at eventlog.Revision) (out []string) {
+	for _, s := range stops {
+		if hits := stage.Within(s.hits, before, at); len(hits) > 0 {
+			out = append(out, visible(s.at.Reason(hits)))
+		}
+	}
+	return out
+}

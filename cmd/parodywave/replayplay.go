@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/term"
+
+	"parodywave/cmd/parodywave/stage"
+	"parodywave/eventlog"
+)
+
+// playSpeed is how many times as fast as it was typed a history is played when
+// nothing is said.
+const playSpeed = 4
+
+// onTerminal reports whether somebody sits before a screen and keys.
+func onTerminal() bool {
+	return term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()) && os.Getenv("TERM") != "dumb"
+}
+
+// play shows the history in the terminal. The log is closed before: who looks
+// at the past keeps no server from starting.
+func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revision, speed float64, breaks []*stage.Break) error {
+	r, err := s.reel(a, stream, to, breaks)
+	if err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if c.Speed == "" {
+		speed = playSpeed
+	}
+	m := stage.New(stage.Options{
+		Reel: r, From: from, Unit: stage.Unit(c.Every), Speed: speed, Breaks: breaks, Paused: c.Speed == "" && len(breaks) > 0,
+		LongestPause: longestPause, Reveal: visibleLine, Stamp: stamp, ParseTime: parseTime, IDString: idString, Context: a.ctx,
+		Reload: func() (*stage.Reel, error) { return c.again(a, stream, to) },
+	})
+	a.out.Flush()
+	a.shown = true // nothing of this can be taken back
+	if _, err := tea.NewProgram(m, tea.WithContext(a.ctx), tea.WithoutSignalHandler()).Run(); err != nil {
+		if a.ctx.Err() != nil {
+			return a.ctx.Err()
+		}
+		return err
+	}
+	return m.Err()
+}
+
+// again reads the history as it is now; with --to only up to there.
+func (c *replayCommand) again(a *app, stream eventlog.Stream, to eventlog.Revision) (*stage.Reel, error) {
+	s, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	if c.To == "" {
+		to = 0
+	}
+	return s.reel(a, stream, to, nil)
+}
