@@ -18,8 +18,10 @@ type commands struct {
 	Replay      replayCommand      `cmd:"" help:"Play the history of a thread, a frame a step."`
 	Tail        tailCommand        `cmd:"" help:"Print the newest events, and those to come."`
 	Export      exportCommand      `cmd:"" help:"Write a thread to stdout: its text, or all of it in a form that verifies."`
-	Import      importCommand      `cmd:"" help:"Make a thread of an export, which must verify, or of a text."`
+	Import      importCommand      `cmd:"" help:"Make a thread of an export, which must verify, of a pad of Etherpad, or of a text."`
 	Put         putCommand         `cmd:"" help:"Make the text of a thread what a file says, as one change."`
+	Restore     restoreCommand     `cmd:"" help:"Bring the text of a moment back, as one change."`
+	Revert      revertCommand      `cmd:"" help:"Take back what an author did, as one change, and leave what others did."`
 	Verify      verifyCommand      `cmd:"" help:"Reread the log and check everything in it."`
 	Loadtest    loadtestCommand    `cmd:"" help:"Type into threads over real WebSockets: how long edits take, and what gets lost."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running server whether it is well; exit status only."`

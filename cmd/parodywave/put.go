@@ -110,6 +110,11 @@ func (a *app) readText(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return textOf(path, b)
+}
+
+// textOf returns what a file holds as a text, unless no thread can hold it.
+func textOf(path string, b []byte) (string, error) {
 	line := func(at int) int { return 1 + bytes.Count(b[:at], []byte("\n")) }
 	if at := bytes.IndexByte(b, '\r'); at >= 0 {
 		return "", failed("convert its line ends first: tr -d '\\r' <FILE, or dos2unix", "%s, line %d: a carriage return; texts have LF line ends", path, line(at))
