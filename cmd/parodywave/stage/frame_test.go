@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"parodywave/eventlog"
 )
 
@@ -166,5 +168,63 @@ func TestDeletedLinesKeepTheirPlace(t *testing.T) {
 	want := "1~=하-나+루|0--둘|0--셋|2 =넷"
 	if s := strings.Join(got, "|"); s != want {
 		t.Errorf("rows are %s, want %s", s, want)
+	}
+}
+
+// TestCharactersAreThoseOfTheTerminal: the short way says what the long one
+// does.
+func TestCharactersAreThoseOfTheTerminal(t *testing.T) {
+	rnd := seeded(t)
+	parts := []string{"a", "~", " ", "가", "각", "힣", "\u11a8", "\u1100", "\u1161", "e\u0301", "\u0301", "👩\u200d💻", "\u200d", "漢", "ｱ", "🇰🇷", "\ufe0f", "é", "\u00ad"}
+	for range 3000 {
+		var b strings.Builder
+		for range 1 + rnd.IntN(6) {
+			b.WriteString(parts[rnd.IntN(len(parts))])
+		}
+		for s := b.String(); s != ""; {
+			got, width := firstCharacter(s)
+			want, wide := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+			if got != want || width != wide {
+				t.Fatalf("%+q begins with %+q, %d wide, not %+q, %d wide", s, want, wide, got, width)
+			}
+			s = s[len(got):]
+		}
+	}
+}
+
+// TestWrapLosesNothing, and no line is too wide.
+func TestWrapLosesNothing(t *testing.T) {
+	rnd := seeded(t)
+	for range 300 {
+		var r row
+		var all strings.Builder
+		for range rnd.IntN(60) {
+			s := []string{"낱말 ", "x", "😀", " ", "e\u0301", "long-word-without-end"}[rnd.IntN(6)]
+			all.WriteString(s)
+			r.pieces = append(r.pieces, piece{touch(rnd.IntN(3)), utf16.Encode([]rune(s))})
+		}
+		width := 2 + rnd.IntN(30)
+		var got strings.Builder
+		for _, line := range wrap(r.cells(func(s string) string { return s }), width) {
+			text := ""
+			for _, c := range line {
+				text += c.text
+			}
+			if w := ansi.StringWidth(text); w > width {
+				t.Fatalf("%q has %d columns, more than %d", text, w, width)
+			}
+			got.WriteString(text)
+		}
+		if got.String() != all.String() {
+			t.Fatalf("%q was wrapped into %q", all.String(), got.String())
+		}
+		cells := r.cells(func(s string) string { return s })
+		text := ""
+		for _, c := range crop(cells, width) {
+			text += c.text
+		}
+		if w := ansi.StringWidth(text); w > width || w < width-2 && strings.HasSuffix(text, "…") {
+			t.Fatalf("%q cut to %d columns has %d: %q", all.String(), width, w, text)
+		}
 	}
 }

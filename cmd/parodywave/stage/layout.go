@@ -3,6 +3,7 @@ package stage
 import (
 	"slices"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -137,7 +138,7 @@ func (r *row) cells(reveal func(string) string) []cell {
 	column := 0
 	for _, p := range r.pieces {
 		for s := reveal(string(utf16.Decode(p.units))); s != ""; {
-			cluster, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+			cluster, width := firstCharacter(s)
 			s = s[len(cluster):]
 			if cluster == "\t" {
 				width = tabStop - column%tabStop
@@ -148,6 +149,29 @@ func (r *row) cells(reveal func(string) string) []cell {
 		}
 	}
 	return out
+}
+
+// firstCharacter returns what of s is seen as one character, and its width.
+func firstCharacter(s string) (string, int) {
+	r, n := utf8.DecodeRuneInString(s)
+	if width := plainWidth(r); width > 0 { // nearly always, and much faster
+		if next, _ := utf8.DecodeRuneInString(s[n:]); n == len(s) || plainWidth(next) > 0 {
+			return s[:n], width
+		}
+	}
+	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+}
+
+// plainWidth returns the width of a character that never joins another of its
+// kind: printable ASCII, a syllable of Hangul. It is 0 for all others.
+func plainWidth(r rune) int {
+	switch {
+	case r >= ' ' && r <= '~':
+		return 1
+	case r >= '가' && r <= '힣':
+		return 2
+	}
+	return 0
 }
 
 // wrap cuts cells into lines of at most a width, after a space where there is

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"parodywave/eventlog"
 )
 
@@ -71,20 +73,19 @@ func (m *Model) statusLine() string {
 		state = "…"
 	}
 	author := m.Reel.Author(m.at)
-	range_ := fmt.Sprint(m.at)
+	revisions := fmt.Sprint(m.at)
 	if m.frame.Prev+1 < m.at {
-		range_ = fmt.Sprintf("%d-%d", m.frame.Prev+1, m.at)
+		revisions = fmt.Sprintf("%d-%d", m.frame.Prev+1, m.at)
 	}
-	parts := []string{
-		fmt.Sprintf("%s %s/%d", state, range_, m.Reel.Head()),
-		ink(author).Bold(true).Render(m.name(m.Reel.Names[author])),
-		m.what(),
-		m.speedName(),
-		string(m.Unit),
-		m.Stamp(m.Reel.Time(m.at)),
+	where := fmt.Sprintf("%s %s/%d", state, revisions, m.Reel.Head())
+	who := ink(author).Bold(true).Render(ansi.Truncate(m.name(m.Reel.Names[author]), 16, "…"))
+	when := m.Stamp(m.Reel.Time(m.at))
+	if m.width < 100 { // to the second
+		when = when[:min(len(when), len("2006-01-02T15:04:05"))]
 	}
-	if m.width >= 60 { // the time before the rest
-		parts = []string{parts[0], parts[5], parts[1], parts[2], parts[3], parts[4]}
+	parts := []string{where, when, who, m.what(), m.speedName(), string(m.Unit)}
+	if m.width < 60 { // the time last
+		parts = []string{where, who, m.what(), m.speedName(), string(m.Unit), when}
 	}
 	if n := len(m.breaks); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d breakpoints", n))
