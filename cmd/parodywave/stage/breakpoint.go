@@ -28,8 +28,9 @@ type Break struct {
 // A Hit is a place where a breakpoint stops.
 type Hit struct {
 	Revision eventlog.Revision
-	Line     int // which line it is about, from 1, after the revision; 0 for none
-	Gone     bool
+	Line     int  // which line it is about, from 1, after the revision; 0 for none
+	Gone     bool // it was taken away
+	Born     bool // a watched line, or what it was split from, begins here
 }
 
 // ParseBreak reads a breakpoint. See the package comment.
@@ -105,6 +106,8 @@ func (b *Break) reason(h Hit) string {
 	switch {
 	case h.Gone:
 		return fmt.Sprintf("%s: line %d went at revision %d", b.Text, h.Line, h.Revision)
+	case h.Born:
+		return fmt.Sprintf("%s: line %d began at revision %d", b.Text, h.Line, h.Revision)
 	case h.Line > 0:
 		return fmt.Sprintf("%s: line %d at revision %d", b.Text, h.Line, h.Revision)
 	}

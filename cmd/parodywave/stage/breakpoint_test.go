@@ -161,7 +161,7 @@ func TestWatchFollowsALineThroughNumbers(t *testing.T) {
 	r := story(t)
 	th := past(t, r, 2)
 	id := th.Row(1).ID // 둘
-	if got := told(scan(t, r, NewWatch(id, 2, 2), 1)); got != "2:1 3:2 5:3 8:1" {
+	if got := told(scan(t, r, NewWatch(id, 2, 2), 1)); got != "2:2 3:2 5:3 8:1" {
 		t.Errorf("the line that was 둘 changes at %q", got)
 	}
 }

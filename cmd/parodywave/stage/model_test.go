@@ -194,6 +194,7 @@ func TestWatchTellsBeforeAndAfter(t *testing.T) {
 	th := open(t, story(t), nil).press("right", "down", "w").shows("watch 2@2")
 	th.press("c").at(3).shows(`watch 2@2: line 2 at revision 3: "둘" → "둘 TODO"`)
 	th.press("c").at(5).shows(`line 3 at revision 5: "둘 TODO" → "둘Z TODO"`)
+	th.press("C", "C").at(2).shows("watch 2@2: line 2 began at revision 2").press("c", "c").at(5)
 	th.press("left", "w").shows("breakpoint 2") // the cursor is on the new line there
 	th.press("w").shows("is watched already")
 	th.press("c").at(5).press("c").at(7).shows("watch 1@4: line 1 went at revision 7")

@@ -201,10 +201,18 @@ func (s *scanner) didMatch(row projection.Row, effect *projection.Effect) bool {
 func (s *scanner) onWatch(e *event.Event, effect *projection.Effect) (Hit, bool) {
 	t := s.thread
 	_, black := e.Fact.(event.Redacted) // which alters no row's revision
+	var found Hit
 	for _, i := range effect.Touched {
-		if row := t.Row(i); (black || row.Revision == t.Revision) && s.lines.Has(row.ID, t.Revision) {
-			return Hit{Line: i + 1}, true
+		row := t.Row(i)
+		if !black && row.Revision != t.Revision || !s.lines.Has(row.ID, t.Revision) {
+			continue
 		}
+		if found.Line == 0 || row.ID == s.b.watch { // rather itself than what is joined into it later
+			found = Hit{Line: i + 1, Born: row.ID.Revision == t.Revision}
+		}
+	}
+	if found.Line > 0 {
+		return found, true
 	}
 	for _, h := range effect.Hunks {
 		for k, id := range h.Old {

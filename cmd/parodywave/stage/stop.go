@@ -171,7 +171,7 @@ func (m *Model) stop(at eventlog.Revision) {
 		}
 		last := hits[len(hits)-1]
 		s := m.name(b.Reason(hits))
-		if b.IsWatch() && !last.Gone {
+		if b.IsWatch() && !last.Gone && !last.Born {
 			before, after := m.beforeAfter(last.Line - 1)
 			s += ": " + before + " → " + after
 		}
