@@ -24,11 +24,11 @@ type lineRow struct {
 	id projection.LineID
 }
 
-// history prints what happened to a line that is there now.
-func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, keep func(event.Event) bool) error {
+// history prints what happened to a line that is there at a revision.
+func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, keep func(event.Event) bool) error {
 	kin := projection.NewFamily()
 	var last *projection.Thread
-	err := s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+	err := s.playTo(a, stream, at, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		kin.Add(t, effect)
 		last = t
 		return nil
@@ -40,7 +40,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, keep fun
 		return notFound("", "there are only %d lines", rows(last))
 	}
 	l := &liner{s: s, lines: kin.Of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
-	err = s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+	err = s.playTo(a, stream, at, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		for _, r := range l.apply(e, t, effect) {
 			if keep(e) {
 				l.add(r, c.Every == "edit")

@@ -11,14 +11,36 @@ import (
 )
 
 type logCommand struct {
-	Thread string `arg:"" placeholder:"THREAD" help:"Thread."`
-	Line   *int   `short:"L" placeholder:"N" help:"The history of line N (the first is 1) as it is now, through edits, moves, splits and joins."`
-	Author string `placeholder:"NAME" help:"Only what this author did: a name or an id."`
-	Since  string `placeholder:"TIME" help:"Not what is older: 2026-11-22T10:00:00Z, 2026-11-22, -15m."`
-	Until  string `placeholder:"TIME" help:"Not what is newer."`
-	Number *int   `short:"n" placeholder:"N" help:"At most N rows."`
-	Every  string `enum:"edit,burst" default:"burst" help:"A row for every edit, or (burst) for all edits of an author without a pause of 30 seconds."`
-	JSON   bool   `name:"json" help:"Print one JSON object a line."`
+	Thread    string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment up to which."`
+	Line      *int   `short:"L" placeholder:"N" help:"The history of line N (the first is 1) as it is now, or was at AT, through edits, moves, splits and joins."`
+	Deletions bool   `help:"Only what deleted text: the text, and who had written it."`
+	Author    string `placeholder:"NAME" help:"Only what this author did: a name or an id."`
+	Since     string `placeholder:"TIME" help:"Not what is older: 2026-11-22T10:00:00Z, 2026-11-22, -15m."`
+	Until     string `placeholder:"TIME" help:"Not what is newer."`
+	Number    *int   `short:"n" placeholder:"N" help:"At most N rows."`
+	Every     string `enum:"edit,burst" default:"burst" help:"A row for every edit, or (burst) for all edits of an author without a pause of 30 seconds."`
+	JSON      bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+// Help tells what kong prints below the usage.
+func (*logCommand) Help() string {
+	return `Prints a row for what each author did without a pause of 30 seconds, the newest first: revision (the first and the
+last), time, author, what was done.
+
+  -L N         what happened to one line: before (-) and after (+), what was deleted from it included
+  --deletions  what was deleted, a row for each place: where it was, and below, for each author of the deleted text,
+               the revisions that had written it, the author, and the text. With -L, from that line.
+
+  parodywave log Minutes --since -15m
+  parodywave log Minutes -L 12
+  parodywave log Minutes@draft-1 --deletions --author Ben
+  parodywave log Minutes --deletions -L 12 --every edit
+
+--json: thread, revision, position, id, time, author, author_id and kind of the last event of a row; first, the revision
+of its first; edits, how many; inserted and deleted, in UTF-16 units; text, what was inserted; lines, the first and the
+last; revisions, that the event names. With -L also action (born, changed, split, joined, moved, submitted, redacted),
+line, line_id, before and after. With --deletions also removed: of each part text, author, author_id, first and last,
+the revisions that had written it.`
 }
 
 func (c *logCommand) Run(a *app) error {
@@ -33,7 +55,7 @@ func (c *logCommand) Run(a *app) error {
 		return err
 	}
 	defer s.Close()
-	stream, err := s.find(a, c.Thread)
+	stream, at, err := s.findAt(a, c.Thread)
 	if err != nil {
 		return err
 	}
@@ -41,11 +63,14 @@ func (c *logCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if c.Line != nil {
-		return c.history(a, s, stream, keep)
+	switch {
+	case c.Deletions:
+		return c.deletions(a, s, stream, at, keep)
+	case c.Line != nil:
+		return c.history(a, s, stream, at, keep)
 	}
 	f := newFolder(c.Every)
-	err = s.play(a, stream, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+	err = s.playTo(a, stream, at, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		if keep(e) {
 			f.add(s.newRow(e, t, effect))
 		}
@@ -83,6 +108,11 @@ func printRows(a *app, rows []*eventRow, asJSON bool) {
 
 // play folds a thread from its beginning and calls f after every event.
 func (s *source) play(a *app, stream eventlog.Stream, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
+	return s.playTo(a, stream, 0, f)
+}
+
+// playTo is play up to a revision; 0 is the head.
+func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
 	t := projection.NewThread(stream)
 	for r, err := range s.Read(a.ctx, stream, 0) {
 		if err != nil {
@@ -98,6 +128,9 @@ func (s *source) play(a *app, stream eventlog.Stream, f func(event.Event, *proje
 		}
 		if err != nil {
 			return err
+		}
+		if e.Revision == at {
+			break
 		}
 	}
 	return nil
