@@ -20,6 +20,7 @@ class Look {
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
       await pause(120) // colours have changed
+      await page.evaluate(() => Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime < 5000).map((a) => a.finished.catch(() => {})))) // a name that fades is no colour
       if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(source)
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { preload: false, resultTypes: ['violations'] }))
       this.states++
