@@ -154,22 +154,23 @@ type edit struct {
 
 // edits returns what a changeset does to a text, checked in every way in which
 // it says something about it. Operations without a keep between them are one.
-func (cs *changeset) edits(text []uint16) ([]edit, error) {
+func (cs *changeset) edits(t *text) ([]edit, error) {
+	text := t.raw
 	if cs.oldLen != len(text) {
 		return nil, fmt.Errorf("the changeset is for %d units and the text has %d", cs.oldLen, len(text))
 	}
 	var out []edit
 	pos, bank, length, open := 0, cs.bank, len(text), false
 	for _, op := range cs.operations {
-		source := text[pos:]
+		source, count := text[pos:], func(n int) int { return t.breaks(pos, pos+n) }
 		if op.code == '+' {
-			source = bank
+			source, count = bank, func(n int) int { return breaks(bank[:n]) }
 		}
 		if op.units > len(source) {
 			return nil, fmt.Errorf("%c %d units where there are only %d", op.code, op.units, len(source))
 		}
 		piece := source[:op.units]
-		if n := breaks(piece); n != op.breaks || n > 0 && piece[len(piece)-1] != lineBreak {
+		if n := count(op.units); n != op.breaks || n > 0 && piece[len(piece)-1] != lineBreak {
 			return nil, fmt.Errorf("%c %d units with %d line breaks, the last at the end: there are %d", op.code, op.units, op.breaks, n)
 		}
 		if op.code == '=' {

@@ -189,7 +189,7 @@ func (p *Pad) revision(f file, key string, r int, t *text) error {
 	if err != nil {
 		return err
 	}
-	edits, err := cs.edits(t.raw)
+	edits, err := cs.edits(t)
 	if err != nil {
 		return err
 	}

@@ -266,7 +266,7 @@ func TestPairsArePartedWithoutMending(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			edits, err := cs.edits(before)
+			edits, err := cs.edits(&text{raw: before})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -291,8 +291,8 @@ func FuzzReadChangeset(f *testing.F) {
 		if err != nil {
 			return
 		}
-		x := &text{ascii(before), ascii(before)}
-		edits, err := cs.edits(x.raw)
+		x := &text{raw: ascii(before), clean: ascii(before), odd: true}
+		edits, err := cs.edits(x)
 		if err != nil {
 			return
 		}

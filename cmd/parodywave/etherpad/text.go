@@ -10,24 +10,61 @@ import (
 // the same length; they differ in units that no text here may hold.
 type text struct {
 	raw, clean []uint16
+	odd        bool // there was ever a unit that needs a look; else clean is raw
+
+	// How many line breaks there are among the first known units: people write
+	// on where they wrote, so the way from there is short.
+	known, knownBreaks int
 }
 
-func newText() *text { return &text{[]uint16{lineBreak}, []uint16{lineBreak}} }
+func newText() *text {
+	t := &text{raw: []uint16{lineBreak}}
+	t.clean = t.raw
+	return t
+}
+
+// breaks counts the line breaks among the units from..to.
+func (t *text) breaks(from, to int) int {
+	if from == 0 { // no way back
+		return t.breaksBefore(to)
+	}
+	n := t.breaksBefore(from)
+	return t.breaksBefore(to) - n
+}
+
+func (t *text) breaksBefore(pos int) int {
+	if pos >= t.known {
+		t.knownBreaks += breaks(t.raw[t.known:pos])
+	} else if pos < t.known/2 {
+		t.knownBreaks = breaks(t.raw[:pos])
+	} else {
+		t.knownBreaks -= breaks(t.raw[pos:t.known])
+	}
+	t.known = pos
+	return t.knownBreaks
+}
 
 // apply makes the edits of a revision and returns the change that they are
 // here, and whether something was mended in what they touch.
 func (t *text) apply(edits []edit) (c ot.Change, mend bool) {
+	if len(edits) > 0 {
+		t.breaksBefore(edits[0].from) // what follows may not be so any more
+	}
+	for _, e := range edits {
+		if !t.odd && slices.ContainsFunc(e.insert, isOdd) {
+			t.odd, t.clean = true, slices.Clone(t.raw)
+		}
+	}
+	if !t.odd {
+		c = t.plain(edits)
+		t.raw = splice(t.raw, edits)
+		t.clean = t.raw
+		return c, false
+	}
 	before := slices.Clone(t.clean)
+	t.raw, t.clean = splice(t.raw, edits), splice(t.clean, edits)
 	shift := 0
 	for _, e := range edits {
-		from, to := e.from+shift, e.to+shift
-		t.raw = slices.Replace(t.raw, from, to, e.insert...)
-		t.clean = slices.Replace(t.clean, from, to, e.insert...)
-		shift += len(e.insert) - (e.to - e.from)
-	}
-	shift = 0
-	for i := range edits {
-		e := &edits[i]
 		// A unit beside the edit may have lost or found its other half.
 		first, last := max(e.from+shift-1, 0), min(e.from+shift+len(e.insert)+1, len(t.raw))
 		for k := first; k < last; k++ {
@@ -38,6 +75,31 @@ func (t *text) apply(edits []edit) (c ot.Change, mend bool) {
 		shift += len(e.insert) - (e.to - e.from)
 	}
 	return t.change(before, t.widen(before, edits)), mend
+}
+
+// isOdd reports whether a unit by itself is no character that a text may hold.
+func isOdd(u uint16) bool { return isHigh(u) || isLow(u) || u == '\r' || u == 0 }
+
+// plain returns the edits as a change.
+func (t *text) plain(edits []edit) ot.Change {
+	var b ot.Builder
+	at := 0
+	for _, e := range edits {
+		b.Keep(e.from - at)
+		b.Replace(e.to-e.from, e.insert)
+		at = e.to
+	}
+	b.Keep(len(t.raw) - at)
+	return b.Change()
+}
+
+func splice(units []uint16, edits []edit) []uint16 {
+	shift := 0
+	for _, e := range edits {
+		units = slices.Replace(units, e.from+shift, e.to+shift, e.insert...)
+		shift += len(e.insert) - (e.to - e.from)
+	}
+	return units
 }
 
 // widen returns the edits with the units beside them that they alter, too, and

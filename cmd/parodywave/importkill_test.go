@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestAKilledCommandChangesNothingOrAll kills commands that write at random
+// moments, on a directory without a server. Whatever is there afterwards
+// verifies, and is what was there before, or what the command was to make.
+func TestAKilledCommandChangesNothingOrAll(t *testing.T) {
+	rounds := 10 // the first is not killed
+	if testing.Short() {
+		rounds = 4
+	}
+	program, dir := build(t), t.TempDir()
+	seed := rand.Uint64()
+	rng := rand.New(rand.NewPCG(seed, 0))
+	long := strings.Repeat("한 줄의 글\n", 20_000)
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	data := filepath.Join(dir, "data")
+	thread := strings.TrimSpace(output(t, program, "import", file("long.txt", long), "--data", data, "--as", "Ann"))
+	output(t, program, "put", thread, file("short.txt", "short\n"), "--data", data, "--as", "Mallory")
+	pad, err := filepath.Abs(filepath.Join("etherpad", "testdata", "small.etherpad"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, args := range map[string][]string{
+		"a text":    {"import", file("more.txt", long)},
+		"a pad":     {"import", pad},
+		"a restore": {"restore", thread + "@2"},
+		"a revert":  {"revert", thread, "--author", "Mallory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			took := time.Duration(0)
+			nothing, all := 0, 0
+			for round := range rounds {
+				work := filepath.Join(dir, fmt.Sprint(strings.ReplaceAll(name, " ", "-"), round))
+				if err := os.CopyFS(work, os.DirFS(data)); err != nil {
+					t.Fatal(err)
+				}
+				before := threadsOf(t, program, work)
+				cmd := exec.Command(program, append(args, "--data", work, "--as", "Eve")...)
+				cmd.Env = environ()
+				start := time.Now()
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				if round > 0 {
+					time.Sleep(time.Duration(rng.Int64N(int64(took) * 3 / 2)))
+					_ = cmd.Process.Kill()
+				}
+				if err := cmd.Wait(); round == 0 && err != nil {
+					t.Fatal(err)
+				}
+				if round == 0 {
+					took = time.Since(start)
+				}
+				switch after := threadsOf(t, program, work); {
+				case after == before:
+					nothing++
+				case after == whole(name, before, len(long)):
+					all++
+				default:
+					t.Fatalf("seed %d, round %d: it was\n%s\nand is\n%s", seed, round, before, after)
+				}
+				output(t, program, "verify", "--data", work)
+				if err := os.RemoveAll(work); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Logf("seed %d: of commands that take %v, killed within %v, %d did nothing and %d all", seed, took, took*3/2, nothing, all)
+			if nothing == 0 || all == 0 { // of the latter the first is one
+				t.Errorf("seed %d: %d did nothing and %d all: the test shows nothing", seed, nothing, all)
+			}
+		})
+	}
+}
+
+// threadsOf tells the threads of a directory: title, revisions, length of the
+// text in bytes.
+func threadsOf(t *testing.T, program, data string) string {
+	t.Helper()
+	var all []string
+	for line := range strings.Lines(output(t, program, "threads", "--json", "--data", data)) {
+		var row struct {
+			ID, Title string
+			Revisions int
+		}
+		if err := json.Unmarshal([]byte(line), &row); err != nil {
+			t.Fatal(err)
+		}
+		text := output(t, program, "cat", row.ID, "--data", data)
+		all = append(all, fmt.Sprintf("%s: %d revisions, %d bytes", row.Title, row.Revisions, len(text)))
+	}
+	return strings.Join(all, "\n")
+}
+
+// whole is what threadsOf tells after the whole command.
+func whole(name, before string, long int) string {
+	switch name {
+	case "a text":
+		return fmt.Sprintf("more: 2 revisions, %d bytes\n%s", long, before)
+	case "a pad":
+		return "notes: 8 revisions, 17 bytes\n" + before
+	}
+	return fmt.Sprintf("long: 4 revisions, %d bytes", long)
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+
+	"github.com/aymanbagabas/go-udiff"
+)
+
+func randomText(r *rand.Rand) string {
+	var b strings.Builder
+	for range r.IntN(12) {
+		b.WriteString([]string{"a", "b\n", "다", "😀", "é"}[r.IntN(5)])
+	}
+	return b.String()
+}
+
+// sameEdits replaces a random stretch of before by after, as a change and as
+// edits of bytes.
+func sameEdits(before, after string, r *rand.Rand) error {
+	units, err := ot.Units(before)
+	if err != nil {
+		return err
+	}
+	from := r.IntN(len(units) + 1)
+	for !ot.Boundary(units, from) {
+		from++
+	}
+	to := from + r.IntN(len(units)-from+1)
+	for !ot.Boundary(units, to) {
+		to++
+	}
+	insert, err := ot.Units(after)
+	if err != nil {
+		return err
+	}
+	var b ot.Builder
+	b.Insert(insert)
+	b.Keep(from)
+	b.Replace(to-from, insert)
+	b.Keep(len(units) - to)
+	c := b.Change()
+	want, err := c.Apply(units)
+	if err != nil {
+		return err
+	}
+	got, err := udiff.Apply(before, byteEdits(before, c))
+	if err == nil && got != ot.String(want) {
+		err = fmt.Errorf("%s gives %q, want %q", c, got, ot.String(want))
+	}
+	return err
+}
+
+// TestRevertOfARecordedPaper takes one of three authors' edits back, of a
+// quarter of a million, and then all: what it takes and what is left.
+func TestRevertOfARecordedPaper(t *testing.T) {
+	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
+	log, whole := logOf(t, tr)
+	for _, authors := range [][]byte{{2}, {1, 2, 3}} {
+		start := time.Now()
+		r, err := projection.ReplayReversal(t.Context(), log, testThread, func(e *event.Event) bool {
+			return strings.ContainsRune(string(authors), rune(e.Author[15]))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := r.Reversion()
+		t.Logf("%d edits of %d in %v: -%d +%d, %d had been deleted by others", x.Edits, len(tr.strokes), time.Since(start), x.Deleted, x.Restored, x.Lost)
+		after, err := x.Change.Apply(whole.Units(0, whole.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(authors) == 3 && (len(after) > 0 || x.Lost > 0) {
+			t.Errorf("without all its authors the paper reads %.80q", ot.String(after))
+		}
+		if len(authors) == 1 && (x.Deleted == 0 || x.Deleted > whole.Len() || len(after) == 0) {
+			t.Errorf("-%d of %d", x.Deleted, whole.Len())
+		}
+	}
+}
