@@ -1,18 +1,23 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
 
 type completeCommand struct {
-	Escape bool     `help:"Put a backslash before what has a meaning to a shell."`
-	Words  []string `arg:"" optional:""`
+	Line  *string  `help:"The command line up to the cursor, as bash has it, instead of words."`
+	Words []string `arg:"" optional:""`
 }
+
+// completeWait bounds how long a shell waits for threads.
+const completeWait = 2 * time.Second
 
 // escaper is for words outside quotes.
 var escaper = regexp.MustCompile("[ \t\\\\'\"`$&;|<>(){}\\[\\]*?!#~^]")
@@ -20,17 +25,21 @@ var escaper = regexp.MustCompile("[ \t\\\\'\"`$&;|<>(){}\\[\\]*?!#~^]")
 // Run prints what the last of the words may become. It fails silently: a shell
 // in the middle of a line is no place for errors.
 func (c *completeCommand) Run(a *app, k *kong.Context) error {
-	words := c.Words
+	ctx, cancel := context.WithTimeout(a.ctx, completeWait)
+	defer cancel()
+	a.ctx = ctx
+	words, shown := c.Words, func(text string) string { return text }
+	if c.Line != nil {
+		line := readShellLine(*c.Line)
+		words, shown = line.words, line.piece
+	}
 	if len(words) == 0 {
 		words = []string{""}
 	}
 	last := words[len(words)-1]
 	for _, w := range candidates(a, k.Model.Node, words) {
 		if strings.HasPrefix(w.text, last) || (w.thread && strings.HasPrefix(strings.ToLower(w.text), strings.ToLower(last))) {
-			if c.Escape {
-				w.text = escaper.ReplaceAllString(w.text, `\$0`)
-			}
-			fmt.Fprintf(a.out, "%s\t%s\n", w.text, w.about)
+			fmt.Fprintf(a.out, "%s\t%s\n", shown(w.text), w.about)
 		}
 	}
 	return nil
@@ -50,8 +59,8 @@ func candidates(a *app, root *kong.Node, words []string) []candidate {
 		if name, value, whole := strings.Cut(word, "="); strings.HasPrefix(word, "-") {
 			f := findFlag(flags, name)
 			if f == nil || whole || f.IsBool() {
-				if name == "--data" && whole {
-					a.Data = value
+				if whole {
+					a.place(name, value)
 				}
 				continue
 			}
@@ -59,9 +68,7 @@ func candidates(a *app, root *kong.Node, words []string) []candidate {
 				return flagValues(f)
 			}
 			i++
-			if f.Name == "data" {
-				a.Data = words[i]
-			}
+			a.place("--"+f.Name, words[i])
 			continue
 		}
 		if child := findCommand(node, word); child != nil {
@@ -70,7 +77,10 @@ func candidates(a *app, root *kong.Node, words []string) []candidate {
 			at++
 		}
 	}
-	if strings.HasPrefix(words[len(words)-1], "-") {
+	if last := words[len(words)-1]; strings.HasPrefix(last, "-") {
+		if name, _, whole := strings.Cut(last, "="); whole {
+			return joined(findFlag(flags, name), name)
+		}
 		return flagNames(flags)
 	}
 	if node == root && at == 0 {
@@ -107,6 +117,28 @@ func flagNames(flags []*kong.Flag) (out []candidate) {
 		}
 	}
 	return out
+}
+
+// place takes from a flag where the log is.
+func (a *app) place(flag, value string) {
+	switch flag {
+	case "--data":
+		a.Data = value
+	case "--file":
+		a.File = value
+	}
+}
+
+// joined returns the values of a flag behind its name, which may be none.
+func joined(f *kong.Flag, name string) []candidate {
+	if f == nil {
+		return nil
+	}
+	all := flagValues(f)
+	for i := range all {
+		all[i].text = name + "=" + all[i].text
+	}
+	return all
 }
 
 // flagValues returns those of a flag that has few; a file is the shell's.

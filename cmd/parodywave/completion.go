@@ -14,24 +14,19 @@ threads.
 `
 }
 
-// The scripts hand the words to parodywave complete, which prints a candidate a
-// line, each with a description after a tab. Only bash puts what it is given
-// into the line as it is, so there the spaces of a title must be escaped.
+// The scripts hand what stands in the line to parodywave complete, which prints
+// a candidate a line, each with a description after a tab; where there is none,
+// files are completed. Bash breaks words at = : and @ too, which are part of
+// ours, and puts what it is given in the place of the last piece: so it hands
+// over the line, and gets candidates without what is before that piece.
 var completionScripts = map[string]string{
 	"bash": `_parodywave() {
-  local word="${COMP_WORDS[COMP_CWORD]}" line quoting=--escape
-  local -a words=()
-  case "$word" in [\"\']*) quoting= ;; esac
-  for line in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
-    line="${line#[\"\']}"
-    line="${line%[\"\']}"
-    words+=("${line//\\/}")
-  done
+  local line
   COMPREPLY=()
   while IFS=$'\t' read -r line _; do
     COMPREPLY+=("$line")
-  done < <(parodywave complete $quoting -- "${words[@]}" 2>/dev/null)
-  [ "${#COMPREPLY[@]}" -gt 0 ] || compopt -o default
+  done < <(parodywave complete --line="${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
+  [ "${#COMPREPLY[@]}" -gt 0 ] || compopt -o default 2>/dev/null
 }
 complete -F _parodywave parodywave
 `,
@@ -46,9 +41,22 @@ _parodywave() {
   done
   (( $#names )) && compadd -d descriptions -a names || _files
 }
-compdef _parodywave parodywave
+if [[ "$funcstack[1]" = _parodywave ]]; then
+  _parodywave "$@"
+else
+  compdef _parodywave parodywave
+fi
 `,
-	"fish": `complete -c parodywave -f -a '(parodywave complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null; or __fish_complete_path (commandline -ct))'
+	"fish": `function __parodywave_complete
+  set -l words (commandline -opc)
+  set -l found (parodywave complete -- $words[2..] (commandline -ct) 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c parodywave -f -a '(__parodywave_complete)'
 `,
 }
 
