@@ -57,8 +57,8 @@ func TestPlayerStepsWhereFramesArePrinted(t *testing.T) {
 // TestPlayerAnswersAtOnce on 260,000 recorded keystrokes: any revision in less
 // than a second, and a step back in a moment.
 func TestPlayerAnswersAtOnce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("260,000 keystrokes")
+	if testing.Short() || raced {
+		t.Skip("260,000 keystrokes, and how long they take")
 	}
 	log, thread := logOf(t, sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3))
 	clock := func(what string, limit time.Duration, f func()) {

@@ -9,6 +9,7 @@ import (
 )
 
 // TestLargeTextsStepInAMoment: a text of very many lines, and a very long line.
+// The limit leaves room for the race detector.
 func TestLargeTextsStepInAMoment(t *testing.T) {
 	for name, text := range map[string]string{
 		"100,000 lines":             strings.Repeat("한 줄이다\n", 100_000),
@@ -29,7 +30,7 @@ func TestLargeTextsStepInAMoment(t *testing.T) {
 			th.m.View()
 			took := time.Since(start)
 			t.Logf("%s: %s took %v", name, keys, took.Round(time.Millisecond))
-			if took > 2*time.Second {
+			if took > 10*time.Second {
 				t.Errorf("%s: %s took %v", name, keys, took)
 			}
 		}
