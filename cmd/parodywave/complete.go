@@ -28,19 +28,24 @@ func (c *completeCommand) Run(a *app, k *kong.Context) error {
 	ctx, cancel := context.WithTimeout(a.ctx, completeWait)
 	defer cancel()
 	a.ctx = ctx
-	words, shown := c.Words, func(text string) string { return text }
+	words, line := c.Words, shellLine{}
 	if c.Line != nil {
-		line := readShellLine(*c.Line)
-		words, shown = line.words, line.piece
+		line = readShellLine(*c.Line)
+		words = line.words
 	}
 	if len(words) == 0 {
 		words = []string{""}
 	}
 	last := words[len(words)-1]
 	for _, w := range candidates(a, k.Model.Node, words) {
-		if strings.HasPrefix(w.text, last) || (w.thread && strings.HasPrefix(strings.ToLower(w.text), strings.ToLower(last))) {
-			fmt.Fprintf(a.out, "%s\t%s\n", shown(w.text), w.about)
+		anyCase := w.thread && line.broken == 0 // what is before the piece stays as it is
+		if !strings.HasPrefix(w.text, last) && !(anyCase && strings.HasPrefix(strings.ToLower(w.text), strings.ToLower(last))) {
+			continue
 		}
+		if c.Line != nil {
+			w.text = line.piece(w.text)
+		}
+		fmt.Fprintf(a.out, "%s\t%s\n", w.text, w.about)
 	}
 	return nil
 }
