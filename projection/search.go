@@ -65,10 +65,11 @@ type searcher struct {
 	all  []*Hit
 
 	// Of the event that is being applied.
-	edits []edit
-	was   []wasFound
-	units []uint16
-	next  []stretch
+	edits   []edit
+	redacts bool // they black out
+	was     []wasFound
+	units   []uint16
+	next    []stretch
 }
 
 // A found is a match that stands, in units of its line.
@@ -102,7 +103,8 @@ func (s *searcher) advance(records iter.Seq2[eventlog.Record, error], at eventlo
 func (s *searcher) before(e *event.Event) {
 	s.edits, s.was = s.edits[:0], s.was[:0]
 	c := changeOf(e)
-	if f, ok := e.Fact.(event.Redacted); ok {
+	f, redacts := e.Fact.(event.Redacted)
+	if s.redacts = redacts; redacts {
 		c = &f.Change
 	}
 	if c == nil || c.Len() != s.t.text.length { // which Apply refuses

@@ -191,6 +191,10 @@ func (s *searcher) shared(was []taken, now []stretch) (all []share) {
 	slices.SortFunc(moves, func(a, b Move) int { return cmp.Compare(a.From, b.From) })
 	for i := range was {
 		m := was[i].abs
+		if s.redacts { // which leaves every unit where it is
+			add(i, m.from, m.to)
+			continue
+		}
 		k, _ := slices.BinarySearchFunc(moves, m.from, func(mv Move, at int) int { return cmp.Compare(mv.To, at+1) })
 		for ; k < len(moves) && moves[k].From < m.to; k++ {
 			mv := moves[k]
