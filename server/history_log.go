@@ -28,6 +28,9 @@ type accountRow struct {
 	Text      string              `json:"text"`
 	Lines     []int               `json:"lines"` // from 1
 	Revisions []eventlog.Revision `json:"revisions"`
+
+	// Removed is there with deletions=true.
+	Removed []removedPart `json:"removed,omitempty"`
 }
 
 func (s *Server) accountRow(stream eventlog.Stream, a *projection.Account) accountRow {
@@ -46,7 +49,7 @@ func (s *Server) accountRow(stream eventlog.Stream, a *projection.Account) accou
 }
 
 // getLog answers what happened, newest first: limit (100, at most 1000) rows
-// that stand before a revision.
+// that stand before a revision; more where several end at one.
 func (s *Server) getLog(w http.ResponseWriter, r *http.Request) {
 	m, err := s.moment(r)
 	var limit, before uint64
@@ -57,12 +60,9 @@ func (s *Server) getLog(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		q, err = s.accountQuery(r, m)
 	}
-	var all *projection.Accounts
+	var all []accountRow
 	if err == nil {
-		all, err = projection.ReplayAccounts(r.Context(), s.log, m.stream, q)
-	}
-	if err == nil {
-		err = s.checkAuthor(all.Thread, r.URL.Query().Get("author"))
+		all, err = s.accountRows(r, m.stream, q)
 	}
 	if err != nil {
 		writeError(w, err)
@@ -74,17 +74,49 @@ func (s *Server) getLog(w http.ResponseWriter, r *http.Request) {
 		Rows   []accountRow       `json:"rows"`
 		Next   *eventlog.Revision `json:"next"` // before which the older rows stand; null: there are none
 	}{m.stream, m.rev, []accountRow{}, nil}
-	for _, a := range all.List {
-		if before != 0 && a.Revision >= eventlog.Revision(before) {
+	for i := range all {
+		n := len(body.Rows)
+		if before != 0 && all[i].Revision >= eventlog.Revision(before) {
 			continue
 		}
-		if len(body.Rows) == int(limit) {
-			body.Next = &body.Rows[limit-1].Revision
+		if n >= int(limit) && all[i].Revision != body.Rows[n-1].Revision {
+			body.Next = &body.Rows[n-1].Revision
 			break
 		}
-		body.Rows = append(body.Rows, s.accountRow(m.stream, a))
+		body.Rows = append(body.Rows, all[i])
 	}
 	m.answer(w, body)
+}
+
+// accountRows returns what a query and ?deletions= ask for, newest first.
+func (s *Server) accountRows(r *http.Request, stream eventlog.Stream, q projection.AccountQuery) (all []accountRow, err error) {
+	ctx, author := r.Context(), r.URL.Query().Get("author")
+	if r.URL.Query().Get("deletions") == "true" {
+		t, removals, err := projection.ReplayRemovals(ctx, s.log, stream, projection.RemovalQuery{At: q.At, Each: q.Every})
+		if err == nil {
+			err = s.checkAuthor(t, author)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range removals {
+			if id := t.Authors()[m.Author]; q.Keep(&event.Event{Author: id, Time: m.Start}) || q.Keep(&event.Event{Author: id, Time: m.End}) {
+				all = append(all, s.removalRow(t, m))
+			}
+		}
+		return all, nil
+	}
+	accounts, err := projection.ReplayAccounts(ctx, s.log, stream, q)
+	if err == nil {
+		err = s.checkAuthor(accounts.Thread, author)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range accounts.List {
+		all = append(all, s.accountRow(stream, a))
+	}
+	return all, nil
 }
 
 // page reads ?limit= and ?before=.

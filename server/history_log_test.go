@@ -45,6 +45,27 @@ func TestALogTellsWhatHappened(t *testing.T) {
 	a.refused("GET", "/log?at=9", "", "", 404, "not_found")
 }
 
+func TestALogTellsOfDeletions(t *testing.T) {
+	a := minutes(t)
+	const tail = `"edits":1,"inserted":0,"deleted":2,"text":"","lines":`
+	status, _, body := a.do("GET", "/log?deletions=true", "", "")
+	for _, want := range []string{
+		`"kind":"changed","first":5,` + tail + `[1,1],"revisions":[],"removed":[{"text":"안녕","author":"소라","author_id":"00000000000000000000000001","first":2,"last":2}]}`,
+		`"kind":"changed","first":4,` + tail + `[2,2],"revisions":[],"removed":[{"text":"둘\n","author":"소라","author_id":"00000000000000000000000001","first":2,"last":2}]}`,
+	} {
+		if status != 200 || !strings.Contains(body, want) {
+			t.Errorf("no %s in %s", want, body)
+		}
+	}
+	if n := strings.Count(body, `"removed"`); n != 2 {
+		t.Errorf("%d rows: %s", n, body)
+	}
+	a.want("/log?deletions=true&author=Cem&limit=1", "next rows", `null [`+body[strings.Index(body, `{"thread":"01J9Z3N8QJ7C0V5R2K4M6T8W9X","revision":5`):strings.Index(body, `,{"thread":"01J9Z3N8QJ7C0V5R2K4M6T8W9X","revision":4`)]+`]`)
+	a.want("/log?deletions=true&limit=1", "next", `5`)
+	a.want("/log?deletions=true&at=3", "rows", `[]`)
+	a.refused("GET", "/log?deletions=true&author=Dan", "", "", 404, "not_found")
+}
+
 func TestGrepFindsWhatIsGone(t *testing.T) {
 	a := minutes(t)
 	const gone = `"gone":true,"gone_revision":4,"gone_time":"1970-01-01T00:00:09.500Z","gone_author":"Ben","gone_author_id":"00000000000000000000000002","now":0}`

@@ -76,6 +76,7 @@ func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 		{"GET", "T/deletions?since=2", "", "", 200},
 		{"GET", "T/deletions?since=99", "", "", 400},
 		{"GET", "T/log?author=Ben&since=1970-01-01&until=2026-01-01&every=edit&limit=1&before=9&at=8", "", "", 200},
+		{"GET", "T/log?deletions=true", "", "", 200},
 		{"GET", "T/log?every=minute", "", "", 400},
 		{"GET", "T/grep?pattern=%5E%EB%91%98$&regexp=true&ignore_case=true&gone=true&limit=5", "", "", 200},
 		{"GET", "T/grep?pattern=.*&regexp=true", "", "", 400},

@@ -88,6 +88,7 @@ func TestTheAPIAnswersWhatTheCommandsPrint(t *testing.T) {
 		{"/log?limit=1000", "rows", []string{"log", thread, "-n", "1000"}},
 		{"/log?limit=1000&every=edit&author=Ben", "rows", []string{"log", thread, "-n", "1000", "--every", "edit", "--author", "Ben"}},
 		{"/log?limit=1000&until=1970-01-01T00:20:00Z", "rows", []string{"log", thread, "-n", "1000", "--until", "1970-01-01T00:20:00Z"}},
+		{"/log?limit=1000&deletions=true&at=15000", "rows", []string{"log", thread + "@15000", "-n", "1000", "--deletions"}},
 		{"/grep?pattern=CRDT&limit=10000", "rows", []string{"grep", "CRDT", thread}},
 		{"/grep?pattern=t%5Ba-z%5D%2Bing&regexp=true&limit=10000", "rows", []string{"grep", "-E", "t[a-z]+ing", thread}},
 		{"/grep?pattern=THE&ignore_case=true&gone=true&limit=10000&at=15000", "rows", []string{"grep", "-i", "--gone", "THE", thread + "@15000"}},
