@@ -3,10 +3,11 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/ot"
+	"parodywave/eventlog/event"
 	"parodywave/projection"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -20,9 +21,9 @@ type restoreCommand struct {
 
 // Help shows how it is used.
 func (*restoreCommand) Help() string {
-	return `Brings the text of a moment back, as one change on top: the difference between what stands there now and what
-stood there then. Nothing that happened is taken away, and restoring the revision before undoes it. Text that was
-redacted since stays black. To take back one author's edits only, see revert.
+	return `Brings the text of a moment back, as one change on top that takes back all that was written and deleted since. Nothing
+that happened is taken away, and restoring the revision before undoes it. What stood there all the time stays whose it
+is; what comes back is of who restores. What others write meanwhile stays. Text that was redacted stays black. To take back one author's edits only, see revert.
 
   parodywave restore Minutes@128
   parodywave restore Minutes@-15m --dry-run
@@ -30,13 +31,13 @@ redacted since stays black. To take back one author's edits only, see revert.
 `
 }
 
-// A restoration is what stands in a thread and what is to stand there.
+// A restoration is what brings the text of a moment back.
 type restoration struct {
-	stream   eventlog.Stream
-	at, head eventlog.Revision
-	time     int64 // of the revision at, in Unix milliseconds
-	now      string
-	then     string
+	stream  eventlog.Stream
+	at      eventlog.Revision
+	changed int64  // when the text last changed before the moment; Unix milliseconds
+	now     string // what stands there
+	*projection.Reversion
 }
 
 func (c *restoreCommand) Run(a *app) error {
@@ -50,67 +51,72 @@ func (c *restoreCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	edits := udiff.Strings(r.now, r.then)
+	edits := byteEdits(r.now, r.Change)
+	if then, err := udiff.Apply(r.now, edits); err != nil || then == r.now {
+		a.say("thread %s at revision %d has the text of revision %d: there is nothing to do", r.stream, r.Revision, r.at)
+		return err
+	}
+	what := fmt.Sprintf("+%d -%d", r.Restored, r.Deleted)
 	if c.DryRun {
-		return printEdits(a, r.label(r.head), r.label(r.at), r.now, edits)
+		a.say("the text of revision %d, last changed %s, would be back, %s", r.at, stamp(r.changed), what)
+		return printEdits(a, r.label(r.Revision), r.label(r.at), r.now, edits)
 	}
-	if r.now == r.then {
-		a.say("thread %s at revision %d has the text of revision %d: there is nothing to do", r.stream, r.head, r.at)
-		return nil
-	}
-	w, err := a.writer()
+	rev, err := a.revise(r.stream, c.As, r.Reversion)
 	if err != nil {
 		return err
 	}
-	var answer struct{ Rev eventlog.Revision }
-	query := url.Values{"as": {c.As}, "allow_empty": {"true"}}
-	err = w.do(a.ctx, "PUT", "/threads/"+string(r.stream)+"/text", query, strings.NewReader(r.then), &answer)
-	if err := join(err, w.close()); err != nil {
-		return err
+	a.say("thread %s is at revision %d: the text of revision %d, last changed %s, is back, %s", r.stream, rev, r.at, stamp(r.changed), what)
+	if rev > r.Revision+1 {
+		a.say("others wrote meanwhile, which stays")
 	}
-	what := ""
-	if answer.Rev == r.head+1 { // else others wrote meanwhile, and the difference was another
-		what = ", " + plusMinus(r.now, edits)
+	if r.Black > 0 {
+		a.say("%d UTF-16 units come back black: they were redacted", r.Black)
 	}
-	a.say("thread %s is at revision %d: the text of revision %d, %s, is back%s", r.stream, answer.Rev, r.at, stamp(r.time), what)
 	return nil
 }
 
-// look closes the log before it is opened for writing.
+// look closes the log before it is opened for writing. The text comes back as
+// everything since is taken back, not as the difference of two texts: so what
+// stood there all the time stays whose it is.
 func (c *restoreCommand) look(a *app) (*restoration, error) {
 	s, err := a.open()
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
-	stream, at, err := s.findAt(a, c.Thread)
-	if err != nil {
+	r := new(restoration)
+	if r.stream, r.at, err = s.findAt(a, c.Thread); err != nil {
 		return nil, err
 	}
-	if at == 0 {
+	if r.at == 0 {
 		return nil, usage("write THREAD@128, THREAD@-15m or THREAD@VERSION; parodywave log shows the revisions", "%q does not say which moment is to be restored", c.Thread)
 	}
-	then, err := projection.Replay(a.ctx, s, stream, at)
+	p, err := projection.ReplayReversal(a.ctx, s, r.stream, func(e *event.Event) bool {
+		if e.Revision <= r.at || r.changed == 0 {
+			r.changed = e.Time
+		}
+		return e.Revision > r.at
+	})
 	if err != nil {
 		return nil, err
 	}
-	r := &restoration{stream: stream, at: at, time: then.UpdatedAt, then: then.Text()}
-	if err := then.Advance(s.Read(a.ctx, stream, at), 0); err != nil {
-		return nil, err
-	}
-	r.head, r.now = then.Revision, then.Text()
+	x := p.Reversion()
+	r.now, r.Reversion = p.Thread().Text(), &x
 	return r, nil
 }
 
 func (r *restoration) label(at eventlog.Revision) string { return fmt.Sprintf("%s@%d", r.stream, at) }
 
-// plusMinus says how much edits of a text write and delete, in UTF-16 units.
-func plusMinus(text string, edits []udiff.Edit) string {
-	inserted, deleted := 0, 0
-	for _, e := range edits {
-		inserted, deleted = inserted+ot.Len(e.New), deleted+ot.Len(text[e.Start:e.End])
+// revise appends the change that a reversion is, and returns the head.
+func (a *app) revise(stream eventlog.Stream, as string, x *projection.Reversion) (eventlog.Revision, error) {
+	w, err := a.writer()
+	if err != nil {
+		return 0, err
 	}
-	return fmt.Sprintf("+%d -%d", inserted, deleted)
+	var answer struct{ Rev eventlog.Revision }
+	query := url.Values{"as": {as}, "rev": {strconv.FormatUint(uint64(x.Revision), 10)}}
+	err = w.do(a.ctx, "POST", "/threads/"+string(stream)+"/changes", query, strings.NewReader(x.Change.String()), &answer)
+	return answer.Rev, join(err, w.close())
 }
 
 // printEdits prints what edits would make of a text, as a unified diff in which

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/url"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -72,17 +70,11 @@ func (c *revertCommand) Run(a *app) error {
 		c.account(a, x)
 		return nil
 	}
-	w, err := a.writer()
+	rev, err := a.revise(stream, c.As, x)
 	if err != nil {
 		return err
 	}
-	var answer struct{ Rev eventlog.Revision }
-	query := url.Values{"as": {c.As}, "rev": {strconv.FormatUint(uint64(x.Revision), 10)}}
-	err = w.do(a.ctx, "POST", "/threads/"+string(stream)+"/changes", query, strings.NewReader(x.Change.String()), &answer)
-	if err := join(err, w.close()); err != nil {
-		return err
-	}
-	a.say("thread %s is at revision %d: %s taken back, +%d -%d", stream, answer.Rev, edits(x.Edits, c.Author), x.Restored, x.Deleted)
+	a.say("thread %s is at revision %d: %s taken back, +%d -%d", stream, rev, edits(x.Edits, c.Author), x.Restored, x.Deleted)
 	c.account(a, x)
 	return nil
 }
