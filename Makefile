@@ -23,7 +23,7 @@ web-test: web/node_modules
 
 # The page in a real browser against the real server.
 page: web/node_modules chromium
-	go test -count=1 -run TestPage -tags page ./cmd/parodywave
+	go test -count=1 -timeout 20m -run TestPage -tags page ./cmd/parodywave
 
 chromium:
 	@command -v chromium >/dev/null || { \

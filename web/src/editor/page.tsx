@@ -117,9 +117,12 @@ function useDocument(session: Session): void {
   useEffect(() => { document.title = `${session.title || words.untitled} · Parody Wave` }, [session.title])
   useEffect(() => {
     const seen = (): void => { if (!document.hidden && session.phase === 'open') look(session.thread, session.rev) }
+    // Going back at once, by a link or a key, leaves no time for the pause.
+    const left = (): void => { if (session.phase === 'open') look(session.thread, session.rev) }
     const timer = setTimeout(seen, 500)
     document.addEventListener('visibilitychange', seen)
-    return () => { clearTimeout(timer); document.removeEventListener('visibilitychange', seen) }
+    addEventListener('pagehide', left)
+    return () => { clearTimeout(timer); document.removeEventListener('visibilitychange', seen); removeEventListener('pagehide', left) }
   }, [session.rev, session.phase])
   useEffect(() => {
     if (!waiting) return undefined
