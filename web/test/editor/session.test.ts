@@ -298,6 +298,7 @@ test('entries wait while an input method composes; own receipts and far lines do
   ada!.compose(true)
   type(ben!, 20, '!')
   type(ben!, 6, 'next ') // at the start of the line after: not this line
+  await w.quiet()
   type(ben!, 5, '?') // behind its last syllable: this line, and what comes after waits with it
   type(ben!, 0, '<')
   await w.quiet()
