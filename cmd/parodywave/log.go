@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"parodywave/eventlog"
@@ -69,20 +68,17 @@ func (c *logCommand) Run(a *app) error {
 	case c.Line != nil:
 		return c.history(a, s, stream, at, keep)
 	}
-	f := newFolder(c.Every)
-	err = s.playTo(a, stream, at, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
-		if keep(e) {
-			f.add(s.newRow(e, t, effect))
-		}
-		return nil
+	all, err := projection.ReplayAccounts(a.ctx, s, stream, projection.AccountQuery{
+		At: at, Keep: func(e *event.Event) bool { return keep(*e) }, Every: c.Every == "edit",
 	})
 	if err != nil {
 		return err
 	}
-	// A row stands where its last edit does.
-	slices.SortFunc(f.done, func(x, y *eventRow) int { return int(int64(y.Revision) - int64(x.Revision)) })
-	f.done = firstOf(f.done, c.Number)
-	printRows(a, f.done, c.JSON)
+	var rows []*eventRow
+	for _, one := range firstOf(all.List, c.Number) {
+		rows = append(rows, s.rowOf(stream, one))
+	}
+	printRows(a, rows, c.JSON)
 	return nil
 }
 

@@ -6,11 +6,14 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
-	"parodywave/eventlog/ot"
 	"parodywave/projection"
 )
 
 func idString(id eventlog.AuthorID) string { return event.AuthorString(id) }
+
+// burstPause is how long an author pauses, in milliseconds, before the next
+// edit counts as another step.
+const burstPause = 30_000
 
 // An eventRow is a line of log and tail: one event, or edits of one author
 // folded, of which it has the last one's revision and id.
@@ -39,40 +42,25 @@ type eventRow struct {
 // newRow tells of an event that was just applied to t. The redacted texts of
 // its revision are the black ones.
 func (s *source) newRow(e event.Event, t *projection.Thread, effect *projection.Effect) *eventRow {
+	return s.rowOf(e.Stream, t.Account(&e, effect))
+}
+
+// rowOf returns an account as a row.
+func (s *source) rowOf(stream eventlog.Stream, a *projection.Account) *eventRow {
 	r := &eventRow{
-		Thread: e.Stream, Revision: e.Revision, Position: e.Position, ID: event.ID(e.Stream, e.Revision, e.Time).String(),
-		Time: stamp(e.Time), Author: s.name(e.Author), AuthorID: idString(e.Author), Kind: event.Kind(e.Fact), First: e.Revision,
-		Lines: []int{}, Revisions: []eventlog.Revision{}, at: e.Time, author: e.Author,
+		Thread: stream, Revision: a.Revision, Position: a.Position, ID: event.ID(stream, a.Revision, a.Time).String(),
+		Time: stamp(a.Time), Author: s.name(a.Author), AuthorID: idString(a.Author), Kind: a.Kind,
+		First: a.First, Edits: a.Edits, Inserted: a.Inserted, Deleted: a.Deleted,
+		Lines: []int{}, Revisions: []eventlog.Revision{}, at: a.Time, author: a.Author,
 	}
-	if n := len(effect.Touched); n > 0 {
-		r.Lines = []int{effect.Touched[0] + 1, effect.Touched[n-1] + 1}
+	for _, i := range a.Lines {
+		r.Lines = append(r.Lines, i+1)
 	}
-	switch f := e.Fact.(type) {
-	case event.Opened:
-		r.Text = f.Title
-	case event.Renamed:
-		r.Text = f.Title
-	case event.Changed:
-		r.Edits, r.Inserted, r.Deleted = 1, f.Change.Inserted(), f.Change.Deleted()
-		for ed := range f.Change.Edits() {
-			r.text = ot.AppendUTF8(r.text, ed.Insert)
-		}
-		if len(r.Lines) == 0 && t.LineCount() > 0 { // whole lines were deleted: say where
-			for ed := range f.Change.Edits() {
-				n := t.LineAt(min(ed.FromB, t.Len())) + 1
-				r.Lines = []int{n, n}
-				break
-			}
-		}
-	case event.Version:
-		r.Text, r.Revisions = f.Name, []eventlog.Revision{f.Revision}
-	case event.Redacted:
-		r.Text = f.Reason
-		for _, c := range f.Commitments {
-			r.Revisions = append(r.Revisions, c.Revision)
-		}
-	case event.Imported:
-		r.Revisions = []eventlog.Revision{1, f.Revisions}
+	r.Revisions = append(r.Revisions, a.Revisions...)
+	if a.Edits > 0 {
+		r.text = a.Text
+	} else {
+		r.Text = string(a.Text)
 	}
 	return r
 }
