@@ -107,9 +107,21 @@ func lineRange(given *string, n int) (from, to int, err error) {
 			"-L %q is no range of lines", s)
 	}
 	if a > n {
-		return 0, 0, notFound("", "there are only %d lines", n)
+		return 0, 0, noLine(a, n)
 	}
 	return a - 1, min(b, n), nil
+}
+
+// noLine says that a text of n lines has no line of that number.
+func noLine(line, n int) error {
+	hint := fmt.Sprintf("its lines are 1 to %d", n)
+	switch n {
+	case 0:
+		hint = "it has none, then"
+	case 1:
+		hint = "it has one, then"
+	}
+	return notFound(hint, "there is no line %d", line)
 }
 
 // A runRow is some characters of one line that one revision inserted.

@@ -33,7 +33,7 @@ func (c *logCommand) deletions(a *app, s *source, stream eventlog.Stream, at eve
 			return err
 		}
 		if *c.Line > rows(t) {
-			return notFound("", "there are only %d lines", rows(t))
+			return noLine(*c.Line, rows(t))
 		}
 		q.Line, q.At = t.Row(*c.Line-1).ID, t.Revision
 	}

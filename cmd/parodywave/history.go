@@ -37,7 +37,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at event
 		return err
 	}
 	if *c.Line > rows(last) {
-		return notFound("", "there are only %d lines", rows(last))
+		return noLine(*c.Line, rows(last))
 	}
 	l := &liner{s: s, lines: kin.Of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
 	err = s.playTo(a, stream, at, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {

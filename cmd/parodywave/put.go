@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -98,10 +100,13 @@ func (a *app) readFile(path string) ([]byte, error) {
 		return io.ReadAll(a.in)
 	}
 	b, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		return nil, notFound("", "there is no file %s", path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, notFound("name a file, or - for stdin", "there is no file %s", path)
+	case err != nil:
+		return nil, failed("name a file that you may read, or - for stdin", "%v", err)
 	}
-	return b, err
+	return b, nil
 }
 
 // readText reads a text and refuses what no thread holds; nothing is repaired.

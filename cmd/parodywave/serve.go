@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/event"
 	"parodywave/server"
 )
 
@@ -43,6 +44,9 @@ const shutdownWait = 30 * time.Second
 func (c *serveCommand) Run(a *app) error {
 	if a.File != "" {
 		return usage("say --data DIR", "a bare copy cannot be served")
+	}
+	if !event.IsWord(c.Node) {
+		return usage("write --node with 1 to 64 letters, digits, dots, dashes and underscores", "--node %q is no name of a server", c.Node)
 	}
 	// First, since nothing is to be made where the port is in use.
 	listener, err := net.Listen("tcp", c.Listen)
