@@ -138,26 +138,33 @@ func foldImport(doc *ndjson.Document, limits wire.Limits) (*projection.Thread, e
 	return t, nil
 }
 
-// ImportName returns what a name that comes from elsewhere is here, which
-// CheckImport takes: without what no name may hold, and cut where it is too
-// long; otherwise if nothing is left to be seen.
+// ImportName returns what the name of somebody who comes from elsewhere, or of a
+// version, is here, so that CheckImport takes it: without what no name may hold,
+// and cut where it is too long; otherwise if nothing is left to be seen.
 func ImportName(name, otherwise string) string {
 	limits := wire.DefaultLimits()
-	fit := strings.Map(func(r rune) rune {
-		if _, bad := wire.CleanUser("x"+string(r), limits); bad != nil || r == utf8.RuneError {
+	return fit(name, otherwise, limits.User, func(s string) (string, *wire.Error) { return wire.CleanUser(s, limits) })
+}
+
+// ImportTitle is ImportName for the title of a thread.
+func ImportTitle(title, otherwise string) string {
+	limits := wire.DefaultLimits()
+	return fit(title, otherwise, limits.Title, func(s string) (string, *wire.Error) { return wire.CleanTitle(s, limits) })
+}
+
+func fit(name, otherwise string, most int, clean func(string) (string, *wire.Error)) string {
+	name = strings.Map(func(r rune) rune {
+		if _, bad := clean("x" + string(r)); bad != nil || r == utf8.RuneError {
 			return -1
 		}
 		return r
 	}, name)
-	fit = strings.TrimSpace(norm.NFC.String(fit))
-	if runes := []rune(fit); len(runes) > limits.User {
-		fit = string(runes[:limits.User])
-	}
-	clean, bad := wire.CleanUser(fit, limits)
+	runes := []rune(strings.TrimSpace(norm.NFC.String(name)))
+	name, bad := clean(string(runes[:min(most, len(runes))]))
 	if bad != nil {
 		return otherwise
 	}
-	return clean
+	return name
 }
 
 // controlImport takes an export, and ?digest= of the file if the export was

@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ndjson"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 // TestImportRefusesWhatNoEditorCouldWrite folds documents whose chain could be
@@ -44,5 +45,32 @@ func TestImportRefusesWhatNoEditorCouldWrite(t *testing.T) {
 		if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "damaged")) {
 			t.Errorf("%v: %v, want %q", tc.facts, err, tc.says)
 		}
+	}
+}
+
+// TestImportNamesAreTaken: whatever a name elsewhere was, the one here is one
+// that CheckImport takes, and good names stay.
+func TestImportNamesAreTaken(t *testing.T) {
+	for name, want := range map[string]string{
+		"소라":                            "소라",
+		"  Ben\t ":                      "Ben",
+		"":                              "-",
+		"\u202e\x00":                    "-",
+		"\u200b \u2800":                 "-",
+		"a\nb\xffc":                     "abc",
+		"e\u0301":                       "é",
+		strings.Repeat("가나", 60):        strings.Repeat("가나", 32),
+		strings.Repeat("e\u0301", 2000): strings.Repeat("é", 64),
+	} {
+		got := ImportName(name, "-")
+		if got != want {
+			t.Errorf("%.40q is %q, want %q", name, got, want)
+		}
+		if clean, bad := wire.CleanUser(got, wire.DefaultLimits()); bad != nil || clean != got {
+			t.Errorf("%.40q is %q, which is not taken: %v", name, got, bad)
+		}
+	}
+	if got := ImportTitle(strings.Repeat("x", 300), "-"); len(got) != 200 {
+		t.Errorf("a title of %d", len(got))
 	}
 }

@@ -162,5 +162,5 @@ func (c *importCommand) title() string {
 		return "untitled"
 	}
 	name := filepath.Base(c.Path)
-	return server.ImportName(strings.TrimSuffix(name, filepath.Ext(name)), "untitled")
+	return server.ImportTitle(strings.TrimSuffix(name, filepath.Ext(name)), "untitled")
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"parodywave/cmd/parodywave/etherpad"
 	"parodywave/eventlog"
@@ -18,6 +19,7 @@ import (
 	"parodywave/server"
 
 	"github.com/oklog/ulid/v2"
+	"golang.org/x/text/unicode/norm"
 )
 
 // A padImport makes the records of a thread of a pad's revisions: what opens the
@@ -51,13 +53,16 @@ func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 		}
 		return nil, c.refused(hint, err)
 	}
-	title := c.Title
-	if title == "" {
+	title := server.ImportTitle(c.Title, "")
+	if c.Title != "" && utf8.RuneCountInString(title) != utf8.RuneCountInString(strings.TrimSpace(norm.NFC.String(c.Title))) {
+		return nil, usage("write --title TITLE, with at most 200 characters that can be seen", "--title %.80q is no title", c.Title)
+	}
+	if c.Title == "" {
 		name := p.ID
 		if _, after, ok := strings.Cut(name, "$"); ok { // of a group: g.GROUP$NAME
 			name = after
 		}
-		title = server.ImportName(name, "untitled")
+		title = server.ImportTitle(name, "untitled")
 	}
 	m := newPadImport(p, title)
 	log := eventlog.NewMemory()
