@@ -54,7 +54,7 @@ func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 		return nil, c.refused(hint, err)
 	}
 	title := server.ImportTitle(c.Title, "")
-	if c.Title != "" && utf8.RuneCountInString(title) != utf8.RuneCountInString(strings.TrimSpace(norm.NFC.String(c.Title))) {
+	if c.Title != "" && (title == "" || utf8.RuneCountInString(title) != utf8.RuneCountInString(strings.TrimSpace(norm.NFC.String(c.Title)))) {
 		return nil, usage("write --title TITLE, with at most 200 characters that can be seen", "--title %.80q is no title", c.Title)
 	}
 	if c.Title == "" {
