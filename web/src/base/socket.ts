@@ -12,6 +12,25 @@ export interface Hearer {
   text(frame: string): void
 }
 
+/** Begun before there was anybody to hear it. */
+let early: WebSocket | null = null
+
+/**
+ * beginEarly lets the first connection come up while the rest of the page is
+ * still on its way. What the server says before a Socket takes it over is not
+ * heard: nothing but its unasked status, for nothing was sent.
+ */
+export function beginEarly(url: string): void {
+  early ??= new WebSocket(url)
+}
+
+/** begun is the early connection, once, where it is still good; else a new one. */
+function begun(url: string): WebSocket {
+  const ws = early
+  early = null
+  return ws && ws.readyState <= WebSocket.OPEN ? ws : new WebSocket(url)
+}
+
 export class Socket {
   private ws: WebSocket | null = null
   private wanted = false
@@ -48,10 +67,10 @@ export class Socket {
 
   private dial(): void {
     clearTimeout(this.timer)
-    const ws = new WebSocket(this.url)
+    const ws = begun(this.url)
     this.ws = ws
     this.timer = setTimeout(() => { this.lost(ws); ws.close() }, PATIENCE)
-    ws.onopen = () => {
+    const up = (): void => {
       if (ws !== this.ws) return
       clearTimeout(this.timer)
       this.beat = setInterval(() => this.send('HB'), BEAT)
@@ -63,6 +82,8 @@ export class Socket {
       this.hearer.text(e.data)
     }
     ws.onclose = (e) => this.lost(ws, e.code)
+    if (ws.readyState === WebSocket.OPEN) queueMicrotask(up)
+    else ws.onopen = up
   }
 
   private lost(ws: WebSocket, code?: number): void {

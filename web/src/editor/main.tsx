@@ -3,8 +3,10 @@
 // address stays.
 
 import { render } from 'preact'
+import { socketURL } from '../base/api'
 import { Login } from '../base/login'
 import { remembered } from '../base/name'
+import { beginEarly } from '../base/socket'
 import { phrases } from '../base/phrases'
 import '../base/base.css'
 import '../base/theme'
@@ -28,7 +30,10 @@ function enter({ thread, at }: Place, user: string): void {
   const missing = (): void => refuse(words.partMissing)
   if (at !== null) import('../history/main').then((m) => m.openHistory(root, thread, at), missing)
   else if (typeof WebSocket === 'undefined') refuse(phrases.noSocket)
-  else import('./open').then((m) => m.openEditor(root, thread, user), missing)
+  else {
+    beginEarly(socketURL())
+    import('./open').then((m) => m.openEditor(root, thread, user), missing)
+  }
 }
 
 function refuse(text: string): void {
