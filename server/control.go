@@ -53,7 +53,7 @@ func (s *Server) controlRevise(w http.ResponseWriter, r *http.Request) {
 	}
 	var rev eventlog.Revision
 	if err == nil {
-		rev, err = s.Revise(r.Context(), threadOf(r), c, eventlog.Revision(at), command(r))
+		rev, err = s.Revise(r.Context(), threadOf(r), c, eventlog.Revision(at), 0, command(r))
 	}
 	if err != nil {
 		writeError(w, err)

@@ -6,13 +6,15 @@ import (
 	"strconv"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/event"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
 )
 
 // postRestore brings the text of a moment back: {"at": …, "rev": HEAD}. It is
-// one change on top, the difference between the head and the moment; nothing
-// that happened is taken away. Where rev is said, the head must be there.
+// one change on top that takes back all that was written and deleted since, so
+// that what stood there all the time stays whose it is; nothing that happened is
+// taken away. Where rev is said, the head must be there.
 func (s *Server) postRestore(w http.ResponseWriter, r *http.Request) {
 	as, err := identityOf(r)
 	var fields map[string]json.RawMessage
@@ -24,13 +26,14 @@ func (s *Server) postRestore(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		m, expected, err = s.restoring(r, fields)
 	}
-	var t *projection.Thread
+	var back *projection.Reversal
 	if err == nil {
-		t, err = projection.Replay(r.Context(), s.log, m.stream, m.rev)
+		back, err = projection.ReplayReversal(r.Context(), s.log, m.stream, func(e *event.Event) bool { return e.Revision > m.rev })
 	}
 	var rev eventlog.Revision
 	if err == nil {
-		rev, err = s.Put(r.Context(), m.stream, t.Text(), as, expected)
+		x := back.Reversion()
+		rev, err = s.Revise(r.Context(), m.stream, x.Change, x.Revision, expected, as)
 	}
 	if err != nil {
 		writeError(w, err)

@@ -62,9 +62,9 @@ func (s *Server) Put(ctx context.Context, thread eventlog.Stream, text string, a
 }
 
 // Revise appends a change that was made for the text of revision at, carried
-// over what was logged since. It returns the head; where nothing is left of the
-// change nothing is appended.
-func (s *Server) Revise(ctx context.Context, thread eventlog.Stream, c ot.Change, at eventlog.Revision, as Identity) (eventlog.Revision, error) {
+// over what was logged since. Where expected is not 0 the head must be there. It
+// returns the head; where nothing is left of the change nothing is appended.
+func (s *Server) Revise(ctx context.Context, thread eventlog.Stream, c ot.Change, at, expected eventlog.Revision, as Identity) (eventlog.Revision, error) {
 	if _, ok := s.hub.get(thread); !ok {
 		return 0, fmt.Errorf("thread %s: %w", thread, eventlog.ErrNotFound)
 	}
@@ -77,7 +77,7 @@ func (s *Server) Revise(ctx context.Context, thread eventlog.Stream, c ot.Change
 		return 0, err
 	}
 	defer s.hub.release(room)
-	return room.authority.Revise(ctx, author, c, at)
+	return room.authority.Revise(ctx, author, c, at, expected)
 }
 
 func (s *Server) identify(ctx context.Context, as Identity) (eventlog.AuthorID, error) {

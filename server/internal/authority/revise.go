@@ -12,10 +12,14 @@ import (
 // revision at, in one record. It is carried over what was logged since, entry by
 // entry, as a peer's would be; nothing is recorded where nothing is left of it.
 // Where something was redacted since it is refused as stale: the change was made
-// of a text that may have held it. Revise returns the head after it.
-func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, c ot.Change, at eventlog.Revision) (eventlog.Revision, error) {
+// of a text that may have held it. Where expected is not 0, the head must be
+// there. Revise returns the head after it.
+func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, c ot.Change, at, expected eventlog.Revision) (eventlog.Revision, error) {
 	var head eventlog.Revision
 	err := a.wait(ctx, request{edit: func() *Fault {
+		if expected != 0 && expected != a.thread.Revision {
+			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
+		}
 		c, f := a.carry(c, at)
 		if f != nil {
 			return f
