@@ -129,7 +129,7 @@ func refoldCmd(ts *testscript.TestScript, neg bool, args []string) {
 		"log-edits": "log T --every edit", "log-line": "log T -L 2", "log-line-json": "log T -L 2 --json", "replay": "replay T", "replay-edits": "replay T --every edit",
 		"tail": "tail T", "tail-all": "tail -n 3 --json", "export": "export T", "export-text": "export T --format text",
 		"export-git": "export T --format git", "export-html": "export T --format html", "export-markdown": "export T --format markdown", "cast": "export T --format asciicast",
-		"grep": "grep e T", "grep-json": "grep -E --json [a-z]+ T", "diff": "diff T@1 T", "diff-back": "diff T T@3 --words", "diff-json": "diff T@2 T --json",
+		"grep": "grep e T", "grep-json": "grep -E --json [a-z]+ T", "diff": "diff T@1 T", "diff-back": "diff T T@3 --words", "diff-json": "diff T@3 T --json",
 		"deletions": "log T --deletions", "deletions-json": "log T --deletions --json", "break": "replay T --break line:1", "verify": "verify", "verify-thread": "verify T",
 	} {
 		words := strings.Fields(command)
