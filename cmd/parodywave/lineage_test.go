@@ -210,3 +210,8 @@ func TestBrokenHistoriesAreSeen(t *testing.T) {
 	}
 	t.Logf("%d of %d", seen, all)
 }
+
+// play folds a thread from its beginning and calls f after every event.
+func (s *source) play(a *app, stream eventlog.Stream, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
+	return s.playTo(a, stream, 0, f)
+}

@@ -102,11 +102,6 @@ func printRows(a *app, rows []*eventRow, asJSON bool) {
 	tab.print(a.out)
 }
 
-// play folds a thread from its beginning and calls f after every event.
-func (s *source) play(a *app, stream eventlog.Stream, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
-	return s.playTo(a, stream, 0, f)
-}
-
 // playTo is play up to a revision; 0 is the head.
 func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
 	t := projection.NewThread(stream)
