@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { BackArrow } from './arrow'
 import { NameField } from './login'
 import { Menu, MenuButton, MenuChoice, MenuLink } from './menu'
 import { phrases } from './phrases'
@@ -23,10 +24,6 @@ export function Header(p: { user: string; onName(name: string): void; back?: boo
     </header>
   )
 }
-
-export const BackArrow = () => (
-  <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M10 3 5 8l5 5" /></svg>
-)
 
 const themes: Theme[] = ['system', 'light', 'dark']
 

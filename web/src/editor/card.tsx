@@ -12,6 +12,7 @@ import { blameOf } from './blame-state'
 import { historyURL, linesURL, type HistoryAnswer, type LinesAnswer, type Part } from './lineage-answer'
 import { Parts } from './parts'
 import { words } from './words-blame'
+import { words as gutter } from './words-gutter'
 
 /** What the card needs of a Session. */
 export interface CardSource {
@@ -48,7 +49,7 @@ export function Card(p: CardProps) {
   )
 }
 
-const gapLine = (say: typeof words.deletedAbove, g: Gap): string => say(counted(words.deleted, g.lines), g.author.name, ago(g.at, Date.now()))
+const gapLine = (say: typeof words.deletedAbove, g: Gap): string => say(counted(gutter.deleted, g.lines), g.author.name, ago(g.at, Date.now()))
 
 function Who({ row, palette }: { row: Row; palette: Palette }) {
   return (
@@ -59,7 +60,7 @@ function Who({ row, palette }: { row: Row; palette: Palette }) {
         {row.serial ? words.notOnDisk : ago(row.at, Date.now())}
       </time>
       {row.rev > 0 && <span class="quiet">#{row.rev}</span>}
-      {row.submitted && <span class="quiet">{words.finished}</span>}
+      {row.submitted && <span class="quiet">{gutter.finished}</span>}
     </p>
   )
 }

@@ -16,7 +16,7 @@ import { isBlank, type Row, type Rows } from './blame-rows'
 import { labelAt } from './blame-run'
 import { blameOf } from './blame-state'
 import { endCard, leaveCard, rest } from './hover'
-import { words } from './words-blame'
+import { words } from './words-gutter'
 
 export type Shown = 'off' | 'names' | 'times'
 

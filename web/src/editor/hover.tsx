@@ -8,9 +8,12 @@ import { EditorView, repositionTooltips, showTooltip, ViewPlugin, type Command, 
 import { render } from 'preact'
 import { lineAsked } from './blame-asked'
 import { paletteOf } from './blame-palette'
-import { Card, type CardSource } from './card'
+import type { CardSource } from './card'
 
 export type { CardSource } from './card'
+
+const IDLE = 2000 // ms until what draws the card is fetched, which is then there without a connection
+const drawing = (): Promise<typeof import('./card')> => import('./card')
 
 const DWELL = 300 // ms that the pointer must rest
 const GRACE = 200 // ms to move from the gutter onto the card
@@ -50,24 +53,32 @@ function cardView(view: EditorView, open: Open): TooltipView {
     hideCard(view)
   })
   const session = view.state.facet(sessions)
+  let gone = false
   if (session) {
-    render(<Card session={session} palette={paletteOf(view.state)} view={view} pos={open.pos} focus={open.keys}
-      drawn={() => repositionTooltips(view)}
-      onHistory={() => {
-        const pos = view.state.field(opened)?.pos ?? open.pos
-        hideCard(view)
-        lineAsked(view, pos, open.keys)
-      }} />, dom)
+    const onHistory = (): void => {
+      const pos = view.state.field(opened)?.pos ?? open.pos
+      hideCard(view)
+      lineAsked(view, pos, open.keys)
+    }
+    drawing().then(({ Card }) => {
+      if (gone) return
+      render(<Card session={session} palette={paletteOf(view.state)} view={view} pos={open.pos} focus={open.keys}
+        drawn={() => repositionTooltips(view)} onHistory={onHistory} />, dom)
+      if (open.keys) dom.querySelector<HTMLElement>('[role=dialog]')?.focus()
+    }, () => hideCard(view))
   }
-  return { dom, mount: () => { if (open.keys) dom.querySelector<HTMLElement>('[role=dialog]')?.focus() }, destroy: () => render(null, dom) }
+  return { dom, destroy: () => { gone = true; render(null, dom) } }
 }
 
 /** pointer waits for the mouse to rest on a line of the gutter. */
 const pointer = ViewPlugin.fromClass(class {
   private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly fetching: ReturnType<typeof setTimeout>
   private line = -1
 
-  constructor(private readonly view: EditorView) {}
+  constructor(private readonly view: EditorView) {
+    this.fetching = setTimeout(() => { drawing().catch(() => { /* tried again when it is wanted */ }) }, IDLE)
+  }
 
   rest(pos: number): void {
     const line = this.view.state.doc.lineAt(pos).from
@@ -98,7 +109,10 @@ const pointer = ViewPlugin.fromClass(class {
     hideCard(this.view)
   }
 
-  destroy(): void { clearTimeout(this.timer) }
+  destroy(): void {
+    clearTimeout(this.timer)
+    clearTimeout(this.fetching)
+  }
 })
 
 /** card is the extension. */

@@ -4,7 +4,6 @@
 
 import { render } from 'preact'
 import { socketURL } from '../base/api'
-import { Login } from '../base/login'
 import { remembered } from '../base/name'
 import { beginEarly } from '../base/socket'
 import { phrases } from '../base/phrases'
@@ -23,7 +22,7 @@ const place = placeOf(location.pathname)
 const name = remembered()
 if (!place) refuse(words.noAddress)
 else if (name) enter(place, name)
-else render(<Login onName={(given) => enter(place, given)} />, root)
+else import('../base/login').then(({ Login }) => render(<Login onName={(given) => enter(place, given)} />, root), () => refuse(words.partMissing))
 
 function enter({ thread, at }: Place, user: string): void {
   render(null, root)

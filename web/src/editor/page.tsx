@@ -5,7 +5,7 @@ import type { EditorView } from '@codemirror/view'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Palette } from '../base/authors'
 import { useChanges } from '../base/changes'
-import { BackArrow } from '../base/header'
+import { BackArrow } from '../base/arrow'
 import { phrases } from '../base/phrases'
 import { look } from '../base/seen'
 import { Banner } from './banner'
@@ -16,7 +16,6 @@ import { Mark } from './mark'
 import { TextMenu, type Doings } from './menu'
 import { People } from './people'
 import { pathOf } from './place'
-import { printing } from './print'
 import { Refused } from './refused'
 import type { Session } from './session'
 import type { Settings } from './settings'
@@ -27,6 +26,7 @@ import { words } from './words'
 import './editor.css'
 
 const load = {
+  print: () => import('./print'),
   keys: () => import('./keys').then((m) => m.KeysDialog),
   language: () => import('./language').then((m) => m.LanguageDialog),
   version: () => import('./version').then((m) => m.VersionDialog),
@@ -42,6 +42,7 @@ const Preview = later(load.preview)
 const LineHistory = later(load.lineage)
 
 const IDLE = 5000 // ms until what may be needed without a connection is fetched
+const SOON = 500 // ms until what a key of the browser's may ask for is fetched
 const NOTICE = 3000 // ms
 
 export function Page({ session, settings }: { session: Session; settings: Settings }) {
@@ -60,7 +61,7 @@ export function Page({ session, settings }: { session: Session; settings: Settin
   useEffect(() => {
     if (refused || !place.current) return undefined
     const open = openView({ parent: place.current, session, settings, palette, hands })
-    const ends = [printing(open.view, session), besideKeyboard(open.view)]
+    const ends = [laterPrinting(open.view, session), besideKeyboard(open.view)]
     setView(open.view)
     return () => { for (const end of ends) end(); open.end(); setView(null) }
   }, [session, refused])
@@ -75,7 +76,7 @@ export function Page({ session, settings }: { session: Session; settings: Settin
     keys: hands.keys,
     copyLink: () => void copy(location.origin + pathOf({ thread: session.thread, at: null })).then((done) => setNotice(done ? words.copied : words.copyFailed)),
     download: () => { if (view) save(fileName(session.title), view.state.doc.toString()) },
-    print: () => print(),
+    print: () => { load.print().then(() => print(), () => print()) },
   }
   useEffect(() => {
     const timer = setTimeout(() => setNotice(''), NOTICE)
@@ -134,6 +135,16 @@ function useDocument(session: Session): void {
     const timer = setTimeout(() => { for (const f of [load.stuck, load.keys, load.version, load.language]) f().catch(() => {}) }, IDLE)
     return () => clearTimeout(timer)
   }, [])
+}
+
+/** laterPrinting has what lays the text out for printing fetched once the page is there. */
+function laterPrinting(view: EditorView, session: Session): () => void {
+  let end: (() => void) | null = null
+  let gone = false
+  const timer = setTimeout(() => {
+    load.print().then((m) => { if (!gone) end = m.printing(view, session) }, () => { /* then what is on the screen is printed */ })
+  }, SOON)
+  return () => { gone = true; clearTimeout(timer); end?.() }
 }
 
 /** useOpenKeys lets the keys be found from anywhere on the page. */

@@ -17,7 +17,6 @@ import { languageOf, load } from './languages'
 import { linesOf } from './lines'
 import { look } from './look'
 import { news } from './news'
-import { phrases } from './phrases'
 import { redactions } from './redacted'
 import type { Session } from './session'
 import type { Settings } from './settings'
@@ -69,7 +68,6 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         parts.fixed.of(fixing(fixed)),
         keymap.of([...historyKeymap, ...defaultKeymap]),
         EditorState.allowMultipleSelections.of(true),
-        EditorState.phrases.of(phrases),
         EditorView.contentAttributes.of(() => ({ 'aria-label': words.textLabel(session.title || words.untitled), lang: '', autocapitalize: 'off' })),
         EditorView.updateListener.of((update) => present(session, update)),
         nonce(),

@@ -1,14 +1,12 @@
-// The words of blame and of a line's history.
+// The words of the card and of a line's history, which come with those; the
+// gutter's own are in words-gutter.ts.
 
 import { pick } from '../base/words'
 
 const en = {
-  finished: 'finished',
   notOnDisk: 'not on disk yet',
   by: (who: string, when: string) => `${who}, ${when}`,
   nobody: 'Nobody has written here yet.',
-  deleted: (n: string, one: boolean) => (one ? `${n} line deleted` : `${n} lines deleted`),
-  deletedBy: (lines: string, who: string, when: string) => `${lines} here, ${who}, ${when}`,
   deletedAbove: (lines: string, who: string, when: string) => `Above: ${lines}, ${who}, ${when}`,
   deletedBelow: (lines: string, who: string, when: string) => `Below: ${lines}, ${who}, ${when}`,
   wrote: (n: string) => `Who wrote line ${n}`,
@@ -46,12 +44,9 @@ const en = {
 }
 
 const ko = {
-  finished: '완료',
   notOnDisk: '아직 저장되지 않음',
   by: (who: string, when: string) => `${who}, ${when}`,
   nobody: '아직 아무도 쓰지 않았습니다.',
-  deleted: (n: string) => `${n}줄 삭제됨`,
-  deletedBy: (lines: string, who: string, when: string) => `여기에서 ${lines}, ${who}, ${when}`,
   deletedAbove: (lines: string, who: string, when: string) => `위에서 ${lines}, ${who}, ${when}`,
   deletedBelow: (lines: string, who: string, when: string) => `아래에서 ${lines}, ${who}, ${when}`,
   wrote: (n: string) => `${n}번째 줄을 쓴 사람`,

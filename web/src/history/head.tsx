@@ -1,6 +1,7 @@
 // The top of the page: the way back, whose text this is, and which moment.
 
-import { BackArrow, NameMenu } from '../base/header'
+import { BackArrow } from '../base/arrow'
+import { NameMenu } from '../base/header'
 import { Menu, MenuButton } from '../base/menu'
 import { exactly, number } from '../base/words'
 import { initials } from '../base/authors'
