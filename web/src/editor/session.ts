@@ -365,6 +365,9 @@ export class Session {
     ]
   }
 
+  /** How many bytes of UTF-8 the thread's text may have. */
+  get room(): number { return this.exchange.limits.text }
+
   /** admits says whether an edit may be made: one that could never be sent may not. */
   private admits(tr: Transaction): boolean {
     if (!tr.docChanged) return true

@@ -1,7 +1,7 @@
 // The text itself: CodeMirror with what this page adds to it, and the person's
 // settings wired to it.
 
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { defaultKeymap, history, historyKeymap, indentWithTab, redo } from '@codemirror/commands'
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state'
 import {
   drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, placeholder,
@@ -17,6 +17,7 @@ import { languageOf, load } from './languages'
 import { linesOf } from './lines'
 import { look } from './look'
 import { news } from './news'
+import { pastes } from './paste'
 import { redactions } from './redacted'
 import type { Session } from './session'
 import type { Settings } from './settings'
@@ -66,6 +67,8 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         parts.wrap.of(wrapping(general.wrap)),
         parts.language.of([]),
         parts.fixed.of(fixing(fixed)),
+        pastes(() => session.room),
+        redoWithCapsLock,
         keymap.of([...historyKeymap, ...defaultKeymap]),
         EditorState.allowMultipleSelections.of(true),
         EditorView.contentAttributes.of(() => ({ 'aria-label': words.textLabel(session.title || words.untitled), lang: '', autocapitalize: 'off' })),
@@ -168,6 +171,16 @@ function hiding(view: EditorView, session: Session): () => void {
 }
 
 /** nonce lets CodeMirror add its style sheet: the server gives each page a fresh one. */
+/** With Caps Lock on, Shift makes a small z, and the keymap would find the undo of Ctrl-z before the redo. */
+const redoWithCapsLock = Prec.high(EditorView.domEventHandlers({
+  keydown(event, view) {
+    if (event.key !== 'z' || !event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey)) return false
+    redo(view)
+    event.preventDefault()
+    return true
+  },
+}))
+
 function nonce(): Extension {
   const given = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content
   return given ? EditorView.cspNonce.of(given) : []

@@ -58,7 +58,7 @@ export function Caption(p: { past: Past; cast: Cast; now: number }) {
       <span class={`person ${by.colour(step.author)}`}><span class="initials" aria-hidden="true">{initials(name)}</span><span class="author">{name}</span></span>
       <span class="rev">{revision(past.rev)}</span>
       {version && <strong>{version.name}</strong>}
-      {past.anchor === null && !past.fine && (step.inserted > 0 || step.deleted > 0) && (
+      {past.anchor === null && !past.fine && past.rev === step.to && (step.inserted > 0 || step.deleted > 0) && (
         <span class="counts quiet"><span aria-hidden="true">{words.counts(number(step.inserted), number(step.deleted))}</span>
           <span class="unseen">{words.countsSpoken(number(step.inserted), number(step.deleted))}</span></span>
       )}

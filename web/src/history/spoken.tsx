@@ -35,5 +35,6 @@ function sentence(past: Past, now: number): string {
   const step = past.here
   if (!step || !past.timeline) return ''
   const who = past.timeline.authors[step.author]?.name ?? ''
-  return [when(step.end, now), who, revision(past.rev), words.countsSpoken(number(step.inserted), number(step.deleted))].join(', ')
+  const counts = past.rev === step.to ? [words.countsSpoken(number(step.inserted), number(step.deleted))] : [] // of all of the step
+  return [when(step.end, now), who, revision(past.rev), ...counts].join(', ')
 }

@@ -84,7 +84,19 @@ export class View {
   private towards(place: Place, y: 'nearest' | 'center' = 'nearest'): StateEffect<unknown> {
     const last = this.text.length
     const from = Math.min(place.from, last)
-    const to = Math.min(place.to, from + 400, last) // of a whole page that was pasted, its beginning
+    // Of a whole page that was pasted, its beginning: centring all of it would hide that.
+    const to = Math.min(place.to, from + 400, linesOn(this.text, from, 4))
     return EditorView.scrollIntoView(EditorSelection.range(from, to), { y, yMargin: 64 })
   }
+}
+
+/** linesOn is the end of the line so many lines below a position. */
+function linesOn(text: string, from: number, lines: number): number {
+  let at = from
+  for (let n = 0; n <= lines; n++) {
+    const end = text.indexOf('\n', at)
+    if (end < 0) return text.length
+    at = end + 1
+  }
+  return at - 1
 }

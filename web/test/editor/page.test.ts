@@ -3,6 +3,7 @@ import { EditorView, type DecorationSet } from '@codemirror/view'
 import { expect, test, vi } from 'vitest'
 import { guessed, kinds, languageOf, load } from '../../src/editor/languages'
 import { pathOf, placeOf } from '../../src/editor/place'
+import { pieces } from '../../src/editor/paste'
 import { savedOf, type Standing } from '../../src/editor/saved'
 import { Settings } from '../../src/editor/settings'
 import { fileName } from '../../src/editor/take'
@@ -171,4 +172,17 @@ test('what was redacted here says who did it, wherever it moves', () => {
   state = state.update({ changes: { from: 14, to: 20, insert: '\u2588'.repeat(6) }, effects: entryTaken.of({ ...entry, kind: 'redacted' }) }).state
   state = state.update({ changes: { from: 0, insert: 'So ' } }).state
   expect(titles()).toEqual([[17, 23, expect.stringMatching(/^Redacted by Alice, .*2026/u)]])
+})
+
+test('a large paste is cut into pieces that are all of it, whole characters and whole line breaks', () => {
+  const text = 'a\r\n😀한'.repeat(50)
+  for (let most = 2; most < 20; most++) {
+    const cut = pieces(text, most)
+    expect(cut.join('')).toBe(text)
+    for (const piece of cut) {
+      expect(piece.length).toBeLessThanOrEqual(most)
+      expect(piece.isWellFormed()).toBe(true)
+      expect(piece.startsWith('\n')).toBe(false)
+    }
+  }
 })
