@@ -30,6 +30,7 @@ type Reversal struct {
 	started bool
 	tracts  tracts
 	lost    int
+	moved   eventlog.Revision
 }
 
 // A Reversion says how some edits of a thread are taken back.
@@ -41,6 +42,13 @@ type Reversion struct {
 	Restored int               // units that they deleted and that come back
 	Lost     int               // units that they wrote and others deleted already
 	Black    int               // units that come back black, since they were redacted
+
+	// Moved is the newest revision since the first of the edits that moved whole
+	// lines, 0 where none did. The inverse of a move, or of an edit carried over
+	// one, goes to where the lines were: text that others wrote may then be there
+	// twice, and text that was to go may stay. Where every edit since a revision
+	// is taken back it does no harm.
+	Moved eventlog.Revision
 }
 
 // ReplayReversal folds what takes those edits of a stream back for which mine
@@ -48,7 +56,7 @@ type Reversion struct {
 // wraps eventlog.ErrNotFound when there is no such stream.
 func ReplayReversal(ctx context.Context, log eventlog.Log, stream eventlog.Stream, mine func(*event.Event) bool) (*Reversal, error) {
 	r := &Reversal{t: NewThread(stream), mine: mine}
-	if err := r.t.advance(log.Read(ctx, stream, 0), 0, r.before, nil); err != nil {
+	if err := r.t.advance(log.Read(ctx, stream, 0), 0, r.before, r.after); err != nil {
 		return nil, err
 	}
 	if r.t.Revision == 0 {
@@ -59,6 +67,13 @@ func ReplayReversal(ctx context.Context, log eventlog.Log, stream eventlog.Strea
 
 // Thread returns the thread as it is by now.
 func (r *Reversal) Thread() *Thread { return r.t }
+
+// after notes where lines were moved.
+func (r *Reversal) after(e *event.Event) {
+	if r.started && len(r.t.effect.Moves) > 0 {
+		r.moved = e.Revision
+	}
+}
 
 // before takes in what a change does, while what it deletes is still there.
 func (r *Reversal) before(e *event.Event) {
@@ -131,7 +146,7 @@ func endsLine(units []uint16) bool { return len(units) > 0 && units[len(units)-1
 
 // Reversion returns how the edits are taken back from the text as it is now.
 func (r *Reversal) Reversion() Reversion {
-	out := Reversion{Revision: r.t.Revision, Edits: r.edits, Lost: r.lost}
+	out := Reversion{Revision: r.t.Revision, Edits: r.edits, Lost: r.lost, Moved: r.moved}
 	var b ot.Builder
 	if !r.started {
 		b.Keep(r.t.Len())

@@ -14,31 +14,6 @@ const pages: Plugin = {
   },
 }
 
-/**
- * preload names, in the head of the thread's page, what its editor consists of:
- * the browser would else learn of it only when the first part has run.
- */
-const preload: Plugin = {
-  name: 'preload',
-  transformIndexHtml: {
-    order: 'post',
-    handler(html, { bundle, filename }) {
-      if (!filename.endsWith('thread.html') || !bundle) return []
-      const wanted = new Set<string>()
-      const want = (file: string): void => {
-        const chunk = bundle[file]
-        if (wanted.has(file) || chunk?.type !== 'chunk') return
-        wanted.add(file)
-        chunk.imports.forEach(want)
-      }
-      for (const chunk of Object.values(bundle)) {
-        if (chunk.type === 'chunk' && chunk.facadeModuleId?.endsWith('/src/editor/open.tsx')) want(chunk.fileName)
-      }
-      return [...wanted].filter((file) => !html.includes(file)).map((file) => ({ tag: 'link', attrs: { rel: 'modulepreload', href: `/${file}` }, injectTo: 'head' as const }))
-    },
-  },
-}
-
 const target = process.env.PARODYWAVE_URL ?? 'http://localhost:5555'
 const proxied = { target, changeOrigin: true, headers: { origin: target } }
 
@@ -49,7 +24,7 @@ const proxied = { target, changeOrigin: true, headers: { origin: target } }
 // the sources served as they are, beside a running server.
 export default defineConfig({
   base: '/',
-  plugins: [pages, preload],
+  plugins: [pages],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

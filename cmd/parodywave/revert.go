@@ -34,6 +34,9 @@ edit's inverse is carried over everything that came after it. Text that comes ba
 Who put a deleted text back by other means has it twice then: look with --dry-run first. Reverting who reverted
 undoes it. Text that was redacted comes back black. To bring back the text of a moment, see restore.
 
+An edit is not taken back over a revision that moved whole lines (Alt-Up in the editor): that is refused, and nothing is
+changed.
+
   parodywave revert Minutes --author Mallory --dry-run
   parodywave revert Minutes --author Mallory --since -15m
   parodywave revert Minutes --author 소라 --from 120 --to 128 --as Ben
@@ -50,6 +53,10 @@ func (c *revertCommand) Run(a *app) error {
 	stream, t, x, err := c.look(a)
 	if err != nil {
 		return err
+	}
+	if x.Moved != 0 && !x.Change.IsEmpty() || x.Moved != 0 && x.Lost > 0 {
+		return failed("what came after that revision can be taken back with --from; restore brings a whole moment back, moves or not",
+			"lines of thread %s were moved at revision %d: an edit is not carried over a move, for what others wrote could be lost", stream, x.Moved)
 	}
 	if c.DryRun {
 		label := func(of string) string { return string(stream) + "@" + of }
