@@ -62,13 +62,13 @@ export class Hold {
     return frame.updates.every((e) => e.changes.empty || (e.client === this.peer.client && e.seq <= this.peer.sent))
   }
 
-  /** elsewhere says that a frame changes nothing in the composing line, at its ends or of its breaks. */
+  /** elsewhere says that a frame neither touches the composing line nor its breaks, from either side: a change right beside a break draws the composing line anew, too. */
   private elsewhere(desk: Desk, frame: Update): boolean {
     const line = desk.state.doc.lineAt(desk.state.selection.main.head)
     let from = this.peer.toConfirmed(desk.state, line.from), to = this.peer.toConfirmed(desk.state, line.to)
     for (const { changes } of frame.updates) {
       let touched = false
-      changes.iterChangedRanges((start, end) => { touched ||= start <= to && end >= from })
+      changes.iterChangedRanges((start, end) => { touched ||= start <= to + 1 && end >= from - 1 })
       if (touched) return false
       from = changes.mapPos(from, 1)
       to = changes.mapPos(to, -1)
