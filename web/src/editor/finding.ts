@@ -1,8 +1,9 @@
 // Finding and replacing, which come when they are first asked for or when the
-// page has been idle: the text is there sooner without them. With them come
-// CodeMirror's own words in the reader's language, nearly all of which are theirs.
+// page has been idle: the text is there sooner without them. CodeMirror's own
+// words cannot come with them: where those change, the view is made anew, in the
+// middle of a composition too.
 
-import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import { Compartment, type Extension } from '@codemirror/state'
 import { keymap, ViewPlugin, type EditorView, type KeyBinding } from '@codemirror/view'
 
 const IDLE = 3000 // ms
@@ -14,9 +15,9 @@ const part = new Compartment()
 
 /** fetched puts the real thing in the place of the keys that wait for it. */
 async function fetched(view: EditorView): Promise<readonly KeyBinding[]> {
-  const [{ highlightSelectionMatches, search, searchKeymap }, { phrases }] = await Promise.all([import('@codemirror/search'), import('./phrases')])
+  const { highlightSelectionMatches, search, searchKeymap } = await import('@codemirror/search')
   if (view.dom.isConnected && part.get(view.state) === asking) {
-    view.dispatch({ effects: part.reconfigure([EditorState.phrases.of(phrases), search({ top: true }), highlightSelectionMatches({ minSelectionLength: 2 }), keymap.of(searchKeymap)]) })
+    view.dispatch({ effects: part.reconfigure([search({ top: true }), highlightSelectionMatches({ minSelectionLength: 2 }), keymap.of(searchKeymap)]) })
   }
   return searchKeymap
 }

@@ -18,6 +18,7 @@ import { linesOf } from './lines'
 import { look } from './look'
 import { news } from './news'
 import { pastes } from './paste'
+import { phrases } from './phrases'
 import { redactions } from './redacted'
 import type { Session } from './session'
 import type { Settings } from './settings'
@@ -71,6 +72,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         redoWithCapsLock,
         keymap.of([...historyKeymap, ...defaultKeymap]),
         EditorState.allowMultipleSelections.of(true),
+        EditorState.phrases.of(phrases),
         EditorView.contentAttributes.of(() => ({ 'aria-label': words.textLabel(session.title || words.untitled), lang: '', autocapitalize: 'off' })),
         EditorView.updateListener.of((update) => present(session, update)),
         nonce(),
