@@ -1,8 +1,6 @@
 package event
 
-import (
-	"parodywave/eventlog"
-)
+import "parodywave/eventlog"
 
 // A RunKind says which consecutive records make one Run.
 type RunKind byte
@@ -43,7 +41,9 @@ type Run struct {
 type SegmentDecoder struct {
 	decoder Decoder
 	run     Run
-	times   [1]int64
+	rows    rowReader
+	bodies  arena
+	time    [1]int64
 	units   []uint16
 }
 
@@ -58,22 +58,21 @@ type SegmentDecoder struct {
 // It stops at the first error and returns it: one of yield's, or one that wraps
 // eventlog.ErrDamaged.
 func (d *SegmentDecoder) Decode(seg *eventlog.Segment, yield func(*Run) error) error {
-	records := seg.Records
-	for i := range records {
-		if i < seg.Skip {
-			continue
-		}
-		if err := d.record(&records[i], yield); err != nil {
+	if len(seg.Times) > 0 {
+		return d.packed(seg, yield)
+	}
+	for i := min(seg.Skip, len(seg.Records)); i < len(seg.Records); i++ {
+		if err := d.single(&seg.Records[i], yield); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// record yields one record by itself.
-func (d *SegmentDecoder) record(r *eventlog.Record, yield func(*Run) error) error {
-	d.times[0] = r.Time
-	d.run = Run{First: r.Revision, Times: d.times[:],
+// single yields one record by itself.
+func (d *SegmentDecoder) single(r *eventlog.Record, yield func(*Run) error) error {
+	d.time[0] = r.Time
+	d.run = Run{First: r.Revision, Times: d.time[:],
 		Maker: eventlog.Maker{N: 1, Author: r.Author, Client: r.Client, Seq: r.Seq, Kind: r.Kind, Schema: r.Schema}}
 	if isChanged(r) {
 		if t, ok := typed(r.Shape, r.Text, d.units[:0]); ok {
@@ -92,3 +91,4 @@ func (d *SegmentDecoder) record(r *eventlog.Record, yield func(*Run) error) erro
 	d.run.Event = e
 	return yield(&d.run)
 }
+

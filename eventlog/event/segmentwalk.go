@@ -1,0 +1,143 @@
+package event
+
+import (
+	"fmt"
+
+	"parodywave/eventlog"
+)
+
+// packed yields the runs of packed rows, each parted where the maker changes.
+func (d *SegmentDecoder) packed(seg *eventlog.Segment, yield func(*Run) error) error {
+	if seg.Packer != packerID {
+		return damaged("%s from revision %d is packed in form %d, which is not known", seg.Stream, seg.First, seg.Packer)
+	}
+	if err := d.rows.reset(seg.Columns, len(seg.Times)); err != nil {
+		return err
+	}
+	w := walk{seg: seg, makers: seg.Makers}
+	for d.rows.left > 0 {
+		if err := d.rows.next(); err != nil {
+			return fmt.Errorf("%s after revision %d: %w", seg.Stream, w.revision(w.maker.N)-1, err)
+		}
+		for done := 0; done < d.rows.row.n; done += w.maker.N {
+			if err := d.part(&w, done, yield); err != nil {
+				return err
+			}
+		}
+	}
+	if len(w.makers) > 0 {
+		return damaged("%s from revision %d: makers of more than %d records", seg.Stream, seg.First, len(seg.Times))
+	}
+	return d.rows.end()
+}
+
+// part yields the next records of one maker, which begin at number done of the
+// row.
+func (d *SegmentDecoder) part(w *walk, done int, yield func(*Run) error) error {
+	row := &d.rows.row
+	switch {
+	case !w.next(row.n - done):
+		return damaged("%s after revision %d: no maker is told", w.seg.Stream, w.revision(0)-1)
+	case row.kind != Other && w.maker.Kind == "changed" && w.maker.Schema == changedSchema:
+		return d.edits(w, done, yield)
+	}
+	return d.others(w, done, yield)
+}
+
+// A walk is where the decoder is in a segment: at records of one maker.
+type walk struct {
+	seg    *eventlog.Segment
+	maker  eventlog.Maker   // of the records from at to end
+	at     int              // of the segment's records
+	end    int              //
+	used   int              // records of makers[0] before end
+	makers []eventlog.Maker // from the current one on
+}
+
+// next moves on to the next records of one maker, at most n. It returns false
+// where no maker is left.
+func (w *walk) next(n int) bool {
+	w.at = w.end
+	if len(w.makers) == 0 {
+		return false
+	}
+	w.maker = w.makers[0]
+	if n = min(n, w.maker.N-w.used); n <= 0 {
+		return false
+	}
+	if w.maker.Seq > 0 {
+		w.maker.Seq += uint64(w.used)
+	}
+	w.maker.N = n
+	w.end += n
+	if w.used += n; w.used == w.makers[0].N {
+		w.makers, w.used = w.makers[1:], 0
+	}
+	return true
+}
+
+// skip returns how many of the current records were not asked for.
+func (w *walk) skip() int { return min(max(w.seg.Skip-w.at, 0), w.maker.N) }
+
+// revision returns that of record i of the current ones.
+func (w *walk) revision(i int) eventlog.Revision { return w.seg.First + eventlog.Revision(w.at+i) }
+
+// record returns record i of the current ones, without its body.
+func (w *walk) record(i int) eventlog.Record {
+	r := eventlog.Record{Stream: w.seg.Stream, Revision: w.revision(i), Time: w.seg.Times[w.at+i], Author: w.maker.Author,
+		Client: w.maker.Client, Seq: w.maker.Seq, Kind: w.maker.Kind, Schema: w.maker.Schema}
+	if r.Seq > 0 {
+		r.Seq += uint64(i)
+	}
+	return r
+}
+
+// edits yields the walk's records, which begin at number done of the row.
+func (d *SegmentDecoder) edits(w *walk, done int, yield func(*Run) error) error {
+	skip := w.skip()
+	n := w.maker.N - skip
+	if n == 0 {
+		return nil
+	}
+	row, run := &d.rows.row, &d.run
+	done += skip
+	*run = Run{Kind: row.kind, First: w.revision(skip), Times: w.seg.Times[w.at+skip : w.end], Maker: w.maker,
+		Length: row.length, At: row.at}
+	if run.Maker.N = n; run.Maker.Seq > 0 {
+		run.Maker.Seq += uint64(skip)
+	}
+	switch row.kind {
+	case Typed:
+		run.At, run.Length, run.Insert = row.at+done, row.length+done, row.insert[done:done+n]
+	case Backspaced:
+		run.At, run.Length = row.at-done, row.length-done
+	case Deleted:
+		run.Length -= done
+	case Replaced:
+		run.Old, run.Insert = row.old, row.insert
+	}
+	return yield(run)
+}
+
+// others yields the walk's records one by one.
+func (d *SegmentDecoder) others(w *walk, done int, yield func(*Run) error) error {
+	skip := w.skip()
+	for i := range w.maker.N {
+		r := w.record(i)
+		if d.rows.row.kind != Other {
+			d.rows.row.unpack(done+i, &r, &d.bodies)
+		} else {
+			var err error
+			if r.Shape, r.Text, err = d.rows.plain(); err != nil {
+				return err
+			}
+		}
+		if i < skip {
+			continue
+		}
+		if err := d.single(&r, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
