@@ -12,11 +12,15 @@ import (
 
 // Replay folds the records of a stream into the thread at revision at, or at
 // the head where at is 0. It returns an error that wraps eventlog.ErrNotFound
-// when there is no such stream or revision.
+// when there is no such stream or revision. Where the log is a Snapshotter it
+// begins with what was saved.
 func Replay(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at eventlog.Revision) (*Thread, error) {
-	t := NewThread(stream)
-	if err := t.Advance(log.Read(ctx, stream, 0), at); err != nil {
-		return nil, err
+	t := resume(ctx, log, stream, at)
+	if t == nil {
+		t = NewThread(stream)
+		if err := t.Advance(log.Read(ctx, stream, 0), at); err != nil {
+			return nil, err
+		}
 	}
 	switch {
 	case t.Revision == 0:
