@@ -46,6 +46,7 @@ type Update struct {
 	Own          bool      // a pending change of this client came back: it is on disk
 	Typed        time.Time // of an own one: when Edit was called
 	Received     time.Time
+	Digest       uint64 // as of a Note; set for OnUpdate
 }
 
 // A Client is an editor in text mode.

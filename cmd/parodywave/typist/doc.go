@@ -24,6 +24,9 @@
 // than the text's, a log that is not the one it saw. Each ends the client with
 // an error that says so.
 //
+// A Reader follows a thread and keeps no text. Readers of one thread share a
+// Frames, which reads what several of them are sent in the same bytes once.
+//
 // # Line mode
 //
 // A LineClient sends what a line now reads. It keeps the lines as the server

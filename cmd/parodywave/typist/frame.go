@@ -1,8 +1,10 @@
 package typist
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"strconv"
 
 	"parodywave/eventlog/ot"
@@ -49,6 +51,27 @@ type entry struct {
 	Changes json.RawMessage `json:"changes"`
 }
 
+// digests is the seed of all digests of this process.
+var digests = maphash.MakeSeed()
+
+// digest returns a number that two entries share only if they say the same,
+// within one process and but for a chance of one in 2^64.
+func (e *entry) digest() uint64 {
+	var h maphash.Hash
+	h.SetSeed(digests)
+	var b [96]byte
+	n := binary.BigEndian.AppendUint64(b[:0], e.Rev)
+	n = binary.BigEndian.AppendUint64(n, e.Seq)
+	n = binary.BigEndian.AppendUint64(n, uint64(e.At))
+	n = binary.BigEndian.AppendUint64(n, uint64(e.Length))
+	for _, s := range []string{e.Client, e.Author, e.Kind} {
+		n = append(append(n, s...), 0)
+	}
+	_, _ = h.Write(n)
+	_, _ = h.Write(e.Changes)
+	return h.Sum64()
+}
+
 func decode(data []byte) (*frame, error) {
 	f := new(frame)
 	if err := json.Unmarshal(data, f); err != nil {
@@ -86,6 +109,15 @@ func appendPush(dst []byte, client string, seq, rev uint64, changes []ot.Change,
 		dst = changes[n].AppendJSON(dst)
 	}
 	return append(dst, "]}"...), n
+}
+
+// joinFrame asks to join a thread in text mode: anew, or from a revision on.
+func joinFrame(user, thread, client string, since uint64, chain string) []byte {
+	join := fmt.Sprintf(`{"type":"join","user":%s,"id":"%s","mode":"text","client":"%s"`, text(user), thread, client)
+	if chain != "" {
+		join += fmt.Sprintf(`,"since":%d,"chain":"%s"`, since, chain)
+	}
+	return []byte(join + "}")
 }
 
 // text returns s as JSON.

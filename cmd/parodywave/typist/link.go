@@ -1,10 +1,13 @@
 package typist
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,12 +16,16 @@ import (
 )
 
 const (
-	readBuffer   = 2048
+	readBuffer   = 4096
+	keptBuffer   = 64 << 10 // of a frame, for the next one
 	writeTimeout = 10 * time.Second
 	pauseLeast   = 10 * time.Millisecond
 	pauseMost    = time.Second
 	// silence is how long the server may say nothing: it pings twice as often.
 	silence = 90 * time.Second
+	// renewed is how often that deadline is set anew: to do so for every frame
+	// costs more than to read one.
+	renewed = 5 * time.Second
 )
 
 // closeReplaced is the close code that says: this client joined elsewhere.
@@ -30,6 +37,11 @@ var writeBuffers sync.Pool
 type link struct {
 	conn *websocket.Conn
 	mu   sync.Mutex // held while writing
+
+	// The reader's alone.
+	buf     []byte
+	until   time.Time // the read deadline
+	scanner scanner
 }
 
 // Endpoint returns the WebSocket address of the server at url, which may be
@@ -77,13 +89,58 @@ func (l *link) send(frame []byte) error {
 	return l.conn.WriteMessage(websocket.TextMessage, frame)
 }
 
-func (l *link) read() (*frame, error) {
-	_ = l.conn.SetReadDeadline(time.Now().Add(silence))
-	_, data, err := l.conn.ReadMessage()
+// bytes reads the next frame, which is good until the next call.
+func (l *link) bytes() ([]byte, error) {
+	if now := time.Now(); l.until.Sub(now) < silence-renewed {
+		l.until = now.Add(silence)
+		_ = l.conn.SetReadDeadline(l.until)
+	}
+	_, r, err := l.conn.NextReader()
 	if err != nil {
 		return nil, err
 	}
-	return decode(data)
+	buf := l.buf[:0]
+	for {
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, max(1024, len(buf)))
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if l.buf = buf; cap(buf) > keptBuffer {
+		l.buf = nil
+	}
+	return buf, nil
+}
+
+// read reads the next frame that concerns a client, which is good until the next
+// call.
+func (l *link) read() (*frame, error) {
+	for {
+		data, err := l.bytes()
+		if err != nil {
+			return nil, err
+		}
+		if !idle(data) {
+			return l.scanner.frame(data)
+		}
+	}
+}
+
+// idle reports whether a frame is one of those that no client here listens to.
+func idle(data []byte) bool {
+	for _, kind := range [...]string{"people", "cursor", "status", "list"} {
+		if rest, ok := bytes.CutPrefix(data, []byte(`{"type":"`)); ok && bytes.HasPrefix(rest, []byte(kind+`"`)) {
+			return true
+		}
+	}
+	return false
 }
 
 // answer reads on to the next frame of a type; an error frame is an error.

@@ -86,11 +86,7 @@ func (c *Client) join(l *link) error {
 		c.thread = f.Thread
 		c.mu.Unlock()
 	}
-	join := fmt.Sprintf(`{"type":"join","user":%s,"id":"%s","mode":"text","client":"%s"`, text(c.o.User), c.thread, c.id)
-	if c.text != nil {
-		join += fmt.Sprintf(`,"since":%d,"chain":"%s"`, c.rev, c.chain)
-	}
-	if err := l.send([]byte(join + "}")); err != nil {
+	if err := l.send(joinFrame(c.o.User, c.thread, c.id, c.rev, c.chain)); err != nil {
 		return err
 	}
 	f, err := l.answer("join")
@@ -183,6 +179,9 @@ func (c *Client) take(f *frame) error {
 // apply applies one entry.
 func (c *Client) apply(e *entry) (Update, error) {
 	u := Update{Rev: e.Rev, User: e.User, Author: e.Author, Client: e.Client, Seq: e.Seq, At: e.At, Kind: e.Kind}
+	if c.o.OnUpdate != nil {
+		u.Digest = e.digest()
+	}
 	var err error
 	if e.Changes != nil {
 		u.Change, err = ot.Parse(e.Changes)

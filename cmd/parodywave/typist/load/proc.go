@@ -30,16 +30,27 @@ type cost struct {
 	server             *ServerUse
 }
 
-// A moment is all processor times at one time.
+// A moment is all that is counted, at one time.
 type moment struct {
-	at     time.Time
-	all    int64 // ticks that were not idle
-	self   *process
-	server *process
+	at        time.Time
+	all       int64 // ticks that were not idle
+	self      *process
+	server    *process
+	typed     uint64
+	delivered uint64
 }
 
-func measure(url string) moment {
-	return moment{at: time.Now(), all: busyTicks(), self: read(os.Getpid()), server: serverOf(url)}
+func (c *crowd) measure() moment {
+	m := moment{at: time.Now(), all: busyTicks(), self: read(os.Getpid()), server: read(c.server)}
+	for _, t := range c.threads {
+		for _, w := range t.members[:c.plan.Writers] {
+			m.typed += w.client.Typed()
+		}
+		t.mu.Lock()
+		m.delivered += t.delivered
+		t.mu.Unlock()
+	}
+	return m
 }
 
 func (m moment) until(n moment) cost {
@@ -53,7 +64,7 @@ func (m moment) until(n moment) cost {
 		ours = n.self.ticks - m.self.ticks
 		c.generator = percent(ours)
 	}
-	if m.server != nil && n.server != nil && m.server.pid == n.server.pid {
+	if m.server != nil && n.server != nil {
 		used := n.server.ticks - m.server.ticks
 		ours += used
 		c.server = &ServerUse{PID: n.server.pid, CPU: percent(used), RSSAfter: n.server.rss}
@@ -77,6 +88,9 @@ func busyTicks() int64 {
 
 // read returns what /proc says of a process, nil if nothing.
 func read(pid int) *process {
+	if pid == 0 {
+		return nil
+	}
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return nil

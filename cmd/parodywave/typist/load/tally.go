@@ -1,30 +1,50 @@
 package load
 
-// A tally counts what one client was brought of one writer's edits, which are
-// numbered from 1.
+// A tally counts which of the numbers from 1 on came, and how.
 type tally struct {
-	seen       []uint64 // a bit for each number
-	last       uint64
-	count      uint64
+	dense      uint64              // all numbers up to this one came
+	beyond     map[uint64]struct{} // those that came above it
+	last       uint64              // the highest that came
+	count      uint64              // different ones
 	duplicated uint64
-	reordered  uint64
+	reordered  uint64 // came after a higher one
 }
 
-func (t *tally) add(seq uint64) {
-	word, bit := seq/64, uint64(1)<<(seq%64)
-	for uint64(len(t.seen)) <= word {
-		t.seen = append(t.seen, 0)
+func (t *tally) add(n uint64) {
+	if n == t.dense+1 && t.last == t.dense {
+		t.dense, t.last, t.count = n, n, t.count+1
+		return
 	}
-	switch {
-	case t.seen[word]&bit != 0:
+	if _, seen := t.beyond[n]; seen || n <= t.dense {
 		t.duplicated++
 		return
-	case seq < t.last:
+	}
+	if n < t.last {
 		t.reordered++
 	}
-	t.seen[word] |= bit
-	t.last = max(t.last, seq)
+	t.last = max(t.last, n)
 	t.count++
+	if t.beyond == nil {
+		t.beyond = map[uint64]struct{}{}
+	}
+	for t.beyond[n] = struct{}{}; ; {
+		if _, there := t.beyond[t.dense+1]; !there {
+			return
+		}
+		t.dense++
+		delete(t.beyond, t.dense)
+	}
+}
+
+// addRun adds n numbers from first on, in order.
+func (t *tally) addRun(first, n uint64) {
+	if first == t.dense+1 && t.last == t.dense {
+		t.dense, t.last, t.count = t.dense+n, t.dense+n, t.count+n
+		return
+	}
+	for i := range n {
+		t.add(first + i)
+	}
 }
 
 // A Count is what became of edits.
@@ -34,10 +54,10 @@ type Count struct {
 	Reordered  uint64 `json:"reordered"`
 }
 
-// of adds what t says, given how many edits there were.
-func (c *Count) of(t *tally, typed uint64) {
-	if typed > t.count {
-		c.Lost += typed - t.count
+// of adds what t says, given how many there were.
+func (c *Count) of(t *tally, all uint64) {
+	if all > t.count {
+		c.Lost += all - t.count
 	}
 	c.Duplicated += t.duplicated
 	c.Reordered += t.reordered
