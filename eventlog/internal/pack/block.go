@@ -1,17 +1,38 @@
 package pack
 
 import (
-	"iter"
+	"crypto/sha256"
+	"math"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 )
 
-const blockFormat = 0x02
+const (
+	blockFormat = 0x02
+
+	// MaxBlockRecords is how many records a block takes at most.
+	MaxBlockRecords = 1 << 18
+
+	// MaxBlockParts is of how many streams.
+	MaxBlockParts = math.MaxUint16
+
+	// MaxBlockBytes is how many bytes of shapes and texts.
+	MaxBlockBytes = 32 << 20
+)
 
 // IsBlock reports whether value is a block, as its first byte says; else it is
 // for a Decoder of groups.
 func IsBlock(value []byte) bool { return len(value) > 0 && value[0] == blockFormat }
+
+// A BlockDecoder opens blocks, one after the other, in the same memory. It may
+// not be used by two goroutines at once.
+type BlockDecoder struct {
+	Packer eventlog.Packer // of the bodies; those that another one packed are refused
+
+	names Decoder
+	block Block
+}
 
 // A Block is an opened block: its checksum was right and its directory is read.
 // It keeps the value that it was opened from, and is good until its BlockDecoder
@@ -23,7 +44,23 @@ type Block struct {
 	Parts []Part
 	Log   chain.Digest // L after the last record
 
-	group blockGroup
+	decoder *BlockDecoder
+	base    int64
+	packer  byte
+	records int
+	authors column
+	kinds   column
+	order   [4]column // symbols and bits of times, indexes and lengths of stretches
+	columns []column  // of the sections
+	section []section
+	from    []int // records in the parts before, by part, and in all
+
+	tabled      bool // the tables are read
+	authorTable []eventlog.AuthorID
+	kindTable   []kind
+	laid        bool // and so is what follows
+	laidOut
+	loaded
 }
 
 // Last returns the position of the block's last record.
@@ -47,36 +84,82 @@ func (b *Block) Part(stream eventlog.Stream) *Part {
 	return nil
 }
 
-// Segment reads all that the block has of one part into s, without making
-// records where the bodies were packed, and without touching the bodies of
-// streams that lie elsewhere in the block. Skip is 0. What s holds is good until
-// the next Segment of this block, except Records, which are as Records gives them.
-func (b *Block) Segment(part int, s *eventlog.Segment) error {
-	p := &b.Parts[part]
-	records, err := b.Records(part, nil)
-	*s = eventlog.Segment{Stream: p.Stream, First: p.First, Records: records}
-	return err
-}
-
-// Records appends the records of one part to dst, with their positions. A Proof
-// is set where a record is redacted (Commitment). Their bytes are the caller's.
-func (b *Block) Records(part int, dst []eventlog.Record) ([]eventlog.Record, error) {
-	return b.group.records(b.Parts[part].Stream, dst)
-}
-
-// All yields all records in log order, as Records gives them; holes are passed
-// over. An error is the last thing yielded, with a nil record. The record is
-// good until the next one, its bytes are the caller's.
-func (b *Block) All() iter.Seq2[*eventlog.Record, error] {
-	return func(yield func(*eventlog.Record, error) bool) {
-		records, err := b.group.records("", nil)
-		for i := range records {
-			if !yield(&records[i], nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(nil, err)
-		}
+// Open checks a block's checksum and reads its directory. The block keeps value,
+// which must not be changed while the block is in use. The error wraps
+// eventlog.ErrDamaged.
+func (d *BlockDecoder) Open(value []byte) (*Block, error) {
+	if len(value) <= tail || value[0] != blockFormat {
+		return nil, damaged("block of %d bytes and another format than %d", len(value), blockFormat)
 	}
+	body := value[:len(value)-sha256.Size]
+	if sha256.Sum256(body) != [sha256.Size]byte(value[len(body):]) {
+		return nil, damaged("block of %d bytes: checksum does not match", len(value))
+	}
+	b := &d.block
+	b.decoder, b.tabled, b.laid, b.at = d, false, false, -1
+	b.Log = chain.Digest(body[len(body)-len(b.Log):])
+	c := cursor{b: body[1 : len(body)-len(b.Log)]}
+	if err := b.head(&c); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *Block) head(c *cursor) error {
+	b.Count, b.First, b.base = c.uvarint(), eventlog.Position(c.uvarint()), c.zigzag()
+	b.packer = c.byte()
+	records, parts := c.uvarint(), c.length(sha256.Size)
+	if c.bad || b.Count == 0 || b.First == 0 || b.Count > math.MaxInt64 || b.First > math.MaxInt64 ||
+		records > min(b.Count, MaxBlockRecords) || uint64(parts) > min(records, MaxBlockParts) {
+		return damaged("block of %d records of %d streams in %d positions from %d", records, parts, b.Count, b.First)
+	}
+	b.records = int(records)
+	left := maxRaw
+	names, numbers := c.column(&left), c.column(&left)
+	chains := c.take(uint64(parts) * sha256.Size)
+	b.authors, b.kinds = c.column(&left), c.column(&left)
+	for i := range b.order {
+		b.order[i] = c.column(&left)
+	}
+	if c.bad {
+		return damaged("block from position %d: head: %v", b.First, errShort)
+	}
+	if err := b.directory(&names, &numbers, chains, parts); err != nil {
+		return err
+	}
+	return b.sections(c, &left)
+}
+
+// directory reads Parts and b.from.
+func (b *Block) directory(names, numbers *column, chains []byte, parts int) error {
+	d := b.decoder
+	rawNames, err := names.raw(&b.buffers[0])
+	if err != nil {
+		return err
+	}
+	rawNumbers, err := numbers.raw(&b.buffers[1])
+	if err != nil {
+		return err
+	}
+	n, v := cursor{b: rawNames}, cursor{b: rawNumbers}
+	b.Parts, b.from = sized(b.Parts, parts), sized(b.from, parts+1)
+	total := 0
+	for i := range b.Parts {
+		p := &b.Parts[i]
+		p.Stream = eventlog.Stream(d.names.name(n.take(uint64(n.byte()))))
+		p.First, p.Count, p.Time = eventlog.Revision(v.uvarint()), v.uvarint(), b.base+v.zigzag()
+		p.Chain = chain.Digest(chains[i*sha256.Size:])
+		if n.bad || v.bad || len(p.Stream) == 0 || p.First == 0 || p.First > math.MaxInt64 ||
+			p.Count == 0 || p.Count > uint64(b.records-total) {
+			return damaged("block from position %d: directory entry %d of %q: %d records from revision %d",
+				b.First, i, p.Stream, p.Count, p.First)
+		}
+		b.from[i] = total
+		total += int(p.Count)
+	}
+	b.from[parts] = total
+	if total != b.records || len(n.b)+len(v.b) > 0 {
+		return damaged("block from position %d: directory of %d records, not of %d", b.First, total, b.records)
+	}
+	return nil
 }

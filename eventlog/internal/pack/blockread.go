@@ -1,0 +1,115 @@
+package pack
+
+import (
+	"iter"
+
+	"parodywave/eventlog"
+)
+
+// Segment reads all that the block has of one part into s, without making
+// records where the bodies were packed, and without touching the bodies of
+// streams that lie elsewhere in the block. Skip is 0. What s holds is good until
+// the next Segment or Records of this block, except Records, which are as
+// Records gives them.
+func (b *Block) Segment(part int, s *eventlog.Segment) error {
+	p := &b.Parts[part]
+	*s = eventlog.Segment{Stream: p.Stream, First: p.First}
+	sec, packer, err := b.load(part)
+	if err != nil {
+		return err
+	}
+	if packer.ID() == 0 {
+		s.Records, err = b.Records(part, nil)
+		return err
+	}
+	if err := b.layout(); err != nil {
+		return err
+	}
+	i := part - sec.first
+	s.Times, s.Makers = b.times[b.from[part]:b.from[part+1]], b.makers[b.made[i]:b.made[i+1]]
+	s.Packer, s.Columns = packer.ID(), b.part(sec, part)
+	return nil
+}
+
+// Records appends the records of one part to dst, with their positions. A Proof
+// is set where a record is redacted (Commitment). Their bytes are the caller's.
+func (b *Block) Records(part int, dst []eventlog.Record) ([]eventlog.Record, error) {
+	sec, packer, err := b.load(part)
+	if err != nil {
+		return dst, err
+	}
+	if err := b.layout(); err != nil {
+		return dst, err
+	}
+	p := &b.Parts[part]
+	was, at := len(dst), b.from[part]
+	i := part - sec.first
+	for _, m := range b.makers[b.made[i]:b.made[i+1]] {
+		for range m.N {
+			n := len(dst) - was
+			dst = append(dst, eventlog.Record{Stream: p.Stream, Revision: p.First + eventlog.Revision(n),
+				Position: b.positions[at+n], Time: b.times[at+n], Author: m.Author, Client: m.Client, Seq: m.Seq,
+				Kind: m.Kind, Schema: m.Schema})
+			if m.Seq > 0 {
+				m.Seq++
+			}
+		}
+	}
+	if err := packer.Unpack(b.part(sec, part), dst[was:]); err != nil {
+		return dst[:was], err
+	}
+	return dst, b.prove(dst[was:], at-b.from[sec.first])
+}
+
+// prove sets the Proof of the redacted among records, whose first is the
+// section's record from.
+func (b *Block) prove(records []eventlog.Record, from int) error {
+	if len(b.proofs) == 0 {
+		return nil
+	}
+	for i := range records {
+		r := &records[i]
+		d, ok := b.proofs[from+i]
+		if !ok {
+			continue
+		}
+		if len(r.Text) == 0 {
+			return damaged("%s revision %d is redacted and has no text", r.Stream, r.Revision)
+		}
+		r.Proof = &eventlog.Proof{Redacted: true, Commitment: d}
+	}
+	return nil
+}
+
+// All yields all records in log order, as Records gives them; holes are passed
+// over. An error is the last thing yielded, with a nil record. The record is
+// good until the next one, its bytes are the caller's.
+func (b *Block) All() iter.Seq2[*eventlog.Record, error] {
+	return func(yield func(*eventlog.Record, error) bool) {
+		records := make([]eventlog.Record, 0, b.records)
+		for part := range b.Parts {
+			var err error
+			if records, err = b.Records(part, records); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+		if err := b.layout(); err != nil {
+			yield(nil, err)
+			return
+		}
+		next := append([]int(nil), b.from...)
+		for _, s := range b.stretches {
+			if s.part == len(b.Parts) {
+				continue
+			}
+			at := next[s.part]
+			next[s.part] += int(s.n)
+			for i := range int(s.n) {
+				if !yield(&records[at+i], nil) {
+					return
+				}
+			}
+		}
+	}
+}

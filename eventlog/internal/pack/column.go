@@ -1,0 +1,104 @@
+package pack
+
+import (
+	"encoding/binary"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// maxRaw bounds what the columns of one block are without compression, in bytes.
+const maxRaw = 64 << 20
+
+// A column is bytes as they are stored: compressed where packed is not 0.
+type column struct {
+	size   int // without compression
+	packed bool
+	bytes  []byte
+}
+
+// newDecompressor makes what decompresses for all: it keeps a decoder for each
+// core and starts no goroutine. It never gives more than fits into what it is
+// handed.
+var newDecompressor = sync.OnceValues(func() (*zstd.Decoder, error) {
+	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxRaw), zstd.WithDecodeAllCapLimit(true))
+})
+
+// raw returns the column's bytes without compression: those of the value itself,
+// or others that it puts into buf.
+func (c *column) raw(buf *[]byte) ([]byte, error) {
+	if !c.packed {
+		return c.bytes, nil
+	}
+	z, err := newDecompressor()
+	if err != nil {
+		return nil, err
+	}
+	if cap(*buf) < c.size {
+		*buf = make([]byte, c.size)
+	}
+	out, err := z.DecodeAll(c.bytes, (*buf)[:0:c.size])
+	if err != nil || len(out) != c.size {
+		return nil, damaged("column of %d bytes: %d decompressed: %v", c.size, len(out), err)
+	}
+	return out, nil
+}
+
+// column reads a column.
+func (c *cursor) column(left *int) column {
+	size := c.uvarint()
+	if size == 0 {
+		return column{}
+	}
+	if size > uint64(*left) {
+		c.fail()
+		return column{}
+	}
+	*left -= int(size)
+	n := c.uvarint()
+	if n == 0 {
+		return column{int(size), false, c.take(size)}
+	}
+	return column{int(size), true, c.take(n)}
+}
+
+// A columnWriter appends columns to out.
+type columnWriter struct {
+	zstd    *zstd.Encoder
+	scratch []byte
+	out     []byte
+	raw     int // bytes without compression so far
+}
+
+// worthwhile is how many bytes a column has that may be smaller compressed.
+const worthwhile = 16
+
+func (w *columnWriter) reset() (err error) {
+	w.out, w.raw = w.out[:0], 0
+	if w.zstd == nil {
+		w.zstd, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1),
+			zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithAllLitEntropyCompression(true))
+	}
+	return err
+}
+
+// column appends a column: as it is where compression does not make it smaller.
+func (w *columnWriter) column(raw []byte) {
+	w.raw += len(raw)
+	w.uvarint(uint64(len(raw)))
+	if len(raw) == 0 {
+		return
+	}
+	if len(raw) >= worthwhile {
+		w.scratch = w.zstd.EncodeAll(raw, w.scratch[:0])
+		if len(w.scratch) < len(raw) {
+			w.uvarint(uint64(len(w.scratch)))
+			w.out = append(w.out, w.scratch...)
+			return
+		}
+	}
+	w.uvarint(0)
+	w.out = append(w.out, raw...)
+}
+
+func (w *columnWriter) uvarint(v uint64) { w.out = binary.AppendUvarint(w.out, v) }

@@ -1,0 +1,133 @@
+package pack
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Times are told by steps: a symbol, which says a step or the beginning of a
+// range of steps, and as many bits as tell which of the range it is.
+const (
+	exactSteps  = 64  // 0 to 63 ms: symbols of their own
+	fineOctave  = 6   // 2^6 to 2^13-1 ms: sixteen symbols an octave
+	coarse      = 13  // from 2^13 ms: a symbol an octave
+	coarseStep  = 176 // the first such symbol
+	endStep     = coarseStep + 63 - coarse
+	backStep    = 240 // one millisecond back; the next ones further back
+	anyStep     = 255 // 64 bits follow, the step's
+	fineSymbols = 16
+)
+
+// steps has for each symbol where its range begins, and its bits.
+var steps = func() (t [256]struct {
+	from int64
+	bits uint8
+	bad  bool
+}) {
+	for s := range t {
+		v := &t[s]
+		switch {
+		case s < exactSteps:
+			v.from = int64(s)
+		case s < coarseStep:
+			octave := fineOctave + (s-exactSteps)/fineSymbols
+			v.bits = uint8(octave - 4)
+			v.from = 1<<octave + int64((s-exactSteps)%fineSymbols)<<v.bits
+		case s < endStep:
+			v.bits = uint8(coarse + s - coarseStep)
+			v.from = 1 << v.bits
+		case s == anyStep:
+			v.bits = 64
+		case s >= backStep:
+			v.from = int64(backStep - s - 1)
+		default:
+			v.bad = true
+		}
+	}
+	return t
+}()
+
+// A stepWriter tells steps.
+type stepWriter struct {
+	symbols []byte
+	bits    []byte
+	word    uint64
+	used    uint // bits of word
+}
+
+func (w *stepWriter) reset() {
+	*w = stepWriter{symbols: w.symbols[:0], bits: w.bits[:0]}
+}
+
+func (w *stepWriter) add(step int64) {
+	s := anyStep
+	switch {
+	case step < 0:
+		if step > backStep-anyStep-1 {
+			s = backStep - 1 - int(step)
+		}
+	case step < exactSteps:
+		s = int(step)
+	default:
+		octave := bits.Len64(uint64(step)) - 1
+		if octave < coarse {
+			s = exactSteps + (octave-fineOctave)*fineSymbols + int(step>>(octave-4))&(fineSymbols-1)
+		} else {
+			s = coarseStep + octave - coarse
+		}
+	}
+	w.symbols = append(w.symbols, byte(s))
+	rest, n := uint64(step-steps[s].from), uint(steps[s].bits)
+	if n > 32 {
+		w.put(rest&(1<<32-1), 32)
+		rest, n = rest>>32, n-32
+	}
+	w.put(rest, n)
+}
+
+// put adds n bits, at most 32, the lowest first.
+func (w *stepWriter) put(v uint64, n uint) {
+	w.word |= v << w.used
+	if w.used += n; w.used >= 32 {
+		w.bits = binary.LittleEndian.AppendUint32(w.bits, uint32(w.word))
+		w.word >>= 32
+		w.used -= 32
+	}
+}
+
+// flush makes bits end with the last bit.
+func (w *stepWriter) flush() {
+	for ; w.used > 0; w.used -= min(w.used, 8) {
+		w.bits = append(w.bits, byte(w.word))
+		w.word >>= 8
+	}
+}
+
+// readSteps sets times to what the symbols, as many, make of base. The bits are
+// padded by eight bytes.
+func readSteps(times []int64, base int64, symbols, padded []byte) error {
+	at, end := uint(0), uint(8*(len(padded)-8))
+	for i, s := range symbols[:len(times)] {
+		t := &steps[s]
+		base += t.from
+		if n := uint(t.bits); n > 0 {
+			if at+n > end {
+				return damaged("times: bits end at %d of %d", i, len(times))
+			}
+			v := binary.LittleEndian.Uint64(padded[at/8:]) >> (at % 8)
+			if n+at%8 > 64 {
+				v |= uint64(padded[at/8+8]) << (64 - at%8)
+			}
+			base += int64(v & (1<<n - 1))
+			at += n
+		}
+		if t.bad {
+			return damaged("times: step %d of %d", s, len(times))
+		}
+		times[i] = base
+	}
+	if (at+7)/8 != end/8 {
+		return damaged("times: %d bits of %d", at, end)
+	}
+	return nil
+}
