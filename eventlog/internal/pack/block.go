@@ -50,15 +50,14 @@ type Block struct {
 	records int
 	authors column
 	kinds   column
-	order   [4]column // symbols and bits of times, indexes and lengths of stretches
-	columns []column  // of the sections
+	orders  [orderColumns]column
+	columns []column // of the sections
 	section []section
 	from    []int // records in the parts before, by part, and in all
 
 	tabled      bool // the tables are read
 	authorTable []eventlog.AuthorID
 	kindTable   []kind
-	laid        bool // and so is what follows
 	laidOut
 	loaded
 }
@@ -96,7 +95,7 @@ func (d *BlockDecoder) Open(value []byte) (*Block, error) {
 		return nil, damaged("block of %d bytes: checksum does not match", len(value))
 	}
 	b := &d.block
-	b.decoder, b.tabled, b.laid, b.at = d, false, false, -1
+	b.decoder, b.tabled, b.timed, b.placed, b.at = d, false, false, false, -1
 	b.Log = chain.Digest(body[len(body)-len(b.Log):])
 	c := cursor{b: body[1 : len(body)-len(b.Log)]}
 	if err := b.head(&c); err != nil {
@@ -118,8 +117,8 @@ func (b *Block) head(c *cursor) error {
 	names, numbers := c.column(&left), c.column(&left)
 	chains := c.take(uint64(parts) * sha256.Size)
 	b.authors, b.kinds = c.column(&left), c.column(&left)
-	for i := range b.order {
-		b.order[i] = c.column(&left)
+	for i := range b.orders {
+		b.orders[i] = c.column(&left)
 	}
 	if c.bad {
 		return damaged("block from position %d: head: %v", b.First, errShort)

@@ -22,7 +22,7 @@ func (b *Block) Segment(part int, s *eventlog.Segment) error {
 		s.Records, err = b.Records(part, nil)
 		return err
 	}
-	if err := b.layout(); err != nil {
+	if err := b.readTimes(); err != nil {
 		return err
 	}
 	i := part - sec.first
@@ -38,7 +38,10 @@ func (b *Block) Records(part int, dst []eventlog.Record) ([]eventlog.Record, err
 	if err != nil {
 		return dst, err
 	}
-	if err := b.layout(); err != nil {
+	if err := b.readTimes(); err != nil {
+		return dst, err
+	}
+	if err := b.readPositions(); err != nil {
 		return dst, err
 	}
 	p := &b.Parts[part]
@@ -94,18 +97,23 @@ func (b *Block) All() iter.Seq2[*eventlog.Record, error] {
 				return
 			}
 		}
-		if err := b.layout(); err != nil {
+		o, err := b.openOrder()
+		if err != nil {
 			yield(nil, err)
 			return
 		}
 		next := append([]int(nil), b.from...)
-		for _, s := range b.stretches {
-			if s.part == len(b.Parts) {
+		for {
+			part, n := o.next()
+			if n == 0 {
+				return
+			}
+			if part == o.parts {
 				continue
 			}
-			at := next[s.part]
-			next[s.part] += int(s.n)
-			for i := range int(s.n) {
+			at := next[part]
+			next[part] += int(n)
+			for i := range int(n) {
 				if !yield(&records[at+i], nil) {
 					return
 				}

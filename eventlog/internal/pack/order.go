@@ -1,11 +1,6 @@
 package pack
 
-import (
-	"encoding/binary"
-	"math"
-
-	"parodywave/eventlog"
-)
+import "encoding/binary"
 
 // A stretch is consecutive positions of one stream's records, or of holes.
 type stretch struct {
@@ -43,112 +38,43 @@ func (w *orderWriter) flush() {
 	w.last.n = 0
 }
 
-// laidOut is where each record is in log and time.
-type laidOut struct {
-	stretches []stretch
-	times     []int64             // those of one part after those of the part before
-	positions []eventlog.Position // likewise
-	inOrder   []int64             // times in log order
-	byPart    []int64             // memory of times
-	next      []int
-	padded    []byte
+// An orderReader reads stretches.
+type orderReader struct {
+	low, high []byte // of the indexes; high may be empty
+	lengths   cursor
+	at        int
+	parts     int
+	left      uint64 // positions
 }
 
-// layout reads times and positions of all records, once.
-func (b *Block) layout() error {
-	if b.laid {
-		return nil
+// next returns the next stretch; n is 0 at the end, and where the columns are
+// not as they should be: see end.
+func (o *orderReader) next() (part int, n uint64) {
+	if o.at >= len(o.low) {
+		return 0, 0
 	}
-	var raw [4][]byte
-	for i := range raw {
-		var err error
-		if raw[i], err = b.order[i].raw(&b.buffers[i]); err != nil {
-			return err
-		}
+	part = int(o.low[o.at])
+	if len(o.high) > 0 {
+		part |= int(o.high[o.at]) << 8
 	}
-	symbols := raw[0]
-	if len(symbols) != b.records {
-		return damaged("block from position %d: %d times of %d records", b.First, len(symbols), b.records)
+	if c := &o.lengths; len(c.b) > 0 && c.b[0] < 0x80 {
+		n = uint64(c.b[0])
+		c.b = c.b[1:]
+	} else {
+		n = c.uvarint()
 	}
-	b.padded = append(append(b.padded[:0], raw[1]...), 0, 0, 0, 0, 0, 0, 0, 0)
-	b.inOrder = sized(b.inOrder, b.records)
-	if err := readSteps(b.inOrder, b.base, symbols, b.padded); err != nil {
-		return err
+	if o.lengths.bad || n >= o.left || part > o.parts {
+		return 0, 0
 	}
-	if err := b.readOrder(raw[2], raw[3]); err != nil {
-		return err
-	}
-	if err := b.scatter(); err != nil {
-		return err
-	}
-	b.laid = true
-	return nil
+	o.left -= n + 1
+	o.at++
+	return part, n + 1
 }
 
-// scatter puts times and positions where b.from says that those of a part are.
-func (b *Block) scatter() error {
-	b.times, b.positions = b.inOrder, sized(b.positions, b.records)
-	if len(b.Parts) > 1 {
-		b.times = sized(b.byPart, b.records)
-		b.byPart = b.times
-	}
-	next := append(b.next[:0], b.from...)
-	b.next = next
-	at, position := 0, b.First
-	for _, s := range b.stretches {
-		if s.part < len(b.Parts) {
-			to := next[s.part]
-			n := int(min(s.n, uint64(b.records)))
-			if to+n > b.from[s.part+1] {
-				return damaged("block from position %d: more records of %s than the directory says", b.First, b.Parts[s.part].Stream)
-			}
-			if len(b.Parts) > 1 {
-				copy(b.times[to:to+n], b.inOrder[at:])
-			}
-			for i := range n {
-				b.positions[to+i] = position + eventlog.Position(i)
-			}
-			next[s.part] += n
-			at += n
-		}
-		position += eventlog.Position(s.n)
-	}
-	for i := range b.Parts {
-		p := &b.Parts[i]
-		if last := b.from[i+1] - 1; next[i] != b.from[i+1] || b.times[last] != p.Time {
-			return damaged("block from position %d: %d records of %s, directory says %d, the last at %d",
-				b.First, next[i]-b.from[i], p.Stream, p.Count, p.Time)
-		}
-	}
-	return nil
-}
-
-// readOrder reads the stretches.
-func (b *Block) readOrder(indexes, lengths []byte) error {
-	b.stretches = b.stretches[:0]
-	planes := 1
-	if len(b.Parts) > math.MaxUint8 {
-		planes = 2
-	}
-	if len(indexes)%planes != 0 {
-		return damaged("block from position %d: order ends within a stretch", b.First)
-	}
-	n, left := len(indexes)/planes, b.Count
-	c := cursor{b: lengths}
-	for i := range n {
-		s := stretch{int(indexes[i]), c.uvarint()}
-		if planes == 2 {
-			s.part |= int(indexes[n+i]) << 8
-		}
-		if c.bad || s.part > len(b.Parts) || s.n >= left {
-			return damaged("block from position %d: stretch %d of stream %d does not fit", b.First, i, s.part)
-		}
-		s.n++
-		left -= s.n
-		b.stretches = append(b.stretches, s)
-	}
-	if left > 0 || len(c.b) > 0 {
-		return damaged("block from position %d: order leaves %d positions and %d bytes over", b.First, left, len(c.b))
+// end returns an error unless the stretches were as many positions as there are.
+func (o *orderReader) end() error {
+	if o.left > 0 || o.at < len(o.low) || len(o.lengths.b) > 0 {
+		return damaged("order: stretch %d of %d, and %d positions left", o.at, len(o.low), o.left)
 	}
 	return nil
 }

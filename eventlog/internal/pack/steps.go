@@ -21,8 +21,10 @@ const (
 // steps has for each symbol where its range begins, and its bits.
 var steps = func() (t [256]struct {
 	from int64
+	mask uint64
 	bits uint8
-	bad  bool
+	bad  bool // there is no such symbol
+	rare bool // that, or more bits than can be read at once
 }) {
 	for s := range t {
 		v := &t[s]
@@ -43,6 +45,8 @@ var steps = func() (t [256]struct {
 		default:
 			v.bad = true
 		}
+		v.mask = 1<<v.bits - 1
+		v.rare = v.bad || v.bits > 56
 	}
 	return t
 }()
@@ -109,22 +113,20 @@ func readSteps(times []int64, base int64, symbols, padded []byte) error {
 	at, end := uint(0), uint(8*(len(padded)-8))
 	for i, s := range symbols[:len(times)] {
 		t := &steps[s]
-		base += t.from
-		if n := uint(t.bits); n > 0 {
-			if at+n > end {
-				return damaged("times: bits end at %d of %d", i, len(times))
+		v := binary.LittleEndian.Uint64(padded[at/8:]) >> (at % 8)
+		if t.rare {
+			if t.bad || at+uint(t.bits) > end {
+				return damaged("times: step %d of %d", s, len(times))
 			}
-			v := binary.LittleEndian.Uint64(padded[at/8:]) >> (at % 8)
-			if n+at%8 > 64 {
+			if over := uint(t.bits) + at%8; over > 64 {
 				v |= uint64(padded[at/8+8]) << (64 - at%8)
 			}
-			base += int64(v & (1<<n - 1))
-			at += n
 		}
-		if t.bad {
-			return damaged("times: step %d of %d", s, len(times))
-		}
+		base += t.from + int64(v&t.mask)
 		times[i] = base
+		if at += uint(t.bits); at > end {
+			return damaged("times: bits end at %d of %d", i, len(times))
+		}
 	}
 	if (at+7)/8 != end/8 {
 		return damaged("times: %d bits of %d", at, end)

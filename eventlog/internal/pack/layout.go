@@ -1,0 +1,170 @@
+package pack
+
+import (
+	"fmt"
+	"math"
+
+	"parodywave/eventlog"
+)
+
+// The columns of times and of the order.
+const (
+	stepColumn = iota
+	bitColumn
+	indexColumn
+	stretchColumn
+	orderColumns
+)
+
+// laidOut is when each record was made, and where in the log it is. Both come
+// in lists where those of one part lie together, from b.from on.
+type laidOut struct {
+	timed     bool // times is read
+	placed    bool // positions is read
+	times     []int64
+	positions []eventlog.Position
+
+	inOrder []int64 // times in log order
+	byPart  []int64 // memory of times
+	next    []int
+	padded  []byte
+	order   [orderColumns][]byte
+}
+
+// openOrder returns what reads the stretches.
+func (b *Block) openOrder() (o orderReader, err error) {
+	var indexes, lengths []byte
+	if indexes, err = b.orders[indexColumn].raw(&b.order[indexColumn]); err != nil {
+		return o, err
+	}
+	if lengths, err = b.orders[stretchColumn].raw(&b.order[stretchColumn]); err != nil {
+		return o, err
+	}
+	o = orderReader{low: indexes, lengths: cursor{b: lengths}, parts: len(b.Parts), left: b.Count}
+	if len(b.Parts) > math.MaxUint8 {
+		n := len(indexes) / 2
+		o.low, o.high = indexes[:n], indexes[n:]
+		if len(o.high) != n {
+			return o, damaged("order: stretch %d of %d has no end", n, n)
+		}
+	}
+	return o, nil
+}
+
+// readTimes reads the times of all records, once.
+func (b *Block) readTimes() error {
+	if b.timed {
+		return nil
+	}
+	symbols, err := b.orders[stepColumn].raw(&b.order[stepColumn])
+	if err != nil {
+		return err
+	}
+	bits, err := b.orders[bitColumn].raw(&b.order[bitColumn])
+	if err != nil {
+		return err
+	}
+	if len(symbols) != b.records {
+		return damaged("block from position %d: %d times of %d records", b.First, len(symbols), b.records)
+	}
+	b.padded = append(append(b.padded[:0], bits...), 0, 0, 0, 0, 0, 0, 0, 0)
+	b.inOrder = room(b.inOrder, b.records)
+	if err := readSteps(b.inOrder, b.base, symbols, b.padded); err != nil {
+		return err
+	}
+	if b.times = b.inOrder; len(b.Parts) > 1 {
+		if err := b.scatter(); err != nil {
+			return fmt.Errorf("block from position %d: %w", b.First, err)
+		}
+	}
+	for i := range b.Parts {
+		if p := &b.Parts[i]; b.times[b.from[i+1]-1] != p.Time {
+			return damaged("block from position %d: the last record of %s was not at %d", b.First, p.Stream, p.Time)
+		}
+	}
+	b.timed = true
+	return nil
+}
+
+// room returns room for n, in the memory of s if they fit.
+func room[T any](s []T, n int) []T {
+	if n > cap(s) {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// scatter puts each time where those of its part are.
+func (b *Block) scatter() error {
+	o, err := b.openOrder()
+	if err != nil {
+		return err
+	}
+	b.byPart = room(b.byPart, b.records)
+	b.times = b.byPart
+	next := append(b.next[:0], b.from...)
+	b.next = next
+	times, from := b.times, b.inOrder
+	for {
+		part, n := o.next()
+		if n == 0 {
+			break
+		}
+		if part == o.parts {
+			continue
+		}
+		to := next[part]
+		if n > uint64(b.from[part+1]-to) {
+			return damaged("order: more records of %s than the directory says", b.Parts[part].Stream)
+		}
+		next[part] = to + int(n)
+		if n == 1 {
+			times[to] = from[0]
+		} else {
+			copy(times[to:], from[:n])
+		}
+		from = from[n:]
+	}
+	if len(from) > 0 {
+		return damaged("order: %d records more", len(from))
+	}
+	return o.end()
+}
+
+// readPositions reads the positions of all records, once.
+func (b *Block) readPositions() error {
+	if b.placed {
+		return nil
+	}
+	o, err := b.openOrder()
+	if err != nil {
+		return err
+	}
+	b.positions = room(b.positions, b.records)
+	next := append(b.next[:0], b.from...)
+	b.next = next
+	position, left := b.First, b.records
+	for {
+		part, n := o.next()
+		if n == 0 {
+			break
+		}
+		if part < o.parts {
+			if n > uint64(b.from[part+1]-next[part]) {
+				return damaged("order: more records of %s than the directory says", b.Parts[part].Stream)
+			}
+			of := b.positions[next[part]:][:n]
+			for i := range of {
+				of[i] = position + eventlog.Position(i)
+			}
+			next[part] += int(n)
+			left -= int(n)
+		}
+		position += eventlog.Position(n)
+	}
+	if left > 0 {
+		return damaged("order: %d records more", left)
+	}
+	b.placed = true
+	return o.end()
+}
