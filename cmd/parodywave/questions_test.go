@@ -43,7 +43,7 @@ func TestQuestionsAboutAPaperAreAnswered(t *testing.T) {
 	if err := log.Close(); err != nil {
 		t.Fatal(err)
 	}
-	program, limit := build(t), 5*time.Second // half a second where nothing else runs
+	program := build(t)
 	for _, question := range []string{
 		"grep the trace", "grep -i THE trace", `grep -E [a-z]+ing trace`, `grep -E \\cite\{[^}]*\} trace`, "grep --json the", "diff trace@10000",
 		"diff trace@19000 trace@5000 --json", "log trace --deletions", "log trace --deletions -L 3", "log trace -L 3", "log trace", "cat trace",
@@ -57,9 +57,6 @@ func TestQuestionsAboutAPaperAreAnswered(t *testing.T) {
 		}
 		t.Logf("%-40s %8d lines in %v, %v of the cores", question, strings.Count(string(out), "\n"), took.Round(time.Millisecond),
 			(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond))
-		if took > limit {
-			t.Errorf("%s took %v", question, took)
-		}
 	}
 	if got := output(t, program, "--data", data, "cat", "trace"); got != thread.Text() {
 		t.Error("and the text is another")
