@@ -1,0 +1,194 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sort"
+	"sync"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/projection"
+)
+
+// A Log is what a cache needs of the log that it is of.
+type Log interface {
+	eventlog.AuditLog
+
+	// ID tells one log from another.
+	ID() [16]byte
+
+	// End returns the position of the last record, which is durable, and the
+	// log chain there.
+	End() (eventlog.Position, chain.Digest)
+
+	// LogChainAt returns the log chain at a position. It must return an error
+	// that wraps eventlog.ErrNotFound above the end.
+	LogChainAt(ctx context.Context, at eventlog.Position) (chain.Digest, error)
+}
+
+// A Cache is the file and what of it counts.
+type Cache struct {
+	log    Log
+	logger *slog.Logger
+	path   string
+
+	// Held for reading while a frame is read; only the writer changes the file.
+	mu         sync.RWMutex
+	file       *file // nil: nothing is saved
+	index      index
+	generation uint64 // of what is trusted: rises with each Distrust
+
+	meter  meter
+	writer writer
+}
+
+// Open opens the cache of a log at path, or begins one. It never fails: without
+// a file that can be used or made, the cache is empty and stays so, and the
+// logger is told why.
+func Open(ctx context.Context, path string, log Log, logger *slog.Logger) *Cache {
+	c := &Cache{log: log, logger: logger, path: path, index: newIndex()}
+	c.meter.every, c.meter.due = every, map[eventlog.Stream]*due{}
+	frames, err := c.load(ctx)
+	if err != nil && !missing(err) {
+		logger.Warn("the cache cannot be used: making it anew", "path", path, "why", err)
+	}
+	if err != nil {
+		if c.file, err = newFile(path, log.ID()); err != nil {
+			c.refuse(err)
+		}
+	}
+	for i := range frames {
+		c.index.add(&frames[i])
+	}
+	c.begin()
+	return c
+}
+
+// load opens the file for writing and returns the frames that count.
+func (c *Cache) load(ctx context.Context) ([]frame, error) {
+	f, frames, err := openFile(c.path, c.log.ID(), os.O_RDWR)
+	if err != nil {
+		return nil, err
+	}
+	n, err := valid(ctx, c.log, frames)
+	end := headSize
+	if n > 0 {
+		end = frames[n-1].end()
+	}
+	if err == nil && n < len(frames) {
+		c.logger.Warn("the cache tells of another past than the log: dropping that", "path", c.path, "snapshots", len(frames)-n)
+	}
+	if err == nil {
+		err = f.cut(end) // with what a crash left of a frame
+	}
+	if err != nil {
+		f.f.Close()
+		return nil, err
+	}
+	c.file = f
+	return frames[:n], nil
+}
+
+// valid returns how many of the frames, from the first on, tell of log.
+func valid(ctx context.Context, log Log, frames []frame) (int, error) {
+	for i := 1; i < len(frames); i++ {
+		if frames[i].mark.position < frames[i-1].mark.position {
+			frames = frames[:i] // not what was ever written
+			break
+		}
+	}
+	var failed error
+	n := sort.Search(len(frames), func(i int) bool {
+		i = len(frames) - 1 - i // the newest first: mostly that is all
+		c, err := log.LogChainAt(ctx, frames[i].mark.position)
+		if err != nil && !errors.Is(err, eventlog.ErrNotFound) {
+			failed = errors.Join(failed, err)
+		}
+		return err == nil && c == frames[i].mark.chain
+	})
+	return len(frames) - n, failed
+}
+
+// refuse has nothing saved from now on.
+func (c *Cache) refuse(err error) {
+	c.logger.Warn("nothing is cached", "path", c.path, "why", err)
+	c.mu.Lock()
+	c.file, c.index = nil, newIndex()
+	c.mu.Unlock()
+}
+
+// Snapshot implements projection.Snapshotter.
+func (c *Cache) Snapshot(_ context.Context, stream eventlog.Stream, at eventlog.Revision) *projection.Thread {
+	for {
+		f, b, err := c.fetch(func(x *index) *frame { return x.nearest(stream, at) })
+		if f == nil {
+			return nil
+		}
+		var t *projection.Thread
+		if err == nil {
+			t, err = thaw(f, b)
+		}
+		if err == nil {
+			return t
+		}
+		c.logger.Warn("a snapshot cannot be used: folding the log instead", "thread", stream, "revision", f.revision, "why", err)
+		c.mu.Lock()
+		c.index.drop(f)
+		c.mu.Unlock()
+	}
+}
+
+// fetch returns the frame that pick picks, and its unpacked payload.
+func (c *Cache) fetch(pick func(*index) *frame) (*frame, []byte, error) {
+	c.mu.RLock()
+	if c.file == nil {
+		c.mu.RUnlock()
+		return nil, nil, nil
+	}
+	f := pick(&c.index)
+	var b []byte
+	var err error
+	if f != nil {
+		b, err = f.read(c.file.f)
+	}
+	c.mu.RUnlock()
+	if f != nil && err == nil {
+		b, err = unpack(b)
+	}
+	return f, b, err
+}
+
+func thaw(f *frame, b []byte) (*projection.Thread, error) {
+	t, err := projection.Thaw(b)
+	if err == nil && (t.Stream != f.stream || t.Revision != f.revision) {
+		err = errors.New("it is of another thread or revision")
+	}
+	return t, err
+}
+
+// Distrust implements projection.Snapshotter. It is to be called as well after
+// records of a stream were blacked out; the file, which has their text, is then
+// written anew.
+func (c *Cache) Distrust(stream eventlog.Stream) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	c.generation++
+	c.index.forget(stream)
+	c.mu.Unlock()
+	c.writer.forget(stream)
+}
+
+// newest returns the newest saved revision of a stream, 0 if there is none.
+func (c *Cache) newest(stream eventlog.Stream) eventlog.Revision {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if f := c.index.nearest(stream, 0); f != nil {
+		return f.revision
+	}
+	return 0
+}

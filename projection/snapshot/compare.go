@@ -1,0 +1,205 @@
+package snapshot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+// A Comparison says what of a cache is as its log gives it.
+type Comparison struct {
+	Threads   int // that were saved
+	Snapshots int // of them, all together
+	State     bool
+	Problems  []string
+}
+
+// Compare folds log from its first record and compares what it gives with
+// everything in the cache at path that a server would believe. It changes
+// nothing, also while a server has the file; the log may be a copy. Without a
+// file, or with one that is not of this log, there is nothing to compare. The
+// error is one of reading.
+func Compare(ctx context.Context, path string, log Log) (*Comparison, error) {
+	r := &comparer{log: log, Comparison: &Comparison{}}
+	f, frames, err := openFile(path, log.ID(), os.O_RDONLY)
+	if missing(err) || errors.Is(err, errForeign) {
+		return r.Comparison, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.f.Close()
+	n, err := valid(ctx, log, frames)
+	if err != nil {
+		return nil, err
+	}
+	x := newIndex()
+	for i := range frames[:n] {
+		x.add(&frames[i])
+	}
+	r.file = f
+	return r.Comparison, r.compare(ctx, &x)
+}
+
+type comparer struct {
+	*Comparison
+	file      *file
+	log       Log
+	state     *State
+	directory *projection.Directory // as the log gives it, at the revisions of state's
+}
+
+func (r *comparer) compare(ctx context.Context, x *index) error {
+	if x.state != nil {
+		r.State = true
+		b, err := r.unpack(x.state)
+		if err == nil {
+			r.state, err = thawState(b)
+		}
+		if err != nil {
+			r.problem("the state: %v", err)
+		}
+	}
+	heads, err := r.log.Streams(ctx)
+	if err != nil {
+		return err
+	}
+	r.directory = projection.NewDirectory()
+	for _, h := range heads {
+		if event.IsThread(h.Stream) {
+			if err := r.thread(ctx, h, x.threads[h.Stream]); err != nil {
+				return err
+			}
+			delete(x.threads, h.Stream)
+		}
+	}
+	for stream := range x.threads {
+		r.problem("thread %s: there is no such thread", stream)
+	}
+	if r.state == nil {
+		return nil
+	}
+	if !bytes.Equal(r.directory.Freeze(nil), r.state.Directory.Freeze(nil)) {
+		r.problem("the list of threads is not what the log gives")
+	}
+	return r.lists(ctx)
+}
+
+func (r *comparer) problem(format string, args ...any) {
+	r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
+}
+
+func (r *comparer) unpack(f *frame) ([]byte, error) {
+	b, err := f.read(r.file.f)
+	if err == nil {
+		b, err = unpack(b)
+	}
+	return b, err
+}
+
+// thread folds one thread and compares it at all revisions at which it was
+// saved.
+func (r *comparer) thread(ctx context.Context, head eventlog.Head, frames []*frame) error {
+	var stops []eventlog.Revision
+	for _, f := range frames {
+		stops = append(stops, f.revision)
+	}
+	listed := eventlog.Revision(0)
+	if r.state != nil {
+		if sum, ok := r.state.Directory.Get(head.Stream); ok {
+			listed = sum.Revision
+			stops = append(stops, listed)
+		}
+	}
+	if len(frames) > 0 {
+		r.Threads++
+	}
+	slices.Sort(stops)
+	t := projection.NewThread(head.Stream)
+	for _, rev := range slices.Compact(stops) {
+		if rev > head.Revision {
+			r.problem("thread %s was saved at revision %d and ends at %d", head.Stream, rev, head.Revision)
+			break
+		}
+		if err := t.Advance(r.log.Read(ctx, head.Stream, t.Revision), rev); err != nil {
+			return err
+		}
+		if rev == listed {
+			r.directory.Put(t.Summary())
+		}
+		for _, f := range frames {
+			if f.revision == rev {
+				r.snapshot(t, f)
+			}
+		}
+	}
+	return nil
+}
+
+// snapshot compares one with a thread that was folded from the log.
+func (r *comparer) snapshot(t *projection.Thread, f *frame) {
+	r.Snapshots++
+	b, err := r.unpack(f)
+	var saved *projection.Thread
+	if err == nil {
+		saved, err = thaw(f, b)
+	}
+	if want := t.Freeze(nil); err == nil && (!bytes.Equal(b, want) || !bytes.Equal(saved.Freeze(nil), want)) {
+		err = errors.New("it is not what the log gives")
+	}
+	if err != nil {
+		r.problem("thread %s, saved at revision %d: %v", f.stream, f.revision, err)
+	}
+}
+
+// lists compares authors and connections, as far as the log still has them.
+func (r *comparer) lists(ctx context.Context) error {
+	authors, connections := projection.NewAuthors(), projection.NewConnections()
+	err := r.fold(ctx, eventlog.Authors, r.state.Authors.Revision, authors.Apply)
+	if err == nil {
+		err = r.fold(ctx, eventlog.Connections, r.state.Connections.Revision, connections.Apply)
+	}
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(authors.Freeze(nil), r.state.Authors.Freeze(nil)) {
+		r.problem("the authors are not what the log gives")
+	}
+	at, err := r.log.ChainAt(ctx, eventlog.Connections, r.state.Connections.Revision)
+	usable := err == nil && at == r.state.connections && connections.Through == r.state.Connections.Through && at != (chain.Digest{})
+	if usable && !bytes.Equal(connections.Freeze(nil), r.state.Connections.Freeze(nil)) {
+		r.problem("the connections are not what the log gives")
+	}
+	return nil
+}
+
+// fold applies the records of a stream up to a revision.
+func (r *comparer) fold(ctx context.Context, stream eventlog.Stream, until eventlog.Revision, apply func(event.Event) error) error {
+	if until == 0 {
+		return nil
+	}
+	for rec, err := range r.log.Read(ctx, stream, 0) {
+		var e event.Event
+		if err == nil {
+			e, err = event.Decode(rec)
+		}
+		if err == nil && rec.Revision <= until {
+			err = apply(e)
+		}
+		if err != nil {
+			return err
+		}
+		if rec.Revision >= until {
+			break
+		}
+	}
+	return nil
+}

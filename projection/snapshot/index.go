@@ -1,0 +1,121 @@
+package snapshot
+
+import (
+	"slices"
+	"sort"
+
+	"parodywave/eventlog"
+)
+
+// An index knows which frames count: of each thread some, by revision, and the
+// newest state.
+type index struct {
+	threads map[eventlog.Stream][]*frame
+	state   *frame
+	live    int64 // bytes of all of them
+}
+
+func newIndex() index { return index{threads: map[eventlog.Stream][]*frame{}} }
+
+// add takes in a frame that lies behind all others.
+func (x *index) add(f *frame) {
+	switch f.kind {
+	case kindThread:
+		x.put(f)
+	case kindState:
+		if x.state != nil {
+			x.live -= x.state.size()
+		}
+		x.state = f
+		x.live += f.size()
+	case kindForget:
+		x.forget(f.stream)
+	}
+}
+
+// forget drops all threads of a stream.
+func (x *index) forget(stream eventlog.Stream) {
+	for _, f := range x.threads[stream] {
+		x.live -= f.size()
+	}
+	delete(x.threads, stream)
+}
+
+// drop drops one thread.
+func (x *index) drop(f *frame) {
+	all := x.threads[f.stream]
+	if i := slices.Index(all, f); i >= 0 {
+		x.live -= f.size()
+		x.threads[f.stream] = slices.Delete(all, i, i+1)
+	}
+}
+
+func (x *index) put(f *frame) {
+	all := x.threads[f.stream]
+	i := sort.Search(len(all), func(i int) bool { return all[i].revision >= f.revision })
+	x.live += f.size()
+	if i < len(all) && all[i].revision == f.revision {
+		x.live -= all[i].size()
+		all[i] = f
+		return
+	}
+	all = slices.Insert(all, i, f)
+	kept := thin(all)
+	for _, g := range all {
+		if !slices.Contains(kept, g) {
+			x.live -= g.size()
+		}
+	}
+	x.threads[f.stream] = kept
+}
+
+// nearest returns the newest frame that is not above a revision, or the newest
+// of all where at is 0; nil if there is none.
+func (x *index) nearest(stream eventlog.Stream, at eventlog.Revision) *frame {
+	all := x.threads[stream]
+	n := len(all)
+	if at > 0 {
+		n = sort.Search(n, func(i int) bool { return all[i].revision > at })
+	}
+	if n == 0 {
+		return nil
+	}
+	return all[n-1]
+}
+
+// thin returns the frames, which ascend by revision, without those that others
+// make up for: one goes if the gap that it leaves is no longer than the way from
+// there to the newest.
+func thin(all []*frame) []*frame {
+	newest := all[len(all)-1].revision
+	kept := []*frame{all[len(all)-1]}
+	for i := len(all) - 2; i >= 0; i-- {
+		after, before := kept[len(kept)-1].revision, eventlog.Revision(0)
+		if i > 0 {
+			before = all[i-1].revision
+		}
+		if after-before > newest-after {
+			kept = append(kept, all[i])
+		}
+	}
+	slices.Reverse(kept)
+	return kept
+}
+
+// rebuildStep is how many records there are between the newest two snapshots
+// that a rebuild makes.
+const rebuildStep = 2048
+
+// Plan returns the revisions, ascending, at which a thread is worth saving while
+// it is folded from its beginning to the head.
+func Plan(head eventlog.Revision) []eventlog.Revision {
+	var plan []eventlog.Revision
+	if head >= rebuildStep/4 {
+		plan = append(plan, head)
+	}
+	for back := eventlog.Revision(rebuildStep); back < head; back *= 2 {
+		plan = append(plan, head-back)
+	}
+	slices.Reverse(plan)
+	return plan
+}

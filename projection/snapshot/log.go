@@ -1,0 +1,141 @@
+package snapshot
+
+import (
+	"context"
+	"iter"
+	"sync"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+const (
+	// every is after how many bytes of a thread's log it is saved, and idleShare
+	// what part of them is worth it when the thread leaves memory.
+	every     = 64 << 10
+	idleShare = 4
+	// headerBytes is what a record's header counts for, and recordBytes all of a
+	// record that was appended before this process began.
+	headerBytes = 8
+	recordBytes = 24
+)
+
+// A meter counts what is appended, so that it is known when to save what.
+type meter struct {
+	every   int // bytes
+	mu      sync.Mutex
+	due     map[eventlog.Stream]*due
+	records int // since the state was saved
+}
+
+// A due is what was appended to a thread since it was saved.
+type due struct {
+	bytes  int
+	queued bool
+}
+
+// Log returns the cache's log. It is a projection.Snapshotter, and what is
+// appended to it is counted.
+func (c *Cache) Log() eventlog.AuditLog { return countedLog{c.log, c} }
+
+type countedLog struct {
+	eventlog.AuditLog
+	cache *Cache
+}
+
+// Snapshot implements projection.Snapshotter.
+func (l countedLog) Snapshot(ctx context.Context, stream eventlog.Stream, at eventlog.Revision) *projection.Thread {
+	return l.cache.Snapshot(ctx, stream, at)
+}
+
+// Distrust implements projection.Snapshotter.
+func (l countedLog) Distrust(stream eventlog.Stream) { l.cache.Distrust(stream) }
+
+var kindRedacted = event.Kind(event.Redacted{})
+
+// Append implements eventlog.Log.
+func (l countedLog) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
+	head, err := l.AuditLog.Append(ctx, stream, expected, records...)
+	if err != nil || len(records) == 0 {
+		return head, err
+	}
+	bytes := 0
+	for i := range records {
+		bytes += headerBytes + len(records[i].Shape) + len(records[i].Text)
+		if records[i].Kind == kindRedacted {
+			l.cache.Distrust(stream)
+		}
+	}
+	l.cache.appended(stream, expected, bytes, len(records))
+	return head, nil
+}
+
+// Segments implements eventlog.Segmenter, by Read where the log does not.
+func (l countedLog) Segments(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Segment, error] {
+	if s, ok := l.AuditLog.(eventlog.Segmenter); ok {
+		return s.Segments(ctx, stream, after)
+	}
+	return segments(l.Read(ctx, stream, after))
+}
+
+// AllSegments implements eventlog.Segmenter, by Scan where the log does not.
+func (l countedLog) AllSegments(ctx context.Context) iter.Seq2[eventlog.Segment, error] {
+	if s, ok := l.AuditLog.(eventlog.Segmenter); ok {
+		return s.AllSegments(ctx)
+	}
+	return segments(l.Scan(ctx, 0))
+}
+
+func segments(records iter.Seq2[eventlog.Record, error]) iter.Seq2[eventlog.Segment, error] {
+	return func(yield func(eventlog.Segment, error) bool) {
+		var one [1]eventlog.Record
+		for r, err := range records {
+			one[0] = r
+			if !yield(eventlog.Segment{Stream: r.Stream, First: r.Revision, Records: one[:]}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// appended counts records that are on disk now, the first after a revision.
+func (c *Cache) appended(stream eventlog.Stream, after eventlog.Revision, bytes, records int) {
+	m := &c.meter
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.records += records; m.records%stateEvery < records {
+		c.writer.rouse()
+	}
+	d := m.due[stream]
+	if d == nil {
+		if !event.IsThread(stream) {
+			return
+		}
+		d = &due{bytes: int(after-min(after, c.newest(stream))) * recordBytes}
+		m.due[stream] = d
+	}
+	if d.bytes += bytes; d.bytes >= c.meter.every {
+		c.enqueue(stream, d)
+	}
+}
+
+// Idle says that nobody uses a thread any more.
+func (c *Cache) Idle(stream eventlog.Stream) {
+	if c == nil {
+		return
+	}
+	c.meter.mu.Lock()
+	defer c.meter.mu.Unlock()
+	if d := c.meter.due[stream]; d != nil && d.bytes >= c.meter.every/idleShare {
+		c.enqueue(stream, d)
+	}
+}
+
+// enqueue has a thread saved; the caller holds the meter.
+func (c *Cache) enqueue(stream eventlog.Stream, d *due) {
+	if !d.queued {
+		d.queued = true
+		c.writer.save(stream)
+	}
+}

@@ -1,0 +1,286 @@
+package snapshot
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/projection"
+)
+
+const (
+	// stateEvery is after how many records the state is saved, if they are more
+	// than stateShare for each thread.
+	stateEvery = 1 << 16
+	stateShare = 16
+	// closeWait bounds how long Close saves threads, and rewriteSlack is how many
+	// useless bytes the file may have in any case.
+	closeWait    = 2 * time.Second
+	rewriteSlack = 1 << 20
+)
+
+// A writer is the goroutine that writes the file, and what it is to do.
+type writer struct {
+	mu        sync.Mutex
+	threads   []eventlog.Stream // to be saved
+	forgotten []eventlog.Stream
+	rewrite   bool // some text must go
+	follow    *follow
+	demanded  bool // the state is to be saved
+
+	wake   chan struct{}
+	frozen chan frozen
+	quit   chan struct{}
+	over   sync.Once
+	done   chan struct{}
+
+	// The goroutine's own.
+	ctx    context.Context
+	cancel context.CancelFunc
+	failed bool // a write did, and was told of
+}
+
+// A frozen is a thread that is ready to be written.
+type frozen struct {
+	stream     eventlog.Stream
+	revision   eventlog.Revision
+	bytes      []byte
+	generation uint64
+}
+
+func (c *Cache) begin() {
+	w := &c.writer
+	w.wake, w.frozen = make(chan struct{}, 1), make(chan frozen, 16)
+	w.quit, w.done = make(chan struct{}), make(chan struct{})
+	w.ctx, w.cancel = context.WithCancel(context.Background())
+	go c.write()
+}
+
+func (w *writer) save(stream eventlog.Stream) {
+	w.mu.Lock()
+	w.threads = append(w.threads, stream)
+	w.mu.Unlock()
+	w.rouse()
+}
+
+func (w *writer) forget(stream eventlog.Stream) {
+	w.mu.Lock()
+	w.forgotten, w.rewrite = append(w.forgotten, stream), true
+	w.mu.Unlock()
+	w.rouse()
+}
+
+func (w *writer) rouse() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Save saves t as it is now, which the log must have on disk. It waits while
+// many others are still to be written.
+func (c *Cache) Save(t *projection.Thread) {
+	if c == nil || c.disabled() {
+		return
+	}
+	select {
+	case c.writer.frozen <- frozen{t.Stream, t.Revision, t.Freeze(nil), c.trust()}:
+	case <-c.writer.done:
+	}
+}
+
+func (c *Cache) disabled() bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.file == nil
+}
+
+func (c *Cache) trust() uint64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.generation
+}
+
+// Close saves what is worth it, and ends. The log must still be open, and
+// nothing be appended any more.
+func (c *Cache) Close() error {
+	if c == nil {
+		return nil
+	}
+	w := &c.writer
+	w.over.Do(func() { close(w.quit) })
+	give := time.AfterFunc(closeWait, w.cancel)
+	defer give.Stop()
+	<-w.done
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.file == nil {
+		return nil
+	}
+	f := c.file.f
+	c.file = nil
+	return f.Close()
+}
+
+// write does what there is to do until Close.
+func (c *Cache) write() {
+	w := &c.writer
+	defer close(w.done)
+	for {
+		select {
+		case f := <-w.frozen:
+			c.put(f)
+		case <-w.wake:
+			c.work()
+		case <-w.quit:
+			c.finish()
+			return
+		}
+	}
+}
+
+// work does all that is asked for by now.
+func (c *Cache) work() {
+	w := &c.writer
+	for {
+		c.writeForgotten()
+		w.mu.Lock()
+		rewrite, threads := w.rewrite, w.threads
+		w.rewrite, w.threads = false, nil
+		w.mu.Unlock()
+		for _, stream := range threads {
+			c.saveThread(stream)
+		}
+		if c.stateDue() {
+			c.saveState()
+		}
+		c.tidy(rewrite)
+		if !rewrite && len(threads) == 0 {
+			return
+		}
+	}
+}
+
+func (c *Cache) writeForgotten() {
+	w := &c.writer
+	w.mu.Lock()
+	forgotten := w.forgotten
+	w.forgotten = nil
+	w.mu.Unlock()
+	for _, stream := range forgotten {
+		c.append(frame{kind: kindForget, stream: stream}, nil, 0)
+	}
+}
+
+// saveThread folds a thread from where it was saved last, and saves it.
+func (c *Cache) saveThread(stream eventlog.Stream) {
+	c.meter.mu.Lock()
+	delete(c.meter.due, stream)
+	c.meter.mu.Unlock()
+	if c.disabled() || c.writer.ctx.Err() != nil {
+		return
+	}
+	generation := c.trust()
+	t, err := projection.Replay(c.writer.ctx, c.Log(), stream, 0)
+	if err != nil {
+		c.logger.Warn("a thread cannot be saved", "thread", stream, "why", err)
+		return
+	}
+	if t.Revision > c.newest(stream) {
+		c.put(frozen{stream, t.Revision, t.Freeze(nil), generation})
+	}
+}
+
+func (c *Cache) put(f frozen) {
+	if !c.disabled() {
+		c.append(frame{kind: kindThread, stream: f.stream, revision: f.revision}, pack(f.bytes), f.generation)
+	}
+}
+
+// append writes a frame and lets it count, unless something was distrusted since
+// it was begun.
+func (c *Cache) append(f frame, payload []byte, generation uint64) {
+	if c.disabled() {
+		return
+	}
+	if f.kind == kindThread && generation != c.trust() {
+		return
+	}
+	f.mark.position, f.mark.chain = c.log.End()
+	if err := c.file.append(&f, payload); err != nil {
+		if !c.writer.failed {
+			c.logger.Warn("the cache cannot be written", "path", c.path, "why", err)
+		}
+		c.writer.failed = true
+		return
+	}
+	c.writer.failed = false
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f.kind != kindThread || generation == c.generation { // else it is forgotten by the next frame
+		c.index.add(&f)
+	}
+}
+
+// tidy writes the file anew when half of it is of no use, or when text must go.
+func (c *Cache) tidy(must bool) {
+	if c.disabled() {
+		return
+	}
+	var frames []*frame
+	c.mu.RLock()
+	if !must && c.file.end < 2*c.index.live+rewriteSlack {
+		c.mu.RUnlock()
+		return
+	}
+	for _, all := range c.index.threads {
+		frames = append(frames, all...)
+	}
+	if c.index.state != nil {
+		frames = append(frames, c.index.state)
+	}
+	c.mu.RUnlock()
+	next, moved, err := c.file.rewrite(frames)
+	if err == nil {
+		err = next.install()
+	}
+	if err != nil {
+		c.logger.Warn("the cache cannot be written anew", "path", c.path, "why", err)
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for f, offset := range moved {
+		f.offset = offset
+	}
+	c.file.f.Close()
+	c.file = next
+}
+
+// finish saves what is worth it and then the state.
+func (c *Cache) finish() {
+	w := &c.writer
+	c.meter.mu.Lock()
+	for stream, d := range c.meter.due {
+		if d.bytes >= c.meter.every/idleShare {
+			c.enqueue(stream, d)
+		}
+	}
+	c.meter.mu.Unlock()
+	for {
+		select {
+		case f := <-w.frozen:
+			c.put(f)
+			continue
+		default:
+		}
+		break
+	}
+	c.work()
+	if w.ctx.Err() != nil { // the threads took too long; the state is worth more
+		w.ctx = context.Background()
+	}
+	c.saveState()
+	c.tidy(false)
+}
