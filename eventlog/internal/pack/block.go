@@ -123,10 +123,10 @@ func (b *Block) head(c *cursor) error {
 	if c.bad {
 		return damaged("block from position %d: head: %v", b.First, errShort)
 	}
-	if err := b.directory(&names, &numbers, chains, parts); err != nil {
+	if err := b.sections(c, &left, parts); err != nil {
 		return err
 	}
-	return b.sections(c, &left)
+	return b.directory(&names, &numbers, chains, parts)
 }
 
 // directory reads Parts and b.from.

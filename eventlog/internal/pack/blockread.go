@@ -106,7 +106,7 @@ func (b *Block) All() iter.Seq2[*eventlog.Record, error] {
 		for {
 			part, n := o.next()
 			if n == 0 {
-				return
+				break
 			}
 			if part == o.parts {
 				continue
@@ -118,6 +118,9 @@ func (b *Block) All() iter.Seq2[*eventlog.Record, error] {
 					return
 				}
 			}
+		}
+		if err := o.end(); err != nil {
+			yield(nil, err)
 		}
 	}
 }

@@ -64,8 +64,9 @@ func (c *cursor) column(left *int) column {
 
 // A columnWriter appends columns to out.
 type columnWriter struct {
-	zstd    *zstd.Encoder
-	scratch []byte
+	strong  *zstd.Encoder
+	quick   *zstd.Encoder
+	scratch [2][]byte
 	out     []byte
 	raw     int // bytes without compression so far
 }
@@ -75,14 +76,22 @@ const worthwhile = 16
 
 func (w *columnWriter) reset() (err error) {
 	w.out, w.raw = w.out[:0], 0
-	if w.zstd == nil {
-		w.zstd, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1),
-			zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithAllLitEntropyCompression(true))
+	if w.quick == nil {
+		if w.strong, err = newCompressor(zstd.SpeedBetterCompression); err == nil {
+			w.quick, err = newCompressor(zstd.SpeedFastest)
+		}
 	}
 	return err
 }
 
-// column appends a column: as it is where compression does not make it smaller.
+func newCompressor(level zstd.EncoderLevel) (*zstd.Encoder, error) {
+	return zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1),
+		zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithAllLitEntropyCompression(true))
+}
+
+// column appends a column: in the smallest of three forms, one of which is as it
+// is. Where there is no pattern to find, as in times, not to look for one makes
+// it smaller.
 func (w *columnWriter) column(raw []byte) {
 	w.raw += len(raw)
 	w.uvarint(uint64(len(raw)))
@@ -90,10 +99,15 @@ func (w *columnWriter) column(raw []byte) {
 		return
 	}
 	if len(raw) >= worthwhile {
-		w.scratch = w.zstd.EncodeAll(raw, w.scratch[:0])
-		if len(w.scratch) < len(raw) {
-			w.uvarint(uint64(len(w.scratch)))
-			w.out = append(w.out, w.scratch...)
+		w.scratch[0] = w.strong.EncodeAll(raw, w.scratch[0][:0])
+		w.scratch[1] = w.quick.EncodeAll(raw, w.scratch[1][:0])
+		packed := w.scratch[0]
+		if len(w.scratch[1]) < len(packed) {
+			packed = w.scratch[1]
+		}
+		if len(packed) < len(raw) {
+			w.uvarint(uint64(len(packed)))
+			w.out = append(w.out, packed...)
 			return
 		}
 	}

@@ -132,11 +132,12 @@ func typed(bodies []eventlog.Record, threads int) []eventlog.Record {
 	return records
 }
 
+var sealer = pack.Sealer{Packer: event.Packer{}}
+
 // blocks seals records in blocks of up to n.
 func blocks(tb testing.TB, records []eventlog.Record, n int) (values [][]byte) {
-	s := pack.Sealer{Packer: event.Packer{}}
 	for part := range slices.Chunk(records, n) {
-		v, err := s.Seal(part[0].Position, part, uint64(len(part)), directory(part), chain.Digest{1})
+		v, err := sealer.Seal(part[0].Position, part, uint64(len(part)), directory(part), chain.Digest{1})
 		if err != nil {
 			tb.Fatal(err)
 		}

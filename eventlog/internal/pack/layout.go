@@ -2,7 +2,6 @@ package pack
 
 import (
 	"fmt"
-	"math"
 
 	"parodywave/eventlog"
 )
@@ -11,7 +10,8 @@ import (
 const (
 	stepColumn = iota
 	bitColumn
-	indexColumn
+	lowColumn
+	highColumn
 	stretchColumn
 	orderColumns
 )
@@ -33,20 +33,19 @@ type laidOut struct {
 
 // openOrder returns what reads the stretches.
 func (b *Block) openOrder() (o orderReader, err error) {
-	var indexes, lengths []byte
-	if indexes, err = b.orders[indexColumn].raw(&b.order[indexColumn]); err != nil {
+	if o.low, err = b.orders[lowColumn].raw(&b.order[lowColumn]); err != nil {
 		return o, err
 	}
-	if lengths, err = b.orders[stretchColumn].raw(&b.order[stretchColumn]); err != nil {
+	if o.high, err = b.orders[highColumn].raw(&b.order[highColumn]); err != nil {
 		return o, err
 	}
-	o = orderReader{low: indexes, lengths: cursor{b: lengths}, parts: len(b.Parts), left: b.Count}
-	if len(b.Parts) > math.MaxUint8 {
-		n := len(indexes) / 2
-		o.low, o.high = indexes[:n], indexes[n:]
-		if len(o.high) != n {
-			return o, damaged("order: stretch %d of %d has no end", n, n)
-		}
+	lengths, err := b.orders[stretchColumn].raw(&b.order[stretchColumn])
+	if err != nil {
+		return o, err
+	}
+	o.lengths, o.parts, o.left = cursor{b: lengths}, len(b.Parts), b.Count
+	if n := len(o.high); n > 0 && n != len(o.low) {
+		return o, damaged("order: indexes of %d and of %d stretches", n, len(o.low))
 	}
 	return o, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"math"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
@@ -49,10 +50,7 @@ func (s *Sealer) Seal(first eventlog.Position, records []eventlog.Record, count 
 	if err := s.w.reset(); err != nil {
 		return nil, err
 	}
-	s.sections.zstd = s.w.zstd
-	if err := s.sections.reset(); err != nil {
-		return nil, err
-	}
+	s.sections = columnWriter{strong: s.w.strong, quick: s.w.quick, scratch: s.w.scratch, out: s.sections.out[:0]}
 	s.authors.reset()
 	s.kinds.reset()
 	s.makers.authors, s.makers.kinds = &s.authors, &s.kinds
@@ -169,11 +167,11 @@ func (s *Sealer) head(first eventlog.Position, count uint64, records []eventlog.
 	s.small = b
 	w.column(s.steps.symbols)
 	w.column(s.steps.bits)
-	indexes := s.order.low
-	if len(parts) >= 256 {
-		indexes = append(indexes, s.order.high...)
+	w.column(s.order.low)
+	if len(parts) <= math.MaxUint8 {
+		s.order.high = nil
 	}
-	w.column(indexes)
+	w.column(s.order.high)
 	w.column(s.order.lengths)
 }
 

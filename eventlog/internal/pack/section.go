@@ -25,15 +25,15 @@ type section struct {
 	stop       int
 }
 
-// sections reads what sections there are.
-func (b *Block) sections(c *cursor, left *int) error {
+// sections reads what sections there are of so many parts.
+func (b *Block) sections(c *cursor, left *int, parts int) error {
 	b.section, b.columns = b.section[:0], b.columns[:0]
-	for part := 0; part < len(b.Parts); {
+	for part := 0; part < parts; {
 		s := section{first: part, columns: len(b.columns)}
 		n := c.uvarint()
 		s.packer = c.byte()
 		columns := bodyColumns + int(c.byte())
-		if c.bad || n == 0 || n > uint64(len(b.Parts)-part) || s.packer != 0 && s.packer != b.packer {
+		if c.bad || n == 0 || n > uint64(parts-part) || s.packer != 0 && s.packer != b.packer {
 			return damaged("block from position %d: section %d of %d streams, packed in form %d", b.First, len(b.section), n, s.packer)
 		}
 		part += int(n)
