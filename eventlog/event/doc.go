@@ -40,6 +40,45 @@
 // Kinds of authors: "person" (a nickname), "cli" (whoever writes by command),
 // "imported" (came with an export and is never matched by name), "server".
 //
-// This table is frozen as schema 1 of every kind. Decode always upcasts
+// # Packed bodies
+//
+// A Packer packs shapes and texts of consecutive records of a stream into nine
+// columns, which a block of the log compresses. Its ID is 1, and what follows is
+// what that ID means for ever. An integer is a uvarint of encoding/binary, a
+// zigzag its signed varint.
+//
+//	rows     a byte a row: kind + 8 if jumped + 16 if lengthened + 32 × records,
+//	         these being 0 if they are more than 7
+//	counts   of rows of more than 7 records: records less 8
+//	jumps    of rows that jumped: zigzag of where the first edit is, in UTF-16 units,
+//	         less where it was expected
+//	lengths  of rows that were lengthened: zigzag of the text's length before the
+//	         first edit less what it was expected to be, in UTF-16 units
+//	sizes    of each row of kind 1: units deleted | bytes of text inserted
+//	text     UTF-8: what is inserted, with U+000A for line breaks
+//	plain sizes, plain shapes, plain texts
+//	         of each record of rows of kind 0: lengths in bytes of shape and text;
+//	         the bytes
+//
+// The kinds of rows:
+//
+//	0  bodies as they are
+//	1  one replacement
+//	2  typing: each record inserts the next code point of text, one unit, behind
+//	   the one before
+//	3  backspacing: each record deletes one unit, before the one before
+//	4  deleting: each record deletes the unit at the same place
+//
+// An edit is expected where the last one ended: behind what it inserted, or where
+// it deleted; backspacing one unit before that. The text is expected to be as long
+// as it then was. Both are 0 at first, and rows of kind 0 change neither. Rows of
+// kinds 1 to 4 stand for bodies in the shortest form of a change of one section
+// that is not a keep, with numbers of at most eight digits and a text of at most
+// a megabyte; all other bodies go into rows of kind 0. So every byte comes back,
+// whatever kind the record says it is.
+//
+// A SegmentDecoder reads the rows as runs of edits, without making bodies.
+//
+// The table of kinds is frozen as schema 1 of every kind. Decode always upcasts
 // (package migrations), so the rest of the program knows today's facts only.
 package event

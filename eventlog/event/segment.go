@@ -91,4 +91,3 @@ func (d *SegmentDecoder) single(r *eventlog.Record, yield func(*Run) error) erro
 	d.run.Event = e
 	return yield(&d.run)
 }
-
