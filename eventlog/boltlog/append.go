@@ -16,6 +16,7 @@ func (l *Log) start() *Log {
 		return l
 	}
 	l.committer = committer{log: l, fresh: map[eventlog.Stream]*stream{}}
+	l.sealer.start(l)
 	go func() {
 		defer close(l.stopped)
 		var batch []*request

@@ -185,12 +185,12 @@ func liveBytes(b *testing.B, l *Log) int {
 			b.Fatal(err)
 		}
 		for _, v := range groups {
-			size += len(v) + 8
-			g, err := (&loader{}).decoder.Open(v)
+			size += len(v.value) + 8
+			e, err := l.opener().open(v.value)
 			if err != nil {
 				b.Fatal(err)
 			}
-			at = g.Last() + 1
+			at = e.Last() + 1
 		}
 	}
 	return size

@@ -22,7 +22,8 @@ type committer struct {
 	open    bool // the builder holds records
 	puts    []change
 	entries []streamEntry
-	pruned  *pruned
+	grown   int // bytes of new groups
+	alone   *restoring
 
 	builder pack.Builder
 	hasher  chain.Hasher
@@ -44,8 +45,8 @@ func (c *committer) commit(batch []*request) {
 	l := c.log
 	c.last, c.chain = l.last, l.chain
 	for _, q := range batch {
-		if q.prune > 0 {
-			c.prune(q)
+		if q.alone != nil {
+			c.restore(q)
 		} else {
 			c.decide(q)
 		}
@@ -69,6 +70,38 @@ func (c *committer) commit(batch []*request) {
 	if fatal && l.options.OnFatal != nil {
 		go l.options.OnFatal(err)
 	}
+}
+
+// A restoring is a change of how records are stored, which comes alone.
+type restoring struct {
+	changes  []change
+	begin    func() error // called before anything else, by the committer
+	publish  func()       // called under Log.mu when all is on disk
+	rollback func()       // called when it is not
+}
+
+// restore adds a request with alone set to the batch, in which it is alone, or
+// sets its error.
+func (c *committer) restore(q *request) {
+	q.final = true
+	if q.alone.begin != nil {
+		if q.err = q.alone.begin(); q.err != nil {
+			return
+		}
+	}
+	if len(q.records) > 0 {
+		s := c.log.streams[q.stream]
+		q.expected = s.head.Revision
+		q.records[0].Time = s.head.Stamp(q.records[0].Time)
+		if c.decide(q); q.err != nil {
+			if q.alone.rollback != nil {
+				q.alone.rollback()
+			}
+			return
+		}
+	}
+	q.final = false
+	c.alone, c.puts = q.alone, append(c.puts, q.alone.changes...)
 }
 
 // decide adds what a request appends to the batch, or sets its error. A verdict
@@ -133,7 +166,6 @@ func (c *committer) touch(s *stream) {
 	}
 	c.touched = append(c.touched, s)
 	if s.fresh {
-		s.start.began = c.last + 1
 		c.fresh[s.head.Stream] = s
 	}
 }
@@ -193,7 +225,9 @@ func (c *committer) seal() {
 	for _, p := range c.builder.Parts() {
 		c.entries = append(c.entries, streamEntry{c.stream(p.Stream), indexEntry{first, p.First}})
 	}
-	c.puts = append(c.puts, change{bucketTail, positionKey(first), c.builder.Seal(c.chain)})
+	value := c.builder.Seal(c.chain)
+	c.grown += len(value)
+	c.puts = append(c.puts, change{bucketTail, positionKey(first), value})
 }
 
 // write puts the batch into one transaction.
@@ -237,21 +271,23 @@ func (c *committer) publish() {
 			l.began(s)
 		}
 	}
-	if p := c.pruned; p != nil {
-		p.publish()
+	if c.alone != nil && c.alone.publish != nil {
+		c.alone.publish()
 	}
 	for _, e := range c.entries {
 		e.stream.groups.add(e.entry)
 	}
 	l.last, l.chain = c.last, c.chain
+	l.tailBytes += c.grown
 	l.mu.Unlock()
 	c.reset()
+	l.sealer.look()
 }
 
 // rollback forgets the batch.
 func (c *committer) rollback() {
-	if p := c.pruned; p != nil {
-		p.stop(c.log)
+	if c.alone != nil && c.alone.rollback != nil {
+		c.alone.rollback()
 	}
 	for _, s := range c.touched {
 		s.next, s.salts, s.looked, s.dirty, s.ended = s.head, nil, 0, false, nil
@@ -262,5 +298,6 @@ func (c *committer) rollback() {
 func (c *committer) reset() {
 	clear(c.fresh)
 	clear(c.puts)
-	c.open, c.touched, c.puts, c.entries, c.pruned = false, c.touched[:0], c.puts[:0], c.entries[:0], nil
+	c.open, c.touched, c.puts, c.entries, c.alone = false, c.touched[:0], c.puts[:0], c.entries[:0], nil
+	c.grown = 0
 }

@@ -46,7 +46,7 @@ func fill(path string) error {
 	var id [16]byte
 	rand.Read(id[:])
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range []string{bucketMeta, bucketTail, bucketKeys} {
+		for _, name := range bucketsOf(version) {
 			if _, err := tx.CreateBucket([]byte(name)); err != nil {
 				return err
 			}

@@ -55,7 +55,7 @@ func values(t *testing.T, path string) []region {
 func sample(t *testing.T, n int) string {
 	t.Helper()
 	path := newPath(t)
-	l := open(t, path, Options{NoSync: true})
+	l := open(t, path, Options{NoSync: true, NoSeal: true, sealAt: smallSizes})
 	var records []eventlog.Record
 	for i := range 60 {
 		records = append(records, changed(i))
@@ -68,6 +68,11 @@ func sample(t *testing.T, n int) string {
 		appendN(t, l, eventlog.Stream(fmt.Sprintf("thread-%d", i%9)), 1)
 		if i%20 == 0 {
 			appendN(t, l, eventlog.Connections, 1)
+		}
+		if i == n/4 || i == n/2 {
+			if err := l.Seal(ctx); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	big := changed(1 << 20)
@@ -156,11 +161,11 @@ func TestFlippedBitInStoredValueIsFound(t *testing.T) {
 	for _, r := range values(t, path) {
 		regions[r.bucket] = append(regions[r.bucket], r)
 	}
-	if len(regions) != 3 {
+	if len(regions) != 4 {
 		t.Fatalf("values in %d buckets", len(regions))
 	}
 	for i := range 300 {
-		of := regions[[]string{bucketTail, bucketTail, bucketTail, bucketKeys, bucketMeta}[i%5]]
+		of := regions[[]string{bucketTail, bucketTail, bucketBlocks, bucketBlocks, bucketKeys, bucketMeta}[i%6]]
 		r := of[rng.IntN(len(of))]
 		bit := r.from*8 + rng.Int64N(int64(r.n)*8)
 		flip(t, path, bit)
@@ -168,7 +173,7 @@ func TestFlippedBitInStoredValueIsFound(t *testing.T) {
 		if err == nil && report.OK() {
 			t.Fatalf("seed %d: flipped bit %d, in a value of %s: not reported", seed, bit, r.bucket)
 		}
-		if r.bucket == bucketTail && (err != nil || report.Problems[0].Position == 0) {
+		if (r.bucket == bucketTail || r.bucket == bucketBlocks) && (err != nil || report.Problems[0].Position == 0) {
 			t.Fatalf("seed %d: flipped bit %d: reported without its position: %v, %v", seed, bit, err, report.Problems)
 		}
 		for _, o := range []Options{{ReadOnly: true}, {NoSync: true}} {
@@ -322,7 +327,7 @@ func TestFileCutUnderOpenLogIsAnErrorNotACrash(t *testing.T) {
 }
 
 func TestNewerAndOlderFormatsAreRefusedAndLeftAlone(t *testing.T) {
-	for _, v := range []uint32{0, 2, 77} {
+	for _, v := range []uint32{0, 3, 77} {
 		path := newPath(t)
 		open(t, path, Options{}).Close()
 		setFormat(t, path, v)
@@ -330,7 +335,7 @@ func TestNewerAndOlderFormatsAreRefusedAndLeftAlone(t *testing.T) {
 		for _, o := range []Options{{}, {ReadOnly: true}} {
 			_, err := Open(path, o)
 			var f *eventlog.FormatError
-			if !errors.As(err, &f) || f.Have != v || f.Want != 1 || f.Path != path {
+			if !errors.As(err, &f) || f.Have != v || f.Want != 2 || f.Path != path {
 				t.Fatalf("format %d: %v", v, err)
 			}
 		}

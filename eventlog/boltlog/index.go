@@ -2,25 +2,26 @@ package boltlog
 
 import (
 	"encoding/binary"
+	"math"
 	"sort"
 
 	"parodywave/eventlog"
 )
 
-// A groupIndex lists the groups that a stream lies in: the position of each and
-// the stream's first revision in it, both ascending. It keeps differences, about
+// A groupIndex lists the blocks and groups that a stream lies in: the first
+// position of each and the stream's first revision in it, both ascending. It keeps differences, about
 // three bytes an entry, in blocks that can be searched.
 type groupIndex struct{ blocks []indexBlock }
 
 type indexEntry struct {
-	group eventlog.Position
+	at    eventlog.Position
 	first eventlog.Revision
 }
 
 type indexBlock struct {
 	head, last indexEntry
 	n          int
-	rest       []byte // of the entries after head: uvarint differences of group and first
+	rest       []byte // of the entries after head: uvarint differences of at and first
 }
 
 const blockEntries = 128
@@ -28,7 +29,7 @@ const blockEntries = 128
 func (x *groupIndex) add(e indexEntry) {
 	if n := len(x.blocks); n > 0 && x.blocks[n-1].n < blockEntries {
 		b := &x.blocks[n-1]
-		b.rest = binary.AppendUvarint(b.rest, uint64(e.group-b.last.group))
+		b.rest = binary.AppendUvarint(b.rest, uint64(e.at-b.last.at))
 		b.rest = binary.AppendUvarint(b.rest, uint64(e.first-b.last.first))
 		b.last, b.n = e, b.n+1
 		return
@@ -56,7 +57,7 @@ func (x *groupIndex) from(r eventlog.Revision, dst []indexEntry, limit int) []in
 			g, n := binary.Uvarint(rest)
 			f, m := binary.Uvarint(rest[n:])
 			rest = rest[n+m:]
-			e = indexEntry{e.group + eventlog.Position(g), e.first + eventlog.Revision(f)}
+			e = indexEntry{e.at + eventlog.Position(g), e.first + eventlog.Revision(f)}
 		}
 	}
 	return dst[:min(len(dst), limit)]
@@ -71,4 +72,40 @@ func (x *groupIndex) before(r eventlog.Revision) (indexEntry, bool) {
 		return e[0], true
 	}
 	return indexEntry{}, false
+}
+
+// list returns the entries whose values begin at position from or after it.
+func (x *groupIndex) list(from eventlog.Position) []indexEntry {
+	i := sort.Search(len(x.blocks), func(i int) bool { return x.blocks[i].head.at >= from })
+	if i = max(i-1, 0); i == len(x.blocks) {
+		return nil
+	}
+	all := x.from(x.blocks[i].head.first, nil, math.MaxInt)
+	j := sort.Search(len(all), func(j int) bool { return all[j].at >= from })
+	return all[j:]
+}
+
+// replace puts one entry in the place of those between its position and last. It
+// takes time for these and what follows them.
+func (x *groupIndex) replace(e indexEntry, last eventlog.Position) {
+	i := sort.Search(len(x.blocks), func(i int) bool { return x.blocks[i].head.at >= e.at })
+	if i = max(i-1, 0); i == len(x.blocks) {
+		x.add(e)
+		return
+	}
+	all := x.list(x.blocks[i].head.at)
+	x.blocks = x.blocks[:i]
+	put := false
+	for _, f := range all {
+		if f.at >= e.at && !put {
+			x.add(e)
+			put = true
+		}
+		if f.at < e.at || f.at > last {
+			x.add(f)
+		}
+	}
+	if !put {
+		x.add(e)
+	}
 }

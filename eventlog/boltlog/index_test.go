@@ -17,7 +17,7 @@ func TestGroupIndexFindsWhereARevisionLies(t *testing.T) {
 		for range n {
 			x.add(e)
 			all = append(all, e)
-			e.group += eventlog.Position(1 + rng.IntN(300))
+			e.at += eventlog.Position(1 + rng.IntN(300))
 			e.first += eventlog.Revision(1 + rng.IntN(3))
 		}
 		for r := range e.first + 3 {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/internal/pack"
 )
 
 // strict ends a walk at the first thing that is wrong.
@@ -13,12 +12,16 @@ func strict(err error) error { return err }
 
 // A loader builds the index of a log from its stored values, in their order.
 type loader struct {
-	log     *Log
-	decoder pack.Decoder
+	log    *Log
+	opener *opener
+
+	identified bool
+	began      []eventlog.Position // where the streams begin, by what is left of them
 }
 
 func (d *loader) meta(key, value []byte) (err error) {
 	if string(key) == keyFormat {
+		d.identified = true
 		d.log.id, err = decodeIdentity(d.log.path, value)
 		return err
 	}
@@ -45,34 +48,92 @@ func (d *loader) salts(key, value []byte) error {
 	return err
 }
 
+func (d *loader) block(key, value []byte) error {
+	e, err := d.opener.open(value)
+	if err != nil {
+		return fmt.Errorf("block at %x: %w", key, err)
+	}
+	if string(key) != string(positionKey(e.Last())) {
+		return damaged("block at %x ends with position %d", key, e.Last())
+	}
+	if err := d.extent(&e); err != nil {
+		return err
+	}
+	l := d.log
+	l.blocks = append(l.blocks, blockRef{e.First, e.Last(), len(value)})
+	for i := range e.Parts {
+		s := l.streams[e.Parts[i].Stream]
+		s.sealed = s.head
+	}
+	l.sealed.position, l.sealed.chain = l.last, l.chain
+	return nil
+}
+
 func (d *loader) group(key, value []byte) error {
-	g, err := d.decoder.Open(value)
+	e, err := d.opener.open(value)
 	if err != nil {
 		return fmt.Errorf("group at %x: %w", key, err)
 	}
-	l := d.log
-	if string(key) != string(positionKey(g.First)) || g.First != l.last+1 {
-		return damaged("group at %x begins with position %d and follows %d", key, g.First, l.last)
+	if string(key) != string(positionKey(e.First)) || e.block != nil {
+		return damaged("group at %x begins with position %d", key, e.First)
 	}
-	for i := range g.Parts {
-		p := &g.Parts[i]
+	l := d.log
+	if e.First <= l.sealed.position && e.Last() <= l.sealed.position {
+		l.remnants = true
+		return nil
+	}
+	l.tailBytes += len(value)
+	return d.extent(&e)
+}
+
+// extent adds what follows all before it.
+func (d *loader) extent(e *extent) error {
+	l := d.log
+	if e.First != l.last+1 {
+		return damaged("positions from %d on follow position %d", e.First, l.last)
+	}
+	for i := range e.Parts {
+		p := &e.Parts[i]
 		s := l.streams[p.Stream]
 		if s == nil {
 			s = newStream(p.Stream)
-			s.start.began = g.First
 			l.streams[p.Stream] = s
 		}
 		if p.First != s.head.Revision+1 || p.Time < s.head.Time && len(s.groups.blocks) > 0 {
-			return damaged("group at position %d: %s goes on with revision %d at %d, after %d at %d",
-				g.First, p.Stream, p.First, p.Time, s.head.Revision, s.head.Time)
+			return damaged("position %d: %s goes on with revision %d at %d, after %d at %d",
+				e.First, p.Stream, p.First, p.Time, s.head.Revision, s.head.Time)
 		}
 		if len(s.groups.blocks) == 0 {
 			l.began(s)
+			d.began = append(d.began, e.First)
 		}
-		s.groups.add(indexEntry{g.First, p.First})
+		s.groups.add(indexEntry{e.First, p.First})
 		s.head = eventlog.Head{Stream: s.head.Stream, Revision: p.Last(), Time: p.Time, Chain: p.Chain}
 		s.next = s.head
 	}
-	l.last, l.chain = g.Last(), g.Log
+	l.last, l.chain = e.Last(), e.Log
 	return nil
+}
+
+// order puts a pruned stream where it began: what is left of it begins later.
+func (d *loader) order() {
+	l := d.log
+	for i, s := range l.order {
+		if s.start.through == 0 {
+			continue
+		}
+		if l.id.version == 1 {
+			at := eventlog.Position(s.start.rank)
+			s.start.rank = 0
+			for j := range l.order[:i] {
+				if d.began[j] <= at {
+					s.start.rank = uint64(j) + 1
+				}
+			}
+		}
+		to := int(min(s.start.rank, uint64(i)))
+		copy(l.order[to+1:i+1], l.order[to:i])
+		l.order[to] = s
+		return // only one stream is ever pruned
+	}
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -27,12 +27,15 @@ type Log struct {
 	path    string
 	options Options
 	db      *bbolt.DB
+	file    os.FileInfo // as it was when it was loaded
 	watch   *watch
 	id      identity
 	badMeta []int
 	wrecked atomic.Bool // a fault left locks of bbolt held
 
-	pruning sync.RWMutex // read-locked by Verify, which a prune would confuse
+	// Read-locked by Verify; locked by who changes what is stored where: a prune,
+	// and a sealing while it commits.
+	restoring sync.RWMutex
 
 	mu      sync.RWMutex
 	streams map[eventlog.Stream]*stream
@@ -41,9 +44,28 @@ type Log struct {
 	chain   chain.Digest // L at last
 	closed  bool
 
+	blocks    []blockRef
+	sealed    mark // where the blocks end
+	tailBytes int  // of the groups after that
+	remnants  bool // there may be some in the tail
+	cuts      int  // prunes so far: what was read before one may not be sealed after it
+
 	queue     queue
 	committer committer
 	stopped   chan struct{} // closed when the committer has ended
+	sealer    sealer
+}
+
+// A blockRef is what is known of a block without reading it.
+type blockRef struct {
+	first, last eventlog.Position
+	size        int // bytes
+}
+
+// A mark is a position and L there.
+type mark struct {
+	position eventlog.Position
+	chain    chain.Digest
 }
 
 // A stream is what is known of one without reading.
@@ -52,6 +74,7 @@ type stream struct {
 	head   eventlog.Head
 	start  cut // zero for a stream that was never pruned, but for its chain
 	groups groupIndex
+	sealed eventlog.Head // after what blocks hold of it
 
 	// While a prune is under way: where the stream will start. Under Log.mu.
 	cutting eventlog.Revision
@@ -68,7 +91,7 @@ type stream struct {
 
 func newStream(name eventlog.Stream) *stream {
 	s := &stream{head: eventlog.Head{Stream: name, Chain: chain.Start(string(name))}}
-	s.start.chain, s.next = s.head.Chain, s.head
+	s.start.chain, s.next, s.sealed = s.head.Chain, s.head, s.head
 	return s
 }
 
@@ -116,14 +139,10 @@ func (l *Log) Streams(context.Context) ([]eventlog.Head, error) {
 	return heads, nil
 }
 
-// began puts s among the streams.
+// began puts s behind the other streams.
 func (l *Log) began(s *stream) {
 	l.streams[s.head.Stream] = s
-	i := len(l.order)
-	for i > 0 && l.order[i-1].start.began > s.start.began {
-		i--
-	}
-	l.order = slices.Insert(l.order, i, s)
+	l.order = append(l.order, s)
 }
 
 // CopyTo writes a copy of the file as it is now to w, while the log is in use.
@@ -145,7 +164,8 @@ func (l *Log) CopyTo(w io.Writer) error {
 }
 
 // Close implements eventlog.Log. It waits for the append being committed and for
-// readers inside a transaction; appends that still wait get ErrClosed.
+// readers inside a transaction; appends that still wait get ErrClosed. A tail that
+// is worth it is sealed first.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	already := l.closed
@@ -153,6 +173,9 @@ func (l *Log) Close() error {
 	l.mu.Unlock()
 	l.queue.close()
 	<-l.stopped
+	if !already {
+		l.sealer.end()
+	}
 	if already || l.wrecked.Load() {
 		return nil // of a wrecked file the locks may be held for ever
 	}

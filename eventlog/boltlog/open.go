@@ -25,9 +25,10 @@ const growStep = 1 << 20
 //
 // It returns an error that wraps ErrLocked if another process has the file;
 // fs.ErrNotExist if there is none and none is to be made; a
-// *eventlog.FormatError for a file of another version; and one that wraps
+// *eventlog.FormatError for a file of a newer version, and for one of an older
+// version (see Migrate) unless it is opened read-only; and one that wraps
 // eventlog.ErrDamaged if the file is no log or anything in it is not as it was
-// written.
+// written, or if a block needs another packer than Options has.
 func Open(path string, o Options) (*Log, error) {
 	if !o.ReadOnly {
 		if err := create(path); err != nil {
@@ -36,6 +37,10 @@ func Open(path string, o Options) (*Log, error) {
 	}
 	for {
 		l, txid, err := load(path, o)
+		if err == nil && !o.ReadOnly && l.id.version != version {
+			guard("close", l.db.Close)
+			err = &eventlog.FormatError{Path: path, Have: l.id.version, Want: version}
+		}
 		if err != nil {
 			return nil, fmt.Errorf("open log %s: %w", path, err)
 		}
@@ -50,8 +55,9 @@ func Open(path string, o Options) (*Log, error) {
 	}
 }
 
-// errMoved: another process has written between our two locks.
-var errMoved = errors.New("file was written meanwhile")
+// errMoved: another process has written between our two locks, or has put another
+// file in the place of the one that we waited for.
+var errMoved = errors.New("file was written or replaced meanwhile")
 
 // openBolt opens the file and takes its lock. The file is returned, too, for
 // reading beside bbolt.
@@ -84,24 +90,45 @@ func openBolt(path string, o Options, w *watch) (db *bbolt.DB, f *os.File, err e
 	return nil, nil, err
 }
 
+// openSteady opens the file that path names once the lock is ours: while it was
+// waited for, Compact may have put another in its place.
+func openSteady(path string, o Options, w *watch) (*bbolt.DB, *os.File, os.FileInfo, error) {
+	for {
+		db, f, err := openBolt(path, o, w)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		have, err := f.Stat()
+		var named os.FileInfo
+		if err == nil {
+			named, err = os.Stat(path)
+		}
+		if err == nil && os.SameFile(have, named) {
+			return db, f, have, nil
+		}
+		guard("close", db.Close)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+	}
+}
+
 // load reads the whole file under a shared lock. It returns a log that is open
 // for reading, and the number of the transaction it saw.
 func load(path string, o Options) (*Log, uint64, error) {
 	o.ReadOnly = true
-	info, err := os.Stat(path)
-	if err != nil {
+	if info, err := os.Stat(path); err != nil {
 		return nil, 0, err
-	}
-	if info.Size() == 0 {
+	} else if info.Size() == 0 {
 		return nil, 0, damaged("file is empty")
 	}
 	w := new(watch)
-	db, f, err := openBolt(path, o, w)
+	db, f, info, err := openSteady(path, o, w)
 	if err != nil {
 		return nil, 0, err
 	}
-	l := &Log{path: path, options: o, db: db, watch: w, streams: map[eventlog.Stream]*stream{}, chain: chain.LogStart(), stopped: make(chan struct{})}
-	txid, err := l.index(f)
+	l := &Log{path: path, options: o, db: db, file: info, watch: w, streams: map[eventlog.Stream]*stream{}, chain: chain.LogStart(), sealed: mark{0, chain.LogStart()}, stopped: make(chan struct{})}
+	txid, err := l.index(f, info.Size())
 	if err != nil {
 		guard("close", db.Close)
 		return nil, 0, err
@@ -110,12 +137,8 @@ func load(path string, o Options) (*Log, uint64, error) {
 }
 
 // index walks the file and builds the index.
-func (l *Log) index(f *os.File) (uint64, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	t, err := openTree(f, info.Size())
+func (l *Log) index(f *os.File, size int64) (uint64, error) {
+	t, err := openTree(f, size)
 	if err != nil {
 		return 0, err
 	}
@@ -124,30 +147,31 @@ func (l *Log) index(f *os.File) (uint64, error) {
 		return 0, err
 	}
 	l.badMeta = t.badMeta
-	load := &loader{log: l}
-	for _, step := range []struct {
-		bucket string
-		visit  visitor
-	}{{bucketMeta, load.meta}, {bucketKeys, load.salts}, {bucketTail, load.group}} {
-		r, ok := b[step.bucket]
+	load := &loader{log: l, opener: l.opener()}
+	visit := map[string]visitor{bucketMeta: load.meta, bucketKeys: load.salts, bucketBlocks: load.block, bucketTail: load.group}
+	l.id.version = oldest
+	for i := 0; i < len(bucketsOf(l.id.version)); i++ { // meta says which version it is
+		name := bucketsOf(l.id.version)[i]
+		r, ok := b[name]
 		if !ok {
-			return 0, damaged("has no bucket %q", step.bucket)
+			return 0, damaged("has no bucket %q", name)
 		}
-		if err := t.bucket(step.bucket, r, step.visit, strict); err != nil {
+		if err := t.bucket(name, r, visit[name], strict); err != nil {
 			return 0, err
 		}
-		if step.bucket == bucketMeta && l.id.version == 0 {
+		if name == bucketMeta && !load.identified {
 			return 0, damaged("has no format value")
 		}
 	}
-	if len(b) != 3 {
-		return 0, damaged("has %d buckets, want 3", len(b))
+	if n := len(bucketsOf(l.id.version)); len(b) != n {
+		return 0, damaged("has %d buckets, want %d", len(b), n)
 	}
 	for name, s := range l.streams {
 		if len(s.groups.blocks) == 0 {
 			return 0, damaged("%s was pruned through revision %d and nothing follows", name, s.start.through)
 		}
 	}
+	load.order()
 	return t.txid, t.free()
 }
 
@@ -157,13 +181,13 @@ func (l *Log) reopen(txid uint64) error {
 		return err
 	}
 	l.options.ReadOnly = false
-	db, _, err := openBolt(l.path, l.options, l.watch)
+	db, _, info, err := openSteady(l.path, l.options, l.watch)
 	if err != nil {
 		return err
 	}
 	l.db = db
 	err = l.view("open", func(tx *bbolt.Tx) error {
-		if uint64(tx.ID()) != txid {
+		if uint64(tx.ID()) != txid || !os.SameFile(info, l.file) {
 			return errMoved
 		}
 		return nil

@@ -9,27 +9,31 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/internal/pack"
 )
 
-// Prove implements eventlog.Prover. Records of a group are yielded once the chain
-// came out right at its end.
+// Prove implements eventlog.Prover. Records of a block or group are yielded once
+// the chain came out right at its end.
 func (l *Log) Prove(ctx context.Context, name eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
 		r, err := l.reader(name, after)
 		p := prover{reader: r}
+		if err == nil {
+			p.chainer = chainer{log: l, name: name}
+		}
 		if err == nil && r.next <= r.until {
 			err = p.begin(ctx)
 		}
 		for err == nil && p.next <= p.until {
-			var groups [][]byte
-			if groups, err = p.page(ctx); err == errAgain {
+			var values [][]byte
+			if values, err = p.page(ctx); err == errAgain {
 				p.restart()
 				err = nil
 				continue
 			}
-			for i := 0; err == nil && i < len(groups) && p.next <= p.until; i++ {
+			for i := 0; err == nil && i < len(values) && p.next <= p.until; i++ {
 				var records []eventlog.Record
-				if records, err = p.prove(groups[i]); err == errAgain {
+				if records, err = p.prove(values[i]); err == errAgain {
 					p.restart()
 					err = nil
 					break
@@ -86,53 +90,66 @@ func (l *Log) ChainAt(ctx context.Context, name eventlog.Stream, at eventlog.Rev
 // A prover is a reader that recomputes the chain.
 type prover struct {
 	*reader
-	chain  chain.Digest // before next
-	hasher chain.Hasher
-	salts  *salts
-	span   uint64
+	chainer chainer // its chain is that before next
 }
 
-// begin moves next back to where its group begins, and finds C before it.
+// begin moves next back to where its block or group begins, and finds C before it.
 func (p *prover) begin(ctx context.Context) error {
 	l := p.log
 	l.mu.RLock()
 	s := l.streams[p.name]
-	here := s.groups.from(p.next, nil, 1)
-	before, ok := s.groups.before(here[0].first)
-	start := s.start
+	first, start := s.groups.from(p.next, nil, 1)[0].first, s.start
 	l.mu.RUnlock()
-	p.next, p.chain = max(here[0].first, start.through+1), start.chain
-	if !ok {
-		return nil
+	for {
+		l.mu.RLock()
+		before, ok := s.groups.before(first)
+		l.mu.RUnlock()
+		p.next, p.chainer.chain = max(first, start.through+1), start.chain
+		if !ok {
+			return nil
+		}
+		part, err := p.partAt(before)
+		if err == nil && part.Last() == first-1 {
+			p.chainer.chain = part.Chain
+			return nil
+		}
+		if err == nil && part.Last() >= first && part.First < first {
+			first = part.First // both were sealed as one meanwhile
+			continue
+		}
+		if err == nil {
+			err = damaged("prove %s: revision %d does not follow those at position %d", p.name, first, before.at)
+		}
+		if p.pruned() {
+			p.restart()
+			return ctx.Err()
+		}
+		return err
 	}
-	c, err := p.endOf(before, p.next-1)
-	if err != nil && p.pruned() {
-		p.restart()
-		return ctx.Err()
-	}
-	p.chain = c
-	return err
 }
 
-// endOf returns C after a group in which the stream ends with revision last.
-func (p *prover) endOf(e indexEntry, last eventlog.Revision) (chain.Digest, error) {
+// partAt returns what the value that an entry points to holds of the stream.
+func (p *prover) partAt(at indexEntry) (pack.Part, error) {
 	var value []byte
-	err := p.log.view("prove "+string(p.name), func(tx *bbolt.Tx) (err error) {
-		value, err = copyGroup(tx.Bucket([]byte(bucketTail)), e.group)
+	err := p.log.view("prove "+string(p.name), func(tx *bbolt.Tx) error {
+		s, err := openStore(tx)
+		if err == nil {
+			value, _, err = s.at(at.at)
+		}
 		return err
 	})
 	if err != nil {
-		return chain.Digest{}, err
+		return pack.Part{}, err
 	}
-	g, err := p.decoder.Open(value)
+	e, err := p.opener.open(value)
 	if err != nil {
-		return chain.Digest{}, fmt.Errorf("prove %s at revision %d: %w", p.name, e.first, err)
+		return pack.Part{}, fmt.Errorf("prove %s at revision %d: %w", p.name, at.first, err)
 	}
-	part := g.Part(p.name)
-	if part == nil || part.Last() != last {
-		return chain.Digest{}, damaged("prove %s: group at position %d does not end with revision %d", p.name, g.First, last)
+	part := e.Part(p.name)
+	if part == nil {
+		return pack.Part{}, damaged("prove %s: positions %d to %d hold nothing of it", p.name, e.First, e.Last())
 	}
-	return part.Chain, nil
+	return *part, nil
 }
 
 // restart begins again where a prune that came between has put the start.
@@ -140,69 +157,34 @@ func (p *prover) restart() {
 	p.log.mu.RLock()
 	defer p.log.mu.RUnlock()
 	start := p.log.streams[p.name].start
-	p.next, p.chain = start.through+1, start.chain
+	p.next, p.chainer.chain = start.through+1, start.chain
 }
 
-// prove returns the stream's records in one group, each with its proof.
+// prove returns the stream's records in one value from next on, each with its proof.
 func (p *prover) prove(value []byte) ([]eventlog.Record, error) {
-	g, err := p.open(value)
+	e, err := p.open(value)
 	if err != nil {
 		return nil, err
 	}
-	part := g.Part(p.name)
-	if part.First != p.next {
-		return nil, damaged("prove %s: group at position %d begins with revision %d, want %d", p.name, g.First, part.First, p.next)
-	}
+	part := e.Part(p.name)
 	records := make([]eventlog.Record, 0, part.Count)
-	for {
-		var rec eventlog.Record
-		ok, err := g.Next(&rec)
+	for rec, err := range e.records(p.name) {
 		if err != nil {
 			return nil, fmt.Errorf("prove %s: %w", p.name, err)
 		}
-		if !ok {
-			break
+		if rec.Revision < p.next {
+			continue // sealed together with what was proved already
 		}
-		if rec.Stream != p.name {
-			continue
+		proof, err := p.chainer.next(rec)
+		if err != nil {
+			return nil, fmt.Errorf("prove: %w", err)
 		}
-		if err := p.record(&rec); err != nil {
-			return nil, err
-		}
-		records = append(records, rec)
+		rec.Proof = &proof
+		records = append(records, *rec)
 	}
-	if p.chain != part.Chain {
-		return nil, damaged("prove %s: revisions %d to %d do not give the chain value stored after them", p.name, part.First, part.Last())
+	if p.chainer.chain != part.Chain {
+		return nil, damaged("prove %s: revisions %d to %d do not give the chain value stored after them", p.name, p.next, part.Last())
 	}
 	p.next = part.Last() + 1
 	return records, nil
-}
-
-// record sets the proof of a record.
-func (p *prover) record(r *eventlog.Record) error {
-	q := new(eventlog.Proof)
-	if r.Proof != nil {
-		q = r.Proof
-	}
-	if len(r.Text) > 0 {
-		span, _ := chain.Span(uint64(r.Revision))
-		if p.salts == nil || p.span != span {
-			found, err := p.log.salts(saltKey(p.name, span))
-			if err == nil && found == nil {
-				err = damaged("no salts")
-			}
-			if err != nil {
-				return fmt.Errorf("prove %s at revision %d: %w", p.name, r.Revision, err)
-			}
-			p.salts, p.span = found, span
-		}
-		q.Salt = p.salts.at(r.Revision)
-	}
-	if !q.Redacted {
-		q.Commitment = p.hasher.Commit(q.Salt, r.Text)
-	}
-	v := r.Values(q.Commitment)
-	p.chain = p.hasher.Next(p.chain, &v)
-	q.Chain, r.Proof = p.chain, q
-	return nil
 }

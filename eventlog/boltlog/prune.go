@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-
-	"go.etcd.io/bbolt"
+	"slices"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
-	"parodywave/eventlog/internal/pack"
 )
 
 // Prune removes the records of the stream chain.Unchained through a revision,
@@ -17,7 +15,7 @@ import (
 // stream. The record's time is raised to its predecessor's if it is before.
 //
 // The records removed become holes: their positions stay counted, and neighbouring
-// groups of which nothing is left become one. Verification of the stream starts
+// groups of which nothing is left become one. Blocks are made anew. Verification of the stream starts
 // after them with the chain value that is kept in their stead. Their bytes remain
 // in free pages of the file until those are used again or the file is copied anew.
 //
@@ -25,91 +23,88 @@ import (
 // through, eventlog.ErrInvalid if through was pruned already, and otherwise what
 // Append does.
 func (l *Log) Prune(ctx context.Context, through eventlog.Revision, record eventlog.Record) error {
-	if through == 0 {
-		return fmt.Errorf("prune %s through 0: %w", chain.Unchained, eventlog.ErrInvalid)
+	l.restoring.Lock()
+	defer l.restoring.Unlock()
+	p, err := l.newPrune(ctx, through)
+	if err != nil {
+		return fmt.Errorf("prune %s through revision %d: %w", chain.Unchained, through, err)
 	}
-	l.pruning.Lock()
-	defer l.pruning.Unlock()
-	_, err := l.submit(ctx, &request{stream: chain.Unchained, prune: through, records: []eventlog.Record{record}})
+	_, err = l.submit(ctx, &request{stream: chain.Unchained, records: []eventlog.Record{record},
+		alone: &restoring{changes: p.changes, begin: p.begin, publish: p.publish, rollback: p.rollback}})
 	return err
 }
 
-// A pruned is a prune that is being committed.
-type pruned struct {
-	stream *stream
-	cut    cut
-	head   eventlog.Revision // before the record that tells of it
+// A prune is one under way. No other can be, nor does a sealing change anything
+// meanwhile, and what is to be removed is never appended to: so all is made ready
+// beside the committer.
+type prune struct {
+	log     *Log
+	stream  *stream
+	cut     cut
+	head    eventlog.Revision // before the record that tells of it
+	changes []change
+	blocks  map[eventlog.Position]int // new sizes, by first position
+	shrunk  int                       // bytes of the tail
 }
 
-// prune adds a prune to the batch, in which it is alone, or sets its error.
-func (c *committer) prune(q *request) {
-	if q.err = c.tryPrune(q); q.err != nil {
-		q.final = true
-		return
+func (l *Log) newPrune(ctx context.Context, through eventlog.Revision) (*prune, error) {
+	l.mu.RLock()
+	s, closed := l.streams[chain.Unchained], l.closed
+	var start cut
+	var head eventlog.Revision
+	rank := uint64(slices.Index(l.order, s))
+	if s != nil {
+		start, head = s.start, s.head.Revision
 	}
-	q.head = c.pruned.stream.next
-}
-
-func (c *committer) tryPrune(q *request) error {
-	l := c.log
-	s := l.streams[q.stream]
+	l.mu.RUnlock()
 	switch {
-	case s == nil || q.prune > s.head.Revision:
-		return fmt.Errorf("prune %s through revision %d: %w", q.stream, q.prune, eventlog.ErrNotFound)
-	case q.prune <= s.start.through:
-		return fmt.Errorf("prune %s through revision %d, was pruned through %d: %w", q.stream, q.prune, s.start.through, eventlog.ErrInvalid)
+	case closed:
+		return nil, eventlog.ErrClosed
+	case through == 0:
+		return nil, eventlog.ErrInvalid
+	case l.options.ReadOnly:
+		return nil, fmt.Errorf("opened read-only: %w", eventlog.ErrUnavailable)
+	case s == nil || through > head:
+		return nil, eventlog.ErrNotFound
+	case through <= start.through:
+		return nil, fmt.Errorf("was pruned through %d: %w", start.through, eventlog.ErrInvalid)
 	}
-	q.records[0].Time = s.head.Stamp(q.records[0].Time)
-	if err := check(s, q); err != nil {
-		return err
-	}
-	at, err := l.ChainAt(context.Background(), q.stream, q.prune)
+	at, err := l.ChainAt(ctx, chain.Unchained, through)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := c.loadSalts(s, q); err != nil {
-		return err
+	p := &prune{log: l, stream: s, cut: cut{through: through, rank: rank, chain: at}, blocks: map[eventlog.Position]int{}}
+	if err := p.holes(ctx, start.through+1); err != nil {
+		return nil, err
 	}
-	kept := cut{through: q.prune, began: s.start.began, chain: at}
-	changes, err := l.holes(s, q.prune)
-	if err != nil {
-		return fmt.Errorf("prune %s through revision %d: %w", q.stream, q.prune, err)
-	}
-	c.puts = append(changes, change{bucketMeta, []byte(keyPruned + q.stream), kept.encode(q.stream)})
-	c.pruned = &pruned{s, kept, s.head.Revision}
-	l.mu.Lock()
-	s.cutting = q.prune
-	l.mu.Unlock()
-	c.touch(s)
-	c.add(s, &q.records[0])
-	return nil
+	p.changes = append(p.changes, change{bucketMeta, []byte(keyPruned + chain.Unchained), p.cut.encode(chain.Unchained)})
+	return p, nil
 }
 
-// holes returns the changes that remove the records of s through a revision.
-func (l *Log) holes(s *stream, through eventlog.Revision) ([]change, error) {
-	p := punch{stream: s.head.Stream, through: through}
+// holes collects the changes that remove the records from a revision on.
+func (p *prune) holes(ctx context.Context, from eventlog.Revision) error {
+	l, through := p.log, p.cut.through
+	h := punch{prune: p, opener: l.opener(), before: l.opener()}
+	first, _ := chain.Span(uint64(from))
+	end, _ := chain.Span(uint64(through + 1))
+	for span := first; span < end; span++ {
+		p.changes = append(p.changes, change{bucketKeys, saltKey(chain.Unchained, span), nil})
+	}
 	var entries []indexEntry
-	from := s.start.through + 1
 	for from <= through {
-		entries = s.groups.from(from, entries, pageGroups)
-		err := l.view("prune", func(tx *bbolt.Tx) error {
-			tail := tx.Bucket([]byte(bucketTail))
-			for _, e := range entries {
-				if e.first > through {
-					break
-				}
-				v, err := copyGroup(tail, e.group)
-				if err != nil {
-					return err
-				}
-				if err := p.group(tail, v); err != nil {
-					return err
-				}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		l.mu.RLock()
+		entries = p.stream.groups.from(from, entries, pageGroups)
+		l.mu.RUnlock()
+		for _, e := range entries {
+			if e.first > through {
+				break
 			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
+			if err := h.at(e.at); err != nil {
+				return err
+			}
 		}
 		last := entries[len(entries)-1].first
 		if len(entries) < pageGroups || last > through {
@@ -117,133 +112,41 @@ func (l *Log) holes(s *stream, through eventlog.Revision) ([]change, error) {
 		}
 		from = last + 1 // the last one is read again, as are groups in which nothing changes
 	}
-	p.flush()
-	first, _ := chain.Span(uint64(s.start.through + 1))
-	end, _ := chain.Span(uint64(through + 1))
-	for span := first; span < end; span++ {
-		p.changes = append(p.changes, change{bucketKeys, saltKey(s.head.Stream, span), nil})
-	}
-	return p.changes, nil
-}
-
-// A punch rewrites groups with holes, and joins neighbours that are nothing else.
-type punch struct {
-	stream  eventlog.Stream
-	through eventlog.Revision
-	decoder pack.Decoder
-	builder pack.Builder
-	changes []change
-	done    eventlog.Position // the last position looked at
-
-	// A run of groups of which nothing is left, not yet in changes.
-	first eventlog.Position
-	count uint64
-	log   chain.Digest
-}
-
-func (p *punch) group(tail *bbolt.Bucket, value []byte) error {
-	g, err := p.decoder.Open(value)
-	if err != nil || g.First <= p.done {
-		return err
-	}
-	p.done = g.Last()
-	left, err := p.rebuild(g)
-	if err != nil {
-		return err
-	}
-	if left > 0 {
-		value := p.builder.Seal(g.Log)
-		p.flush()
-		p.changes = append(p.changes, change{bucketTail, positionKey(g.First), value})
-		return nil
-	}
-	if p.count > 0 && p.first+eventlog.Position(p.count) != g.First {
-		p.flush()
-	}
-	if p.count == 0 {
-		if err := p.before(tail, g.First); err != nil {
-			return err
-		}
-	}
-	if p.count > 0 {
-		p.changes = append(p.changes, change{bucketTail, positionKey(g.First), nil})
-	} else {
-		p.first = g.First
-	}
-	p.count, p.log = p.count+g.Count, g.Log
+	h.flush()
 	return nil
 }
 
-// before begins a run with the group before a position, if that is all holes.
-func (p *punch) before(tail *bbolt.Bucket, at eventlog.Position) error {
-	c := tail.Cursor()
-	c.Seek(positionKey(at))
-	k, v := c.Prev()
-	if k == nil || len(v) > maxValueBytes {
-		return nil
-	}
-	var d pack.Decoder // the other one's group is in use
-	g, err := d.Open(append([]byte(nil), v...))
-	if err != nil {
-		return err
-	}
-	if len(g.Parts) == 0 {
-		p.first, p.count = g.First, g.Count
-	}
+// begin tells readers what they will miss.
+func (p *prune) begin() error {
+	p.log.mu.Lock()
+	p.stream.cutting, p.head = p.cut.through, p.stream.head.Revision
+	p.log.mu.Unlock()
 	return nil
-}
-
-// rebuild builds a group with its holes, and returns how many records are left.
-func (p *punch) rebuild(g *pack.Group) (left int, err error) {
-	p.builder.Reset(g.First)
-	next := g.First
-	for {
-		var r eventlog.Record
-		ok, err := g.Next(&r)
-		if err != nil {
-			return 0, err
-		}
-		if !ok {
-			p.builder.Holes(uint64(g.Last() + 1 - next))
-			return left, nil
-		}
-		p.builder.Holes(uint64(r.Position - next))
-		if next = r.Position + 1; r.Stream == p.stream && r.Revision <= p.through {
-			p.builder.Holes(1)
-			continue
-		}
-		p.builder.Add(&r, g.Part(r.Stream).Chain, false) // the chain of the last record is what is kept
-		left++
-	}
-}
-
-// flush writes the run.
-func (p *punch) flush() {
-	if p.count == 0 {
-		return
-	}
-	p.builder.Reset(p.first)
-	p.builder.Holes(p.count)
-	p.changes = append(p.changes, change{bucketTail, positionKey(p.first), p.builder.Seal(p.log)})
-	p.count = 0
 }
 
 // publish moves the start of the stream. The caller holds Log.mu.
-func (p *pruned) publish() {
-	s := p.stream
+func (p *prune) publish() {
+	l, s, through := p.log, p.stream, p.cut.through
 	s.start, s.cutting = p.cut, 0
-	entries := s.groups.from(p.cut.through+1, nil, math.MaxInt)
-	if s.groups = (groupIndex{}); p.head == p.cut.through {
-		return // no group that was there before holds anything of it
+	entries := s.groups.from(through+1, nil, math.MaxInt)
+	s.groups = groupIndex{}
+	if p.head > through { // else nothing that was there before holds anything of it
+		for _, e := range entries {
+			s.groups.add(indexEntry{e.at, max(e.first, through+1)})
+		}
 	}
-	for _, e := range entries {
-		s.groups.add(indexEntry{e.group, max(e.first, p.cut.through+1)})
+	for i := range l.blocks {
+		if size, ok := p.blocks[l.blocks[i].first]; ok {
+			l.blocks[i].size = size
+		}
 	}
+	l.tailBytes -= p.shrunk
+	l.cuts++
 }
 
-// stop forgets a prune that failed.
-func (p *pruned) stop(l *Log) {
-	l.mu.Lock()
+// rollback forgets a prune that failed.
+func (p *prune) rollback() {
+	p.log.mu.Lock()
 	p.stream.cutting = 0
-	l.mu.Unlock()
+	p.log.mu.Unlock()
 }

@@ -7,12 +7,13 @@ import (
 	"parodywave/eventlog"
 )
 
-// A request is an append, or a prune, that waits for the committer.
+// A request is an append, or something that comes alone, that waits for the
+// committer.
 type request struct {
 	stream   eventlog.Stream
 	expected eventlog.Revision
 	records  []eventlog.Record
-	prune    eventlog.Revision // if not 0: through it, and records is one
+	alone    *restoring // not nil: also, or instead of, records
 
 	head  eventlog.Head
 	err   error
@@ -61,7 +62,7 @@ func (q *queue) withdraw(r *request) bool {
 }
 
 // take waits for a request and returns it with those that fit beside it. It
-// returns nil once the queue is closed. A prune comes alone.
+// returns nil once the queue is closed. A request with alone set comes alone.
 func (q *queue) take(batch []*request) []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -72,10 +73,10 @@ func (q *queue) take(batch []*request) []*request {
 	for _, r := range q.waiting {
 		records += len(r.records)
 		bytes += r.bytes()
-		if n > 0 && (records > maxGroupRecords || bytes > maxGroupBytes || r.prune > 0) {
+		if n > 0 && (records > maxGroupRecords || bytes > maxGroupBytes || r.alone != nil) {
 			break
 		}
-		if n++; r.prune > 0 {
+		if n++; r.alone != nil {
 			break
 		}
 	}
@@ -85,6 +86,13 @@ func (q *queue) take(batch []*request) []*request {
 		return nil
 	}
 	return batch
+}
+
+// failure returns what a request gets now instead of waiting, if anything.
+func (q *queue) failure() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.err
 }
 
 // close refuses new requests and fails those that wait.

@@ -9,12 +9,11 @@ import (
 	"go.etcd.io/bbolt"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/internal/pack"
 )
 
 const (
-	pageGroups = 256       // most groups that a reader copies at once
-	pageBytes  = 256 << 10 // after which it copies no further group
+	pageGroups = 256       // most values that a reader copies at once
+	pageBytes  = 256 << 10 // after which it copies no further one
 )
 
 // Read implements eventlog.Log. Of a pruned stream it starts after what was
@@ -27,10 +26,10 @@ func (l *Log) Read(ctx context.Context, name eventlog.Stream, after eventlog.Rev
 			return
 		}
 		for r.next <= r.until {
-			groups, err := r.page(ctx)
-			for i := 0; err == nil && i < len(groups); i++ {
+			values, err := r.page(ctx)
+			for i := 0; err == nil && i < len(values); i++ {
 				var more bool
-				if more, err = r.group(ctx, groups[i], yield); !more && err == nil {
+				if more, err = r.value(ctx, values[i], yield); !more && err == nil {
 					return
 				}
 			}
@@ -48,7 +47,7 @@ type reader struct {
 	name    eventlog.Stream
 	next    eventlog.Revision // to be yielded
 	until   eventlog.Revision
-	decoder pack.Decoder
+	opener  *opener
 	entries []indexEntry
 }
 
@@ -58,7 +57,7 @@ func (l *Log) reader(name eventlog.Stream, after eventlog.Revision) (*reader, er
 	if l.closed {
 		return nil, eventlog.ErrClosed
 	}
-	r := &reader{log: l, name: name, next: 1}
+	r := &reader{log: l, name: name, next: 1, opener: l.opener()}
 	if s := l.streams[name]; s != nil {
 		r.next, r.until = max(after, s.start.through)+1, s.head.Revision
 	}
@@ -68,7 +67,8 @@ func (l *Log) reader(name eventlog.Stream, after eventlog.Revision) (*reader, er
 	return r, nil
 }
 
-// page copies the groups from r.next on.
+// page copies the values from r.next on. What was sealed since the index was
+// asked lies in a block that holds the same records and maybe more.
 func (r *reader) page(ctx context.Context) ([][]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -86,15 +86,23 @@ func (r *reader) page(ctx context.Context) ([][]byte, error) {
 		r.next = through + 1
 		return nil, errAgain
 	}
-	var groups [][]byte
+	var values [][]byte
 	err := l.view("read "+string(r.name), func(tx *bbolt.Tx) error {
-		tail, size := tx.Bucket([]byte(bucketTail)), 0
+		s, err := openStore(tx)
+		if err != nil {
+			return err
+		}
+		size, last := 0, eventlog.Position(0)
 		for _, e := range r.entries {
-			v, err := copyGroup(tail, e.group)
+			if e.at <= last {
+				continue // in the block before
+			}
+			v, sealed, err := s.at(e.at)
 			if err != nil {
 				return fmt.Errorf("read %s at revision %d: %w", r.name, e.first, err)
 			}
-			groups = append(groups, v)
+			last = sealed
+			values = append(values, v)
 			if size += len(v); size > pageBytes {
 				break
 			}
@@ -104,24 +112,12 @@ func (r *reader) page(ctx context.Context) ([][]byte, error) {
 	if err != nil && r.pruned() {
 		return nil, errAgain
 	}
-	return groups, err
+	return values, err
 }
 
 // errAgain: a prune came between, the reader has moved to what it left, and the
 // page must be read again.
 var errAgain = errors.New("pruned meanwhile")
-
-// copyGroup returns the group that begins at a position.
-func copyGroup(tail *bbolt.Bucket, at eventlog.Position) ([]byte, error) {
-	if tail == nil {
-		return nil, damaged("a bucket is gone")
-	}
-	v := tail.Get(positionKey(at))
-	if len(v) == 0 || len(v) > maxValueBytes {
-		return nil, damaged("group at position %d has %d bytes", at, len(v))
-	}
-	return append(make([]byte, 0, len(v)), v...), nil
-}
 
 // pruned tells whether r.next was removed since it was found in the index, and
 // moves it on if so.
@@ -138,46 +134,45 @@ func (r *reader) pruned() bool {
 	return true
 }
 
-// open opens a group and checks that r.next lies in it.
-func (r *reader) open(value []byte) (*pack.Group, error) {
-	g, err := r.decoder.Open(value)
+// open opens a value and checks that r.next lies in it.
+func (r *reader) open(value []byte) (extent, error) {
+	e, err := r.opener.open(value)
 	if err != nil {
-		return nil, fmt.Errorf("read %s at revision %d: %w", r.name, r.next, err)
+		return e, fmt.Errorf("read %s at revision %d: %w", r.name, r.next, err)
 	}
-	if p := g.Part(r.name); p == nil || p.First > r.next || p.Last() < r.next {
+	if p := e.Part(r.name); p == nil || p.First > r.next || p.Last() < r.next {
 		if r.pruned() {
-			return nil, errAgain
+			return e, errAgain
 		}
-		return nil, damaged("read %s: revision %d is not in the group at position %d", r.name, r.next, g.First)
+		return e, damaged("read %s: revision %d is not among positions %d to %d", r.name, r.next, e.First, e.Last())
 	}
-	return g, nil
+	return e, nil
 }
 
-// group yields the records of one group. It returns false when there is no more
+// value yields the records of one value. It returns false when there is no more
 // to be yielded.
-func (r *reader) group(ctx context.Context, value []byte, yield func(eventlog.Record, error) bool) (bool, error) {
-	g, err := r.open(value)
+func (r *reader) value(ctx context.Context, value []byte, yield func(eventlog.Record, error) bool) (bool, error) {
+	e, err := r.open(value)
 	if err != nil {
 		return false, err
 	}
-	for {
-		var rec eventlog.Record
-		ok, err := g.Next(&rec)
+	for rec, err := range e.records(r.name) {
 		if err != nil {
 			return false, fmt.Errorf("read %s: %w", r.name, err)
 		}
-		if !ok || r.next > r.until {
-			return r.next <= r.until, nil
+		if r.next > r.until {
+			return false, nil
 		}
-		if rec.Stream != r.name || rec.Revision < r.next {
+		if rec.Revision < r.next {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
 		rec.Proof = nil
-		if r.next++; !yield(rec, nil) {
+		if r.next++; !yield(*rec, nil) {
 			return false, nil
 		}
 	}
+	return r.next <= r.until, nil
 }

@@ -9,13 +9,26 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-const version = 1
+// version is what is written; everything from oldest on is read.
+const (
+	version = 2
+	oldest  = 1
+)
+
+// bucketsOf returns the buckets of a version, in the order in which they are read.
+func bucketsOf(version uint32) []string {
+	if version == 1 {
+		return []string{bucketMeta, bucketKeys, bucketTail}
+	}
+	return []string{bucketMeta, bucketKeys, bucketBlocks, bucketTail}
+}
 
 // Bucket names, and the key of the format value in meta.
 const (
-	bucketMeta = "meta"
-	bucketTail = "tail"
-	bucketKeys = "keys"
+	bucketMeta   = "meta"
+	bucketBlocks = "blocks" // not in version 1
+	bucketTail   = "tail"
+	bucketKeys   = "keys"
 
 	keyFormat = "format"
 	keyPruned = "pruned/"
@@ -49,8 +62,6 @@ func damaged(f string, args ...any) error {
 	return fmt.Errorf("%s: %w", fmt.Sprintf(f, args...), eventlog.ErrDamaged)
 }
 
-func positionKey(p eventlog.Position) []byte { return binary.BigEndian.AppendUint64(nil, uint64(p)) }
-
 // An identity is the value "format".
 type identity struct {
 	version uint32
@@ -65,7 +76,7 @@ func (f identity) encode() []byte {
 	return seal(bucketMeta, []byte(keyFormat), b)
 }
 
-// decodeIdentity returns a *eventlog.FormatError for any version but ours.
+// decodeIdentity returns a *eventlog.FormatError for a version that is not read.
 func decodeIdentity(path string, value []byte) (identity, error) {
 	b, err := unseal(bucketMeta, []byte(keyFormat), value)
 	if err != nil {
@@ -74,25 +85,26 @@ func decodeIdentity(path string, value []byte) (identity, error) {
 	if len(b) < 4 {
 		return identity{}, damaged("format value of %d bytes", len(b))
 	}
-	if v := binary.BigEndian.Uint32(b); v != version {
+	v := binary.BigEndian.Uint32(b)
+	if v < oldest || v > version {
 		return identity{}, &eventlog.FormatError{Path: path, Have: v, Want: version}
 	}
 	if len(b) != 28 {
 		return identity{}, damaged("format value of %d bytes", len(b))
 	}
-	return identity{version, [16]byte(b[4:20]), int64(binary.BigEndian.Uint64(b[20:]))}, nil
+	return identity{v, [16]byte(b[4:20]), int64(binary.BigEndian.Uint64(b[20:]))}, nil
 }
 
 // A cut is where a pruned stream starts.
 type cut struct {
 	through eventlog.Revision
-	began   eventlog.Position
+	rank    uint64 // how many streams began before it; in version 1, the position at which it began
 	chain   chain.Digest
 }
 
 func (c cut) encode(stream eventlog.Stream) []byte {
 	b := binary.BigEndian.AppendUint64(nil, uint64(c.through))
-	b = binary.BigEndian.AppendUint64(b, uint64(c.began))
+	b = binary.BigEndian.AppendUint64(b, c.rank)
 	b = append(b, c.chain[:]...)
 	return seal(bucketMeta, []byte(keyPruned+stream), b)
 }
@@ -105,6 +117,5 @@ func decodeCut(key, value []byte) (cut, error) {
 	if len(b) != 48 {
 		return cut{}, damaged("value %q in meta has %d bytes", key, len(b))
 	}
-	return cut{eventlog.Revision(binary.BigEndian.Uint64(b)), eventlog.Position(binary.BigEndian.Uint64(b[8:])),
-		chain.Digest(b[16:])}, nil
+	return cut{eventlog.Revision(binary.BigEndian.Uint64(b)), binary.BigEndian.Uint64(b[8:]), chain.Digest(b[16:])}, nil
 }

@@ -11,10 +11,10 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// The bytes of version 1, without the sums, which are over bucket, key and value.
+// The bytes of version 2, without the sums, which are over bucket, key and value.
 func TestStoredValuesStayAsReleased(t *testing.T) {
-	id := identity{version: 1, id: [16]byte{0xaa, 15: 0xbb}, created: 1000}
-	kept := cut{through: 7, began: 3, chain: chain.Digest{0xcc}}
+	id := identity{version: 2, id: [16]byte{0xaa, 15: 0xbb}, created: 1000}
+	kept := cut{through: 7, rank: 3, chain: chain.Digest{0xcc}}
 	plain := &salts{key: chain.Key{0xdd}}
 	explicit := &salts{key: chain.Key{0xdd}, explicit: []chain.Salt{{1}, {2}}}
 	key := saltKey("t", 5)
@@ -22,7 +22,7 @@ func TestStoredValuesStayAsReleased(t *testing.T) {
 		t.Errorf("key is %x", key)
 	}
 	for want, have := range map[string][]byte{
-		"00000001" + "aa0000000000000000000000000000bb" + "00000000000003e8": id.encode(),
+		"00000002" + "aa0000000000000000000000000000bb" + "00000000000003e8": id.encode(),
 		"0000000000000007" + "0000000000000003" + "cc" + zeros(31):           kept.encode("t"),
 		"01" + "dd" + zeros(31): plain.encode(key),
 		"02" + "dd" + zeros(31) + "0002" + "01" + zeros(15) + "02" + zeros(15): explicit.encode(key),

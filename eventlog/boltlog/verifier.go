@@ -1,7 +1,6 @@
 package boltlog
 
 import (
-	"encoding/binary"
 	"errors"
 	"math"
 	"strings"
@@ -12,12 +11,14 @@ import (
 )
 
 // A verifier recomputes a log from its stored values: first those of meta and
-// keys, then the groups in order. After damage it goes on with what the next
+// keys, then the blocks and groups in order. After damage it goes on with what the next
 // directory says.
 type verifier struct {
 	report  Report
-	decoder pack.Decoder
+	version uint32 // 0 where nobody can tell
+	opener  *opener
 	hasher  chain.Hasher
+	sealed  eventlog.Position // end of the blocks
 
 	last    eventlog.Position
 	log     chain.Digest
@@ -38,8 +39,8 @@ type verified struct {
 	key  *salts // of span, nil where not yet looked up
 }
 
-func newVerifier() *verifier {
-	return &verifier{log: chain.LogStart(), streams: map[eventlog.Stream]*verified{}, pruned: map[eventlog.Stream]cut{},
+func newVerifier(p eventlog.Packer) *verifier {
+	return &verifier{opener: newOpener(p), log: chain.LogStart(), streams: map[eventlog.Stream]*verified{}, pruned: map[eventlog.Stream]cut{},
 		salts: map[string]*salts{}, used: map[string]bool{}}
 }
 
@@ -60,7 +61,8 @@ func (v *verifier) meta(bad []int) {
 
 func (v *verifier) metaValue(path string, key, value []byte) error {
 	if string(key) == keyFormat {
-		_, err := decodeIdentity(path, value)
+		id, err := decodeIdentity(path, value)
+		v.version = id.version
 		if errors.Is(err, eventlog.ErrDamaged) {
 			v.problem(0, "", 0, err)
 			return nil
@@ -97,42 +99,64 @@ func (v *verifier) salt(key, value []byte) {
 	v.salts[string(key)] = k
 }
 
-func keyPosition(key []byte) eventlog.Position {
-	if len(key) != 8 {
-		return 0
+// block verifies one value of the bucket blocks.
+func (v *verifier) block(key eventlog.Position, value []byte) {
+	e, err := v.opener.open(value)
+	if err == nil && e.Last() != key {
+		err = damaged("block of positions %d to %d lies at %d", e.First, e.Last(), key)
 	}
-	return eventlog.Position(binary.BigEndian.Uint64(key))
+	v.sealed = max(v.sealed, key)
+	if err != nil {
+		v.problem(v.last+1, "", 0, err)
+		v.lose()
+		v.last, v.gap = max(v.last, key), false // what follows begins after its key, if that is right
+		return
+	}
+	v.extent(&e)
 }
 
-// group verifies one stored group.
-func (v *verifier) group(key, value []byte) {
-	at := keyPosition(key)
-	g, err := v.decoder.Open(value)
-	if err == nil && g.First != at {
-		err = damaged("group from position %d lies at %x", g.First, key)
+// group verifies one group of the tail. A remnant need only be as it was written.
+func (v *verifier) group(at eventlog.Position, value []byte) {
+	e, err := v.opener.open(value)
+	if err == nil && (e.First != at || e.block != nil) {
+		err = damaged("group from position %d lies at %d", e.First, at)
+	}
+	remnant := at <= v.sealed
+	if err == nil && remnant && e.Last() > v.sealed {
+		err = damaged("group of positions %d to %d is sealed in part", e.First, e.Last())
 	}
 	if err != nil {
 		v.problem(at, "", 0, err)
+	}
+	if remnant {
+		return
+	}
+	if err != nil {
 		v.lose()
 		v.last, v.gap = max(v.last, at), true
 		return
 	}
-	if g.First <= v.last || g.First != v.last+1 && !v.gap {
-		v.problem(v.last+1, "", 0, damaged("positions %d to %d are missing or lie wrong", v.last+1, g.First-1))
+	v.extent(&e)
+}
+
+// extent verifies what should follow all before it.
+func (v *verifier) extent(e *extent) {
+	if e.First <= v.last || e.First != v.last+1 && !v.gap {
+		v.problem(v.last+1, "", 0, damaged("positions %d to %d are missing or lie wrong", v.last+1, e.First-1))
 		v.lose()
 	}
 	v.gap = false
-	for i := range g.Parts {
-		v.begin(g, &g.Parts[i])
+	for i := range e.Parts {
+		v.begin(e, &e.Parts[i])
 	}
-	v.records(g)
-	for i := range g.Parts {
-		v.end(g, &g.Parts[i])
+	v.records(e)
+	for i := range e.Parts {
+		v.end(e, &e.Parts[i])
 	}
-	if v.log != g.Log && !v.lost {
-		v.problem(g.Last(), "", 0, damaged("positions %d to %d do not give the log chain stored after them", g.First, g.Last()))
+	if v.log != e.Log && !v.lost {
+		v.problem(e.Last(), "", 0, damaged("positions %d to %d do not give the log chain stored after them", e.First, e.Last()))
 	}
-	v.log, v.lost, v.last = g.Log, false, g.Last()
+	v.log, v.lost, v.last = e.Log, false, e.Last()
 }
 
 // lose notes that records are missing from here on.
@@ -143,8 +167,8 @@ func (v *verifier) lose() {
 	}
 }
 
-// begin checks where a stream goes on in a group.
-func (v *verifier) begin(g *pack.Group, p *pack.Part) {
+// begin checks where a stream goes on in an extent.
+func (v *verifier) begin(e *extent, p *pack.Part) {
 	s := v.streams[p.Stream]
 	if s == nil {
 		s = &verified{head: eventlog.Head{Stream: p.Stream, Chain: chain.Start(string(p.Stream))}}
@@ -156,30 +180,25 @@ func (v *verifier) begin(g *pack.Group, p *pack.Part) {
 		v.streams[p.Stream], v.order = s, append(v.order, s)
 	}
 	if want := s.head.Revision + 1; p.First != want {
-		v.problem(g.First, p.Stream, want, damaged("goes on with revision %d", p.First))
+		v.problem(e.First, p.Stream, want, damaged("goes on with revision %d", p.First))
 		s.lost, s.head.Revision = true, p.First-1
 	}
 }
 
-func (v *verifier) records(g *pack.Group) {
-	next := g.First
-	for {
-		var r eventlog.Record
-		ok, err := g.Next(&r)
+func (v *verifier) records(e *extent) {
+	next := e.First
+	for r, err := range e.all() {
 		if err != nil {
 			v.problem(next, "", 0, err)
 			v.lose()
 			return
 		}
-		if !ok {
-			v.report.Removed += uint64(g.Last() + 1 - next)
-			return
-		}
 		v.report.Removed += uint64(r.Position - next)
 		next = r.Position + 1
 		v.report.Records++
-		v.record(&r)
+		v.record(r)
 	}
+	v.report.Removed += uint64(e.Last() + 1 - next)
 }
 
 func (v *verifier) record(r *eventlog.Record) {
@@ -226,11 +245,11 @@ func (v *verifier) saltsOf(s *verified, r *eventlog.Record) *salts {
 	return k
 }
 
-// end compares a stream with the directory of a group.
-func (v *verifier) end(g *pack.Group, p *pack.Part) {
+// end compares a stream with the directory of an extent.
+func (v *verifier) end(e *extent, p *pack.Part) {
 	s := v.streams[p.Stream]
 	if s.head.Chain != p.Chain && !s.lost {
-		v.problem(g.First, p.Stream, p.First, damaged("revisions %d to %d do not give the chain value stored after them", p.First, p.Last()))
+		v.problem(e.First, p.Stream, p.First, damaged("revisions %d to %d do not give the chain value stored after them", p.First, p.Last()))
 	}
 	s.head.Revision, s.head.Time, s.head.Chain, s.lost = p.Last(), p.Time, p.Chain, false
 }

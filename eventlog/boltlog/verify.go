@@ -14,13 +14,13 @@ import (
 // chain of each stream, the log chain, the salts. It collects what is wrong; its
 // error says only that it could not go on. Progress, if not nil, is told now and
 // then how many of how many positions are done. The log may be in use; a prune
-// waits.
+// waits, and what is full is sealed afterwards.
 func (l *Log) Verify(ctx context.Context, progress func(done, total uint64)) (Report, error) {
-	l.pruning.RLock()
-	defer l.pruning.RUnlock()
+	l.restoring.RLock()
+	defer l.restoring.RUnlock()
 	l.mu.RLock()
 	until, log, closed := l.last, l.chain, l.closed
-	v, heads := newVerifier(), make([]eventlog.Head, 0, len(l.order))
+	v, heads := newVerifier(l.options.Packer), make([]eventlog.Head, 0, len(l.order))
 	for _, s := range l.order {
 		heads = append(heads, s.head)
 	}
@@ -60,35 +60,24 @@ func (l *Log) Verify(ctx context.Context, progress func(done, total uint64)) (Re
 	return v.report, nil
 }
 
-// verifyPage verifies some groups from a position on, and returns where the next
+// verifyPage verifies some values from a position on, and returns where the next
 // ones begin.
 func (l *Log) verifyPage(ctx context.Context, v *verifier, at, until eventlog.Position) (eventlog.Position, error) {
 	if err := ctx.Err(); err != nil {
 		return at, err
 	}
-	var values []change
-	err := l.view("verify", func(tx *bbolt.Tx) error {
-		tail := tx.Bucket([]byte(bucketTail))
-		if tail == nil {
-			return damaged("a bucket is gone")
-		}
-		c, size := tail.Cursor(), 0
-		for k, b := c.Seek(positionKey(at)); k != nil && size <= pageBytes && len(values) < pageGroups; k, b = c.Next() {
-			if len(b) > maxValueBytes {
-				return damaged("group at %x has %d bytes", k, len(b))
-			}
-			values = append(values, change{key: append([]byte(nil), k...), value: append([]byte(nil), b...)})
-			size += len(b)
-		}
-		return nil
-	})
-	for _, kv := range values {
-		if p := keyPosition(kv.key); p > until {
+	values, err := l.page("verify", at)
+	for _, s := range values {
+		switch {
+		case s.sealed:
+			v.block(s.key, s.value)
+			at = max(at, s.key+1)
+		case s.key > until:
 			return until + 1, err
-		} else if p >= at {
-			at = p + 1
+		default:
+			v.group(s.key, s.value)
+			at = max(at, s.key+1)
 		}
-		v.group(kv.key, kv.value)
 		at = max(at, v.last+1)
 	}
 	if len(values) == 0 && err == nil {

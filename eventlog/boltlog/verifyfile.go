@@ -16,20 +16,16 @@ import (
 // (ErrLocked), of another version (*eventlog.FormatError), or no log at all.
 func VerifyFile(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Report, error) {
 	o.ReadOnly = true
-	db, f, err := openBolt(path, o, new(watch))
+	db, f, info, err := openSteady(path, o, new(watch))
 	if err != nil {
 		return Report{}, fmt.Errorf("verify %s: %w", path, err)
 	}
 	defer guard("close", db.Close)
-	info, err := f.Stat()
-	if err != nil {
-		return Report{}, fmt.Errorf("verify %s: %w", path, err)
-	}
 	t, err := openTree(f, info.Size())
 	if err != nil {
 		return Report{}, fmt.Errorf("verify %s: %w", path, err)
 	}
-	v := newVerifier()
+	v := newVerifier(o.Packer)
 	v.meta(t.badMeta)
 	if err := v.file(ctx, path, t, progress); err != nil {
 		return v.report, fmt.Errorf("verify %s: %w", path, err)
@@ -50,19 +46,30 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 	if err != nil {
 		return err
 	}
+	tell := func() {
+		if progress != nil {
+			progress(uint64(t.offset)/pageSize, t.pages)
+		}
+	}
 	visit := map[string]visitor{
 		bucketMeta: func(key, value []byte) error { return v.metaValue(path, key, value) },
 		bucketKeys: func(key, value []byte) error { v.salt(key, value); return ctx.Err() },
+		bucketBlocks: func(key, value []byte) error {
+			v.block(keyPosition(key), value)
+			tell()
+			return ctx.Err()
+		},
 		bucketTail: func(key, value []byte) error {
-			v.group(key, value)
-			if progress != nil {
-				progress(uint64(t.offset)/pageSize, t.pages)
-			}
+			v.group(keyPosition(key), value)
+			tell()
 			return ctx.Err()
 		},
 	}
-	for _, name := range []string{bucketMeta, bucketKeys, bucketTail} {
+	for _, name := range bucketsOf(version) {
 		r, ok := buckets[name]
+		if !ok && name == bucketBlocks && v.version == 1 {
+			continue
+		}
 		if !ok {
 			v.problem(0, "", 0, damaged("has no bucket %q", name))
 			continue
@@ -72,7 +79,7 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 		}
 	}
 	for name := range buckets {
-		if visit[name] == nil {
+		if visit[name] == nil || name == bucketBlocks && v.version == 1 {
 			v.problem(0, "", 0, damaged("has a bucket %q that is none of the log's", name))
 		}
 	}
@@ -88,7 +95,7 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 // goroutine that a damaged file may bring down together with the process: call
 // it in a process that nobody misses.
 func CheckStructure(path string) error {
-	db, _, err := openBolt(path, Options{ReadOnly: true}, new(watch))
+	db, _, _, err := openSteady(path, Options{ReadOnly: true}, new(watch))
 	if err != nil {
 		return fmt.Errorf("check %s: %w", path, err)
 	}

@@ -1,0 +1,120 @@
+package boltlog
+
+import (
+	"iter"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+	"parodywave/eventlog/internal/pack"
+)
+
+// An extent is an opened value: consecutive positions that are stored together,
+// as a block or as a group. It is good until its opener opens the next one.
+type extent struct {
+	First eventlog.Position
+	Count uint64 // positions, holes included
+	Parts []pack.Part
+	Log   chain.Digest // L after the last record
+
+	group  *pack.Group // one of the two
+	block  *pack.Block
+	opener *opener
+}
+
+// An opener opens values, one after the other, in the same memory. It may not be
+// used by two goroutines at once.
+type opener struct {
+	groups  pack.Decoder
+	blocks  pack.BlockDecoder
+	buf     []eventlog.Record
+	segment eventlog.Segment
+}
+
+func (l *Log) opener() *opener { return newOpener(l.options.Packer) }
+
+func newOpener(p eventlog.Packer) *opener {
+	return &opener{blocks: pack.BlockDecoder{Packer: p}}
+}
+
+// open checks a value's checksum and reads its directory. The records that the
+// extent gives keep value.
+func (o *opener) open(value []byte) (extent, error) {
+	if pack.IsBlock(value) {
+		b, err := o.blocks.Open(value)
+		if err != nil {
+			return extent{}, err
+		}
+		return extent{First: b.First, Count: b.Count, Parts: b.Parts, Log: b.Log, block: b, opener: o}, nil
+	}
+	g, err := o.groups.Open(value)
+	if err != nil {
+		return extent{}, err
+	}
+	return extent{First: g.First, Count: g.Count, Parts: g.Parts, Log: g.Log, group: g, opener: o}, nil
+}
+
+// Last returns the position of the last record.
+func (e *extent) Last() eventlog.Position { return e.First + eventlog.Position(e.Count) - 1 }
+
+// Part returns the directory entry of a stream, or nil.
+func (e *extent) Part(name eventlog.Stream) *pack.Part {
+	for i := range e.Parts {
+		if e.Parts[i].Stream == name {
+			return &e.Parts[i]
+		}
+	}
+	return nil
+}
+
+// all yields all records in log order; holes are passed over. It can be ranged
+// over once. An error is the last thing yielded. The record is good until the next one, its bytes
+// are the caller's.
+func (e *extent) all() iter.Seq2[*eventlog.Record, error] {
+	if e.block != nil {
+		return e.block.All()
+	}
+	return func(yield func(*eventlog.Record, error) bool) {
+		var r eventlog.Record
+		for {
+			ok, err := e.group.Next(&r)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !ok || !yield(&r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// records yields those of one stream, as all does.
+func (e *extent) records(name eventlog.Stream) iter.Seq2[*eventlog.Record, error] {
+	return func(yield func(*eventlog.Record, error) bool) {
+		if e.block == nil {
+			for r, err := range e.all() {
+				if (err != nil || r.Stream == name) && !yield(r, err) {
+					return
+				}
+			}
+			return
+		}
+		i := e.block.Index(name)
+		if i < 0 {
+			return
+		}
+		o := e.opener
+		var err error
+		o.buf, err = e.block.Records(i, o.buf[:0])
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for i := range o.buf {
+			if !yield(&o.buf[i], nil) {
+				break
+			}
+		}
+		clear(o.buf) // its bytes are not kept alive
+	}
+}

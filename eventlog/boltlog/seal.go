@@ -1,0 +1,190 @@
+package boltlog
+
+import (
+	"context"
+	"fmt"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/internal/pack"
+)
+
+// Seal puts all that was appended when it is called into blocks, however little
+// it is, and takes it out of the tail. Appends go on meanwhile. It waits for a
+// Verify that is under way.
+func (l *Log) Seal(ctx context.Context) error {
+	if l.options.ReadOnly {
+		return fmt.Errorf("seal %s: opened read-only: %w", l.path, eventlog.ErrUnavailable)
+	}
+	l.mu.RLock()
+	until, closed := l.last, l.closed
+	l.mu.RUnlock()
+	if closed {
+		return eventlog.ErrClosed
+	}
+	s := &l.sealer
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.through(ctx, until, true); err != nil {
+		return fmt.Errorf("seal %s: %w", l.path, err)
+	}
+	return nil
+}
+
+// through seals up to a position and sweeps. The caller holds s.mu.
+func (s *sealer) through(ctx context.Context, until eventlog.Position, wait bool) error {
+	defer func() { s.maker = blockMaker{} }() // it may be long until the next time
+	for s.position() < until {
+		if err := s.seal(ctx, until, wait); err != nil {
+			return err
+		}
+	}
+	return s.sweep(ctx)
+}
+
+func (s *sealer) position() eventlog.Position {
+	s.log.mu.RLock()
+	defer s.log.mu.RUnlock()
+	return s.log.sealed.position
+}
+
+// A sealing is one block in the making.
+type sealing struct {
+	from, until eventlog.Position // what it may take
+	sealed      mark              // where the blocks end
+	replaced    []blockRef        // the blocks that it takes
+	tail        int               // bytes of groups that it takes
+	cuts        int
+	plain       []byte // the value, if it is a group that no block holds
+}
+
+// plan says what the next block is made of: the tail, and of the last blocks
+// those that are neither full nor more than twice as large as what follows them.
+// So a record is written again only when the block that it is in doubles, and
+// there are never many small blocks.
+func (s *sealer) plan(until eventlog.Position) sealing {
+	l := s.log
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	p := sealing{from: l.sealed.position + 1, until: until, sealed: l.sealed, cuts: l.cuts}
+	total := min(uint64(until-l.sealed.position), s.sizes.records)
+	i := len(l.blocks)
+	for ; i > 0; i-- {
+		b := l.blocks[i-1]
+		n := uint64(b.last-b.first) + 1
+		if n >= s.sizes.records || b.size >= s.sizes.packed || n > 2*total {
+			break
+		}
+		total += n
+		p.from = b.first
+	}
+	p.replaced = append(p.replaced, l.blocks[i:]...)
+	return p
+}
+
+// seal makes one block and puts it into the log.
+func (s *sealer) seal(ctx context.Context, until eventlog.Position, wait bool) error {
+	p := s.plan(until)
+	value, err := s.make(ctx, &p)
+	if err != nil && ctx.Err() == nil && len(p.replaced) > 0 { // maybe it was too much for one
+		p.from, p.until, p.replaced = p.sealed.position+1, until, nil
+		value, err = s.make(ctx, &p)
+	}
+	if err != nil {
+		return err
+	}
+	if wait {
+		s.log.restoring.Lock()
+	} else if !s.log.restoring.TryLock() {
+		return errBusy
+	}
+	defer s.log.restoring.Unlock()
+	if err := s.submit(ctx, s.commit(&p, value)); err != nil {
+		return err
+	}
+	if f := s.log.options.OnSeal; f != nil {
+		f(s.maker.count, len(value), nil)
+	}
+	return nil
+}
+
+// make reads what p may take, as far as a block should go, and returns the block.
+func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
+	m := &s.maker
+	m.reset(s.log.options.Packer)
+	o, check := s.log.opener(), s.newCheck(p)
+	p.tail, p.plain = 0, nil
+	for at := p.from; at <= p.until && !s.enough(p); {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		values, err := s.log.page("seal", at)
+		if err != nil {
+			return nil, err
+		}
+		for i := 0; i < len(values) && at <= p.until && !s.enough(p); i++ {
+			v := values[i]
+			if m.count > 0 && m.bytes+len(v.value) > pack.MaxBlockBytes && !v.sealed {
+				p.until = at - 1
+				break
+			}
+			e, err := o.open(v.value)
+			if err != nil {
+				return nil, err
+			}
+			n := len(m.records)
+			if err := m.add(&e, nil); err != nil {
+				return nil, err
+			}
+			if at = e.Last() + 1; !v.sealed {
+				if p.tail += len(v.value); m.bytes > pack.MaxBlockBytes {
+					p.plain = v.value
+				}
+				if err := check.extent(&e, m.records[n:]); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	if m.last() <= p.sealed.position {
+		return nil, fmt.Errorf("seal: what follows position %d does not fit beside what is before it", m.last())
+	}
+	if p.plain != nil && m.bytes > pack.MaxBlockBytes {
+		return p.plain, nil
+	}
+	return m.seal()
+}
+
+// enough tells whether the block is full.
+func (s *sealer) enough(p *sealing) bool {
+	m := &s.maker
+	return m.count > 0 && m.last() > p.sealed.position && (m.count >= s.sizes.records || m.bytes >= s.sizes.bytes)
+}
+
+// commit returns the change that puts a block in the place of what it was made of.
+// The groups of the tail stay for the sweep.
+func (s *sealer) commit(p *sealing, value []byte) *restoring {
+	l, m := s.log, &s.maker
+	r := &restoring{begin: func() error {
+		if l.cuts != p.cuts { // the committer's own
+			return errBusy
+		}
+		return nil
+	}}
+	for _, b := range p.replaced {
+		r.changes = append(r.changes, change{bucketBlocks, positionKey(b.last), nil})
+	}
+	r.changes = append(r.changes, change{bucketBlocks, positionKey(m.last()), value})
+	r.publish = func() {
+		l.blocks = append(l.blocks[:len(l.blocks)-len(p.replaced)], blockRef{m.first, m.last(), len(value)})
+		l.sealed = mark{m.last(), m.log}
+		l.tailBytes -= p.tail
+		l.remnants = true
+		for i := range m.parts {
+			part := &m.parts[i]
+			st := l.streams[part.Stream]
+			st.groups.replace(indexEntry{m.first, part.First}, m.last())
+			st.sealed = eventlog.Head{Stream: part.Stream, Revision: part.Last(), Time: part.Time, Chain: part.Chain}
+		}
+	}
+	return r
+}

@@ -1,0 +1,207 @@
+package boltlog
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"parodywave/eventlog"
+)
+
+// sealSizes say when to seal and how much.
+type sealSizes struct {
+	records uint64 // a block is full with so many positions
+	bytes   int    // or so many bytes of shapes and texts
+	packed  int    // or when it takes so many bytes itself
+	tail    int    // the tail is sealed when it takes so many bytes, or has so many records
+	least   uint64 // on closing, the tail is sealed from so many records on
+	sweep   int    // so many groups are removed in one transaction
+}
+
+var usualSizes = sealSizes{records: 1 << 16, bytes: 8 << 20, packed: 1 << 20, tail: 32 << 20, least: 1 << 10, sweep: 256}
+
+// A sealer turns the tail into blocks, in a goroutine beside the committer's.
+type sealer struct {
+	log   *Log
+	sizes sealSizes
+	wake  chan struct{}
+	ended chan struct{}
+	stop  context.CancelFunc
+
+	mu    sync.Mutex // held while sealing or sweeping
+	maker blockMaker
+	alone bool // there is no committer any more
+}
+
+// errBusy: a Verify or a prune is under way; seal later.
+var errBusy = errors.New("log is being verified or pruned")
+
+func (s *sealer) start(l *Log) {
+	s.log, s.sizes, s.wake, s.ended = l, usualSizes, make(chan struct{}, 1), make(chan struct{})
+	if l.options.sealAt != (sealSizes{}) {
+		s.sizes = l.options.sealAt
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	if l.remnants || s.full() {
+		s.wake <- struct{}{}
+	}
+	go s.run(ctx)
+}
+
+// full tells whether the tail is to be sealed. The caller is the committer or
+// holds Log.mu.
+func (s *sealer) full() bool {
+	l := s.log
+	n := uint64(l.last - l.sealed.position)
+	return !l.options.NoSeal && (n >= s.sizes.records || l.tailBytes >= s.sizes.tail && n > 0)
+}
+
+// look is called by the committer when something was committed.
+func (s *sealer) look() {
+	if s.full() && !s.alone {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// How long to wait after a sealing that failed, at first and at most.
+const (
+	firstPause = time.Second
+	lastPause  = 5 * time.Minute
+)
+
+func (s *sealer) run(ctx context.Context) {
+	defer close(s.ended)
+	for pause := firstPause; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		}
+		err := s.drain(ctx)
+		if err == nil {
+			pause = firstPause
+			continue
+		}
+		if s.tell(err); ctx.Err() != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, lastPause)
+		s.log.mu.RLock()
+		s.look()
+		s.log.mu.RUnlock()
+	}
+}
+
+// drain seals while the tail is full.
+func (s *sealer) drain(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer func() { s.maker = blockMaker{} }() // it may be long until the next time
+	for {
+		s.log.mu.RLock()
+		full, until := s.full(), s.log.last
+		s.log.mu.RUnlock()
+		if !full {
+			return s.sweep(ctx)
+		}
+		if err := s.seal(ctx, until, false); err != nil {
+			return err
+		}
+		if err := s.sweep(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// tell reports a sealing that failed, unless that is only because it came at a bad time.
+func (s *sealer) tell(err error) {
+	f := s.log.options.OnSeal
+	if f != nil && !errors.Is(err, errBusy) && !errors.Is(err, context.Canceled) && !errors.Is(err, eventlog.ErrClosed) {
+		f(0, 0, err)
+	}
+}
+
+// end seals what is worth it when the log is closed. The committer has ended.
+func (s *sealer) end() {
+	if s.log == nil {
+		return // read-only
+	}
+	s.stop()
+	<-s.ended
+	l := s.log
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.alone = true; l.wrecked.Load() || !errors.Is(l.queue.failure(), eventlog.ErrClosed) {
+		return
+	}
+	ctx := context.Background()
+	var err error
+	if n := uint64(l.last - l.sealed.position); !l.options.NoSeal && n >= s.sizes.least {
+		err = s.through(ctx, l.last, false)
+	} else if l.remnants {
+		err = s.sweep(ctx)
+	}
+	if err != nil {
+		s.tell(err)
+	}
+}
+
+// submit has a change committed.
+func (s *sealer) submit(ctx context.Context, r *restoring) error {
+	q := &request{alone: r, done: make(chan struct{})}
+	if s.alone {
+		s.log.committer.commit([]*request{q})
+		return q.err
+	}
+	_, err := s.log.submit(ctx, q)
+	return err
+}
+
+// sweep removes the groups that blocks have replaced, some at a time.
+func (s *sealer) sweep(ctx context.Context) error {
+	l := s.log
+	for {
+		l.mu.RLock()
+		until, some := l.sealed.position, l.remnants
+		l.mu.RUnlock()
+		if !some {
+			return nil
+		}
+		r := new(restoring)
+		err := l.view("sweep", func(tx *bbolt.Tx) error {
+			tail := tx.Bucket([]byte(bucketTail))
+			if tail == nil {
+				return damaged("a bucket is gone")
+			}
+			c := tail.Cursor()
+			for k, _ := c.First(); k != nil && keyPosition(k) <= until && len(r.changes) < s.sizes.sweep; k, _ = c.Next() {
+				r.changes = append(r.changes, change{bucketTail, append([]byte(nil), k...), nil})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if len(r.changes) == 0 {
+			l.mu.Lock()
+			l.remnants = false
+			l.mu.Unlock()
+			return nil
+		}
+		if err := s.submit(ctx, r); err != nil {
+			return err
+		}
+	}
+}

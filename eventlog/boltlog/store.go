@@ -1,0 +1,119 @@
+package boltlog
+
+import (
+	"encoding/binary"
+
+	"go.etcd.io/bbolt"
+
+	"parodywave/eventlog"
+)
+
+// A store finds stored values by position, as one transaction sees them. The
+// blocks are the beginning of the log and lie under their last position, so
+// that one search finds the block of a position; groups follow under their first.
+// What of the tail lies at positions that a block holds is a remnant.
+type store struct {
+	blocks *bbolt.Bucket // nil in a file of version 1
+	tail   *bbolt.Bucket
+	sealed eventlog.Position // the last position that is in a block
+}
+
+func openStore(tx *bbolt.Tx) (store, error) {
+	s := store{blocks: tx.Bucket([]byte(bucketBlocks)), tail: tx.Bucket([]byte(bucketTail))}
+	if s.tail == nil {
+		return s, damaged("a bucket is gone")
+	}
+	if s.blocks != nil {
+		if k, _ := s.blocks.Cursor().Last(); k != nil {
+			s.sealed = keyPosition(k)
+		}
+	}
+	return s, nil
+}
+
+// at returns a copy of the value that holds position p, and the last position
+// that lies in it if it is a block.
+func (s *store) at(p eventlog.Position) (value []byte, last eventlog.Position, err error) {
+	err = s.from(p, func(key, v []byte, sealed bool) bool {
+		value = append(make([]byte, 0, len(v)), v...)
+		if sealed {
+			last = keyPosition(key)
+		}
+		return false
+	})
+	return value, last, err
+}
+
+// from visits the values from the one that holds position p on, while visit
+// returns true. Keys and values are good until it returns.
+func (s *store) from(p eventlog.Position, visit func(key, value []byte, sealed bool) bool) error {
+	found := false
+	each := func(k, v []byte, sealed bool) (bool, error) {
+		if found = true; len(v) == 0 || len(v) > maxValueBytes {
+			return false, damaged("value at %x has %d bytes", k, len(v))
+		}
+		return visit(k, v, sealed), nil
+	}
+	if p <= s.sealed {
+		c := s.blocks.Cursor()
+		for k, v := c.Seek(positionKey(p)); k != nil; k, v = c.Next() {
+			if more, err := each(k, v, true); !more {
+				return err
+			}
+		}
+		p = s.sealed + 1
+	}
+	c := s.tail.Cursor()
+	key := positionKey(p)
+	k, v := c.Seek(key)
+	if string(k) != string(key) && !found {
+		if k == nil {
+			k, v = c.Last()
+		} else {
+			k, v = c.Prev()
+		}
+	}
+	for ; k != nil; k, v = c.Next() {
+		if more, err := each(k, v, false); !more {
+			return err
+		}
+	}
+	if !found {
+		return damaged("nothing holds position %d", p)
+	}
+	return nil
+}
+
+func positionKey(p eventlog.Position) []byte { return binary.BigEndian.AppendUint64(nil, uint64(p)) }
+
+func keyPosition(key []byte) eventlog.Position {
+	if len(key) != 8 {
+		return 0
+	}
+	return eventlog.Position(binary.BigEndian.Uint64(key))
+}
+
+// page copies values from the one that holds position p on, so many that reading
+// goes in large steps and nothing is held up.
+func (l *Log) page(what string, p eventlog.Position) (values []stored, err error) {
+	err = l.view(what, func(tx *bbolt.Tx) error {
+		s, err := openStore(tx)
+		if err != nil {
+			return err
+		}
+		size := 0
+		return s.from(p, func(k, v []byte, sealed bool) bool {
+			values = append(values, stored{keyPosition(k), sealed, append(make([]byte, 0, len(v)), v...)})
+			size += len(v)
+			return len(values) < pageGroups && size <= pageBytes
+		})
+	})
+	return values, err
+}
+
+// A stored is a copy of a value of blocks (sealed) or tail.
+type stored struct {
+	key    eventlog.Position
+	sealed bool
+	value  []byte
+}
