@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"math"
 
 	"parodywave/eventlog"
 )
@@ -105,6 +106,7 @@ func (b *Block) scatter() error {
 	b.next = next
 	times, from := b.times, b.inOrder
 	for {
+		from = b.scatterSingles(&o, from)
 		part, n := o.next()
 		if n == 0 {
 			break
@@ -128,6 +130,33 @@ func (b *Block) scatter() error {
 		return damaged("order: %d records more", len(from))
 	}
 	return o.end()
+}
+
+// scatterSingles is scatter for stretches of one record, as most are where many
+// write at once, up to one that is not or not as it should be. It returns what
+// is left of the times.
+func (b *Block) scatterSingles(o *orderReader, times []int64) []int64 {
+	low, high, lengths := o.low[o.at:], o.high, o.lengths.b
+	if len(high) > 0 {
+		high = high[o.at:]
+	}
+	most := min(len(low), len(lengths), len(times), int(min(o.left, math.MaxInt)))
+	next, end, to := b.next[:len(b.Parts)], b.from[1:][:len(b.Parts)], b.times
+	i := 0
+	for i < most && lengths[i] == 0 {
+		part := int(low[i])
+		if i < len(high) {
+			part |= int(high[i]) << 8
+		}
+		if part >= len(next) || next[part] >= end[part] {
+			break
+		}
+		to[next[part]] = times[i]
+		next[part]++
+		i++
+	}
+	o.at, o.left, o.lengths.b = o.at+i, o.left-uint64(i), lengths[i:]
+	return times[i:]
 }
 
 // readPositions reads the positions of all records, once.
