@@ -15,6 +15,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/event"
 	"parodywave/eventlog/socklog"
 	"parodywave/server"
 )
@@ -113,7 +114,7 @@ func (c *control) send(ctx context.Context, method, path string, query url.Value
 // command alone, with the log locked.
 func (a *app) writer() (*control, error) {
 	for deadline := time.Now().Add(lockWait); ; {
-		log, err := boltlog.Open(a.logPath(), boltlog.Options{})
+		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}})
 		if err == nil {
 			return a.private(log)
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/event"
 	"parodywave/eventlog/logtest"
 	"parodywave/server"
 )
@@ -86,7 +87,7 @@ func TestServeAckEarly(t *testing.T) {
 	if data == "" {
 		t.Skip("only as a server")
 	}
-	log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Timeout: 5 * time.Second})
+	log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Packer: event.Packer{}, Timeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +207,7 @@ func (c *crash) round() {
 // check holds the log, which nobody has open, against the journal.
 func (c *crash) check() {
 	c.t.Helper()
-	log, err := boltlog.Open(filepath.Join(c.data, "log.db"), boltlog.Options{ReadOnly: true, Timeout: 5 * time.Second})
+	log, err := boltlog.Open(filepath.Join(c.data, "log.db"), boltlog.Options{Packer: event.Packer{}, ReadOnly: true, Timeout: 5 * time.Second})
 	if err != nil {
 		c.t.Fatalf("after %d kills: %v", c.kills, err)
 	}

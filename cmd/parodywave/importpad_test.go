@@ -49,7 +49,7 @@ func TestPadsComeWithWhoWroteWhat(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{ReadOnly: true})
+		log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 		if err != nil {
 			t.Fatal(err)
 		}

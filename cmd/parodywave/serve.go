@@ -80,7 +80,7 @@ func (a *app) openToServe(logger *slog.Logger) (*boltlog.Log, error) {
 	}
 	opened := make(chan result, 1)
 	go func() {
-		log, err := boltlog.Open(a.logPath(), boltlog.Options{Timeout: lockWait, OnFatal: func(err error) {
+		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}, Timeout: lockWait, OnSeal: sealed(logger), OnFatal: func(err error) {
 			logger.Error("the log cannot go on: nobody knows what is on disk; start again", "error", err)
 			os.Exit(exitFailed)
 		}})
@@ -99,6 +99,15 @@ func (a *app) openToServe(logger *slog.Logger) (*boltlog.Log, error) {
 			}
 		}()
 		return nil, a.ctx.Err()
+	}
+}
+
+// sealed tells of sealings that failed; they are tried again.
+func sealed(logger *slog.Logger) func(uint64, int, error) {
+	return func(_ uint64, _ int, err error) {
+		if err != nil {
+			logger.Warn("old records could not be sealed, which takes room and nothing else; trying again", "error", err)
+		}
 	}
 }
 

@@ -55,14 +55,14 @@ func (a *app) open() (*source, error) {
 
 func (a *app) openLog() (*source, error) {
 	if a.File != "" {
-		log, err := boltlog.Open(a.File, boltlog.Options{ReadOnly: true})
+		log, err := boltlog.Open(a.File, boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 		if err != nil {
 			return nil, a.fileError(err)
 		}
 		return &source{AuditLog: log}, nil
 	}
 	for deadline := time.Now().Add(socketWait); ; {
-		log, err := boltlog.Open(a.logPath(), boltlog.Options{ReadOnly: true})
+		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 		if err == nil {
 			return &source{AuditLog: log}, nil
 		}

@@ -59,7 +59,7 @@ func (c *verifyCommand) Run(a *app) error {
 func (a *app) wholeFile() (path string, remove func(), err error) {
 	keep := func() {}
 	if a.File != "" {
-		log, err := boltlog.Open(a.File, boltlog.Options{ReadOnly: true})
+		log, err := boltlog.Open(a.File, boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 		if err == nil {
 			return a.File, keep, log.Close()
 		}
@@ -122,7 +122,7 @@ func (a *app) verifyFile(path string) error {
 			first = what
 		}
 	}
-	report, err := boltlog.VerifyFile(a.ctx, path, boltlog.Options{Timeout: lockWait}, a.progress("verify"))
+	report, err := boltlog.VerifyFile(a.ctx, path, boltlog.Options{Packer: event.Packer{}, Timeout: lockWait}, a.progress("verify"))
 	if err != nil && !errors.Is(err, eventlog.ErrDamaged) {
 		return err
 	}
