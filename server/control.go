@@ -1,12 +1,13 @@
 package server
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
-	"parodywave/eventlog/ot"
+	"parodywave/projection"
 	"parodywave/server/internal/wire"
 )
 
@@ -38,28 +39,58 @@ func command(r *http.Request) Identity {
 
 func (s *Server) controlPut(w http.ResponseWriter, r *http.Request) { s.put(w, r, command(r)) }
 
-// controlRevise appends one change, of which ?rev= says what it was made for.
+// A controlReversal is what a command is told of edits that were taken back, or
+// would be.
+type controlReversal struct {
+	Rev      eventlog.Revision `json:"rev"`  // the head now
+	Head     eventlog.Revision `json:"head"` // when it was asked for
+	Then     int64             `json:"then"` // these are those of a projection.Reversion
+	Edits    int               `json:"edits"`
+	Deleted  int               `json:"deleted"`
+	Restored int               `json:"restored"`
+	Lost     int               `json:"lost"`
+	Black    int               `json:"black"`
+	Empty    bool              `json:"empty"`
+	Authors  []string          `json:"authors"` // ids of the thread's
+	// Change and Text say what would be done to what, where nothing is.
+	Change string `json:"change,omitempty"`
+	Text   string `json:"text,omitempty"`
+}
+
+// controlRevise takes the edits back that the body asks for, a
+// projection.ReversalQuery, or with ?dry_run=true tells what that would be.
 func (s *Server) controlRevise(w http.ResponseWriter, r *http.Request) {
-	at, err := number(r, "rev", 0, wire.MaxNumber)
-	var body string
+	dry := r.URL.Query().Get("dry_run") == "true"
+	body, err := s.body(w, r, s.limits.Frame)
+	var q projection.ReversalQuery
 	if err == nil {
-		body, err = s.body(w, r, importBytes)
-	}
-	var c ot.Change
-	if err == nil {
-		if c, err = ot.Parse([]byte(body)); err != nil {
-			err = refusal(wire.BadChange, "", "%v", err)
+		if bad := json.Unmarshal([]byte(body), &q); bad != nil {
+			err = refusal(wire.BadMessage, "", "the body says not what is to be taken back: %v", bad)
 		}
 	}
-	var rev eventlog.Revision
-	if err == nil {
-		rev, err = s.Revise(r.Context(), threadOf(r), c, eventlog.Revision(at), 0, command(r))
+	var done reversed
+	switch {
+	case err != nil:
+	case dry:
+		_, done, err = s.lookBack(r.Context(), threadOf(r), &q)
+	default:
+		done, err = s.reverse(r.Context(), threadOf(r), q, 0, command(r))
 	}
 	if err != nil {
 		writeError(w, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"rev": rev})
+	answer := controlReversal{
+		done.Rev, done.Head, done.Then, done.Edits, done.Deleted, done.Restored, done.Lost, done.Black,
+		done.Change.IsEmpty(), []string{}, "", "",
+	}
+	for _, id := range done.Thread.Authors() {
+		answer.Authors = append(answer.Authors, event.AuthorString(id))
+	}
+	if dry {
+		answer.Change, answer.Text = done.Change.String(), done.Thread.Text()
+	}
+	writeJSON(w, http.StatusOK, answer)
 }
 
 func (s *Server) controlOpen(w http.ResponseWriter, r *http.Request) {

@@ -2,16 +2,13 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/event"
-	"parodywave/eventlog/ot"
 	"parodywave/projection"
 
-	"github.com/aymanbagabas/go-udiff"
+	"github.com/oklog/ulid/v2"
 )
 
 type revertCommand struct {
@@ -28,14 +25,15 @@ type revertCommand struct {
 // Help shows how it is used.
 func (*revertCommand) Help() string {
 	return `Takes back what an author did, all of it or in a range, as one change on top: text that they wrote goes, as far as it
-is still there, and text that they deleted comes back to where it was. What others typed stays, even inside of it. Each
-edit's inverse is carried over everything that came after it. Text that comes back is in blame of who reverts.
+is still there, and text that they deleted comes back to where it was. What others typed stays, even inside of it. Text that
+comes back is in blame of who reverts.
+
+Whole lines that were moved (Alt-Up in the editor) are neither new nor gone: those that the author moved go back between
+what they stood between, with what others wrote into them, unless others have moved them since; those that others moved
+stay where they are, and what the author wrote goes from there.
 
 Who put a deleted text back by other means has it twice then: look with --dry-run first. Reverting who reverted
 undoes it. Text that was redacted comes back black. To bring back the text of a moment, see restore.
-
-An edit is not taken back over a revision that moved whole lines (Alt-Up in the editor): that is refused, and nothing is
-changed.
 
   parodywave revert Minutes --author Mallory --dry-run
   parodywave revert Minutes --author Mallory --since -15m
@@ -47,20 +45,65 @@ func (c *revertCommand) Run(a *app) error {
 	if err := checkName(c.As); err != nil {
 		return err
 	}
-	if err := a.exists(); err != nil {
-		return err
-	}
-	stream, t, x, err := c.look(a)
+	q, err := c.query()
 	if err != nil {
 		return err
 	}
-	if x.Moved != 0 && !x.Change.IsEmpty() || x.Moved != 0 && x.Lost > 0 {
-		return failed("what came after that revision can be taken back with --from; restore brings a whole moment back, moves or not",
-			"lines of thread %s were moved at revision %d: an edit is not carried over a move, for what others wrote could be lost", stream, x.Moved)
+	if err := a.exists(); err != nil {
+		return err
 	}
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	stream, err := s.find(a, c.Thread)
+	if err != nil {
+		return err
+	}
+	x, err := a.reverse(s, stream, q, c.As, c.DryRun)
+	if err != nil {
+		return err
+	}
+	if err := c.among(a, s, stream, x); err != nil {
+		return err
+	}
+	return c.tell(a, stream, x)
+}
+
+// query returns which edits are meant.
+func (c *revertCommand) query() (projection.ReversalQuery, error) {
+	q := projection.ReversalQuery{Author: c.Author, From: 1, To: maxRevision}
+	var err error
+	if q.Since, err = moment(c.Since, math.MinInt64); err != nil {
+		return q, err
+	}
+	if q.Until, err = moment(c.Until, maxTime); err != nil {
+		return q, err
+	}
+	if c.From != nil {
+		q.From = *c.From
+	}
+	if c.To != nil {
+		q.To = *c.To
+	}
+	switch {
+	case strings.TrimSpace(c.Author) == "":
+		return q, usage("write --author NAME; restore takes back what everybody did", "--author is empty")
+	case q.From == 0 || q.To == 0:
+		return q, usage("the first revision is 1; parodywave log shows them", "there is no revision 0")
+	case q.From > q.To:
+		return q, usage(fmt.Sprintf("write --from %d --to %d if that is the range", q.To, q.From), "--from %d is after --to %d", q.From, q.To)
+	case q.Since > q.Until:
+		return q, usage("what is older than --until and newer than --since is meant", "--since %s is after --until %s", stamp(q.Since), stamp(q.Until))
+	}
+	return q, nil
+}
+
+// tell says what was done.
+func (c *revertCommand) tell(a *app, stream eventlog.Stream, x *reversal) error {
 	if c.DryRun {
-		label := func(of string) string { return string(stream) + "@" + of }
-		if err := printEdits(a, label(fmt.Sprint(x.Revision)), label("reverted"), t, byteEdits(t, x.Change)); err != nil {
+		if err := x.print(a, fmt.Sprintf("%s@%d", stream, x.Head), string(stream)+"@reverted"); err != nil {
 			return err
 		}
 	}
@@ -68,21 +111,19 @@ func (c *revertCommand) Run(a *app) error {
 	case x.Edits == 0:
 		a.say("thread %s has no edits by %s in that range: there is nothing to do", stream, c.Author)
 		return nil
-	case x.Change.IsEmpty():
+	case x.Empty:
 		a.say("thread %s: nothing is left of %s: there is nothing to do", stream, edits(x.Edits, c.Author))
-		c.account(a, x)
-		return nil
 	case c.DryRun:
 		a.say("%s would be taken back, +%d -%d", edits(x.Edits, c.Author), x.Restored, x.Deleted)
-		c.account(a, x)
-		return nil
+	default:
+		a.say("thread %s is at revision %d: %s taken back, +%d -%d", stream, x.Rev, edits(x.Edits, c.Author), x.Restored, x.Deleted)
 	}
-	rev, err := a.revise(stream, c.As, x)
-	if err != nil {
-		return err
+	if x.Lost > 0 {
+		a.say("%d UTF-16 units that they wrote had been deleted by others already", x.Lost)
 	}
-	a.say("thread %s is at revision %d: %s taken back, +%d -%d", stream, rev, edits(x.Edits, c.Author), x.Restored, x.Deleted)
-	c.account(a, x)
+	if x.Black > 0 {
+		a.say("%d UTF-16 units come back black: they were redacted", x.Black)
+	}
 	return nil
 }
 
@@ -93,90 +134,27 @@ func edits(n int, author string) string {
 	return fmt.Sprintf("%d edits by %s", n, author)
 }
 
-// account tells what a revert does not do.
-func (c *revertCommand) account(a *app, x *projection.Reversion) {
-	if x.Lost > 0 {
-		a.say("%d UTF-16 units that they wrote had been deleted by others already", x.Lost)
-	}
-	if x.Black > 0 {
-		a.say("%d UTF-16 units come back black: they were redacted", x.Black)
-	}
-}
-
-// look returns the thread, its text, and what is to be done to it. It closes the
-// log before it is opened for writing.
-func (c *revertCommand) look(a *app) (eventlog.Stream, string, *projection.Reversion, error) {
-	since, err := moment(c.Since, 0)
-	if err != nil {
-		return "", "", nil, err
-	}
-	until, err := moment(c.Until, 1<<62)
-	if err != nil {
-		return "", "", nil, err
-	}
-	s, err := a.open()
-	if err != nil {
-		return "", "", nil, err
-	}
-	defer s.Close()
-	stream, err := s.find(a, c.Thread)
-	if err != nil {
-		return "", "", nil, err
-	}
-	wanted := map[eventlog.AuthorID]bool{}
-	r, err := projection.ReplayReversal(a.ctx, s, stream, func(e *event.Event) bool {
-		is, known := wanted[e.Author]
-		if !known {
-			is = s.name(e.Author) == c.Author || strings.EqualFold(idString(e.Author), c.Author)
-			wanted[e.Author] = is
-		}
-		return is && e.Time >= since && e.Time <= until &&
-			(c.From == nil || e.Revision >= *c.From) && (c.To == nil || e.Revision <= *c.To)
-	})
-	if err != nil {
-		return "", "", nil, err
-	}
-	if err := c.among(a, s, r.Thread()); err != nil {
-		return "", "", nil, err
-	}
-	x := r.Reversion()
-	return stream, r.Thread().Text(), &x, nil
-}
-
 // among refuses an author who is none of the thread's, and tells of several who
 // have one name.
-func (c *revertCommand) among(a *app, s *source, t *projection.Thread) error {
+func (c *revertCommand) among(a *app, s *source, stream eventlog.Stream, x *reversal) error {
 	var names, ids []string
-	for _, id := range t.Authors() {
-		name := s.name(id)
-		if name == c.Author || strings.EqualFold(idString(id), c.Author) {
-			ids = append(ids, idString(id))
+	for _, id := range x.Authors {
+		author, err := ulid.ParseStrict(id)
+		if err != nil {
+			return fmt.Errorf("author %q of thread %s: %w", id, stream, err)
+		}
+		name := s.name(eventlog.AuthorID(author))
+		if q := (projection.ReversalQuery{Author: c.Author}); q.IsAuthor(eventlog.AuthorID(author), name) {
+			ids = append(ids, id)
 		}
 		names = append(names, name)
 	}
 	switch len(ids) {
 	case 0:
-		return notFound("its authors are "+strings.Join(names, ", "), "%q is no author of thread %s", c.Author, t.Stream)
+		return notFound("its authors are "+strings.Join(names, ", "), "%q is no author of thread %s", c.Author, stream)
 	case 1:
 	default:
 		a.say("%d authors are called %s, and all are meant; say an id for one: %s", len(ids), c.Author, strings.Join(ids, ", "))
 	}
 	return nil
-}
-
-// byteEdits returns what a change does to a text in bytes of UTF-8.
-func byteEdits(text string, c ot.Change) (all []udiff.Edit) {
-	unit, at := 0, 0 // the same place in both
-	seek := func(to int) int {
-		for unit < to {
-			r, n := utf8.DecodeRuneInString(text[at:])
-			at, unit = at+n, unit+utf16.RuneLen(r)
-		}
-		return at
-	}
-	for e := range c.Edits() {
-		start := seek(e.FromA)
-		all = append(all, udiff.Edit{Start: start, End: seek(e.ToA), New: ot.String(e.Insert)})
-	}
-	return all
 }

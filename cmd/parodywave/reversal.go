@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/url"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+
+	"github.com/aymanbagabas/go-udiff"
+)
+
+// Without end, for a projection.ReversalQuery.
+const (
+	maxRevision eventlog.Revision = 1<<53 - 1
+	maxTime     int64             = math.MaxInt64
+)
+
+// A reversal says how edits of a thread were taken back, or would be.
+type reversal struct {
+	Rev, Head             eventlog.Revision // now, and when it was asked for
+	Then                  int64             // Unix milliseconds
+	Edits, Deleted        int
+	Restored, Lost, Black int
+	Empty                 bool // nothing is to be done
+	Authors               []string
+
+	// Where nothing is done, what would be, and to what.
+	Change, Text string
+}
+
+// reverse takes edits of a thread back, or looks what that would be. Who has the
+// log folds it: a running server, or this command. It closes s, since the log is
+// opened for writing.
+func (a *app) reverse(s *source, stream eventlog.Stream, q projection.ReversalQuery, as string, dry bool) (*reversal, error) {
+	if dry && s.control == nil {
+		return s.reversal(a, stream, q)
+	}
+	if dry {
+		return s.control.reverse(a, stream, q, url.Values{"dry_run": {"true"}})
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	w, err := a.writer()
+	if err != nil {
+		return nil, err
+	}
+	x, err := w.reverse(a, stream, q, url.Values{"as": {as}})
+	return x, join(err, w.close())
+}
+
+func (c *control) reverse(a *app, stream eventlog.Stream, q projection.ReversalQuery, query url.Values) (*reversal, error) {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return nil, err
+	}
+	x := new(reversal)
+	return x, c.do(a.ctx, "POST", "/threads/"+string(stream)+"/changes", query, bytes.NewReader(body), x)
+}
+
+// reversal is what the server of this directory would say, if there were one.
+func (s *source) reversal(a *app, stream eventlog.Stream, q projection.ReversalQuery) (*reversal, error) {
+	r, err := q.Replay(a.ctx, s, stream, s.name)
+	if err != nil {
+		return nil, err
+	}
+	x, t := r.Reversion(), r.Thread()
+	out := &reversal{
+		Rev: t.Revision, Head: t.Revision, Then: x.Then, Edits: x.Edits, Deleted: x.Deleted, Restored: x.Restored, Lost: x.Lost, Black: x.Black,
+		Empty: x.Change.IsEmpty(), Change: x.Change.String(), Text: t.Text(),
+	}
+	for _, id := range t.Authors() {
+		out.Authors = append(out.Authors, idString(id))
+	}
+	return out, nil
+}
+
+// print prints what the change would make of the text, as a unified diff in
+// which nothing is hidden.
+func (x *reversal) print(a *app, before, after string) error {
+	c, err := ot.Parse([]byte(x.Change))
+	if err != nil {
+		return fmt.Errorf("change that takes edits back: %w", err)
+	}
+	d, err := udiff.ToUnifiedDiff(before, after, x.Text, byteEdits(x.Text, c), udiff.DefaultContextLines)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(d.String()) {
+		fmt.Fprintln(a.out, visibleLine(strings.TrimSuffix(line, "\n")))
+	}
+	return nil
+}
+
+// byteEdits returns what a change does to a text in bytes of UTF-8.
+func byteEdits(text string, c ot.Change) (all []udiff.Edit) {
+	unit, at := 0, 0 // the same place in both
+	seek := func(to int) int {
+		for unit < to {
+			r, n := utf8.DecodeRuneInString(text[at:])
+			at, unit = at+n, unit+utf16.RuneLen(r)
+		}
+		return at
+	}
+	for e := range c.Edits() {
+		start := seek(e.FromA)
+		all = append(all, udiff.Edit{Start: start, End: seek(e.ToA), New: ot.String(e.Insert)})
+	}
+	return all
+}

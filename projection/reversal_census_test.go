@@ -1,0 +1,206 @@
+package projection_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// A unitTold is a unit through a history: where a move takes it, it is the same.
+type unitTold struct {
+	unit  uint16
+	mine  bool // the edits in question wrote it
+	moved bool // they moved it, or what it was put beside or in the place of
+}
+
+// A census counts units one by one, by what the thread says that moved. It knows
+// nothing of where anything is to come back.
+type census struct {
+	text   []*unitTold
+	back   []uint16 // others wrote it and the edits deleted it
+	breaks int      // that the edits wrote and others deleted
+}
+
+func (s *census) apply(c ot.Change, moves []projection.Move, mine bool) {
+	from := map[int]*unitTold{} // by the position after
+	gone := map[int]bool{}      // by the position before
+	for _, m := range moves {
+		for i := range m.To - m.From {
+			u := s.text[m.From+i]
+			from[m.At+i], gone[m.From+i] = u, true
+			u.moved = u.moved || mine
+		}
+	}
+	var next []*unitTold
+	done := 0
+	for _, ed := range joined(c) {
+		next = append(next, s.text[done:ed.FromA]...)
+		beside := slices.Concat(next[max(len(next)-1, 0):], s.text[ed.FromA:min(ed.ToA+1, len(s.text))])
+		moved := slices.ContainsFunc(beside, func(u *unitTold) bool { return u.moved })
+		for i := ed.FromA; i < ed.ToA; i++ {
+			switch u := s.text[i]; {
+			case gone[i]:
+			case mine && !u.mine:
+				s.back = append(s.back, u.unit)
+			case u.mine && !mine && u.unit == '\n':
+				s.breaks++
+			}
+		}
+		for i, unit := range ed.Insert {
+			u := from[ed.FromB+i]
+			if u == nil {
+				u = &unitTold{unit: unit, mine: mine}
+			}
+			u.moved = u.moved || moved || mine && len(moves) > 0 // the breaks beside are of what moves
+			next = append(next, u)
+		}
+		done = ed.ToA
+	}
+	s.text = append(next, s.text[done:]...)
+}
+
+// census holds the text after against what must be there: what others wrote and
+// is there, and what the edits deleted of it, each once; nothing else. Nothing
+// of others' goes from where it stands unless the edits have moved it. Line
+// breaks may be less, by those of the edits that others deleted as they moved a line.
+func (r reversal) census(c ot.Change, after []uint16) error {
+	s, t := new(census), projection.NewThread(testStream)
+	for n, line := range r.script {
+		e, err := eventOf(n+1, line, t.Units(0, t.Len()))
+		if err != nil {
+			return err
+		}
+		effect, err := t.Apply(e)
+		if err != nil {
+			return err
+		}
+		switch f := e.Fact.(type) {
+		case event.Changed:
+			s.apply(f.Change, effect.Moves, r.mine(&e))
+		case event.Redacted:
+			for i, u := range t.Units(0, t.Len()) {
+				s.text[i].unit = u
+			}
+		}
+	}
+	want := slices.Clone(s.back)
+	for _, u := range s.text {
+		if !u.mine {
+			want = append(want, u.unit)
+		}
+	}
+	spare := s.breaks - (len(want) - len(after))
+	if len(after) > len(want) || spare < 0 || !slices.Equal(sorted(unbroken(after)), sorted(unbroken(want))) {
+		return fmt.Errorf("%q becomes %q by %s, which should have the units of %q less at most %d breaks",
+			t.Text(), ot.String(after), c, ot.String(want), s.breaks)
+	}
+	left := s.breaks
+	for ed := range c.Edits() {
+		for i, u := range s.text[ed.FromA:ed.ToA] {
+			if u.mine || u.moved {
+				continue
+			}
+			if left--; u.unit != '\n' || left < 0 {
+				return fmt.Errorf("%s takes unit %d of %q out, which others wrote and nobody is to move", c, ed.FromA+i, t.Text())
+			}
+		}
+	}
+	return nil
+}
+
+// unbroken returns all but the line breaks.
+func unbroken(all []uint16) []uint16 {
+	return slices.DeleteFunc(slices.Clone(all), func(u uint16) bool { return u == '\n' })
+}
+
+// makeMoving is makeReversal with a move in every other edit.
+func makeMoving(draw source) reversal {
+	s := script{`eve [[0,"one","two 2","three","","four","five 5"]]`}
+	o := newOracle(right)
+	for n := 0; ; n++ {
+		e, err := eventOf(n+1, s[n], o.units())
+		if err != nil {
+			panic(err)
+		}
+		if o.apply(e); n > 1 && draw(9) == 0 {
+			break
+		}
+		w := &writer{draw: draw, text: o.units()}
+		if draw(2) == 0 {
+			s = append(s, nextLine(draw, w.text, o.written))
+			continue
+		}
+		[]func(){w.altArrow, w.altArrow, w.moveBlock, w.shuffle}[draw(4)]()
+		w.keepTo(len(w.text))
+		s = append(s, []string{"ana", "ben", "cem"}[draw(3)]+" "+w.Change().String())
+	}
+	from := 1 + draw(len(s))
+	return reversal{s, []string{"ana", "ben"}[draw(2)], from, from + draw(len(s))}
+}
+
+func TestReversalOverMovesLosesAndDoublesNothing(t *testing.T) {
+	n := 4000
+	if testing.Short() {
+		n = 600
+	}
+	draw, moved, changed := seeded(seedFor(t)), 0, 0
+	for i := range n {
+		r := makeMoving(draw)
+		if r.check(right) != nil {
+			r, err := r.shrink(right)
+			t.Fatalf("history %d: %v\n%v.check(right)", i, err, r)
+		}
+		if y, _, err := r.slowly(right); err == nil && y.moved {
+			moved++
+		}
+		if x, err := r.reversion(); err == nil && !x.Change.IsEmpty() {
+			changed++
+		}
+	}
+	if t.Logf("%d of %d histories had moves, and %d something to take back", moved, n, changed); moved < n/3 || changed < n/3 {
+		t.Error("that says nothing of moves")
+	}
+}
+
+func (r reversal) reversion() (x projection.Reversion, err error) {
+	log, _, err := r.log()
+	if err != nil {
+		return x, err
+	}
+	p, err := projection.ReplayReversal(context.Background(), log, testStream, r.mine)
+	if err != nil {
+		return x, err
+	}
+	return p.Reversion(), nil
+}
+
+// The census has teeth: it finds out who carries inverses over moves as if those
+// were deletions and insertions, which the graveyard does.
+func TestTheCensusFindsOutWhoIgnoresMoves(t *testing.T) {
+	draw := seeded(seedFor(t))
+	for i := range 2000 {
+		r := makeMoving(draw)
+		y, _, err := r.slowly(right)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, text, err := r.log()
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := y.text()
+		switch err := r.census(ot.Keep(len(text)), after); {
+		case err != nil && !y.moved:
+			t.Fatalf("history %d has no moves: %v\n%v", i, err, r)
+		case err != nil:
+			t.Logf("found out by history %d: %v\n%v", i, err, r)
+			return
+		}
+	}
+	t.Fatal("nothing is wrong with inverses over moves")
+}
