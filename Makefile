@@ -38,9 +38,19 @@ web/node_modules: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch web/node_modules
 
-# Benchmarks; docs/benchmarks.md says what the figures mean and how they were taken.
+# Every figure of docs/benchmarks.md, in about ten minutes; nothing else should run
+# meanwhile. make bench ONLY=fanout measures one part and prints it: probe, rest,
+# replay, append, join, open, idle, latency, fanout, readers, saturation, start or
+# flat. The results stay in docs/bench.txt, for benchstat.
+FIGURES = go run ./cmd/parodywave/figures
+MEASURE = go test -run '^$$' -benchtime 1x -timeout 30m -bench '^BenchmarkFigures$$/$(if $(ONLY),^$(ONLY)$$)' ./cmd/parodywave
+
 bench:
-	go test -run '^$$' -bench . -benchmem ./...
+	@out=$$(mktemp -d); trap 'rm -r "$$out"' EXIT; $(FIGURES) conditions >"$$out/results" || exit 1; \
+	{ $(MEASURE); echo $$? >"$$out/status"; } | tee -a "$$out/results"; \
+	if test -n '$(ONLY)'; then $(FIGURES) table <"$$out/results"; \
+	else cp "$$out/results" docs/bench.txt && $(FIGURES) page docs/bench.txt docs/benchmarks.md; fi; \
+	exit $$(cat "$$out/status")
 
 # Recorded typing through real WebSockets; see cmd/parodywave/demo_test.go.
 demo-trace:

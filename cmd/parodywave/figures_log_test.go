@@ -1,0 +1,391 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+
+	"go.etcd.io/bbolt"
+)
+
+// A typewriter makes the records of a thread, with the times at which people
+// type: half of the pauses between two keystrokes are below 140 ms (log-normal),
+// one in fifty is of seconds, one in a thousand of minutes. Recorded traces have
+// no times of their own. Each author has one client, which numbers its entries.
+type typewriter struct {
+	r       *rand.Rand
+	now     int64
+	length  int
+	authors []eventlog.AuthorID
+	clients []eventlog.ClientID
+	seqs    []uint64
+}
+
+const typingBegan = 1_760_000_000_000 // Unix milliseconds
+
+func newTypewriter(seed uint64, authors int) *typewriter {
+	w := &typewriter{r: rand.New(rand.NewPCG(seed, 0)), now: typingBegan, seqs: make([]uint64, authors)}
+	w.now += w.r.Int64N(60_000)
+	for range authors {
+		var a eventlog.AuthorID
+		var c eventlog.ClientID
+		for i := range a {
+			a[i], c[i] = byte(w.r.Uint32()), byte(w.r.Uint32())
+		}
+		w.authors, w.clients = append(w.authors, a), append(w.clients, c)
+	}
+	return w
+}
+
+func (w *typewriter) pause() int64 {
+	d := math.Exp(math.Log(140) + 0.6*w.r.NormFloat64())
+	switch n := w.r.IntN(1000); {
+	case n == 0:
+		d += 60_000 * (1 + 20*w.r.Float64())
+	case n <= 20:
+		d += 1000 * (1 + 9*w.r.Float64())
+	}
+	return int64(d)
+}
+
+func (w *typewriter) open(title string) eventlog.Record {
+	r := event.Encode(event.Opened{Title: title})
+	r.Author, r.Time = w.authors[0], w.now
+	return r
+}
+
+func (w *typewriter) stroke(s stroke) (eventlog.Record, error) {
+	insert, err := ot.Units(s.insert)
+	if err != nil {
+		return eventlog.Record{}, err
+	}
+	r := event.Encode(event.Changed{Change: ot.Replace(w.length, s.pos, s.pos+s.del, insert)})
+	w.length += len(insert) - s.del
+	w.now += w.pause()
+	w.seqs[s.author]++
+	r.Time, r.Author, r.Client, r.Seq = w.now, w.authors[s.author], w.clients[s.author], w.seqs[s.author]
+	return r, nil
+}
+
+// A paper is a log with the recorded paper in several threads, typed by three.
+type paper struct {
+	data    string
+	threads []eventlog.Stream
+	strokes int // in each
+	end     string
+}
+
+// papers is how many threads there are: as many joins can be cold.
+const papers = 7
+
+func streamOf(kind string, i int) eventlog.Stream {
+	return eventlog.Stream(fmt.Sprintf("01K7%s%021d", kind, i))
+}
+
+// recorded returns the recorded paper.
+func recorded(b *testing.B) trace {
+	b.Helper()
+	tr := sequential(b, filepath.Join(traces(b), "automerge-paper.json.gz"), 3)
+	return tr.cut(scaled(len(tr.strokes)))
+}
+
+// typedLog appends what n typewriters make of a trace, each into a thread of its
+// own, and returns the threads.
+func typedLog(b *testing.B, data string, tr trace, n int) (threads []eventlog.Stream) {
+	b.Helper()
+	log := asServed(b, data)
+	var authors []eventlog.AuthorID
+	for i := range n {
+		w := newTypewriter(uint64(i), 3)
+		if i > 0 { // the same three wrote all of them
+			w.authors = authors
+		}
+		authors = w.authors
+		records := []eventlog.Record{w.open("The paper")}
+		for _, s := range tr.strokes {
+			r, err := w.stroke(s)
+			if err != nil {
+				b.Fatal(err)
+			}
+			records = append(records, r)
+		}
+		threads = append(threads, streamOf("P", i))
+		put(b, log, threads[i], 0, records, 1024)
+	}
+	introduce(b, log, authors)
+	if err := log.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return threads
+}
+
+// introduce says who the authors of a log are.
+func introduce(b *testing.B, log eventlog.Log, authors []eventlog.AuthorID) {
+	b.Helper()
+	var records []eventlog.Record
+	for i, id := range authors {
+		r := event.Encode(event.Named{Name: fmt.Sprintf("Author %d", i+1), Kind: event.Person})
+		r.Author, r.Time = id, typingBegan
+		records = append(records, r)
+	}
+	head, err := log.Head(context.Background(), eventlog.Authors)
+	if err == nil {
+		_, err = log.Append(context.Background(), eventlog.Authors, head.Revision, records...)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func put(b *testing.B, log eventlog.Log, stream eventlog.Stream, at eventlog.Revision, records []eventlog.Record, batch int) {
+	for chunk := range slices.Chunk(records, batch) {
+		head, err := log.Append(context.Background(), stream, at, chunk...)
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		at = head.Revision
+	}
+}
+
+// papered returns the log with the papers, after a night.
+func (l *lab) papered(b *testing.B) *paper {
+	b.Helper()
+	l.once.paper.Do(func() {
+		tr := recorded(b)
+		p := paper{data: l.dir(b), strokes: len(tr.strokes), end: tr.end}
+		p.threads = typedLog(b, p.data, tr, papers)
+		l.rested(b, p.data)
+		l.paper = p
+	})
+	if l.paper.end == "" {
+		b.Skip("there is no log of the paper")
+	}
+	return &l.paper
+}
+
+// liveBytes returns the bytes of all pages in use of a directory's log.
+func liveBytes(b *testing.B, data string) float64 {
+	b.Helper()
+	db, err := bbolt.Open(filepath.Join(data, "log.db"), 0o600, &bbolt.Options{ReadOnly: true, PreLoadFreelist: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	live := 0.0
+	if err := db.View(func(tx *bbolt.Tx) error {
+		live = float64(tx.Size()) - float64(db.Stats().FreePageN+db.Stats().PendingPageN)*float64(db.Info().PageSize)
+		return nil
+	}); err != nil {
+		b.Fatal(err)
+	}
+	return live
+}
+
+// unsealedBytes returns bytes a keystroke of what has just been written, 16 at a
+// time, as when one types fast.
+func unsealedBytes(b *testing.B, l *lab, tr trace) float64 {
+	b.Helper()
+	data := l.dir(b)
+	log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{NoSync: true}) // too little to be sealed
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := newTypewriter(0, 3)
+	records := []eventlog.Record{w.open("The paper")}
+	for _, s := range tr.strokes[:min(len(tr.strokes), 20_000)] {
+		r, err := w.stroke(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		records = append(records, r)
+	}
+	put(b, log, streamOf("P", 0), 0, records, 16)
+	live := liveBytesOf(b, log)
+	if err := log.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return live / float64(len(records))
+}
+
+// liveBytesOf is liveBytes of an open log, by a copy of it.
+func liveBytesOf(b *testing.B, log *boltlog.Log) float64 {
+	b.Helper()
+	dir := b.TempDir()
+	f := newFile(b, filepath.Join(dir, "log.db"))
+	err := log.CopyTo(f)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return liveBytes(b, dir)
+}
+
+// atRest measures bytes a keystroke in the pages in use of log.db, after a
+// night: one busy thread, and a hundred at once.
+func atRest(b *testing.B, l *lab) {
+	measure(b, "paper", func(b *testing.B) {
+		tr, data := recorded(b), l.dir(b)
+		typedLog(b, data, tr, 1)
+		l.rested(b, data)
+		b.ReportMetric(liveBytes(b, data)/float64(len(tr.strokes)), "B/keystroke")
+		b.ReportMetric(unsealedBytes(b, l, tr), "B/keystroke-unsealed")
+	})
+	measure(b, "hundred", func(b *testing.B) {
+		tr, data := recorded(b), l.dir(b)
+		n := typedAtOnce(b, data, tr, 100, len(tr.strokes)/100)
+		l.rested(b, data)
+		b.ReportMetric(liveBytes(b, data)/float64(n), "B/keystroke")
+	})
+}
+
+// typedAtOnce has threads typed at the same time, each with a stretch of a trace
+// of its own, begun in an empty text: its caret moves as the recorded one did.
+// It returns the number of keystrokes.
+func typedAtOnce(b *testing.B, data string, tr trace, threads, each int) int {
+	b.Helper()
+	type entry struct {
+		thread int
+		record eventlog.Record
+	}
+	var all []entry
+	var authors []eventlog.AuthorID
+	for i := range threads {
+		w := newTypewriter(uint64(1000+i), 1)
+		authors = append(authors, w.authors...)
+		w.now += w.r.Int64N(20_000)
+		all = append(all, entry{i, w.open(fmt.Sprintf("Thread %d", i))})
+		at, last := 0, 0
+		for k, s := range tr.strokes[i*each : (i+1)*each] {
+			if k == 0 {
+				last = s.pos
+			}
+			at = min(max(at+s.pos-last, 0), w.length)
+			last, s.author, s.pos, s.del = s.pos, 0, at, min(s.del, w.length-at)
+			r, err := w.stroke(s)
+			if err != nil {
+				b.Fatal(err)
+			}
+			all = append(all, entry{i, r})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y entry) int { return int(x.record.Time - y.record.Time) })
+	log := asServed(b, data)
+	introduce(b, log, authors)
+	at := make([]eventlog.Revision, threads)
+	for window := range slices.Chunk(all, 256) { // what waits at one moment, as far as the log is concerned
+		byThread := map[int][]eventlog.Record{}
+		for _, e := range window {
+			byThread[e.thread] = append(byThread[e.thread], e.record)
+		}
+		var waiting sync.WaitGroup
+		for i, records := range byThread {
+			from := at[i]
+			waiting.Go(func() { put(b, log, streamOf("H", i), from, records, len(records)) })
+			at[i] += eventlog.Revision(len(records))
+		}
+		waiting.Wait()
+	}
+	if err := log.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return threads * each
+}
+
+// replays folds a thread from the file to its text and blame, on one core.
+func replays(b *testing.B, l *lab) {
+	measure(b, "paper", func(b *testing.B) {
+		p := l.papered(b)
+		fold(b, p.data, p.threads[0], p.strokes, p.end)
+	})
+	measure(b, "random", func(b *testing.B) {
+		data := l.dir(b)
+		n := scaled(200_000)
+		stream, end := scattered(b, data, 1<<20, n)
+		l.rested(b, data)
+		fold(b, data, stream, n, end)
+	})
+}
+
+// fold replays a stream five times and reports edits a second of processor time.
+func fold(b *testing.B, data string, stream eventlog.Stream, edits int, end string) {
+	source, err := (&app{options: options{Data: data}, ctx: context.Background()}).openLog()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer source.Close()
+	const times = 5
+	var cpu time.Duration
+	for range times {
+		runtime.GC() // what came before is not to be paid for here
+		before := used(syscall.RUSAGE_SELF)
+		th, err := projection.Replay(context.Background(), source.AuditLog, stream, 0)
+		rows := 0
+		if err == nil {
+			for range th.Rows() {
+				rows++
+			}
+		}
+		cpu += used(syscall.RUSAGE_SELF) - before
+		if err != nil || th.Text() != end || rows == 0 {
+			b.Fatalf("the text is not what was typed: %v", err)
+		}
+	}
+	b.ReportMetric(times*float64(edits)/cpu.Seconds(), "edits/cpu-s")
+}
+
+// scattered types at random places of a text of so many units.
+func scattered(b *testing.B, data string, units, edits int) (eventlog.Stream, string) {
+	b.Helper()
+	w := newTypewriter(7, 1)
+	const line = "the quick brown fox jumps over the lazy dog\n"
+	text := make([]byte, 0, units+edits)
+	for len(text)+len(line) <= units {
+		text = append(text, line...)
+	}
+	records := []eventlog.Record{w.open("A megabyte")}
+	add := func(s stroke) {
+		r, err := w.stroke(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		records = append(records, r)
+	}
+	add(stroke{insert: string(text)})
+	for i := range edits {
+		s := stroke{pos: w.r.IntN(len(text))}
+		switch i % 8 {
+		case 6:
+			s.del = 1
+		case 7:
+			s.insert = "\n"
+		default:
+			s.insert = "x"
+		}
+		add(s)
+		text = slices.Replace(text, s.pos, s.pos+s.del, []byte(s.insert)...)
+	}
+	log := asServed(b, data)
+	introduce(b, log, w.authors)
+	put(b, log, streamOf("S", 0), 0, records, 1024)
+	if err := log.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return streamOf("S", 0), string(text)
+}
