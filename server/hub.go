@@ -21,7 +21,8 @@ const idleAfter = time.Minute
 // A hub knows all threads, and starts and stops the authorities of those that
 // somebody is in.
 type hub struct {
-	s *Server
+	s    *Server
+	idle time.Duration // idleAfter, but for tests
 
 	mu        sync.Mutex
 	directory *projection.Directory
@@ -48,7 +49,7 @@ type room struct {
 }
 
 func newHub(s *Server, d *projection.Directory) *hub {
-	return &hub{s: s, directory: d, rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{})}
+	return &hub{s: s, idle: idleAfter, directory: d, rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{})}
 }
 
 var errClosing = &authority.Fault{Code: "unavailable", Text: "the server is stopping: connect again"}
@@ -130,7 +131,7 @@ func (h *hub) release(r *room) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if r.held--; r.held == 0 && h.rooms[r.stream] == r {
-		r.idle = time.AfterFunc(idleAfter, func() {
+		r.idle = time.AfterFunc(h.idle, func() {
 			h.mu.Lock()
 			still := r.held == 0 && h.rooms[r.stream] == r
 			if still {
@@ -139,6 +140,7 @@ func (h *hub) release(r *room) {
 			h.mu.Unlock()
 			if still && r.cancel != nil {
 				r.cancel()
+				h.s.cfg.Cache.Idle(r.stream)
 			}
 		})
 	}

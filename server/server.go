@@ -9,7 +9,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
-	"parodywave/projection"
+	"parodywave/projection/snapshot"
 	"parodywave/server/internal/wire"
 
 	"github.com/gorilla/websocket"
@@ -19,7 +19,8 @@ import (
 // A Config is what a server is given. Log is required.
 type Config struct {
 	Log    eventlog.AuditLog
-	Logger *slog.Logger // nil: slog.Default
+	Cache  *snapshot.Cache // of Log; nil: everything is folded from the log alone
+	Logger *slog.Logger    // nil: slog.Default
 
 	// Listen is the address that the listener has, host:port: it says which
 	// Host headers are ours.
@@ -70,19 +71,23 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: node %q: use 1 to 64 letters, digits, dots, dashes and underscores", cfg.Node)
 	}
 	s := &Server{
-		cfg: cfg, log: &watchedLog{AuditLog: cfg.Log}, logger: cfg.Logger, limits: wire.DefaultLimits(),
+		cfg: cfg, log: &watchedLog{AuditLog: cachedLog(cfg)}, logger: cfg.Logger, limits: wire.DefaultLimits(),
 		run: ulid.Make(), peers: newPeerSet(), hands: newHands(), began: time.Now(), ready: make(chan struct{}),
 	}
 	start := time.Now()
-	state, err := rebuild(ctx, cfg.Log)
+	state, err := s.rebuild(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("server: rebuild from the log: %w", err)
 	}
 	background, stop := context.WithCancel(context.Background())
 	s.stop, s.stopped = stop, background.Done()
-	s.people = newPeople(s.log, state.authors)
-	s.hub = newHub(s, state.directory)
-	s.recorder = newRecorder(s, state.connections.Revision)
+	s.people = newPeople(s.log, state.Authors)
+	s.hub = newHub(s, state.Directory)
+	cfg.Cache.Follow(state.State, s.directory)
+	if !state.cached || time.Since(start) > worthSaving {
+		cfg.Cache.Demand()
+	}
+	s.recorder = newRecorder(s, state.Connections.Revision)
 	s.pulse, s.activity = newPulse(s), newActivity(s)
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 5 * time.Second,
@@ -96,8 +101,8 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	go s.peers.sweep(background)
 	go s.peers.tidy(background)
 	s.logger.Info("projections rebuilt",
-		"threads", state.directory.Len(), "records", state.records, "visits", state.connections.Visits,
-		"peak", state.connections.Peak, "left_open", state.connections.Open(""), "took", time.Since(start).Round(time.Millisecond))
+		"threads", state.Directory.Len(), "cached", state.cached, "visits", state.Connections.Visits,
+		"peak", state.Connections.Peak, "left_open", state.Connections.Open(""), "took", time.Since(start).Round(time.Millisecond))
 	close(s.ready)
 	return s, nil
 }
@@ -116,56 +121,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	err := s.hub.shutdown(ctx)
 	s.stop()
 	return s.recorder.finish(ctx, err)
-}
-
-// state is the log folded.
-type state struct {
-	directory   *projection.Directory
-	authors     *projection.Authors
-	connections *projection.Connections
-	records     uint64
-}
-
-// rebuild folds all of the log, in log order, with the Apply that live edits
-// go through.
-func rebuild(ctx context.Context, log eventlog.AuditLog) (*state, error) {
-	st := &state{
-		directory:   projection.NewDirectory(),
-		authors:     projection.NewAuthors(),
-		connections: projection.NewConnections(),
-	}
-	threads := map[eventlog.Stream]*projection.Thread{}
-	var decoder event.Decoder
-	for r, err := range log.Scan(ctx, 0) {
-		if err != nil {
-			return nil, err
-		}
-		e, err := decoder.Decode(&r)
-		if err != nil {
-			return nil, err
-		}
-		st.records++
-		switch {
-		case r.Stream == eventlog.Authors:
-			err = st.authors.Apply(*e)
-		case r.Stream == eventlog.Connections:
-			err = st.connections.Apply(*e)
-		case event.IsThread(r.Stream):
-			t := threads[r.Stream]
-			if t == nil {
-				t = projection.NewThread(r.Stream)
-				threads[r.Stream] = t
-			}
-			_, err = t.Apply(*e)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	for _, t := range threads {
-		st.directory.Put(t.Summary())
-	}
-	return st, nil
 }
 
 func now() int64 { return time.Now().UnixMilli() }

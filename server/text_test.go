@@ -11,6 +11,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
+	"parodywave/projection/snapshot"
 )
 
 const clientA = "01J9Z40000000000000000000A"
@@ -186,26 +187,21 @@ func TestConnectionsAreRebuiltAndAnEarlierRunIsClosed(t *testing.T) {
 	c := dial(t, u, "/")
 	c.send(`{"type":"open","user":"Ann","title":"T"}`)
 	c.want("join")
-	var st *state
-	for { // the recorder trails
-		var err error
-		if st, err = rebuild(context.Background(), log); err != nil {
+	rebuild := func() *projection.Connections {
+		st := snapshot.NewState()
+		if err := st.CatchUp(context.Background(), log); err != nil {
 			t.Fatal(err)
 		}
-		if st.connections.Open("") == 1 {
-			break
-		}
+		return st.Connections
+	}
+	for rebuild().Open("") != 1 { // the recorder trails
 	}
 	// A second run on the same log, as after a kill: what was open is closed.
 	if _, err := New(context.Background(), Config{Log: log}); err != nil {
 		t.Fatal(err)
 	}
 	for {
-		st, err := rebuild(context.Background(), log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if st.connections.Runs == 2 && st.connections.Open("") == 0 {
+		if c := rebuild(); c.Runs == 2 && c.Open("") == 0 {
 			break
 		}
 	}

@@ -183,6 +183,22 @@ func (c *Cache) Distrust(stream eventlog.Stream) {
 	c.writer.forget(stream)
 }
 
+// Forget drops all that is saved: the log is about to be folded from its
+// beginning.
+func (c *Cache) Forget() {
+	if c == nil || c.disabled() {
+		return
+	}
+	c.mu.Lock()
+	c.generation++
+	empty := c.index.state == nil && len(c.index.threads) == 0
+	c.index = newIndex()
+	c.mu.Unlock()
+	if !empty {
+		c.writer.clear()
+	}
+}
+
 // newest returns the newest saved revision of a stream, 0 if there is none.
 func (c *Cache) newest(stream eventlog.Stream) eventlog.Revision {
 	c.mu.RLock()

@@ -71,6 +71,13 @@ func (w *writer) forget(stream eventlog.Stream) {
 	w.rouse()
 }
 
+func (w *writer) clear() {
+	w.mu.Lock()
+	w.rewrite = true
+	w.mu.Unlock()
+	w.rouse()
+}
+
 func (w *writer) rouse() {
 	select {
 	case w.wake <- struct{}{}:
