@@ -53,31 +53,61 @@ func (r *row) unpack(i int, to *eventlog.Record, out *arena) {
 	case Replaced:
 		text = r.text
 	}
-	b := out.room(64 + 5*len(text))
-	b = appendShape(b, at, r.old, length-at-r.old, text)
-	to.Shape = out.keep(b)
-	if to.Text = nil; len(text) > 0 {
+	if len(text) == 1 && text[0] != '\n' { // nearly all
+		to.Shape = out.keep(appendShape(out.room(shapeBytes), at, r.old, length-at-r.old, oneUnit))
+		to.Text = out.keep(append(out.room(5), 0, 0, 0, 1, text[0]))
+		return
+	}
+	var lines []byte
+	to.Text = nil
+	if len(text) > 0 {
+		var room [32]byte
+		lines = appendLengths(room[:0], text)
 		to.Text = out.keep(appendText(out.room(8+5*len(text)), text))
 	}
+	to.Shape = out.keep(appendShape(out.room(shapeBytes+len(lines)), at, r.old, length-at-r.old, lines))
 }
 
+var oneUnit = []byte(",1")
+
+// shapeBytes is more than a shape takes without what it says of lines.
+const shapeBytes = 40
+
 // appendShape appends what typed reads.
-func appendShape(b []byte, before, old, after int, text []byte) []byte {
+func appendShape(b []byte, before, old, after int, lines []byte) []byte {
 	b = append(b, '[')
 	if before > 0 {
-		b = append(strconv.AppendInt(b, int64(before), 10), ',')
+		b = append(appendNumber(b, before), ',')
 	}
-	b = strconv.AppendInt(append(b, '['), int64(old), 10)
-	for rest, more := text, len(text) > 0; more; {
-		var line []byte
-		line, rest, more = bytes.Cut(rest, []byte{'\n'})
-		b = strconv.AppendInt(append(b, ','), int64(units(line)), 10)
-	}
-	b = append(b, ']')
+	b = appendNumber(append(b, '['), old)
+	b = append(append(b, lines...), ']')
 	if after > 0 {
-		b = strconv.AppendInt(append(b, ','), int64(after), 10)
+		b = appendNumber(append(b, ','), after)
 	}
 	return append(b, ']')
+}
+
+// appendNumber appends a number of at most eight digits.
+func appendNumber(b []byte, n int) []byte {
+	var digits [8]byte
+	i := len(digits) - 1
+	v := uint32(n)
+	for ; v >= 10; i-- {
+		digits[i] = '0' + byte(v%10)
+		v /= 10
+	}
+	digits[i] = '0' + byte(v)
+	return append(b, digits[i:]...)
+}
+
+// appendLengths appends how long each line of text is.
+func appendLengths(b, text []byte) []byte {
+	for more := true; more; {
+		var line []byte
+		line, text, more = bytes.Cut(text, []byte{'\n'})
+		b = strconv.AppendInt(append(b, ','), int64(units(line)), 10)
+	}
+	return b
 }
 
 // units returns how long valid UTF-8 is in UTF-16 code units.
