@@ -262,27 +262,6 @@ func TestUnsafeMethodsAreRefusedAcrossOrigins(t *testing.T) {
 	}
 }
 
-func TestSlowReaderIsDroppedAndTheOthersAreNot(t *testing.T) {
-	s, u := start(t, eventlog.NewMemory())
-	s.limits.Bytes, s.limits.BytesBurst = 1<<30, 1<<30 // before anybody connects
-	writer, slow := dial(t, u, "/ws"), dial(t, u, "/ws")
-	writer.send(`{"type":"open","user":"Ann","title":"T"}`)
-	id := writer.want("join")["thread"].(string)
-	slow.send(`{"type":"join","user":"Ben","id":"` + id + `"}`)
-	slow.want("join")
-	big := strings.Repeat("가", 100_000)
-	deadline := time.Now().Add(20 * time.Second)
-	for i := 0; s.peers.count() == 2; i++ { // slow never reads
-		if time.Now().After(deadline) {
-			t.Fatal("a peer that reads nothing is still there")
-		}
-		writer.send(fmt.Sprintf(`{"type":"update","value":"%d%s"}`, i%10, big))
-		writer.want("update")
-	}
-	writer.send(`{"type":"status"}`)
-	writer.want("status")
-}
-
 func TestSecondJoinOfAClientClosesTheFirst(t *testing.T) {
 	_, u := start(t, eventlog.NewMemory())
 	a, b := dial(t, u, "/ws"), dial(t, u, "/ws")

@@ -10,7 +10,6 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
-	"parodywave/server/internal/authority"
 	"parodywave/server/internal/wire"
 )
 
@@ -27,13 +26,20 @@ type activity struct {
 	latency latencies // guarded by timing
 
 	mu       sync.Mutex
-	watchers map[*peer]struct{}
-	fresh    bool          // one of them has seen nothing yet
+	watchers map[*peer]*watcher
+	now      counts        // at the last look; owned by loop
 	stop     chan struct{} // closed when the last goes; nil while there is none
 }
 
+// A watcher is shown what was done since it was last shown something: while
+// other frames wait for it, it is passed over.
+type watcher struct {
+	shown counts
+	due   bool // the last ten seconds are to be told
+}
+
 func newActivity(s *Server) *activity {
-	return &activity{s: s, watchers: map[*peer]struct{}{}}
+	return &activity{s: s, watchers: map[*peer]*watcher{}}
 }
 
 // clock returns microseconds since the server began, never 0, and never less
@@ -59,8 +65,10 @@ func (a *activity) watch(p *peer, on bool) {
 		}
 		return
 	}
-	a.watchers[p] = struct{}{}
-	a.fresh = true
+	if a.watchers[p] == nil {
+		a.watchers[p] = &watcher{shown: a.counts()}
+	}
+	a.watchers[p].due = true
 	if a.stop == nil {
 		a.stop = make(chan struct{})
 		go a.loop(a.stop)
@@ -77,7 +85,6 @@ func (a *activity) counts() counts {
 func (a *activity) loop(stop <-chan struct{}) {
 	tick := time.NewTicker(time.Second / wire.ActivityPerSecond)
 	defer tick.Stop()
-	last := a.counts()
 	for n := 0; ; n++ {
 		select {
 		case <-stop:
@@ -86,35 +93,50 @@ func (a *activity) loop(stop <-chan struct{}) {
 			return
 		case <-tick.C:
 		}
-		to, fresh := a.audience()
-		c := a.counts()
-		m := wire.ActivityReply{
-			At: now(), Connections: a.s.peers.count(), Threads: a.s.hub.threads(),
-			Edits: c.edits - last.edits, Deliveries: c.sent - last.sent, Pushes: c.pushes - last.pushes,
-		}
-		last = c
-		if fresh || n >= wire.ActivityPerSecond {
-			m.Detail, n = a.detail(), 0
-		}
-		frame := m.AppendJSON(nil)
-		for _, p := range to {
-			p.send(frame)
-		}
+		a.show(n%wire.ActivityPerSecond == 0)
 	}
 }
 
-// audience returns who watches, and whether anybody began to since it was last
-// asked.
-func (a *activity) audience() ([]*peer, bool) {
+// show shows what was done to those for whom nothing else waits; second has all
+// of them told of the last ten seconds. Who was shown the same before gets the
+// same frame.
+func (a *activity) show(second bool) {
+	m := wire.ActivityReply{At: now(), Connections: a.s.peers.count(), Threads: a.s.hub.threads()}
+	var detail *wire.ActivityDetail
+	frames := map[watcher][]byte{}
+	for p, w := range a.audience(second) {
+		frame := frames[w]
+		if frame == nil {
+			if m.Detail = nil; w.due {
+				if detail == nil {
+					detail = a.detail()
+				}
+				m.Detail = detail
+			}
+			c := a.now
+			m.Edits, m.Deliveries, m.Pushes = c.edits-w.shown.edits, c.sent-w.shown.sent, c.pushes-w.shown.pushes
+			frame = framed(&m)
+			frames[w] = frame
+		}
+		p.offer(activityKind, frame)
+	}
+}
+
+// audience returns who is to be shown something, as it was until now, and takes
+// it that it was.
+func (a *activity) audience(second bool) map[*peer]watcher {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	to := make([]*peer, 0, len(a.watchers))
-	for p := range a.watchers {
-		to = append(to, p)
+	a.now = a.counts()
+	to := make(map[*peer]watcher, len(a.watchers))
+	for p, w := range a.watchers {
+		w.due = w.due || second
+		if p.idle() {
+			to[p] = *w
+			*w = watcher{shown: a.now}
+		}
 	}
-	fresh := a.fresh
-	a.fresh = false
-	return to, fresh
+	return to
 }
 
 // detail looks at all rooms.
@@ -175,27 +197,12 @@ func (l roomLog) Append(ctx context.Context, stream eventlog.Stream, expected ev
 	return head, err
 }
 
-// timed is for a message that says that edits are on disk, or came to nothing,
-// when it is about to go to q.
-func (s *Server) timed(q *peer, m authority.Message, now int64) {
-	var came int64
-	var ok bool
-	switch m := m.(type) {
-	case authority.Entries:
-		came, ok = q.watch.logged(m.List)
-	case authority.LineUpdate:
-		if m.Mine {
-			came, ok = q.watch.receipt()
+// logged is for a message with edits of p's that is on disk.
+func (s *Server) logged(p *peer, re string) {
+	switch re {
+	case "new", "update", "submit":
+		if came, ok := p.watch.logged(); ok {
+			s.activity.durable(came, s.clock())
 		}
-	case authority.LineJoined:
-		q.watch.drop()
-	case authority.Failed:
-		switch m.Re {
-		case "new", "update", "submit":
-			q.watch.refused()
-		}
-	}
-	if ok {
-		s.activity.durable(came, now)
 	}
 }

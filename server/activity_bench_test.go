@@ -5,9 +5,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/event"
 	"parodywave/projection"
-	"parodywave/server/internal/authority"
 )
 
 // BenchmarkCountAKeystroke is all that one keystroke costs for the list's and
@@ -18,26 +16,17 @@ func BenchmarkCountAKeystroke(b *testing.B) {
 			s, _ := start(b, eventlog.NewMemory())
 			r := &room{}
 			writer := &peer{s: s, text: true, author: eventlog.AuthorID{1}}
-			writer.watch.reset(sora)
 			peers := []*peer{writer}
 			for range readers {
 				peers = append(peers, &peer{s: s, text: true, author: eventlog.AuthorID{2}})
 			}
 			records := []eventlog.Record{{Kind: kindChanged, Author: writer.author}}
 			b.ReportAllocs()
-			seq := uint64(0)
-			entries := make([]event.Event, 1)
-			var m authority.Message = authority.Entries{List: entries} // as it comes: made by the authority anyway
 			for b.Loop() {
-				seq++
-				entries[0].Client, entries[0].Seq = sora, seq
 				s.activity.pushes.Add(1)
-				writer.watch.push(s.clock(), seq)
+				writer.watch.start(s.clock())
 				r.note(s, records)
-				now := s.clock()
-				for _, q := range peers {
-					s.timed(q, m, now)
-				}
+				s.logged(writer, "update")
 				for range peers {
 					s.activity.sent.Add(1)
 				}

@@ -11,31 +11,57 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+// catchUpLag is how much may wait for a peer that is streamed entries before
+// reading on waits for it, in bytes. A page may come on top.
+const catchUpLag = 256 << 10
+
 // catchUp streams p the entries of a CatchUp from the log, at the pace at
 // which it takes them, and then has the authority go on. It ends with the
-// peer's stay in the thread.
+// peer's stay in the thread. While it waits for the peer it holds nothing.
 func (s *Server) catchUp(r *room, p *peer, stay int, c authority.CatchUp) {
-	page := catchUpPage{s: s, p: p, stay: stay, stream: r.stream, length: -1}
-	for rec, err := range s.log.Prove(context.Background(), r.stream, c.From) {
-		if err == nil {
-			err = page.add(rec)
+	for after := c.From; after < c.To; {
+		if !p.drained(stay) {
+			return
 		}
+		s.peers.streams <- struct{}{}
+		through, err := s.streamSome(r, p, stay, after, c)
+		<-s.peers.streams
 		if err != nil {
 			s.logger.Error("cannot read a thread for a client that is behind", "thread", r.stream, "error", err)
 			p.close(websocket.CloseTryAgainLater, "")
 			return
 		}
-		if rec.Revision >= c.To {
+		after = through
+	}
+	r.authority.Attach(p, c)
+}
+
+// streamSome streams entries after a revision for as long as p keeps up. It
+// returns up to which; the last of all where p's stay has ended.
+func (s *Server) streamSome(r *room, p *peer, stay int, after eventlog.Revision, c authority.CatchUp) (eventlog.Revision, error) {
+	page := catchUpPage{s: s, p: p, stay: stay, stream: r.stream, length: -1}
+	for rec, err := range s.log.Prove(context.Background(), r.stream, after) {
+		if err == nil {
+			err = page.add(rec)
+		}
+		if err != nil {
+			return after, err
+		}
+		if after = rec.Revision; after >= c.To {
 			break
 		}
-		if page.full() && !page.flush() {
-			return
+		if page.full() {
+			switch waits := page.flush(); {
+			case waits < 0:
+				return c.To, nil
+			case waits > catchUpLag:
+				return after, nil
+			}
 		}
 	}
 	page.know(c.Length)
-	if page.flush() {
-		r.authority.Attach(p, c)
-	}
+	page.flush()
+	return after, nil
 }
 
 // A catchUpPage is entries on their way to a peer.
@@ -87,17 +113,18 @@ func (c *catchUpPage) full() bool {
 	return c.unknown == 0 && (c.bytes > wire.UpdateFrameBytes/2 || len(c.entries) >= 1024)
 }
 
-// flush sends the page; false means that the peer has gone.
-func (c *catchUpPage) flush() bool {
+// flush sends the page. It returns how much then waits for the peer, -1 when it
+// has gone.
+func (c *catchUpPage) flush() (waits int) {
 	if len(c.entries) == 0 {
-		return true
+		return 0
 	}
 	u := wire.TextUpdate{ID: c.stream, Updates: c.entries}
-	for _, frame := range u.Frames(wire.UpdateFrameBytes) {
-		if !c.p.sendWait(c.stay, frame) {
-			return false
+	for _, frame := range u.Frames(wire.UpdateFrameBytes, headRoom) {
+		if waits = c.p.stream(c.stay, frameOf(frame)); waits < 0 {
+			return waits
 		}
 	}
 	c.entries, c.bytes = c.entries[:0], 0
-	return true
+	return waits
 }

@@ -94,11 +94,12 @@ func (p *peer) serveText(m wire.Message) {
 	case wire.Push:
 		if p.joined("update") && p.inMode(true, "update", "value") {
 			p.s.activity.pushes.Add(1)
-			p.watch.push(p.s.clock(), m.Seq)
+			p.watch.start(p.s.clock())
 			p.in.authority.Push(p, authority.Push{Client: m.Client, Seq: m.Seq, Rev: m.Rev, Changes: m.Changes})
 		}
 	case wire.SubmitLines:
 		if p.joined("submit") && p.inMode(true, "submit", "value") {
+			p.watch.start(p.s.clock())
 			p.in.authority.Submit(p, m.Rev, m.From, m.To)
 		}
 	case wire.NameVersion:
@@ -146,7 +147,7 @@ func (p *peer) inMode(text bool, re, field string) bool {
 func (p *peer) edit(re string, ed authority.LineEdit) {
 	if p.joined(re) && p.inMode(false, re, "changes") {
 		p.s.activity.pushes.Add(1)
-		p.watch.line(p.s.clock())
+		p.watch.start(p.s.clock())
 		p.in.authority.Edit(p, re, ed)
 	}
 }
@@ -187,7 +188,7 @@ func (p *peer) join(ctx context.Context, m wire.Join) {
 func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.AuthorID, re string) {
 	p.leave()
 	p.text, p.author = m.Text, author
-	p.watch.reset(m.Client)
+	p.watch.reset()
 	var err error
 	if m.Text {
 		var resume *authority.Resume

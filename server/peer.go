@@ -2,6 +2,7 @@ package server
 
 import (
 	"io"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,12 +17,15 @@ import (
 const (
 	readBuffer  = 512
 	writeBuffer = 1024
+	// kernelBuffer is what the kernel may hold of what was written to a peer, in
+	// bytes; left alone it takes megabytes of single frames for a slow one before
+	// anybody knows. Linux doubles it.
+	kernelBuffer = 128 << 10
 
-	// What may wait for one peer; one frame of any size always may.
-	queueFrames = 4096
-	queueBytes  = 4 << 20
-
-	writeTimeout = 10 * time.Second
+	// A peer that takes nothing for writeTimeout, and at most twice that, is
+	// closed. Of what is written at once it must take slowest bytes a second.
+	writeTimeout = 5 * time.Second
+	slowest      = 64 << 10
 	lingerAfter  = 2 * time.Second // for the peer to answer a close
 )
 
@@ -39,20 +43,21 @@ type peer struct {
 	seen atomic.Int64      // Unix milliseconds of the last sign of life
 
 	mu      sync.Mutex
-	room    sync.Cond // of mu: the queue has room, or is closed
-	queue   [][]byte
-	bytes   int
+	room    sync.Cond // of mu: the queue was written, or is closed
+	queue   queue
 	writing bool
-	closed  bool // nothing is queued any more
-	code    int  // to close with when the queue is out
-	stay    int  // counts the times it left a thread: what streams for an earlier stay ends
+	closed  bool  // nothing is queued any more
+	code    int   // to close with when the queue is out
+	stay    int   // counts the times it left a thread: what streams for an earlier stay ends
+	behind  *room // that is to know when the queue was written
 
 	rates    rates
 	served   chan bool     // what became of the frame that a hand serves
 	listed   atomic.Bool   // asked for the list once
 	receipts atomic.Uint64 // given to it in line mode
 	watch    stopwatch
-	aware    bool // of who is in the thread; guarded by its room's mu
+	deadline time.Time // for writing; owned by the writer
+	aware    bool      // of who is in the thread; guarded by its room's mu
 
 	// Owned by the reader, and by the hand for which it waits. While it is in a
 	// room, mode and author stay as they are.
@@ -68,8 +73,15 @@ func newPeer(s *Server, conn *websocket.Conn) *peer {
 	// A frame somewhat over the limit is read, and answered with an error before
 	// the close; one that only claims to be huge is closed at its header.
 	conn.SetReadLimit(16 * int64(s.limits.Frame))
+	if c, ok := conn.NetConn().(*net.TCPConn); ok {
+		_ = c.SetWriteBuffer(kernelBuffer) // where that cannot be set it costs memory, no more
+	}
 	conn.SetPongHandler(func(string) error {
 		p.alive()
+		return nil
+	})
+	conn.SetPingHandler(func(data string) error { // gorilla's would write beside the queue
+		p.offer(controlKind, pongFrame(data))
 		return nil
 	})
 	return p
@@ -117,8 +129,7 @@ func (p *peer) end() {
 	p.leave()
 	p.s.activity.watch(p, false)
 	p.mu.Lock()
-	p.closed, p.queue, p.bytes = true, nil, 0
-	p.room.Broadcast()
+	p.abandon()
 	p.mu.Unlock()
 	_ = p.conn.Close()
 	p.s.peers.remove(p)
@@ -133,6 +144,7 @@ func (p *peer) leave() {
 	}
 	p.mu.Lock()
 	p.stay++
+	p.behind = nil
 	p.room.Broadcast()
 	p.mu.Unlock()
 	p.in.authority.Leave(p)
@@ -143,37 +155,71 @@ func (p *peer) leave() {
 	p.in = nil
 }
 
-// send queues a frame; a nil frame is a ping. A peer that cannot keep up is
-// closed: it resumes from where it was.
-func (p *peer) send(frame []byte) {
+// send queues a frame. A peer for which more waits than may is closed: it
+// resumes from where it was. What others do is not sent to one that is behind,
+// see ready; so that is for answers to one who asks and does not listen.
+func (p *peer) send(frame []byte) { p.offer(lasting, frame) }
+
+// offer is send for frames of a kind of which the newest counts.
+func (p *peer) offer(k kind, frame []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+	case k == lasting && p.queue.over(frame):
+		p.count(-p.queue.bytes)
+		p.queue.drop()
+		p.shut(websocket.CloseTryAgainLater)
+		_ = p.conn.NetConn().SetWriteDeadline(time.Now().Add(time.Second)) // the writer is stuck
+	default:
+		p.push(k, frame)
+	}
+}
+
+// ready reports whether p takes more of what others do in a room; if not, the
+// room's authority is told when it does.
+func (p *peer) ready(r *room) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return
-	}
-	if len(p.queue) > 0 && (len(p.queue) >= queueFrames || p.bytes+len(frame) > queueBytes) {
-		clear(p.queue)
-		p.queue, p.bytes = p.queue[:0], 0
-		p.shut(websocket.CloseTryAgainLater)
-		_ = p.conn.NetConn().SetWriteDeadline(time.Now().Add(time.Second)) // the writer is stuck
-		return
-	}
-	p.push(frame)
-}
-
-// sendWait queues a frame when there is room for it. It reports false when the
-// connection, or the peer's stay in the thread, has ended.
-func (p *peer) sendWait(stay int, frame []byte) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for !p.closed && p.stay == stay && len(p.queue) > 0 && p.bytes+len(frame) > queueBytes/2 {
-		p.room.Wait()
-	}
-	if p.closed || p.stay != stay {
 		return false
 	}
-	p.push(frame)
-	return true
+	waits := p.queue.waits()
+	if p.behind == nil && waits <= fullBytes && (waits == 0 || p.s.peers.queued.Load() <= queuedMax) {
+		return true
+	}
+	p.behind = r
+	return false
+}
+
+// idle reports whether nothing waits for p.
+func (p *peer) idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.queue.waits() == 0
+}
+
+// drained waits until everything queued was written. It reports false when the
+// connection, or the peer's stay in the thread, has ended.
+func (p *peer) drained(stay int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !p.closed && p.stay == stay && p.queue.waits() > 0 {
+		p.room.Wait()
+	}
+	return !p.closed && p.stay == stay
+}
+
+// stream queues a frame of a stay, and returns how much then waits; -1 when
+// the stay has ended.
+func (p *peer) stream(stay int, frame []byte) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || p.stay != stay {
+		return -1
+	}
+	p.push(lasting, frame)
+	return p.queue.waits()
 }
 
 // stays returns which stay in a thread this is.
@@ -183,10 +229,22 @@ func (p *peer) stays() int {
 	return p.stay
 }
 
-func (p *peer) push(frame []byte) {
-	p.queue = append(p.queue, frame)
-	p.bytes += len(frame)
+func (p *peer) push(k kind, frame []byte) {
+	before := p.queue.bytes
+	p.queue.push(k, frame)
+	p.count(p.queue.bytes - before)
 	p.wake()
+}
+
+// count keeps the sum of what waits for all peers.
+func (p *peer) count(bytes int) { p.s.peers.queued.Add(int64(bytes)) }
+
+// abandon forgets what is queued: it will not be written.
+func (p *peer) abandon() {
+	p.count(-p.queue.bytes)
+	p.queue.drop()
+	p.closed, p.behind = true, nil
+	p.room.Broadcast()
 }
 
 func (p *peer) wake() {
@@ -212,54 +270,62 @@ func (p *peer) shut(code int) {
 }
 
 // fail answers a message with an error.
-func (p *peer) fail(e *wire.Error) { p.send(e.AppendJSON(nil)) }
+func (p *peer) fail(e *wire.Error) { p.send(framed(e)) }
 
 // writeLoop writes until the queue is empty.
 func (p *peer) writeLoop() {
 	for {
 		p.mu.Lock()
-		if len(p.queue) == 0 {
+		if len(p.queue.frames) == 0 {
 			p.writing = false
-			p.queue = nil // an idle connection keeps no memory for it
-			code := p.code
+			code, behind := p.code, p.behind
+			p.behind = nil
 			p.mu.Unlock()
+			if behind != nil {
+				go behind.authority.Drained(p) // which may have to wait for the disk
+			}
 			if code != 0 {
 				p.finish(code)
 			}
 			return
 		}
-		queue := p.queue
-		p.queue, p.bytes = nil, 0
+		frames, counted := p.queue.take()
+		bytes := p.queue.flight
+		p.mu.Unlock()
+		err := p.write(frames, bytes)
+		p.mu.Lock()
+		p.queue.flight = 0
+		p.count(-bytes)
+		if err != nil {
+			p.abandon()
+		}
 		p.room.Broadcast()
 		p.mu.Unlock()
-		sent := 0
-		for _, frame := range queue {
-			if err := p.write(frame); err != nil {
-				p.s.activity.sent.Add(uint64(sent))
-				p.mu.Lock()
-				p.closed, p.queue = true, nil
-				p.room.Broadcast()
-				p.mu.Unlock()
-				_ = p.conn.Close() // the reader ends with it
-				return
-			}
-			if frame != nil && !wire.IsActivity(frame) {
-				sent++
-			}
+		if err != nil {
+			_ = p.conn.Close() // the reader ends with it
+			return
 		}
-		p.s.activity.sent.Add(uint64(sent))
+		p.s.activity.sent.Add(uint64(counted))
 	}
 }
 
-func (p *peer) write(frame []byte) error {
-	deadline := time.Now().Add(writeTimeout)
-	if frame == nil {
-		return p.conn.WriteControl(websocket.PingMessage, nil, deadline)
+// write writes frames of so many bytes. A call that writes cannot be cut in two
+// by another that writes, as gorilla's of a close frame.
+func (p *peer) write(frames net.Buffers, bytes int) error {
+	conn := p.conn.NetConn()
+	timeout := p.s.peers.writeTimeout + time.Duration(bytes/slowest)*time.Second
+	if now := time.Now(); p.deadline.Sub(now) < timeout { // setting it is a tenth of a small write
+		p.deadline = now.Add(2 * timeout)
+		if err := conn.SetWriteDeadline(p.deadline); err != nil {
+			return err
+		}
 	}
-	if err := p.conn.SetWriteDeadline(deadline); err != nil {
+	if len(frames) == 1 {
+		_, err := conn.Write(frames[0])
 		return err
 	}
-	return p.conn.WriteMessage(websocket.TextMessage, frame)
+	_, err := frames.WriteTo(conn)
+	return err
 }
 
 // finish sends the close frame; the reader ends when the peer answers it, or

@@ -3,8 +3,15 @@ package server
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/time/rate"
 )
+
+// streamsMax bounds how many peers are read for from the log at one time; each
+// has a page of entries in memory.
+const streamsMax = 8
 
 // A peerSet is all open connections.
 type peerSet struct {
@@ -12,9 +19,19 @@ type peerSet struct {
 	peers    map[*peer]struct{}
 	turnover uint64 // connections that came or went, ever
 	closed   bool
+
+	queued       atomic.Int64  // bytes that wait for all peers
+	streams      chan struct{} // room for who is being streamed entries from the log
+	prompt       *rate.Limiter // for writers to be told before their turn
+	writeTimeout time.Duration // set before the first peer comes
 }
 
-func newPeerSet() *peerSet { return &peerSet{peers: map[*peer]struct{}{}} }
+func newPeerSet() *peerSet {
+	return &peerSet{
+		peers: map[*peer]struct{}{}, streams: make(chan struct{}, streamsMax),
+		prompt: rate.NewLimiter(promptRate, promptBurst), writeTimeout: writeTimeout,
+	}
+}
 
 // add reports false when no connection is taken any more.
 func (ps *peerSet) add(p *peer) bool {
@@ -87,7 +104,7 @@ func (ps *peerSet) sweep(ctx context.Context) {
 			if p.seen.Load() < dead {
 				_ = p.conn.Close()
 			} else {
-				p.send(nil)
+				p.offer(controlKind, pingFrame)
 			}
 		}
 	}

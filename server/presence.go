@@ -136,14 +136,14 @@ func (r *room) tellPeople(s *Server) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.due, r.told = false, time.Now()
-	frame := r.people(s).AppendJSON(nil)
+	frame := framed(r.people(s))
 	hash := maphash.Bytes(peopleSeed, frame)
 	changed := hash != r.said
 	r.said = hash
 	for _, p := range r.peers {
 		if p.text && (changed || !p.aware) {
 			p.aware = true
-			p.send(frame) // never waits
+			p.offer(peopleKind, frame)
 		}
 	}
 }

@@ -30,17 +30,27 @@ func (p publisher) publish(to []authority.Peer, m authority.Message) {
 		p.close(to, websocket.CloseTryAgainLater, "the thread cannot be read now: connect again")
 		return
 	}
-	if u, ok := m.(authority.LineUpdate); ok && u.Mine {
-		to[0].(*peer).receipts.Add(1)
+	switch m := m.(type) {
+	case authority.LineUpdate:
+		if m.Mine {
+			to[0].(*peer).receipts.Add(1)
+		}
+	case authority.Failed:
+		switch m.Re {
+		case "new", "update", "submit":
+			to[0].(*peer).watch.refused()
+		}
 	}
-	now := p.s.clock()
-	frame := p.frame(m)
+	frame := framed(p.message(m))
 	for _, q := range to {
-		q := q.(*peer)
-		p.s.timed(q, m, now)
-		q.send(frame)
+		q.(*peer).send(frame)
 	}
 }
+
+// ready and logged are what an authority asks and tells; see authority.Config.
+func (p publisher) ready(q authority.Peer) bool { return q.(*peer).ready(p.r) }
+
+func (p publisher) logged(q authority.Peer, re string) { p.s.logged(q.(*peer), re) }
 
 func (p publisher) close(to []authority.Peer, code int, text string) {
 	for _, q := range to {
@@ -48,20 +58,19 @@ func (p publisher) close(to []authority.Peer, code int, text string) {
 	}
 }
 
-// frame encodes a message.
-func (p publisher) frame(m authority.Message) []byte {
+// message returns what is sent of a message.
+func (p publisher) message(m authority.Message) interface{ AppendJSON([]byte) []byte } {
 	switch m := m.(type) {
 	case authority.Entries:
 		u := wire.TextUpdate{ID: p.r.stream, Updates: p.s.entries(m.List, m.Lengths)}
 		u.Updates[len(u.Updates)-1].Chain = m.Chain
-		return u.AppendJSON(nil)
+		return &u
 	case authority.TextJoined:
-		return p.textJoin(m).AppendJSON(nil)
+		return p.textJoin(m)
 	case authority.Resumed:
-		j := wire.ResumeJoin{Thread: p.r.stream, Title: m.Thread.Title, Rev: m.Since, Head: m.Thread.Revision, Limits: p.s.limits}
-		return j.AppendJSON(nil)
+		return &wire.ResumeJoin{Thread: p.r.stream, Title: m.Thread.Title, Rev: m.Since, Head: m.Thread.Revision, Limits: p.s.limits}
 	case authority.LineJoined:
-		return p.lineJoin(m).AppendJSON(nil)
+		return p.lineJoin(m)
 	case authority.LineUpdate:
 		u := wire.LineUpdate{
 			ID: p.r.stream, Line: m.Line, Value: m.Value, User: p.s.people.name(m.Author),
@@ -70,18 +79,16 @@ func (p publisher) frame(m authority.Message) []byte {
 		if m.Line < 0 {
 			u.Line, u.Gone = m.Last, true
 		}
-		return u.AppendJSON(nil)
+		return &u
 	case authority.Cursor:
-		c := wire.CursorOut{
+		return &wire.CursorOut{
 			ID: p.r.stream, Client: m.Client, User: p.s.people.name(m.Author), Author: m.Author,
 			Rev: m.Revision, Ranges: m.Ranges,
 		}
-		return c.AppendJSON(nil)
 	case authority.Beacon:
-		b := wire.Beacon{ID: p.r.stream, Rev: m.Revision, Length: m.Length, SHA256: m.SHA256, Chain: m.Chain}
-		return b.AppendJSON(nil)
+		return &wire.Beacon{ID: p.r.stream, Rev: m.Revision, Length: m.Length, SHA256: m.SHA256, Chain: m.Chain}
 	case authority.Failed:
-		return wireError(m.Err, m.Re).AppendJSON(nil)
+		return wireError(m.Err, m.Re)
 	}
 	panic("server: message without a frame")
 }

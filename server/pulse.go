@@ -49,7 +49,7 @@ func (p *pulse) loop(ctx context.Context) {
 		case <-status:
 			if now := [2]int{p.s.peers.count(), p.s.hub.threads()}; now != last {
 				last = now
-				p.tell(p.s.status(), func(*peer) bool { return true })
+				p.tell(statusKind, p.s.status(), func(*peer) bool { return true })
 			}
 			status, statusOver = nil, time.After(statusPause)
 		case <-statusOver:
@@ -58,7 +58,7 @@ func (p *pulse) loop(ctx context.Context) {
 			var frame []byte
 			if frame, typing = p.s.list(); !bytes.Equal(frame, said) {
 				said = frame
-				p.tell(frame, func(q *peer) bool { return q.listed.Load() })
+				p.tell(listKind, frame, func(q *peer) bool { return q.listed.Load() })
 			}
 			list, listOver = nil, time.After(listPause)
 		case <-listOver:
@@ -69,16 +69,16 @@ func (p *pulse) loop(ctx context.Context) {
 	}
 }
 
-func (p *pulse) tell(frame []byte, who func(*peer) bool) {
+func (p *pulse) tell(k kind, frame []byte, who func(*peer) bool) {
 	for _, q := range p.s.peers.all(who) {
-		q.send(frame)
+		q.offer(k, frame)
 	}
 }
 
 // status returns the frame that says how many are connected.
 func (s *Server) status() []byte {
 	r := wire.StatusReply{Connections: s.peers.count(), Threads: s.hub.threads()}
-	return r.AppendJSON(nil)
+	return framed(&r)
 }
 
 // list returns the frame with the newest threads, and whether somebody is
@@ -91,7 +91,7 @@ func (s *Server) list() ([]byte, bool) {
 		r.Threads[i] = s.row(t)
 		typing = typing || len(r.Threads[i].Typing) > 0
 	}
-	return r.AppendJSON(nil), typing
+	return framed(&r), typing
 }
 
 func (s *Server) row(t listed) wire.ThreadRow {

@@ -1,40 +1,27 @@
 package server
 
-import (
-	"sync/atomic"
-
-	"parodywave/eventlog"
-	"parodywave/eventlog/event"
-)
+import "sync/atomic"
 
 // A stopwatch times edits of one peer, one at a time: from when a message came
-// until what it brought is on disk, which is when the authority answers. It
-// costs an edit two reads of the clock, and who only reads one look at a zero.
+// until what it brought is on disk, which the authority tells. Messages are
+// logged, or refused, in the order in which they came. It costs an edit two reads
+// of the clock, and who only reads nothing.
 type stopwatch struct {
 	at       atomic.Int64  // when the timed edit came, on Server.clock; 0: none is being timed
-	which    atomic.Uint64 // its seq in text mode, its number in line mode
-	answered atomic.Uint64 // edits in line mode, since the join
-	came     uint64        // the same of those that came; owned by the reader
-	client   eventlog.ClientID
+	which    atomic.Uint64 // which of those that came
+	answered atomic.Uint64 // how many were logged or refused
+	came     uint64        // owned by the reader
 }
 
 // reset is for a join.
-func (w *stopwatch) reset(client eventlog.ClientID) {
+func (w *stopwatch) reset() {
 	w.at.Store(0)
 	w.answered.Store(0)
-	w.came, w.client = 0, client
+	w.came = 0
 }
 
-// push starts with a push. One is in flight at a time: an earlier one has been
-// answered, or never will be.
-func (w *stopwatch) push(at int64, seq uint64) {
-	w.at.Store(0)
-	w.which.Store(seq)
-	w.at.Store(at)
-}
-
-// line starts with an edit in line mode if no earlier one is being timed.
-func (w *stopwatch) line(at int64) {
+// start starts with a message if no earlier one is being timed.
+func (w *stopwatch) start(at int64) {
 	w.came++
 	if w.at.Load() == 0 {
 		w.which.Store(w.came)
@@ -42,24 +29,9 @@ func (w *stopwatch) line(at int64) {
 	}
 }
 
-// logged returns when the timed push came, if it is among the entries.
-func (w *stopwatch) logged(entries []event.Event) (int64, bool) {
-	at := w.at.Load()
-	if at == 0 {
-		return 0, false
-	}
-	seq := w.which.Load()
-	for i := range entries {
-		if entries[i].Seq == seq && entries[i].Client == w.client {
-			return at, w.at.CompareAndSwap(at, 0)
-		}
-	}
-	return 0, false
-}
-
-// receipt returns when the timed line edit came, if it is the one that this
-// receipt is for.
-func (w *stopwatch) receipt() (int64, bool) {
+// logged is for a message whose edits are on disk. It returns when that came, if
+// it is the one that is being timed.
+func (w *stopwatch) logged() (int64, bool) {
 	n, at := w.answered.Add(1), w.at.Load()
 	if at == 0 || n < w.which.Load() {
 		return 0, false
@@ -73,7 +45,3 @@ func (w *stopwatch) refused() {
 	w.answered.Add(1)
 	w.at.Store(0)
 }
-
-// drop is for receipts that were held back: they do not tell how long the disk
-// took.
-func (w *stopwatch) drop() { w.at.Store(0) }

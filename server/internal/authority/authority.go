@@ -25,6 +25,19 @@ type Config struct {
 	NewClient func() eventlog.ClientID
 	// Publish hands m to each of to. It must not block on a peer.
 	Publish func(to []Peer, m Message)
+	// Ready reports whether p takes more of what others do. Where it says no, p
+	// is told nothing of that, and Drained must be called when it would say yes.
+	// nil: always.
+	Ready func(p Peer) bool
+	// Pace returns how often the peers of a thread with so many are told what is
+	// new; nil: always.
+	Pace func(peers int) Pace
+	// Prompt reports whether a peer in text mode may be told at once that its own
+	// edits are on disk, where the pace says that the others wait; nil: never.
+	Prompt func() bool
+	// Logged is called for each message of p's with edits, by its type, when
+	// they are on disk; nobody was told of them yet. It may be nil.
+	Logged func(p Peer, re string)
 	// Older reports whether p's connection is older than q's; nil: never. Of two
 	// connections of one client the older has been given up, in whichever order
 	// their joins are read.
@@ -62,6 +75,7 @@ type Authority struct {
 	chain   chain.Digest // of thread.Revision, once published
 	bytes   int          // UTF-8 of the text
 	window  window
+	fanout  fanout
 	texts   map[Peer]*textPeer
 	lines   map[Peer]*linePeer
 	batch   batch
@@ -112,6 +126,9 @@ func (a *Authority) adopt(t *projection.Thread, head chain.Digest) {
 	a.bytes = len(text)
 	a.pairs = a.bytes > 0 && hasPair(t.Units(0, t.Len()))
 	a.window.reset(t.Revision)
+	if a.fanout.touched == nil {
+		a.fanout.touched, a.fanout.told = map[int]eventlog.Revision{}, t.Revision
+	}
 	a.batch.reset(t.Revision)
 	a.beacon = beaconState{revision: t.Revision, at: a.cfg.Now()}
 }
@@ -203,6 +220,7 @@ func (a *Authority) take(r request) {
 		if err.Head > 0 { // of what is on disk, if that is not what was hoped for
 			err.Head = a.thread.Revision
 		}
+		a.inOrder(r.peer)
 		a.fail(r, err)
 		return
 	}

@@ -16,8 +16,6 @@ import (
 type batch struct {
 	base     eventlog.Revision // before the first record
 	records  []eventlog.Record
-	entries  []event.Event
-	lengths  []int
 	requests []request
 	bytes    int                       // of the records' texts
 	touched  map[int]eventlog.Revision // lines, as they are now: by which record last
@@ -25,11 +23,9 @@ type batch struct {
 
 func (b *batch) reset(base eventlog.Revision) {
 	clear(b.records)
-	clear(b.entries)
 	clear(b.requests)
 	b.base, b.bytes = base, 0
-	b.records, b.entries = b.records[:0], b.entries[:0]
-	b.lengths, b.requests = b.lengths[:0], b.requests[:0]
+	b.records, b.requests = b.records[:0], b.requests[:0]
 	if b.touched == nil {
 		b.touched = map[int]eventlog.Revision{}
 	}
@@ -65,8 +61,6 @@ func (a *Authority) record(f event.Fact, author eventlog.AuthorID, client eventl
 	r.Time, r.Author, r.Client, r.Seq = e.Time, author, client, seq
 	a.batch.records = append(a.batch.records, r)
 	a.batch.bytes += len(r.Text)
-	a.batch.entries = append(a.batch.entries, e)
-	a.batch.lengths = append(a.batch.lengths, t.Len())
 	return e
 }
 
@@ -92,20 +86,22 @@ func (a *Authority) publish() {
 	if len(b.records) > 0 && a.cfg.Changed != nil { // first: who hears of an edit may ask for the list
 		a.cfg.Changed(a.thread.Summary())
 	}
-	if len(b.entries) > 0 {
-		if to := a.textPeers(nil); len(to) > 0 {
-			a.cfg.Publish(to, Entries{List: b.entries, Chain: a.chain, Lengths: b.lengths})
-		}
-		a.sendBeacon()
-	}
-	a.publishLines()
 	for _, r := range b.requests {
+		if r.peer != nil && a.cfg.Logged != nil {
+			a.cfg.Logged(r.peer, r.re)
+		}
+	}
+	a.settleLines()
+	a.fanout.dirty = a.fanout.dirty || len(b.records) > 0
+	a.tell()
+	for _, r := range b.requests {
+		a.prompt(r.peer)
 		if r.done != nil {
 			r.done <- nil
 		}
 	}
 	b.reset(a.thread.Revision)
-	a.window.trim()
+	a.window.trim(a.fanout.told)
 }
 
 // recover deals with an append that did not return well. The log says what
@@ -169,8 +165,13 @@ func (a *Authority) reload(cause error) {
 	for _, l := range a.lines {
 		l.forget(t)
 	}
-	a.republish(base)
+	if t.Revision > base && a.cfg.Changed != nil {
+		a.cfg.Changed(t.Summary())
+	}
+	a.settleLines()
+	a.tellNow() // what is there must not come after the failures
 	for _, r := range failed {
+		a.inOrder(r.peer)
 		a.fail(r, &Fault{Code: "unavailable", Text: text})
 	}
 }
@@ -182,21 +183,6 @@ func revisionOf(t *projection.Thread) eventlog.Revision {
 	return t.Revision
 }
 
-// republish gives text mode the entries after a revision from the log, and has
-// line mode start from a resync.
-func (a *Authority) republish(after eventlog.Revision) {
-	entries, lengths, err := a.readEntries(after)
-	if err == nil && len(entries) > 0 {
-		if to := a.textPeers(nil); len(to) > 0 {
-			a.cfg.Publish(to, Entries{List: entries, Chain: a.chain, Lengths: lengths})
-		}
-		if a.cfg.Changed != nil {
-			a.cfg.Changed(a.thread.Summary())
-		}
-	}
-	a.publishLines()
-}
-
 // giveUp drops everybody: the log cannot even be read. They come back, and the
 // hub starts another authority.
 func (a *Authority) giveUp(err error) {
@@ -205,7 +191,7 @@ func (a *Authority) giveUp(err error) {
 	for _, r := range a.batch.requests {
 		a.fail(r, &Fault{Code: "unavailable", Text: "the log cannot be read now: nothing was lost, send again"})
 	}
-	a.cfg.Publish(append(a.textPeers(nil), a.linePeers()...), Dropped{})
+	a.cfg.Publish(a.peers(), Dropped{})
 	a.texts, a.lines = map[Peer]*textPeer{}, map[Peer]*linePeer{}
 	a.batch.reset(a.batch.base)
 }

@@ -3,6 +3,7 @@ package authority
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -36,6 +37,10 @@ func newHistory(seed uint64, wrong func(*Authority), batches bool) *history {
 			wrong(a)
 		}
 	})
+	if h.draw(3) > 0 {
+		h.prompt = h.draw(2) == 0
+		h.pace = Pace{time.Duration(1+h.draw(60)) * time.Millisecond, 1 + h.draw(3)}
+	}
 	h.auth.post(nil, "", func() *Fault {
 		h.auth.record(event.Opened{Title: "a thread"}, eventlog.AuthorID{1}, h.newClient(), 0)
 		return nil
@@ -119,6 +124,9 @@ func (h *history) look() {
 
 func (h *history) open() *conn {
 	c := &conn{name: fmt.Sprintf("conn%d", len(h.conns)), page: h.draw}
+	if h.draw(2) == 0 {
+		c.full = 1 + h.draw(6)
+	}
 	h.conns = append(h.conns, c)
 	return c
 }
@@ -145,6 +153,7 @@ func (h *history) down(i int) bool {
 	c := h.conns[i]
 	m := c.down[0]
 	c.down = c.down[1:]
+	h.drained(c)
 	h.note("%s: down %s", c.name, describe(m))
 	for _, t := range h.texts {
 		if t.conn == c {

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"parodywave/eventlog"
@@ -13,8 +14,11 @@ import (
 type textPeer struct {
 	author   eventlog.AuthorID
 	client   eventlog.ClientID
-	catching bool // the server streams entries from the log: not subscribed yet
+	told     eventlog.Revision // what it has is the log up to here
+	catching bool              // the server streams it entries after told from the log
+	blind    bool              // it was not told where the others are
 	cursor   *Cursor
+	moved    bool // the cursor is to be shown
 }
 
 // A Resume is where a client was when it lost its connection. Chain is nil if
@@ -80,7 +84,7 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 			a.cfg.Publish([]Peer{q}, Superseded{})
 		}
 	}
-	tp := &textPeer{author: author, client: client}
+	tp := &textPeer{author: author, client: client, told: a.thread.Revision}
 	a.texts[p] = tp
 	to := []Peer{p}
 	switch {
@@ -90,9 +94,10 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 		a.cfg.Publish(to, TextJoined{Thread: a.thread, Chain: a.chain, Reset: true})
 	default:
 		a.cfg.Publish(to, Resumed{Thread: a.thread, Since: resume.Since})
-		a.catchUp(p, tp, resume.Since)
+		tp.told = resume.Since
+		a.catchUp(p, tp)
 	}
-	a.showCursors(p)
+	a.showCursors(p, tp)
 	return nil
 }
 
@@ -106,27 +111,6 @@ func (a *Authority) knows(r Resume) (bool, error) {
 	}
 	c, err := a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, r.Since)
 	return err == nil && c == *r.Chain, err
-}
-
-// catchUp gives p the entries after a revision: at once where they are in
-// memory, else by way of the server.
-func (a *Authority) catchUp(p Peer, tp *textPeer, after eventlog.Revision) {
-	head := a.thread.Revision
-	entries, ok := a.window.after(after)
-	if !ok || len(entries) > a.catchUpMax || heavy(entries) {
-		tp.catching = true
-		a.cfg.Publish([]Peer{p}, CatchUp{From: after, To: head, Length: a.thread.Len(), of: tp})
-		return
-	}
-	tp.catching = false
-	if len(entries) == 0 {
-		return
-	}
-	events := make([]event.Event, len(entries))
-	for i := range entries {
-		events[i] = entries[i].event
-	}
-	a.cfg.Publish([]Peer{p}, Entries{List: events, Chain: a.chain, Lengths: lengths(events, a.thread.Len())})
 }
 
 // catchUpMax and heavyUnits bound what a resumed client is given in one frame.
@@ -173,7 +157,9 @@ func (a *Authority) mayJoin(p Peer, author eventlog.AuthorID, client eventlog.Cl
 func (a *Authority) Attach(p Peer, c CatchUp) {
 	a.send(request{do: func() {
 		if tp, ok := a.texts[p]; ok && tp == c.of && tp.catching {
-			a.catchUp(p, tp, c.To)
+			tp.told = c.To
+			a.catchUp(p, tp)
+			a.showCursors(p, tp)
 		}
 	}})
 }
@@ -202,30 +188,17 @@ func (a *Authority) leaveText(p Peer) {
 		return
 	}
 	delete(a.texts, p)
+	if tp.moved {
+		a.fanout.moved = slices.DeleteFunc(a.fanout.moved, func(q Peer) bool { return q == p })
+	}
 	if tp.cursor != nil && len(tp.cursor.Ranges) > 0 {
-		gone := *tp.cursor
-		gone.Revision, gone.Ranges = a.thread.Revision, [][2]int{}
-		a.cfg.Publish(a.textPeers(p), gone)
+		a.takeAway(*tp.cursor)
 	}
 }
 
-// textPeers returns the subscribed peers in text mode but one.
-func (a *Authority) textPeers(but Peer) []Peer {
-	to := make([]Peer, 0, len(a.texts))
-	for p, tp := range a.texts {
-		if p != but && !tp.catching {
-			to = append(to, p)
-		}
-	}
-	return to
-}
-
-func (a *Authority) linePeers() []Peer {
-	to := make([]Peer, 0, len(a.lines))
-	for p := range a.lines {
-		to = append(to, p)
-	}
-	return to
+// peers returns everybody.
+func (a *Authority) peers() []Peer {
+	return slices.AppendSeq(slices.Collect(maps.Keys(a.texts)), maps.Keys(a.lines))
 }
 
 // Submit finishes the lines from..to, as they stood at a revision.

@@ -24,8 +24,9 @@ type linePeer struct {
 	id    projection.LineID
 	index int
 
-	own       *view   // its own last sent value
-	delivered []*view // values delivered since, oldest first
+	told      eventlog.Revision // it knows what the lines read at this revision, unless a resync is due
+	own       *view             // its own last sent value
+	delivered []*view           // values delivered since, oldest first
 
 	received uint64            // receipts given on this connection
 	receipts []receipt         // held ones, while a resync is due, and this batch's
@@ -66,7 +67,7 @@ func (a *Authority) joinLine(p Peer, author eventlog.AuthorID, received uint64) 
 	}
 	a.leaveLine(p)
 	a.leaveText(p)
-	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, received: received, synced: a.cfg.Now() - resyncPause}
+	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, told: a.thread.Revision, received: received, synced: a.cfg.Now() - resyncPause}
 	a.cfg.Publish([]Peer{p}, LineJoined{Thread: a.thread})
 }
 

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"crypto/sha256"
+	"slices"
 
 	"parodywave/eventlog"
 )
@@ -20,15 +21,102 @@ func (a *Authority) Cursor(p Peer, rev eventlog.Revision, ranges [][2]int) {
 			return
 		}
 		tp.cursor = &Cursor{Client: tp.client, Author: tp.author, Revision: rev, Ranges: ranges}
-		a.cfg.Publish(a.textPeers(p), *tp.cursor)
+		if !tp.moved {
+			tp.moved = true
+			a.fanout.moved = append(a.fanout.moved, p)
+		}
+		a.fanout.dirty = true
+		a.tellIfDurable()
 	}})
 }
 
-// showCursors tells a new peer where the others are.
-func (a *Authority) showCursors(p Peer) {
-	for q, tp := range a.texts {
-		if q != p && tp.cursor != nil && len(tp.cursor.Ranges) > 0 {
-			a.cfg.Publish([]Peer{p}, *tp.cursor)
+// cursorsMax bounds the cursors that are shown in one turn; more come with the
+// next ones, and of each only where it is then.
+const cursorsMax = 64
+
+// tellCursors shows those who keep up where the others are. Entries go first:
+// a cursor may be at a revision that they bring.
+func (a *Authority) tellCursors() {
+	f := &a.fanout
+	moved := f.moved[:min(len(f.moved), cursorsMax)]
+	if len(moved)+len(f.left)+len(f.gone) == 0 && !a.anyBlind() {
+		return
+	}
+	to := make([]Peer, 0, len(a.texts))
+	lacking := false
+	for p, tp := range a.texts {
+		switch {
+		case tp.catching || tp.told < a.thread.Revision || !a.ready(p):
+			tp.blind, lacking = true, true
+		case tp.blind:
+			a.showCursors(p, tp)
+		default:
+			to = append(to, p)
+		}
+	}
+	for _, c := range f.left {
+		a.publishCursor(to, c)
+	}
+	for _, q := range moved {
+		tp := a.texts[q]
+		tp.moved = false
+		a.publishCursor(others(to, q), *tp.cursor)
+	}
+	f.moved = slices.Delete(f.moved, 0, len(moved))
+	if f.gone, f.left = append(f.gone, f.left...), nil; !lacking {
+		f.gone = nil
+	}
+	f.dirty = f.dirty || len(f.moved) > 0
+}
+
+func (a *Authority) publishCursor(to []Peer, c Cursor) {
+	if len(to) > 0 {
+		a.cfg.Publish(to, c)
+	}
+}
+
+// others returns peers without one; it changes their order.
+func others(peers []Peer, but Peer) []Peer {
+	i, last := slices.Index(peers, but), len(peers)-1
+	if i < 0 {
+		return peers
+	}
+	peers[i], peers[last] = peers[last], peers[i]
+	return peers[:last]
+}
+
+func (a *Authority) anyBlind() bool {
+	for _, tp := range a.texts {
+		if tp.blind {
+			return true
+		}
+	}
+	return false
+}
+
+// takeAway has a cursor of who left taken from everybody's sight.
+func (a *Authority) takeAway(c Cursor) {
+	c.Revision, c.Ranges = a.thread.Revision, [][2]int{}
+	a.fanout.left = append(a.fanout.left, c)
+	a.fanout.dirty = true
+	a.tell()
+}
+
+// showCursors tells a peer that knows none where the others are. One that is
+// being streamed entries is told after them.
+func (a *Authority) showCursors(p Peer, tp *textPeer) {
+	if tp.blind = tp.catching; tp.blind {
+		return
+	}
+	for _, c := range a.fanout.gone {
+		a.cfg.Publish([]Peer{p}, c)
+	}
+	for _, c := range a.fanout.left {
+		a.cfg.Publish([]Peer{p}, c)
+	}
+	for q, other := range a.texts {
+		if q != p && other.cursor != nil && len(other.cursor.Ranges) > 0 {
+			a.cfg.Publish([]Peer{p}, *other.cursor)
 		}
 	}
 }
@@ -51,7 +139,12 @@ func (a *Authority) sendBeacon() {
 		return
 	}
 	*b = beaconState{a.thread.Revision, now}
-	to := a.textPeers(nil)
+	var to []Peer
+	for p, tp := range a.texts {
+		if !tp.catching && tp.told == a.thread.Revision {
+			to = append(to, p)
+		}
+	}
 	if len(to) == 0 {
 		return
 	}

@@ -44,7 +44,7 @@ func newRunner(t *testing.T, log eventlog.AuditLog) *runner {
 	w := &world{log: &brokenLog{AuditLog: log}, clock: 1}
 	w.start()
 	cfg := w.auth.cfg
-	cfg.Log = r.log
+	cfg.Log, cfg.Ready, cfg.Pace = r.log, nil, nil
 	cfg.Publish = func(to []Peer, m Message) {
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -97,16 +97,12 @@ func (s *scene) up() {
 
 // down brings everything that was published to the clients.
 func (s *scene) down() {
-	for len(s.tasks) > 0 {
-		f := s.tasks[0]
-		s.tasks = s.tasks[1:]
-		f()
-		s.serve(inboxSize)
-	}
+	s.work()
 	for _, c := range s.texts {
 		for c.conn != nil && len(c.conn.down) > 0 {
 			m := c.conn.down[0]
 			c.conn.down = c.conn.down[1:]
+			s.drained(c.conn)
 			c.receive(m)
 		}
 		s.check(c.problem)
@@ -115,6 +111,7 @@ func (s *scene) down() {
 		for c.conn != nil && len(c.conn.down) > 0 {
 			m := c.conn.down[0]
 			c.conn.down = c.conn.down[1:]
+			s.drained(c.conn)
 			c.receive(m)
 		}
 		s.check(c.problem)

@@ -50,6 +50,21 @@ func TestComposedRebaseDiverges(t *testing.T) {
 
 func TestReceivingComposedDiverges(t *testing.T) { mustDiverge(t, nil, true) }
 
+// TestDroppedBacklogIsSeen has a peer that takes no more be told, when it does
+// again, of what is new from then on alone.
+func TestDroppedBacklogIsSeen(t *testing.T) {
+	mustDiverge(t, func(a *Authority) {
+		ready := a.cfg.Ready
+		a.cfg.Ready = func(p Peer) bool {
+			ok := ready(p)
+			if tp := a.texts[p]; !ok && tp != nil {
+				tp.told = a.thread.Revision
+			}
+			return ok
+		}
+	}, false)
+}
+
 func mustDiverge(t *testing.T, wrong func(*Authority), batches bool) {
 	t.Helper()
 	seed, _ := seedFor(t)

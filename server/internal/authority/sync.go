@@ -84,19 +84,64 @@ func followLine(t *projection.Thread, hunks []projection.Hunk, id projection.Lin
 	return id, index + shift
 }
 
-// publishLines tells line mode what the batch did.
-func (a *Authority) publishLines() {
-	touched := slices.Sorted(maps.Keys(a.batch.touched))
+// settleLines is for what was just appended. Receipts go out at once, and with
+// one what its peer had not been told before: what a client in line mode takes
+// itself to be typing on depends on what it knows of the line.
+func (a *Authority) settleLines() {
+	if len(a.lines) == 0 {
+		return
+	}
+	maps.Copy(a.fanout.touched, a.batch.touched)
+	clear(a.batch.touched)
 	for p, l := range a.lines {
 		l.fresh, l.durable = 0, l.id
-		if l.due {
+		switch {
+		case l.due:
 			l.hold()
 			a.resync(p, l)
-			continue
+		case len(l.receipts) > 0:
+			a.inform(p, l, a.touchedAfter(l.told))
 		}
-		a.inform(p, l, touched)
 	}
-	clear(a.batch.touched)
+}
+
+// touchedAfter returns the lines that were touched after a revision, ascending.
+func (a *Authority) touchedAfter(r eventlog.Revision) []int {
+	var lines []int
+	for i, rev := range a.fanout.touched {
+		if rev > r {
+			lines = append(lines, i)
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// tellLines gives line mode what the lines now read that were touched. Indexes
+// stand for the same lines since, or a resync is due.
+func (a *Authority) tellLines() {
+	head, low := a.thread.Revision, a.thread.Revision
+	groups := map[eventlog.Revision][]Peer{}
+	for p, l := range a.lines {
+		switch {
+		case l.due:
+			a.resync(p, l)
+		case l.told == head:
+		case a.ready(p):
+			groups[l.told] = append(groups[l.told], p)
+		default:
+			low = min(low, l.told)
+		}
+	}
+	for from, to := range groups {
+		for _, i := range a.touchedAfter(from) {
+			a.tellLine(to, i)
+		}
+		for _, p := range to {
+			a.lines[p].told = head
+		}
+	}
+	maps.DeleteFunc(a.fanout.touched, func(_ int, rev eventlog.Revision) bool { return rev <= low })
 }
 
 // hold has the receipts wait for a resync.
@@ -120,32 +165,35 @@ func (a *Authority) inform(p Peer, l *linePeer, touched []int) {
 	for _, i := range touched {
 		if mine, ok := newest[i]; !ok {
 			others = append(others, i)
-		} else if mine < a.batch.touched[i] {
+		} else if mine < a.fanout.touched[i] {
 			again = append(again, i)
 		}
 	}
 	for _, r := range l.receipts {
 		for len(others) > 0 && others[0] < r.index {
-			a.tell(p, l, others[0])
+			a.tellLine([]Peer{p}, others[0])
 			others = others[1:]
 		}
 		a.receive(p, l, r)
 	}
 	l.receipts = l.receipts[:0]
 	for _, i := range append(others, again...) {
-		a.tell(p, l, i)
+		a.tellLine([]Peer{p}, i)
 	}
+	l.told = a.thread.Revision
 }
 
-// tell gives p the line i.
-func (a *Authority) tell(p Peer, l *linePeer, i int) {
+// tellLine gives peers the line i.
+func (a *Authority) tellLine(to []Peer, i int) {
 	row := a.thread.Row(i)
-	a.cfg.Publish([]Peer{p}, LineUpdate{
+	a.cfg.Publish(to, LineUpdate{
 		Line: i, Value: a.thread.Content(row), Author: row.Author,
 		Revision: a.thread.Revision, Submitted: row.Submitted,
 	})
-	if !l.id.IsZero() && l.index == i {
-		l.deliver(look(a.thread, i))
+	for _, p := range to {
+		if l := a.lines[p]; !l.id.IsZero() && l.index == i {
+			l.deliver(look(a.thread, i))
+		}
 	}
 }
 
@@ -176,14 +224,16 @@ func (a *Authority) receive(p Peer, l *linePeer, r receipt) {
 	a.cfg.Publish([]Peer{p}, u)
 }
 
-// resync sends p the whole thread, now or when the pause is over.
+// resync sends p the whole thread, now or when the pause is over and p takes it.
 func (a *Authority) resync(p Peer, l *linePeer) {
 	if l.waiting {
 		return
 	}
 	wait := l.synced + resyncPause - a.cfg.Now()
 	if wait <= 0 {
-		a.sync(p, l)
+		if a.ready(p) {
+			a.sync(p, l)
+		}
 		return
 	}
 	l.waiting = true

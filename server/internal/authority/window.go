@@ -35,13 +35,17 @@ func (w *window) reset(base eventlog.Revision) {
 
 func (w *window) add(e entry) { w.entries = append(w.entries, e) }
 
-// trim forgets entries that are too old. All must be on disk, where they are
-// looked for from then on.
-func (w *window) trim() {
+// trim forgets entries that are too old, but none after told. All must be on
+// disk, where they are looked for from then on.
+func (w *window) trim(told eventlog.Revision) {
 	if len(w.entries) < 2*w.max { // copy seldom
 		return
 	}
-	n := copy(w.entries, w.entries[len(w.entries)-w.max:])
+	keep := max(w.max, int(w.base)+len(w.entries)-int(told))
+	if len(w.entries)-keep < w.max/2 {
+		return
+	}
+	n := copy(w.entries, w.entries[len(w.entries)-keep:])
 	clear(w.entries[n:])
 	w.base += eventlog.Revision(len(w.entries) - n)
 	w.entries = w.entries[:n]
@@ -71,11 +75,7 @@ func change(e event.Event) (ot.Change, bool) {
 // from the log. What is still in the batch is in memory.
 func (a *Authority) since(r eventlog.Revision) ([]event.Event, error) {
 	if entries, ok := a.window.after(r); ok {
-		out := make([]event.Event, len(entries))
-		for i := range entries {
-			out[i] = entries[i].event
-		}
-		return out, nil
+		return eventsOf(entries), nil
 	}
 	var out []event.Event
 	for rec, err := range a.cfg.Log.Read(context.Background(), a.cfg.Stream, r) {

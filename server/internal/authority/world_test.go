@@ -29,6 +29,8 @@ type world struct {
 	tasks  []func() // the server's own work: streaming from the log
 	drop   []*conn  // told to join again
 	flaws  []string // what must not happen, and did
+	pace   Pace
+	prompt bool
 
 	setup func(*Authority) // bounds and wrong parts of every new authority
 }
@@ -49,6 +51,8 @@ type conn struct {
 	receipts uint64
 	synced   int64
 	page     func(n int) int // draws how the server cuts a stream from the log
+	full     int             // takes no more from so many messages on; 0: any number
+	waits    bool            // was asked while it was full
 }
 
 // A frame is something that a client sent.
@@ -103,6 +107,9 @@ func (w *world) start() {
 		After:     func(d time.Duration, f func()) { w.timers = append(w.timers, timer{w.clock + d.Milliseconds(), f}) },
 		NewClient: w.newClient,
 		Publish:   w.publish,
+		Ready:     w.ready,
+		Pace:      func(int) Pace { return w.pace },
+		Prompt:    func() bool { return w.prompt },
 		MaxText:   4 << 20,
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}, t, head.Chain)
@@ -118,6 +125,20 @@ func (w *world) newClient() eventlog.ClientID {
 
 func (w *world) flag(format string, args ...any) {
 	w.flaws = append(w.flaws, fmt.Sprintf(format, args...))
+}
+
+// ready is a peer's queue; drained is called when something was taken from it.
+func (w *world) ready(p Peer) bool {
+	c := p.(*conn)
+	c.waits = c.waits || c.full > 0 && !c.dead && len(c.down) >= c.full
+	return !c.waits
+}
+
+func (w *world) drained(c *conn) {
+	if c.waits && len(c.down) == 0 {
+		c.waits = false
+		w.tasks = append(w.tasks, func() { w.auth.Drained(c) })
+	}
 }
 
 func (w *world) publish(to []Peer, m Message) {

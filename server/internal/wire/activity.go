@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"strconv"
 
 	"parodywave/eventlog"
@@ -55,14 +54,9 @@ type BusyPerson struct {
 	Edits uint64
 }
 
-const activityHead = `{"type":"activity",`
-
-// IsActivity reports whether a frame is an ActivityReply.
-func IsActivity(frame []byte) bool { return bytes.HasPrefix(frame, []byte(activityHead)) }
-
 // AppendJSON appends the frame `activity`.
 func (m *ActivityReply) AppendJSON(dst []byte) []byte {
-	dst = strconv.AppendInt(append(dst, activityHead+`"at":`...), m.At, 10)
+	dst = strconv.AppendInt(append(dst, `{"type":"activity","at":`...), m.At, 10)
 	dst = appendInt(dst, `,"connections":`, m.Connections)
 	dst = appendInt(dst, `,"threads":`, m.Threads)
 	dst = appendCount(dst, `,"edits":`, m.Edits)

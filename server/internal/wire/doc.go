@@ -26,7 +26,8 @@
 // at the end, update replaces it, submit replaces and finishes it. Everybody in
 // the thread gets update with the index of the line and what it now reads. The
 // sender gets its own marked "mine":true, once for each message: the receipt
-// that it is on disk. When indexes have moved, a join with current and received
+// that it is on disk. What others do to a line in a moment may come as one
+// update. When indexes have moved, a join with current and received
 // comes first; receipts that were held back until then follow it.
 //
 // What a client sends is taken as an edit of what it last knew, so that two
@@ -41,7 +42,8 @@
 // order of the log and without gaps: a change with client and seq, by which its
 // author knows its own, and any other record with its kind and the length of
 // the text. The revision and chain of a frame are those of its last entry, and
-// a client that was cut off resumes from them.
+// a client that was cut off resumes from them. While much is written a frame
+// holds all entries of a moment, or of as long as its reader was slow.
 //
 // # What is never logged
 //

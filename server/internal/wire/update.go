@@ -36,8 +36,9 @@ const updateHeadBytes = 6*eventlog.MaxStreamBytes + 20 + 64 + 80
 // bytes each; UpdateFrameBytes is what the protocol promises. A frame ends only
 // at an entry whose Chain is known, or at the last, so a frame is longer than
 // most where what stands between two such entries is: a single entry that
-// inserts more than that is sent whole.
-func (m *TextUpdate) Frames(most int) [][]byte {
+// inserts more than that is sent whole. Each begins after room bytes of 0, which
+// are the caller's.
+func (m *TextUpdate) Frames(most, room int) [][]byte {
 	var frames [][]byte
 	var body []byte // the entries since the last frame, a comma before each
 	cut, last := 0, (*Entry)(nil)
@@ -45,7 +46,7 @@ func (m *TextUpdate) Frames(most int) [][]byte {
 		e := &m.Updates[i]
 		body = e.AppendJSON(append(body, ','))
 		if len(body)+updateHeadBytes > most && cut > 0 {
-			frames = append(frames, m.frame(body[:cut], last))
+			frames = append(frames, m.frame(body[:cut], last, room))
 			body = append(body[:0], body[cut:]...)
 			cut = 0
 		}
@@ -54,13 +55,13 @@ func (m *TextUpdate) Frames(most int) [][]byte {
 		}
 	}
 	if len(body) > 0 {
-		frames = append(frames, m.frame(body, &m.Updates[len(m.Updates)-1]))
+		frames = append(frames, m.frame(body, &m.Updates[len(m.Updates)-1], room))
 	}
 	return frames
 }
 
-func (m *TextUpdate) frame(body []byte, last *Entry) []byte {
-	frame := make([]byte, 0, len(body)+updateHeadBytes)
+func (m *TextUpdate) frame(body []byte, last *Entry, room int) []byte {
+	frame := make([]byte, room, room+len(body)+updateHeadBytes)
 	frame = appendUpdateHead(frame, m.ID, last)
 	frame = append(append(frame, '['), body[1:]...)
 	return append(frame, ']', '}')

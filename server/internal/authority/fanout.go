@@ -1,0 +1,225 @@
+package authority
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+)
+
+// A Pace is how often the peers of a thread may be told what is new: once in
+// every Every, and Burst times at once after a rest. The zero value is: always.
+type Pace struct {
+	Every time.Duration
+	Burst int
+}
+
+// groupsMax bounds how many different beginnings the entries of one turn are
+// encoded from; peers that are further behind are streamed from the log.
+const groupsMax = 8
+
+// A fanout is what the peers have not been told yet, and when they will be.
+// What is new goes out at once while the thread's pace allows it, and else
+// with all that has come meanwhile when it does (the generic cell rate
+// algorithm of ITU-T I.371, with the peers' turns as cells). How far each peer
+// was told is kept with the peer, so one that takes nothing for a while lacks
+// nothing: it is told later, and all at once.
+type fanout struct {
+	dirty bool              // somebody may have to be told something
+	paid  int64             // Unix ms: through when the turns so far have been paid for
+	timer bool              // one is set
+	told  eventlog.Revision // what the peers who keep up were told
+
+	// Lines, as they are now, by which record last, as far as some peer in line
+	// mode was not told; see tellLines.
+	touched map[int]eventlog.Revision
+
+	moved []Peer   // whose cursor is to be shown
+	left  []Cursor // of who left, to be taken away
+	gone  []Cursor // taken away while somebody could not be told
+}
+
+// tell gives everybody what is new, now or when the pace allows it. Nothing may
+// wait to be appended: what is told is on disk.
+func (a *Authority) tell() {
+	f := &a.fanout
+	if !f.dirty {
+		return
+	}
+	var pace Pace
+	if a.cfg.Pace != nil {
+		pace = a.cfg.Pace(len(a.texts) + len(a.lines))
+	}
+	every, now := pace.Every.Milliseconds(), a.cfg.Now()
+	burst := int64(max(pace.Burst, 1))
+	if f.paid > now+burst*every { // the clock went back
+		f.paid = now
+	}
+	if wait := f.paid - (burst-1)*every - now; wait > 0 {
+		a.tellLater(wait)
+		return
+	}
+	f.paid = max(f.paid, now) + every
+	a.tellNow()
+	a.tell() // there may be more than one turn takes
+}
+
+func (a *Authority) tellNow() {
+	a.fanout.dirty = false
+	a.tellTexts()
+	a.sendBeacon()
+	a.tellCursors()
+	a.tellLines()
+}
+
+func (a *Authority) tellLater(wait int64) {
+	if a.fanout.timer {
+		return
+	}
+	a.fanout.timer = true
+	a.cfg.After(time.Duration(wait)*time.Millisecond, func() {
+		a.send(request{now: true, do: func() {
+			a.fanout.timer = false
+			a.tellIfDurable()
+		}})
+	})
+}
+
+// tellIfDurable is tell where something may wait to be appended: then publish
+// tells, which follows.
+func (a *Authority) tellIfDurable() {
+	if len(a.batch.records) == 0 && len(a.batch.requests) == 0 {
+		a.tell()
+	}
+}
+
+// Drained is called when a peer for which Config.Ready has said no takes more.
+func (a *Authority) Drained(Peer) {
+	a.send(request{now: true, do: func() {
+		a.fanout.dirty = true
+		a.tellIfDurable()
+	}})
+}
+
+// promptMax bounds the entries that a peer is given alone for the sake of its
+// own among them.
+const promptMax = 64
+
+// prompt gives a peer whose edits were just logged what it lacks, its own edits
+// among that, before its turn: it has nothing else in flight until it has those.
+func (a *Authority) prompt(p Peer) {
+	tp, ok := a.texts[p]
+	if !ok || tp.catching || a.cfg.Prompt == nil {
+		return
+	}
+	lacks := a.thread.Revision - tp.told
+	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && a.ready(p) && a.cfg.Prompt() {
+		a.give([]Peer{p}, tp.told)
+	}
+}
+
+// ready reports whether p takes more; if it does not, Drained is called later.
+func (a *Authority) ready(p Peer) bool { return a.cfg.Ready == nil || a.cfg.Ready(p) }
+
+// A group is peers in text mode that were told up to the same revision.
+type group struct {
+	from eventlog.Revision
+	to   []Peer
+}
+
+// tellTexts gives text mode the entries that it lacks. Those who keep up lack
+// the same, and are told with one message.
+func (a *Authority) tellTexts() {
+	head := a.thread.Revision
+	var groups []group
+	for p, tp := range a.texts {
+		if tp.catching || tp.told == head {
+			continue
+		}
+		if !a.ready(p) {
+			tp.blind = true
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g group) bool { return g.from == tp.told })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, group{from: tp.told, to: make([]Peer, 0, len(a.texts))})
+		}
+		groups[i].to = append(groups[i].to, p)
+	}
+	slices.SortFunc(groups, func(g, h group) int { return cmp.Compare(h.from, g.from) })
+	for i, g := range groups {
+		if i < groupsMax && a.near(g.from) && a.give(g.to, g.from) {
+			continue
+		}
+		for _, p := range g.to {
+			a.stream(p, a.texts[p])
+		}
+	}
+	a.fanout.told = head
+}
+
+// near reports whether the entries after a revision go into one frame, also of
+// a peer that keeps up: nobody else can tell it.
+func (a *Authority) near(from eventlog.Revision) bool {
+	if from >= a.fanout.told && from >= a.window.base {
+		return true
+	}
+	if a.thread.Revision-from > eventlog.Revision(a.catchUpMax) {
+		return false
+	}
+	entries, ok := a.window.after(from)
+	return !ok && from >= a.fanout.told || ok && !heavy(entries)
+}
+
+// give publishes the entries after a revision; false means that they cannot be
+// read.
+func (a *Authority) give(to []Peer, from eventlog.Revision) bool {
+	events, lengths, err := a.readEntries(from)
+	if err != nil {
+		a.cfg.Logger.Error("cannot read the entries for peers", "thread", a.cfg.Stream, "after", from, "error", err)
+		return false
+	}
+	for _, p := range to {
+		a.texts[p].told = a.thread.Revision
+	}
+	if len(events) > 0 {
+		a.cfg.Publish(to, Entries{List: events, Chain: a.chain, Lengths: lengths})
+	}
+	return true
+}
+
+// stream has the server stream p what it lacks from the log.
+func (a *Authority) stream(p Peer, tp *textPeer) {
+	tp.catching, tp.blind = true, true
+	a.cfg.Publish([]Peer{p}, CatchUp{From: tp.told, To: a.thread.Revision, Length: a.thread.Len(), of: tp})
+}
+
+// catchUp gives p what it lacks, at whatever pace: at once where that is in
+// memory, else by way of the server.
+func (a *Authority) catchUp(p Peer, tp *textPeer) {
+	entries, ok := a.window.after(tp.told)
+	if tp.catching = false; !ok || len(entries) > a.catchUpMax || heavy(entries) || !a.give([]Peer{p}, tp.told) {
+		a.stream(p, tp)
+	}
+}
+
+// inOrder gives p what it lacks, so that an answer to p does not overtake the
+// receipts of what it sent before.
+func (a *Authority) inOrder(p Peer) {
+	tp, ok := a.texts[p]
+	if ok && !tp.catching && tp.told < a.thread.Revision && len(a.batch.records) == 0 {
+		a.catchUp(p, tp)
+	}
+}
+
+// eventsOf returns the events of entries.
+func eventsOf(entries []entry) []event.Event {
+	out := make([]event.Event, len(entries))
+	for i := range entries {
+		out[i] = entries[i].event
+	}
+	return out
+}
