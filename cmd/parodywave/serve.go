@@ -13,6 +13,7 @@ import (
 
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
+	"parodywave/projection/snapshot"
 	"parodywave/server"
 )
 
@@ -112,8 +113,10 @@ func sealed(logger *slog.Logger) func(uint64, int, error) {
 }
 
 func (c *serveCommand) serve(a *app, listener net.Listener, log *boltlog.Log, logger *slog.Logger) error {
+	cache := snapshot.Open(a.ctx, a.cachePath(), log, logger)
+	defer cache.Close() // when nothing is appended any more
 	s, err := server.New(a.ctx, server.Config{
-		Log: log, Logger: logger, Listen: listener.Addr().String(), AllowHosts: c.AllowHost, AllowOrigins: c.AllowOrigin,
+		Log: log, Cache: cache, Logger: logger, Listen: listener.Addr().String(), AllowHosts: c.AllowHost, AllowOrigins: c.AllowOrigin,
 		AllowNoOrigin: c.AllowNoOrigin, Node: c.Node, Version: release(), KeepConnection: c.KeepConnections,
 	})
 	if err != nil {

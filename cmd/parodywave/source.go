@@ -29,6 +29,10 @@ type source struct {
 
 func (a *app) logPath() string { return filepath.Join(a.Data, "log.db") }
 
+// cachePath is where a server saves projections. Commands do not use it: what
+// they print is folded from the log.
+func (a *app) cachePath() string { return filepath.Join(a.Data, "cache.db") }
+
 // open opens the log for reading: the file that --file names, the one of a
 // stopped directory, or that of a running server through its socket.
 func (a *app) open() (*source, error) {

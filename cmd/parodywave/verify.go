@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
+	"parodywave/projection/snapshot"
 )
 
 type verifyCommand struct {
@@ -22,7 +23,8 @@ type verifyCommand struct {
 func (*verifyCommand) Help() string {
 	return `Checked are: the structure of the file, the sum of every stored value, the chain of every stream and of the log, what
 every record says, the folding of all threads, that the blame of each sums up to its text, and that what stands for
-blacked-out texts is what was recorded. What cannot be seen is that the newest records were removed.
+blacked-out texts is what was recorded. What cannot be seen is that the newest records were removed. What the server has
+saved in cache.db is compared with the log, too.
 
   parodywave verify
   parodywave verify 'Weekly minutes'
@@ -146,6 +148,11 @@ func (a *app) verifyFile(path string) error {
 		if threads, err = s.checkAll(&copied, problem); err != nil {
 			return err
 		}
+		if first == "" && a.File == "" {
+			if err := s.checkCache(a); err != nil {
+				return err
+			}
+		}
 	} else if first == "" {
 		problem(withoutPath(err, path))
 	}
@@ -187,6 +194,28 @@ func (s *source) checkAll(a *app, problem func(string)) (threads int, err error)
 		}
 	}
 	return threads, nil
+}
+
+// checkCache compares what a server has saved with what the log gives.
+func (s *source) checkCache(a *app) error {
+	log, ok := s.AuditLog.(snapshot.Log)
+	if !ok {
+		return nil
+	}
+	c, err := snapshot.Compare(a.ctx, a.cachePath(), log)
+	if err != nil {
+		return err
+	}
+	for _, p := range c.Problems {
+		fmt.Fprintf(a.out, "damaged  cache.db: %s\n", visible(p))
+	}
+	if len(c.Problems) > 0 {
+		return damaged("delete "+a.cachePath()+", which is always safe: the server makes it anew", "the log is in order, but the cache is not; first: %s", visible(c.Problems[0]))
+	}
+	if c.Snapshots > 0 {
+		fmt.Fprintf(a.out, "ok  cache.db, %d snapshots of %d threads\n", c.Snapshots, c.Threads)
+	}
+	return nil
 }
 
 // checkPages runs bbolt's own check in another process, which a damaged file

@@ -1,0 +1,270 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/ot"
+	"parodywave/projection/snapshot"
+)
+
+// A site is a directory that a server is started in again and again.
+type site struct {
+	t       *testing.T
+	dir     string
+	r       *rand.Rand
+	ids     []eventlog.Stream
+	lengths map[eventlog.Stream]int // of their texts, which are ASCII
+
+	log    *boltlog.Log
+	cache  *snapshot.Cache
+	server *Server
+	web    *httptest.Server
+	said   saying
+}
+
+// A saying is what a logger said.
+type saying struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *saying) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *saying) take() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := s.b.String()
+	s.b.Reset()
+	return out
+}
+
+func (s *site) path(name string) string { return filepath.Join(s.dir, name) }
+
+func (s *site) start() {
+	s.t.Helper()
+	var err error
+	if s.log, err = boltlog.Open(s.path("log.db"), boltlog.Options{NoSync: true}); err != nil {
+		s.t.Fatal(err)
+	}
+	logger := slog.New(slog.NewTextHandler(&s.said, nil))
+	s.cache = snapshot.Open(s.t.Context(), s.path("cache.db"), s.log, logger)
+	s.server, err = New(s.t.Context(), Config{Log: s.log, Cache: s.cache, Listen: "127.0.0.1:0", Logger: logger})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.web = httptest.NewServer(s.server.Handler())
+}
+
+// stop ends the server; killed leaves the cache as it was in that moment.
+func (s *site) stop(killed bool) {
+	s.t.Helper()
+	before, err := os.ReadFile(s.path("cache.db"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.web.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s.server.Shutdown(ctx); err != nil {
+		s.t.Error(err)
+	}
+	if err := s.cache.Close(); err != nil {
+		s.t.Error(err)
+	}
+	if err := s.log.Close(); err != nil {
+		s.t.Error(err)
+	}
+	if killed {
+		if err := os.WriteFile(s.path("cache.db"), before, 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// write has people open threads and write long enough for snapshots.
+func (s *site) write(edits int) {
+	s.t.Helper()
+	names := []string{"Ann", "Ben", "소라"}
+	for i := range edits {
+		who := Identity{names[s.r.IntN(3)], "cli"}
+		if len(s.ids) == 0 || i%50 == 0 && len(s.ids) < 3 {
+			id, err := s.server.NewThread(s.t.Context(), fmt.Sprint("Thread ", len(s.ids)), "one\ntwo\n", who)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.ids = append(s.ids, id)
+			s.lengths[id] = len("one\ntwo\n")
+		}
+		id := s.ids[s.r.IntN(len(s.ids))]
+		length := s.lengths[id]
+		from := s.r.IntN(length + 1)
+		to, insert := from, fmt.Sprint("word ", i, " ")
+		switch s.r.IntN(4) {
+		case 0:
+			to, insert = min(length, from+s.r.IntN(100)), ""
+		case 1:
+			insert = strings.Repeat("a line\n", 1+s.r.IntN(500))
+		}
+		units, err := ot.Units(insert)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		sum, _ := s.server.hub.get(id)
+		if _, err := s.server.Revise(s.t.Context(), id, ot.Replace(length, from, to, units), sum.Revision, 0, who); err != nil {
+			s.t.Fatal(err)
+		}
+		s.lengths[id] = length - (to - from) + len(units)
+	}
+}
+
+func (s *site) ask(path string) string {
+	s.t.Helper()
+	resp, err := s.web.Client().Get(s.web.URL + path) // whose answers are not held against their description here
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		s.t.Fatalf("%s: %d %v %s", path, resp.StatusCode, err, b)
+	}
+	return string(b)
+}
+
+// answers is all that can be read, by its path.
+func (s *site) answers() map[string]string {
+	s.t.Helper()
+	out := map[string]string{}
+	paths := []string{"/api/threads"}
+	for _, id := range s.ids {
+		sum, ok := s.server.hub.get(id)
+		if !ok {
+			s.t.Fatalf("thread %s is gone", id)
+		}
+		thread := "/api/threads/" + string(id)
+		paths = append(paths, thread, thread+"/text", thread+"/blame", thread+"/timeline", thread+"/versions", thread+"/log", thread+"/lines")
+		for _, at := range []eventlog.Revision{sum.Revision / 3, sum.Revision - 1} {
+			paths = append(paths, fmt.Sprintf("%s/blame?at=%d", thread, max(at, 1)), fmt.Sprintf("%s/moment?at=%d&since=%d", thread, max(at, 1), at/2))
+		}
+	}
+	for _, p := range paths {
+		out[p] = s.ask(p)
+	}
+	return out
+}
+
+// Law 1: whatever is beside log.db may go, or be wrong, and nothing that is
+// served changes.
+func TestTheLogIsTheOnlyTruth(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	s := &site{t: t, dir: t.TempDir(), r: rand.New(rand.NewPCG(seed, 0)), lengths: map[eventlog.Stream]int{}}
+	s.start()
+	s.write(400)
+	want := s.answers()
+	cached := 0
+	for round, beside := range []string{"closed", "killed", "deleted", "damaged", "cut off", "killed", "closed"} {
+		s.stop(beside != "closed")
+		b, err := os.ReadFile(s.path("cache.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch beside {
+		case "deleted":
+			b = nil
+			err = os.Remove(s.path("cache.db"))
+		case "damaged":
+			for range 1 + s.r.IntN(30) {
+				b[s.r.IntN(len(b))]++
+			}
+		case "cut off":
+			b = b[:s.r.IntN(len(b))]
+		}
+		if b != nil {
+			err = os.WriteFile(s.path("cache.db"), b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.start()
+		if said := s.said.take(); strings.Contains(said, "cached=true") {
+			cached++
+		} else if beside == "closed" {
+			t.Errorf("round %d: the cache was not used: %s", round, said)
+		}
+		got := s.answers()
+		for path, answer := range want {
+			if got[path] != answer {
+				t.Fatalf("seed %d, round %d, cache %s: %s\nbefore %.2000s\nafter  %.2000s", seed, round, beside, path, answer, got[path])
+			}
+		}
+		s.write(60)
+		want = s.answers()
+	}
+	s.stop(false)
+	if cached < 3 {
+		t.Errorf("the cache was used %d times", cached)
+	}
+	log, err := boltlog.Open(s.path("log.db"), boltlog.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	c, err := snapshot.Compare(t.Context(), s.path("cache.db"), log)
+	if err != nil || len(c.Problems) > 0 || c.Snapshots == 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// TestIdleThreadLeavesMemory: a thread that nobody is in goes, with a snapshot if
+// that is worth it, and comes back as it was.
+func TestIdleThreadLeavesMemory(t *testing.T) {
+	s := &site{t: t, dir: t.TempDir(), r: rand.New(rand.NewPCG(1, 0)), lengths: map[eventlog.Stream]int{}}
+	s.start()
+	defer func() { s.stop(false) }()
+	s.server.hub.mu.Lock()
+	s.server.hub.idle = time.Millisecond
+	s.server.hub.mu.Unlock()
+	s.write(300)
+	before := s.answers()
+	loaded := func() int { return len(s.server.hub.loaded()) }
+	for end := time.Now().Add(10 * time.Second); loaded() > 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	if n := loaded(); n > 0 {
+		t.Fatalf("%d threads are still there", n)
+	}
+	found := false
+	for end := time.Now().Add(10 * time.Second); !found && time.Now().Before(end); {
+		for _, id := range s.ids {
+			found = found || s.cache.Snapshot(t.Context(), id, 0) != nil
+		}
+	}
+	if !found {
+		t.Error("no thread was saved")
+	}
+	for path, answer := range s.answers() {
+		if before[path] != answer {
+			t.Errorf("%s\nbefore %.1000s\nafter  %.1000s", path, before[path], answer)
+		}
+	}
+}
