@@ -127,7 +127,7 @@
 // Blocks of single streams lose because they tell times and order where a common
 // block tells the times of all, from which the steps of each follow, and order;
 // and because a thread with few edits fills no page. What a common block costs is
-// paid by who reads one stream out of many: 64 k times and stretches, half a
+// paid by who reads one stream out of many: 64 k times and stretches, less than a
 // millisecond. The bodies of the others are left alone: that is what sections
 // are for. One section for all would take 3 % less, sections of 4 k records 3 %
 // more.
