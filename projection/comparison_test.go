@@ -167,7 +167,7 @@ func compareHistories(t *testing.T, histories, steps int, spoil func(*projection
 }
 
 func TestComparisonAppliedToOneTextGivesTheOther(t *testing.T) {
-	if s, err := compareHistories(t, 200, 30, nil); err != nil {
+	if s, err := compareHistories(t, 80, 30, nil); err != nil {
 		t.Errorf("%v\n%v", err, s)
 	}
 }

@@ -318,7 +318,7 @@ func fits(s script) bool {
 }
 
 func TestDifferenceAgreesWithOracle(t *testing.T) {
-	n := 8000
+	n := 3000
 	if testing.Short() {
 		n = 600
 	}

@@ -101,7 +101,7 @@ func TestThawRefusesWhatFreezeNeverMade(t *testing.T) {
 // connections at random moments of random histories.
 func TestThawedListsAreAsFolded(t *testing.T) {
 	draw := seeded(seedFor(t))
-	for range 300 {
+	for range 120 {
 		d, a, c := projection.NewDirectory(), projection.NewAuthors(), projection.NewConnections()
 		d2, a2, c2 := projection.NewDirectory(), projection.NewAuthors(), projection.NewConnections()
 		offset := eventlog.Revision(draw(3)) // of which some were pruned

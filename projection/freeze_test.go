@@ -148,7 +148,7 @@ func exported(t *projection.Thread) map[string]string {
 // Law 5 with a snapshot between: a thawed thread is the one that was frozen, and
 // stays so.
 func TestThawedThreadIsAsFolded(t *testing.T) {
-	seed, n := seedFor(t), 3000
+	seed, n := seedFor(t), 1000
 	if testing.Short() {
 		n = 300
 	}

@@ -11,10 +11,10 @@ import (
 	"parodywave/projection"
 )
 
-// No single change of a text of a megabyte may hold its thread up for long: what
+// No single change of a text of half a megabyte may hold its thread up for long: what
 // goes with the square of the lines does not come to an end here.
 func TestOneLargeChangeEnds(t *testing.T) {
-	const n = 1 << 18
+	const n = 1 << 17
 	numbered := func(prefix string) string {
 		var b strings.Builder
 		for i := range n / 4 {
@@ -41,7 +41,7 @@ func TestOneLargeChangeEnds(t *testing.T) {
 }
 
 func TestOneChangeOfManySectionsEnds(t *testing.T) {
-	const n = 1 << 16
+	const n = 1 << 15
 	for name, section := range map[string]func(b *ot.Builder, i int){
 		"a letter in each line": func(b *ot.Builder, _ int) { b.Keep(1); b.Insert(units("x")); b.Keep(3) },
 		"a break in each line":  func(b *ot.Builder, _ int) { b.Keep(1); b.Insert(units("\n")); b.Keep(3) },

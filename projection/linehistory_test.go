@@ -241,7 +241,7 @@ func (s script) lives() (checked int, err error) {
 }
 
 func TestLineHistoryAgreesWithOracle(t *testing.T) {
-	n := 1500
+	n := 500
 	if testing.Short() {
 		n = 150
 	}

@@ -104,7 +104,7 @@ func (s script) missed(since int, newFirst bool) error {
 }
 
 func TestMissingLinesAgreeWithOracle(t *testing.T) {
-	n := 4000
+	n := 1500
 	if testing.Short() {
 		n = 400
 	}

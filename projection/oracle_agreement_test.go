@@ -134,7 +134,7 @@ func firstDifference(draw source, histories, steps int, w wrong) (int, script, e
 
 // Law 6, and the package comment's "The line".
 func TestBlameAgreesWithOracle(t *testing.T) {
-	n := 8000
+	n := 4000
 	if testing.Short() {
 		n = 300
 	}
@@ -147,7 +147,7 @@ func TestBlameAgreesWithOracle(t *testing.T) {
 // Texts of several chunks and hundreds of lines.
 func TestBlameOfLongTextsAgreesWithOracle(t *testing.T) {
 	draw := seeded(seedFor(t))
-	n := 8
+	n := 4
 	if testing.Short() {
 		n = 2
 	}

@@ -176,7 +176,7 @@ func searchHistories(t *testing.T, histories, steps int, spoil func(*projection.
 }
 
 func TestSearchFindsWhatStandsAtEveryRevision(t *testing.T) {
-	if s, err := searchHistories(t, 120, 25, nil); err != nil {
+	if s, err := searchHistories(t, 50, 25, nil); err != nil {
 		t.Errorf("%v\n%v", err, s)
 	}
 }
