@@ -41,7 +41,6 @@ type detail struct{ bench, metric, what, unit string }
 
 var details = []detail{
 	{"rest/paper", "B/keystroke-unsealed", "the paper before it is sealed", "B a keystroke"},
-	{"append/saturated", "B/event", "saturated appends in the file, when the log is closed", "B an event"},
 	{"append/offered", "ms-p50", "acknowledged at 20,000 events/s, p50", "ms"},
 	{"append/offered", "ms-p99", "the same, p99", "ms"},
 	{"append/offered", "p50/wal", "the same p50, in appends to a preallocated file", "×"},

@@ -26,8 +26,8 @@ type Step struct {
 	Generator float64    `json:"generator_cpu_percent"`
 	Foreign   float64    `json:"foreign_cpu_percent"` // of everybody else, 100 a processor
 
-	Held   bool   `json:"held"`             // writers kept up, everybody got everything, p99 within its bound
-	Reason string `json:"reason,omitempty"` // where it did not hold
+	Held   bool   `json:"held"`   // writers kept up, everybody got everything, p99 within its bound
+	Reason string `json:"reason"` // where it did not hold
 }
 
 // A ServerUse is what the server's process used.
