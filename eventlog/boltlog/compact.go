@@ -1,0 +1,238 @@
+package boltlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/internal/pack"
+)
+
+// A Compaction says what Compact did.
+type Compaction struct {
+	Before, After int64  // bytes of the file
+	Records       uint64 // those that are there
+	Removed       uint64 // those that were pruned
+	Blocks        int
+}
+
+// Compact writes the file of a log anew: all of it in full blocks, with no page
+// that is not needed, so that nothing is left of what was pruned, sealed or written over. The new
+// file is verified, held against the old one and on disk before it takes its
+// name; the old one is there until then. No process may have the log open
+// (ErrLocked); otherwise the errors are those of Open. Progress, if not nil, is
+// told now and then how many of how many positions are written.
+func Compact(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Compaction, error) {
+	c, err := compact(ctx, path, o, progress)
+	if err != nil {
+		return c, fmt.Errorf("compact %s: %w", path, err)
+	}
+	return c, nil
+}
+
+func compact(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Compaction, error) {
+	l, err := lock(path, o, version)
+	if err != nil {
+		return Compaction{}, err
+	}
+	defer guard("close", l.db.Close)
+	fresh := path + ".compact" // what a crash may leave is overwritten the next time
+	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_TRUNC|os.O_RDWR, l.file.Mode().Perm())
+	if err != nil {
+		return Compaction{}, err
+	}
+	done := false
+	defer func() {
+		if !done {
+			os.Remove(fresh)
+		}
+	}()
+	w := newPageWriter(f)
+	if err := errors.Join(l.rewrite(ctx, w, progress), keepOwner(f, l.file), f.Close()); err != nil {
+		return Compaction{}, err
+	}
+	report, err := VerifyFile(ctx, fresh, Options{Packer: o.Packer}, nil)
+	if err == nil {
+		err = errors.Join(report.Err(), l.sameAs(&report))
+	}
+	if err != nil {
+		return Compaction{}, err
+	}
+	c := Compaction{Before: l.file.Size(), Records: report.Records, Removed: report.Removed, Blocks: w.buckets[0].keys}
+	info, err := os.Stat(fresh)
+	if err != nil {
+		return c, err
+	}
+	c.After = info.Size()
+	if err := os.Rename(fresh, path); err != nil {
+		return c, err
+	}
+	done = true
+	return c, syncDir(filepath.Dir(path))
+}
+
+// sameAs compares what the log is with what a verification found.
+func (l *Log) sameAs(r *Report) error {
+	if r.Last != l.last || r.Chain != l.chain || len(r.Heads) != len(l.order) {
+		return damaged("the new file ends at position %d with %d streams, the old one at %d with %d", r.Last, len(r.Heads), l.last, len(l.order))
+	}
+	for _, h := range r.Heads {
+		if s := l.streams[h.Stream]; s == nil || s.head != h {
+			return damaged("the new file has another head of %s", h.Stream)
+		}
+	}
+	return nil
+}
+
+// rewrite writes the whole log.
+func (l *Log) rewrite(ctx context.Context, w *pageWriter, progress func(done, total uint64)) error {
+	if err := l.rewriteBlocks(ctx, w, progress); err != nil {
+		return err
+	}
+	w.end(bucketBlocks)
+	w.end(bucketTail)
+	var txid uint64
+	for _, bucket := range []string{bucketMeta, bucketKeys} {
+		var from []byte
+		for more := true; more; {
+			var some []change
+			err := l.view("compact", func(tx *bbolt.Tx) (err error) {
+				txid = uint64(tx.ID())
+				some, err = copyKeys(tx, bucket, from)
+				return err
+			})
+			if err = errors.Join(err, ctx.Err(), w.err); err != nil {
+				return err
+			}
+			for _, c := range some {
+				w.put(c.key, c.value)
+				from = append(append(from[:0], c.key...), 0)
+			}
+			more = len(some) == pageGroups
+		}
+		w.end(bucket)
+	}
+	return w.finish(txid)
+}
+
+// copyKeys copies keys and values of a bucket, from a key on.
+func copyKeys(tx *bbolt.Tx, bucket string, from []byte) (some []change, err error) {
+	b := tx.Bucket([]byte(bucket))
+	if b == nil {
+		return nil, damaged("bucket %q is gone", bucket)
+	}
+	c := b.Cursor()
+	k, v := c.First()
+	if from != nil {
+		k, v = c.Seek(from)
+	}
+	for ; k != nil && len(some) < pageGroups; k, v = c.Next() {
+		if len(v) > maxSaltBytes {
+			return nil, damaged("value %x in %s has %d bytes", k, bucket, len(v))
+		}
+		some = append(some, change{bucket, append([]byte(nil), k...), append([]byte(nil), v...)})
+	}
+	return some, nil
+}
+
+// rewriteBlocks puts the records into full blocks. Those that are full already
+// stay as they are.
+func (l *Log) rewriteBlocks(ctx context.Context, w *pageWriter, progress func(done, total uint64)) error {
+	r := newRewriter(l, w)
+	for at := eventlog.Position(1); at <= l.last; {
+		if progress != nil {
+			progress(uint64(at-1), uint64(l.last))
+		}
+		values, err := l.page("compact", at)
+		if err = errors.Join(err, ctx.Err(), w.err); err != nil {
+			return err
+		}
+		for _, v := range values {
+			last, err := r.add(v)
+			if err != nil {
+				return err
+			}
+			at = last + 1
+		}
+	}
+	r.flush()
+	return nil
+}
+
+// A rewriter makes blocks of values that come in order.
+type rewriter struct {
+	w       *pageWriter
+	sizes   sealSizes
+	packer  eventlog.Packer
+	opener  *opener
+	check   *sealCheck
+	maker   blockMaker
+	sources []pageBlock // what the maker has
+}
+
+// A pageBlock is a value and the position that it ends with.
+type pageBlock struct {
+	last  eventlog.Position
+	value []byte
+}
+
+func newRewriter(l *Log, w *pageWriter) *rewriter {
+	r := &rewriter{w: w, sizes: usualSizes, packer: l.options.Packer, opener: l.opener()}
+	if l.options.sealAt != (sealSizes{}) {
+		r.sizes = l.options.sealAt
+	}
+	r.check = (&sealer{log: l}).newCheck(&sealing{sealed: l.sealed})
+	r.maker.reset(r.packer)
+	return r
+}
+
+// add adds a value, and returns the position that it ends with.
+func (r *rewriter) add(v stored) (eventlog.Position, error) {
+	e, err := r.opener.open(v.value)
+	if err != nil {
+		return 0, err
+	}
+	m, last := &r.maker, e.Last()
+	full := e.Count >= r.sizes.records || len(v.value) >= r.sizes.packed
+	if e.block != nil && full || m.count+e.Count > pack.MaxBlockRecords || len(m.parts)+len(e.Parts) > pack.MaxBlockParts {
+		r.flush()
+	}
+	if e.block != nil && full {
+		r.w.put(positionKey(last), v.value)
+		return last, nil
+	}
+	n := len(m.records)
+	if err := m.add(&e, nil); err != nil {
+		return 0, err
+	}
+	r.sources = append(r.sources, pageBlock{last, v.value})
+	if !v.sealed {
+		if err := r.check.extent(&e, m.records[n:]); err != nil {
+			return 0, err
+		}
+	}
+	if m.count >= r.sizes.records || m.bytes >= r.sizes.bytes {
+		r.flush()
+	}
+	return last, nil
+}
+
+// flush writes the block, or what it was to be made of, if that is too much for one.
+func (r *rewriter) flush() {
+	if r.maker.count > 0 {
+		if value, err := r.maker.seal(); err == nil {
+			r.sources = append(r.sources[:0], pageBlock{r.maker.last(), value})
+		}
+	}
+	for _, s := range r.sources {
+		r.w.put(positionKey(s.last), s.value)
+	}
+	clear(r.sources)
+	r.sources = r.sources[:0]
+	r.maker.reset(r.packer)
+}
