@@ -38,6 +38,9 @@ import (
 //     run, it is theirs still, and goes, where no two lines of others would be
 //     joined by that.
 //
+// What moves back whole is a move in the log, too, and stays whose it is; breaks
+// beside it may be written anew.
+//
 // So what others wrote and is there is there once when the edits are taken back;
 // what the edits deleted of it, and nobody else did, is there again, once; and
 // nothing that the edits wrote is. When all that was done since a revision is
@@ -121,8 +124,7 @@ func (r *Reversal) Reversion() Reversion {
 	if !r.started {
 		return out
 	}
-	w := rewriting{text: &r.t.text}
-	r.row.settle()
+	w := rewriting{text: &r.t.text, away: r.row.settle()}
 	home := &r.row.home
 	for x := home.next; x != home; x = x.next {
 		switch {
@@ -135,8 +137,7 @@ func (r *Reversal) Reversion() Reversion {
 			w.keep(x.pos, x.pos+x.n)
 		}
 	}
-	w.keep(r.t.Len(), r.t.Len())
-	if c := w.Change(); w.changes(c) {
+	if c := w.change(); w.changes(c) {
 		out.Change, out.Black = c, w.black
 		out.Deleted, out.Restored = c.Deleted(), c.Inserted()
 	}

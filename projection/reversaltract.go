@@ -1,5 +1,10 @@
 package projection
 
+import (
+	"iter"
+	"slices"
+)
+
 // A tract is a run of units that stand in the text, which are to stay or, if the
 // edits in question wrote them, to go. With n = 0 it is a ghost, text that is to
 // come back, or a mark.
@@ -154,15 +159,30 @@ func (p *row) pushRight(x *tract) {
 	p.right = append(p.right, x)
 }
 
-// settle gives the tracts their positions.
-func (p *row) settle() {
+// settle gives the tracts their positions and returns those of what is away.
+func (p *row) settle() (away []int) {
 	at := 0
-	for _, x := range p.left {
-		x.pos = at
+	for x := range p.all() {
+		if x.pos = at; x.away {
+			away = append(away, at)
+		}
 		at += x.n
 	}
-	for i := len(p.right) - 1; i >= 0; i-- {
-		p.right[i].pos = at
-		at += p.right[i].n
+	return away
+}
+
+// all yields the tracts from left to right.
+func (p *row) all() iter.Seq[*tract] {
+	return func(yield func(*tract) bool) {
+		for _, x := range p.left {
+			if !yield(x) {
+				return
+			}
+		}
+		for _, x := range slices.Backward(p.right) {
+			if !yield(x) {
+				return
+			}
+		}
 	}
 }
