@@ -242,8 +242,11 @@ func liveBytesOf(b *testing.B, log *boltlog.Log) float64 {
 func atRest(b *testing.B, l *lab) {
 	measure(b, "paper", func(b *testing.B) {
 		tr, data := recorded(b), l.dir(b)
-		typedLog(b, data, tr, 1)
+		thread := typedLog(b, data, tr, 1)[0]
 		l.rested(b, data)
+		if output(b, l.program, "--data", data, "cat", string(thread)) != tr.end {
+			b.Fatal("the text is not what was typed")
+		}
 		b.ReportMetric(liveBytes(b, data)/float64(len(tr.strokes)), "B/keystroke")
 		b.ReportMetric(unsealedBytes(b, l, tr), "B/keystroke-unsealed")
 	})
@@ -251,6 +254,7 @@ func atRest(b *testing.B, l *lab) {
 		tr, data := recorded(b), l.dir(b)
 		n := typedAtOnce(b, data, tr, 100, len(tr.strokes)/100)
 		l.rested(b, data)
+		output(b, l.program, "--data", data, "verify")
 		b.ReportMetric(liveBytes(b, data)/float64(n), "B/keystroke")
 	})
 }
