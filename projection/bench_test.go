@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,45 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 func BenchmarkReplayTyping(b *testing.B) { benchmarkReplay(b, typing(200_000), "") }
 
 func BenchmarkReplayScattered(b *testing.B) { benchmarkReplay(b, scattered(50_000), "") }
+
+// BenchmarkScattered times edits at random positions only, one an operation: not
+// how the text of a megabyte came, nor reading a history that is larger than it.
+func BenchmarkScattered(b *testing.B) {
+	const round = 400_000
+	var change ot.Replacer
+	var c event.Changed
+	var th *projection.Thread
+	e := eventsOf(scattered(1))[0]
+	rnd := rand.New(rand.NewPCG(2, 2))
+	inserts := [8][]uint16{{'a'}, {'b'}, {'c'}, {'d'}, {'e'}, {'f'}, nil, {'\n'}}
+	s := newStopwatch(b)
+	for i := range b.N {
+		if i%round == 0 {
+			used := cpuTime()
+			b.StopTimer()
+			th, e = projection.NewThread(testStream), eventsOf(scattered(1))[0]
+			if _, err := th.Apply(e); err != nil {
+				b.Fatal(err)
+			}
+			e.Fact = &c
+			runtime.GC()
+			b.StartTimer()
+			s.cpu += cpuTime() - used
+		}
+		at, insert := rnd.IntN(th.Len()), inserts[i%8]
+		to := at
+		if insert == nil {
+			to++
+		}
+		change.Replace(&c.Change, th.Len(), at, to, insert)
+		e.Revision++
+		e.Seq++
+		if _, err := th.Apply(e); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s.report(1)
+}
 
 func BenchmarkReplayTrace(b *testing.B) {
 	changes, end := trace(b, "automerge-paper.json.gz")

@@ -3,6 +3,7 @@ package projection
 import (
 	"slices"
 
+	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 )
@@ -10,10 +11,18 @@ import (
 // An edit is one section of a change that is not kept.
 type edit = ot.Edit
 
+// A stamp says of which record a change is.
+type stamp struct {
+	rev    eventlog.Revision
+	at     int64  // Unix milliseconds
+	author uint32 // index into Thread.authors
+}
+
 // scratch is memory that Apply uses again.
 type scratch struct {
 	edits []edit
 	old   []uint16
+	lines []line
 }
 
 const lineBreak = '\n'
@@ -24,49 +33,79 @@ func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
 	}
 	t.Inserted += uint64(c.Inserted())
 	t.Deleted += uint64(c.Deleted())
-	if only, ok := c.Only(); ok && t.Written && t.within(e, author, only.FromA, only.ToA, only.Insert) {
+	by := stamp{e.Revision, e.Time, author}
+	only, ok := c.Only()
+	switch {
+	case !t.Written:
+		t.begin(by, only.Insert)
+		return nil
+	case ok && t.single(by, only.FromA, only.ToA, only.Insert):
 		return nil
 	}
 	edits := t.scratch.edits[:0]
 	for ed := range c.Edits() {
 		edits = append(edits, ed)
 	}
-	t.scratch.edits = edits
-	if !t.Written {
-		t.Written = true
-		t.lines.set([]line{{}}) // the one piece of the empty text, about to be born
-	} else if len(edits) == 0 {
-		return nil
+	if t.scratch.edits = edits; len(edits) > 0 {
+		newReshape(t, by, edits).run()
 	}
-	newReshape(t, e, author, edits).run()
 	return nil
 }
 
-// within applies an edit that breaks no line and joins none, which nearly
-// every keystroke is. It reports whether it was one.
-func (t *Thread) within(e *event.Event, author uint32, from, to int, insert []uint16) bool {
+// single applies an edit that deletes no break or inserts none: so nothing can
+// have moved, and the lines follow by simple rules. It reports whether the edit
+// was such a one, as nearly all are.
+func (t *Thread) single(by stamp, from, to int, insert []uint16) bool {
 	i, start := t.lines.byPos(from)
-	ln := t.lines.current()
-	if to > start+int(ln.length) || slices.Contains(insert, lineBreak) {
+	inLine := to <= start+int(t.lines.current().length)
+	switch breaks := slices.Contains(insert, lineBreak); {
+	case inLine && !breaks:
+		t.within(by, i, from, to, insert)
+	case inLine:
+		t.split(by, i, start, from, to, insert)
+	case !breaks:
+		t.join(by, i, start, from, to, insert)
+	default:
 		return false
 	}
+	return true
+}
+
+// within applies an edit that breaks the current line, which is number i, in no
+// place and joins it with none.
+func (t *Thread) within(by stamp, i, from, to int, insert []uint16) {
+	ln := t.lines.current()
 	deleted := to - from
 	same := false
 	if deleted > 0 && deleted == len(insert) {
-		t.scratch.old = t.text.appendUnits(t.scratch.old[:0], from, to)
-		same = slices.Equal(t.scratch.old, insert)
+		same = slices.Equal(t.before(from, to), insert)
 	}
 	ln.deleted += uint32(deleted)
 	if !same {
-		ln.changed, ln.at, ln.author, ln.submitted = e.Revision, e.Time, author, false
+		ln.touch(by)
 	}
 	t.lines.resize(len(insert) - deleted)
-	if deleted > 0 {
+	t.replace(by, from, to, insert)
+	t.effect.Touched = append(t.effect.Touched, i)
+}
+
+// touch says that the content of ln is another one now.
+func (ln *line) touch(by stamp) {
+	ln.changed, ln.at, ln.author, ln.submitted = by.rev, by.at, by.author, false
+}
+
+// replace puts insert in place of the units from..to.
+func (t *Thread) replace(by stamp, from, to int, insert []uint16) {
+	if from < to {
 		t.text.delete(from, to)
 	}
 	if len(insert) > 0 {
-		t.text.insert(from, insert, span{rev: e.Revision, n: uint32(len(insert)), author: author})
+		t.text.insert(from, insert, span{rev: by.rev, n: uint32(len(insert)), author: by.author})
 	}
-	t.effect.Touched = append(t.effect.Touched, i)
-	return true
+}
+
+// before returns the units from..to, which are good until it is called again.
+func (t *Thread) before(from, to int) []uint16 {
+	t.scratch.old = t.text.appendUnits(t.scratch.old[:0], from, to)
+	return t.scratch.old
 }

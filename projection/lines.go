@@ -32,170 +32,169 @@ type line struct {
 	submitted bool
 }
 
-// lines is the list of a text's lines, in chunks with their sums, for the same
-// reasons as text's. It remembers the line that was last looked for: the next
-// is likely to be near.
+// lines is the list of a text's lines, in chunks. It remembers the line that was
+// last looked for: the next is likely to be near.
 type lines struct {
-	chunks [][]line
-	units  []int // of each chunk: lengths and one break a line
-	counts []int // lines in each chunk
+	tree   tree[lineChunk] // its units are those of the lines and one break each
 	count  int
-
-	at, index, start int // a chunk, its first line's index, that line's position
-	k, pos           int // a line in that chunk, and its position
+	k, pos int // a line in the tree's current chunk, and its position
 }
 
 const (
-	lineChunkMax = 256
-	lineChunkMin = 32 // a smaller one is laid out together with a neighbour
+	lineChunkMax = 64
+	lineChunkMin = 8 // a smaller one is laid out together with a neighbour
 )
+
+// A lineChunk says once more how long its lines are, with their breaks, so that
+// who passes them reads little.
+type lineChunk struct {
+	units []uint32
+	lines []line
+}
 
 // byPos returns the index of the line that position pos lies in (a break
 // belongs to the line before it) and the position where that line starts.
 func (l *lines) byPos(pos int) (index, start int) {
-	for pos < l.start {
-		l.back()
+	if l.tree.seek(pos) || pos-l.tree.start < l.pos-pos {
+		l.k, l.pos = 0, l.tree.start
 	}
-	for l.at < len(l.chunks)-1 && pos >= l.start+l.units[l.at] {
-		l.forth()
-	}
-	c := l.chunks[l.at]
-	if pos-l.start < l.pos-pos {
-		l.k, l.pos = 0, l.start
-	}
-	k, p := l.k, l.pos
+	units, k, p := l.tree.chunk().units, l.k, l.pos
 	for pos < p {
 		k--
-		p -= int(c[k].length) + 1
+		p -= int(units[k])
 	}
-	for pos > p+int(c[k].length) {
-		p += int(c[k].length) + 1
+	for pos >= p+int(units[k]) {
+		p += int(units[k])
 		k++
 	}
 	l.k, l.pos = k, p
-	return l.index + k, p
+	return l.tree.index + k, p
 }
 
 // byIndex returns line i, which must exist, and the position where it starts.
 // The pointer is good until the list changes.
 func (l *lines) byIndex(i int) (*line, int) {
-	for i < l.index {
-		l.back()
+	if l.tree.seekLine(i) || i-l.tree.index < l.tree.index+l.k-i {
+		l.k, l.pos = 0, l.tree.start
 	}
-	for i >= l.index+l.counts[l.at] {
-		l.forth()
-	}
-	c, want := l.chunks[l.at], i-l.index
-	if want < l.k-want {
-		l.k, l.pos = 0, l.start
-	}
+	c, want := l.tree.chunk(), i-l.tree.index
 	for l.k > want {
 		l.k--
-		l.pos -= int(c[l.k].length) + 1
+		l.pos -= int(c.units[l.k])
 	}
 	for l.k < want {
-		l.pos += int(c[l.k].length) + 1
+		l.pos += int(c.units[l.k])
 		l.k++
 	}
-	return &c[l.k], l.pos
-}
-
-func (l *lines) back() {
-	l.at--
-	l.index -= l.counts[l.at]
-	l.start -= l.units[l.at]
-	l.k, l.pos = 0, l.start
-}
-
-func (l *lines) forth() {
-	l.index += l.counts[l.at]
-	l.start += l.units[l.at]
-	l.at++
-	l.k, l.pos = 0, l.start
+	return &c.lines[l.k], l.pos
 }
 
 // current returns the line that was last looked for.
-func (l *lines) current() *line { return &l.chunks[l.at][l.k] }
+func (l *lines) current() *line { return &l.tree.chunk().lines[l.k] }
 
 // resize adds n, which may be negative, to the length of the current line.
 func (l *lines) resize(n int) {
-	ln := l.current()
-	ln.length = uint32(int(ln.length) + n)
-	l.units[l.at] += n
+	c := l.tree.chunk()
+	c.lines[l.k].length += uint32(n)
+	c.units[l.k] += uint32(n)
+	l.tree.add(n, 0)
 }
 
 // replace puts in, which is not empty, for the lines from..to, which exist.
 func (l *lines) replace(from, to int, in []line) {
 	l.byIndex(from)
-	c, k := &l.chunks[l.at], l.k
-	n := len(*c) + len(in) - (to - from)
-	if k+to-from > len(*c) || n > lineChunkMax || n < lineChunkMin && len(l.chunks) > 1 {
+	c, k, gone := l.tree.chunk(), l.k, to-from
+	n := len(c.lines) + len(in) - gone
+	if k+gone > len(c.lines) || n > lineChunkMax || n < lineChunkMin && !l.tree.single() {
 		l.layOut(from, to, in)
 		return
 	}
-	l.units[l.at] += unitsOf(in) - unitsOf((*c)[k:k+to-from])
-	*c = slices.Replace(*c, k, k+to-from, in...)
-	l.counts[l.at] = n
-	l.count += len(in) - (to - from)
+	was := sumOf(c.lines[k : k+gone])
+	c.replace(k, k+gone, in)
+	is := sumOf(in)
+	l.tree.add(int(is.units)-int(was.units), len(in)-gone)
+	l.count += len(in) - gone
+}
+
+func (c *lineChunk) replace(from, to int, in []line) {
+	c.lines = slices.Replace(c.lines, from, to, in...)
+	var units [lineChunkMax]uint32
+	c.units = slices.Replace(c.units, from, to, units[:len(in)]...)
+	for i := range in {
+		c.units[from+i] = in[i].length + 1
+	}
 }
 
 // layOut is replace with the chunks that are touched, and a neighbour of a
 // small one, made anew.
 func (l *lines) layOut(from, to int, in []line) {
-	first, index, start := l.at, l.index, l.start
-	l.byIndex(to - 1)
-	last := l.at
-	all := slices.Concat(l.chunks[first][:from-index], in, l.chunks[last][to-l.index:])
-	switch small := len(all) < lineChunkMin; {
-	case small && last < len(l.chunks)-1:
-		last++
-		all = append(all, l.chunks[last]...)
-	case small && first > 0:
-		first--
-		all = slices.Concat(l.chunks[first], all)
-		index -= l.counts[first]
-		start -= l.units[first]
+	t, k, gone := &l.tree, l.k, to-from
+	first, all := t.index, slices.Clone(t.chunk().lines)
+	for len(all) < k+gone || len(all)+len(in)-gone < lineChunkMin {
+		t.seekLine(first)
+		if !t.next() {
+			break
+		}
+		all = append(all, t.chunk().lines...)
+		t.remove()
 	}
-	chunks, units, counts := layout(all)
-	l.chunks = slices.Replace(l.chunks, first, last+1, chunks...)
-	l.units = slices.Replace(l.units, first, last+1, units...)
-	l.counts = slices.Replace(l.counts, first, last+1, counts...)
-	l.count += len(in) - (to - from)
-	l.at, l.index, l.start = first, index, start
-	l.k, l.pos = 0, start
+	if len(all)+len(in)-gone < lineChunkMin && first > 0 {
+		t.seekLine(first - 1)
+		before := t.chunk().lines
+		k, first, all = k+len(before), t.index, slices.Concat(before, all)
+		t.next()
+		t.remove()
+	}
+	t.seekLine(first)
+	l.fill(slices.Replace(all, k, k+gone, in...))
+	l.count += len(in) - gone
 }
 
-func unitsOf(all []line) (n int) {
-	for i := range all {
-		n += int(all[i].length) + 1
+// fill puts chunks of these lines for the current one.
+func (l *lines) fill(all []line) {
+	size := lineChunkMax
+	if len(all) > size {
+		size /= 2
 	}
-	return n
+	for i := 0; i < len(all); i += size {
+		part := all[i:min(i+size, len(all))]
+		s := sumOf(part)
+		if i > 0 {
+			l.tree.insert(lineChunk{}, s)
+		} else {
+			was := l.tree.here()
+			l.tree.add(int(s.units)-int(was.units), int(s.lines)-int(was.lines))
+		}
+		c := lineChunk{}
+		if len(all) > size {
+			c = lineChunk{make([]uint32, 0, lineChunkMax), make([]line, 0, lineChunkMax)}
+		}
+		c.replace(0, 0, part)
+		*l.tree.chunk() = c
+	}
+	l.k, l.pos = 0, l.tree.start
+}
+
+func sumOf(all []line) (s sum) {
+	s.lines = uint32(len(all))
+	for i := range all {
+		s.units += all[i].length + 1
+	}
+	return s
 }
 
 func (l *lines) set(all []line) {
-	l.chunks, l.units, l.counts = layout(all)
-	l.count, l.at, l.index, l.start, l.k, l.pos = len(all), 0, 0, 0, 0, 0
-}
-
-// layout cuts lines into chunks that have room to grow.
-func layout(all []line) (chunks [][]line, units, counts []int) {
-	size := lineChunkMax
-	if len(all) > size {
-		size = lineChunkMax / 2
-	}
-	for part := range slices.Chunk(all, size) {
-		chunks = append(chunks, slices.Clone(part))
-		units, counts = append(units, unitsOf(part)), append(counts, len(part))
-	}
-	return chunks, units, counts
+	l.tree.plant(lineChunk{})
+	l.fill(all)
+	l.count = len(all)
 }
 
 // all yields index and line in order.
 func (l *lines) all(yield func(int, *line) bool) {
 	i := 0
-	for _, c := range l.chunks {
-		for k := range c {
-			if !yield(i, &c[k]) {
+	for c := range l.tree.all {
+		for k := range c.lines {
+			if !yield(i, &c.lines[k]) {
 				return
 			}
 			i++

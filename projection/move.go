@@ -35,8 +35,12 @@ type candidate struct {
 // returns the moves in order of at. A run of which a longer one took a part
 // falls to pieces, each shorter: so length after length is dealt with.
 func (r *reshape) moves() []move {
-	deleted, inserted := r.candidates()
-	if len(deleted) == 0 || len(inserted) == 0 {
+	deleted := r.deleted()
+	if len(deleted) == 0 {
+		return nil
+	}
+	inserted := r.inserted()
+	if len(inserted) == 0 {
 		return nil
 	}
 	byLength, longest := commonRuns(deleted, inserted)
@@ -59,30 +63,37 @@ func (r *reshape) moves() []move {
 	return out
 }
 
-func (r *reshape) candidates() (deleted, inserted []candidate) {
+func (r *reshape) deleted() (all []candidate) {
 	for _, h := range r.hunks {
 		before := -1
 		for i := range h.old {
 			o := &h.old[i]
-			if o.survived > 0 || (o.left >= 0 && o.right >= 0) || o.id.IsZero() {
+			if o.survived > 0 || (o.left >= 0 && o.right >= 0) {
 				continue
 			}
 			joined := before >= 0 && before == i-1 && h.old[before].right < 0 && o.left < 0
-			deleted = append(deleted, candidate{old: o, text: key(o.units), blank: blank(o.units), joined: joined})
+			all = append(all, candidate{old: o, text: key(o.units), blank: blank(o.units), joined: joined})
 			before = i
 		}
-		before = -1
+	}
+	return all
+}
+
+func (r *reshape) inserted() (all []candidate) {
+	for _, h := range r.hunks {
+		h.fill()
+		before := -1
 		for k := range h.pieces {
 			p := &h.pieces[k]
 			if p.kept > 0 || (!p.freshL && !p.freshR) {
 				continue
 			}
 			joined := before >= 0 && before == k-1 && p.freshL
-			inserted = append(inserted, candidate{piece: p, text: key(p.content), blank: blank(p.content), joined: joined})
+			all = append(all, candidate{piece: p, text: key(p.content), blank: blank(p.content), joined: joined})
 			before = k
 		}
 	}
-	return deleted, inserted
+	return all
 }
 
 // A run says that n candidates from d of the deleted equal those from i of the

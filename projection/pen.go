@@ -10,6 +10,7 @@ type pen struct {
 	gone  int // units of the chunks, from there on, that go
 	units []uint16
 	spans []span
+	last  int // where the last edit ended, while the pen is not down
 }
 
 // penMax is how many units are held at most.
@@ -69,7 +70,7 @@ func (p *pen) takeBack(n int) {
 // lift puts the edit in its place.
 func (t *text) lift() {
 	p := t.pen
-	t.pen = pen{units: p.units[:0], spans: p.spans[:0]}
+	t.pen = pen{units: p.units[:0], spans: p.spans[:0], last: p.at + len(p.units)}
 	t.length += p.gone - len(p.units)
 	t.cut(p.at, p.at+p.gone)
 	if len(p.units) > 0 {
@@ -77,18 +78,21 @@ func (t *text) lift() {
 	}
 }
 
-// insert puts units in at pos; spans tell who wrote them. Neither is kept.
+// insert puts units in at pos; spans tell who wrote them. Neither is kept. The
+// pen goes down where an edit goes on where the last one was.
 func (t *text) insert(pos int, units []uint16, spans ...span) {
-	if !t.pen.write(pos, units, spans...) {
-		if t.pen.down {
-			t.lift()
-		}
-		if !t.pen.write(pos, units, spans...) {
-			t.place(pos, units, spans)
-			return
-		}
+	if t.pen.down && t.pen.write(pos, units, spans...) {
+		t.length += len(units)
+		return
 	}
-	t.length += len(units)
+	if t.pen.down {
+		t.lift()
+	} else if pos == t.pen.last && t.pen.write(pos, units, spans...) {
+		t.length += len(units)
+		return
+	}
+	t.place(pos, units, spans)
+	t.pen.last = pos + len(units)
 }
 
 // delete takes the units from..to out.
@@ -96,9 +100,16 @@ func (t *text) delete(from, to int) {
 	if from == to {
 		return
 	}
+	if !t.pen.down && from != t.pen.last && to != t.pen.last {
+		t.cut(from, to)
+		t.pen.last = from
+		return
+	}
 	if !t.pen.strike(from, to) {
 		t.lift()
-		t.pen.strike(from, to)
+		t.cut(from, to)
+		t.pen.last = from
+		return
 	}
 	t.length -= to - from
 }

@@ -1,18 +1,13 @@
 package projection
 
-import (
-	"slices"
-
-	"parodywave/eventlog/event"
-)
+import "slices"
 
 // A reshape applies a change that may break, join, move, end or begin lines,
 // by the rules of the package comment. It looks at the touched lines only:
 // runs of them, hunks, with whatever lies between left alone.
 type reshape struct {
 	t      *Thread
-	e      event.Event
-	author uint32
+	by     stamp
 	edits  []edit
 	hunks  []*hunk
 	births uint32
@@ -56,8 +51,8 @@ type piece struct {
 
 type picker struct{ old, units int }
 
-func newReshape(t *Thread, e *event.Event, author uint32, edits []edit) *reshape {
-	return &reshape{t: t, e: *e, author: author, edits: edits}
+func newReshape(t *Thread, by stamp, edits []edit) *reshape {
+	return &reshape{t: t, by: by, edits: edits}
 }
 
 func (r *reshape) run() {
@@ -81,9 +76,6 @@ func (r *reshape) run() {
 
 // group makes hunks: edits that touch a common line belong together.
 func (r *reshape) group() {
-	if len(r.edits) == 0 { // the first change, and an empty one
-		r.edits = append(r.edits, edit{})
-	}
 	l := &r.t.lines
 	for _, ed := range r.edits {
 		from, start := l.byPos(ed.FromA)
@@ -174,7 +166,6 @@ func (r *reshape) read() {
 				o.units = r.t.text.appendUnits(nil, o.start, o.start+int(o.length))
 			}
 		}
-		h.fill()
 	}
 }
 
@@ -206,7 +197,7 @@ func (h *hunk) pick() {
 		}
 		k, units := -1, 0
 		switch {
-		case o.id.IsZero() || o.moved != nil:
+		case o.moved != nil:
 		case o.survived > 0:
 			for _, s := range o.kept {
 				if s.units > units {
@@ -259,7 +250,7 @@ func (r *reshape) own(spans []span, n int) []span {
 	if n == 0 {
 		return spans
 	}
-	return appendSpan(spans, span{rev: r.e.Revision, n: uint32(n), author: r.author})
+	return appendSpan(spans, span{rev: r.by.rev, n: uint32(n), author: r.by.author})
 }
 
 // settle gives the pieces their lines and puts them in the list. shift is how
@@ -270,8 +261,9 @@ func (r *reshape) settle(h *hunk, shift int) {
 		in[k] = r.line(h, k)
 	}
 	at := h.first + shift
+	old := r.t.ids(at, at+len(h.old))
 	r.t.lines.replace(at, at+len(h.old), in)
-	r.report(h, at, in)
+	r.t.tell(r.by, at, shift, old, in)
 }
 
 // line returns what piece k is now.
@@ -301,7 +293,7 @@ func (r *reshape) line(h *hunk, k int) line {
 		}
 	}
 	if !r.same(keeper, p) {
-		ln.changed, ln.at, ln.author, ln.submitted = r.e.Revision, r.e.Time, r.author, false
+		ln.touch(r.by)
 	}
 	return ln
 }
@@ -322,34 +314,10 @@ func (r *reshape) same(o *oldLine, p *piece) bool {
 }
 
 func (r *reshape) born(h *hunk, k int) line {
-	ln := line{
-		id:      LineID{r.e.Revision, r.births},
-		changed: r.e.Revision, at: r.e.Time, author: r.author,
-		length: uint32(h.pieces[k].length),
-	}
+	ln := r.by.born(r.births, uint32(h.pieces[k].length))
 	r.births++
 	if o := h.pieces[k].origin; o.units > 0 {
 		ln.splitFrom = h.old[o.at].id
 	}
 	return ln
-}
-
-// report tells what happened to the lines of h, now in from index at.
-func (r *reshape) report(h *hunk, at int, in []line) {
-	eff := &r.t.effect
-	out := Hunk{At: h.first, NewAt: at}
-	for i := range h.old {
-		if !h.old[i].id.IsZero() {
-			out.Old = append(out.Old, h.old[i].id)
-		}
-	}
-	for k := range in {
-		out.New = append(out.New, in[k].id)
-		if in[k].changed == r.e.Revision {
-			eff.Touched = append(eff.Touched, at+k)
-		}
-	}
-	if !slices.Equal(out.Old, out.New) {
-		eff.Hunks = append(eff.Hunks, out)
-	}
 }

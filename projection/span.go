@@ -9,34 +9,45 @@ func appendSpan(spans []span, s span) []span {
 	return append(spans, s)
 }
 
-// splitSpans returns the spans of the first n units and those after. The first
-// are in the memory of spans; the second may share it beyond.
-func splitSpans(spans []span, n int) (head, tail []span) {
-	for i, s := range spans {
-		switch {
-		case n == 0:
-			return spans[:i:i], spans[i:]
-		case n < int(s.n):
-			tail = append(make([]span, 0, len(spans)-i+1), s.sub(uint32(n), s.n-uint32(n)))
-			tail = append(tail, spans[i+1:]...)
-			spans[i] = s.sub(0, uint32(n))
-			return spans[: i+1 : i+1], tail
+// takeSpans moves the spans of the first n units from spans to dst. It returns
+// both.
+func takeSpans(dst, spans []span, n int) (head, rest []span) {
+	for n > 0 {
+		s := &spans[0]
+		if n < int(s.n) {
+			dst = append(dst, s.sub(0, uint32(n)))
+			*s = s.sub(uint32(n), s.n-uint32(n))
+			break
 		}
 		n -= int(s.n)
+		dst = append(dst, *s)
+		spans = spans[1:]
 	}
-	return spans, nil
+	return dst, spans
 }
 
-// insertSpans makes room at unit i of the chunk.
-func (c *chunk) insertSpans(i int, in []span) {
-	k := 0
+// spanAt returns the span that unit i is in, and its offset there. At the end of
+// all it is the span that would come.
+func (c *chunk) spanAt(i int) (k, offset int) {
 	for k < len(c.spans) && i >= int(c.spans[k].n) {
 		i -= int(c.spans[k].n)
 		k++
 	}
-	// i is now an offset into span k, or 0 at its start or at the end of all.
+	return k, i
+}
+
+// insertSpans makes room at unit i of the chunk.
+func (c *chunk) insertSpans(i int, in []span) {
+	k, i := c.spanAt(i)
 	if i == 0 && k > 0 && len(in) == 1 && c.spans[k-1].join(in[0]) {
 		return // typing: the usual case
+	}
+	if i > 0 && len(in) == 1 { // an edit elsewhere, in one step
+		s := c.spans[k]
+		c.spans = slices.Insert(c.spans, k+1, in[0], s.sub(uint32(i), s.n-uint32(i)))
+		c.spans[k] = s.sub(0, uint32(i))
+		c.joinAround(k+1, k+2)
+		return
 	}
 	if i > 0 {
 		s := c.spans[k]
@@ -50,11 +61,7 @@ func (c *chunk) insertSpans(i int, in []span) {
 
 // deleteSpans takes n units from unit i on out of the chunk's spans.
 func (c *chunk) deleteSpans(i, n int) {
-	k := 0
-	for i >= int(c.spans[k].n) {
-		i -= int(c.spans[k].n)
-		k++
-	}
+	k, i := c.spanAt(i)
 	s := c.spans[k]
 	if i+n < int(s.n) && i > 0 { // within one span
 		rest := s.sub(uint32(i+n), s.n-uint32(i+n))

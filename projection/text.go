@@ -7,23 +7,19 @@ import (
 )
 
 // A text is UTF-16 units in chunks, each unit with the revision and author
-// that inserted it. Chunks bound what an edit must move; the list of their
-// lengths lies in one piece of memory, so that finding a position in a text of
-// a megabyte reads some kilobytes in a row. The chunk of the last edit is
-// remembered, since typing goes on where it was.
+// that inserted it. Chunks bound what an edit must move, and the tree what it
+// must pass to find its chunk. An edit that goes on where the last one ended,
+// as typing does, is held by the pen.
 type text struct {
-	chunks  []*chunk
-	lengths []int32 // of chunks
-	length  int
-
-	at, start int // a chunk and its first unit's position
-
-	pen pen
+	tree   tree[chunk]
+	length int
+	pen    pen
 }
 
 const (
-	chunkMax = 2048 // units; a fuller chunk is split
-	chunkMin = 256  // units; a neighbour this small is merged with
+	chunkMax = 512 // units; a fuller chunk is split
+	chunkMin = 64  // units; a neighbour this small is merged with
+	spanMax  = 96  // spans; a chunk of more is split, too
 )
 
 type chunk struct {
@@ -70,21 +66,14 @@ func (s *span) join(next span) bool {
 	return true
 }
 
-// find makes the chunk that holds position pos the current one and returns it
-// with the offset in it. At the border of two chunks it is the left one.
+// find goes to the chunk that holds position pos and returns it with the offset
+// in it. At the border of two chunks it is the left one.
 func (t *text) find(pos int) (*chunk, int) {
 	if t.pen.down {
 		t.lift()
 	}
-	for pos < t.start || (pos == t.start && t.at > 0) {
-		t.at--
-		t.start -= int(t.lengths[t.at])
-	}
-	for t.at < len(t.chunks)-1 && pos > t.start+int(t.lengths[t.at]) {
-		t.start += int(t.lengths[t.at])
-		t.at++
-	}
-	return t.chunks[t.at], pos - t.start
+	t.tree.seek(max(pos-1, 0))
+	return t.tree.chunk(), pos - t.tree.start
 }
 
 // unit returns the unit at pos.
@@ -101,13 +90,14 @@ func (t *text) appendUnits(dst []uint16, from, to int) []uint16 {
 	dst = slices.Grow(dst, to-from)
 	c, i := t.find(from + 1)
 	i--
-	for k, left := t.at, to-from; ; c, i = t.chunks[k], 0 {
+	for left := to - from; ; i = 0 {
 		n := min(left, len(c.units)-i)
 		dst = append(dst, c.units[i:i+n]...)
 		if left -= n; left == 0 {
 			return dst
 		}
-		k++
+		t.tree.next()
+		c = t.tree.chunk()
 	}
 }
 
@@ -116,101 +106,125 @@ func (t *text) appendSpans(dst []span, from, to int) []span {
 	if from >= to {
 		return dst
 	}
-	_, i := t.find(from + 1)
+	c, i := t.find(from + 1)
 	i--
-	for k, left := t.at, to-from; left > 0; k++ {
-		for _, s := range t.chunks[k].spans {
-			if i >= int(s.n) {
-				i -= int(s.n)
-				continue
-			}
-			n := min(left, int(s.n)-i)
-			part := s.sub(uint32(i), uint32(n))
-			if len(dst) == 0 || !dst[len(dst)-1].join(part) {
-				dst = append(dst, part)
-			}
-			if left, i = left-n, 0; left == 0 {
-				break
-			}
+	for left := to - from; ; i = 0 {
+		n := min(left, len(c.units)-i)
+		dst = appendCut(dst, c.spans, i, i+n)
+		if left -= n; left == 0 {
+			return dst
 		}
+		t.tree.next()
+		c = t.tree.chunk()
 	}
-	return dst
 }
 
-// place puts units into their chunk; spans tell who wrote them. Neither is kept.
+// place puts units into their chunk; spans tell who wrote them, and are spent.
+// Neither is kept.
 func (t *text) place(pos int, units []uint16, spans []span) {
-	if len(t.chunks) == 0 {
-		t.chunks, t.lengths = []*chunk{{}}, []int32{0}
+	if t.tree.root == nil {
+		t.tree.plant(chunk{})
 	}
-	for len(units) > chunkMax/2 { // from the end, so that pos stays
-		cut := (len(units) - 1) / (chunkMax / 2) * (chunkMax / 2)
-		head, tail := splitSpans(spans, cut)
-		t.place(pos, units[cut:], tail)
-		units, spans = units[:cut], head
+	t.length += len(units)
+	var part []span
+	for len(units) > chunkMax/2 {
+		part, spans = takeSpans(part[:0], spans, chunkMax/2)
+		t.placePart(pos, units[:chunkMax/2], part)
+		pos, units = pos+chunkMax/2, units[chunkMax/2:]
 	}
+	t.placePart(pos, units, spans)
+}
+
+// placePart is place for half a chunk at most.
+func (t *text) placePart(pos int, units []uint16, spans []span) {
 	c, i := t.find(pos)
-	if len(c.units)+len(units) > chunkMax {
-		t.split(i)
-		c, i = t.find(pos)
+	if len(c.units)+len(units) > chunkMax || len(c.spans) > spanMax {
+		c, i = t.makeRoom(c, i, len(units))
 	}
 	c.units = slices.Insert(c.units, i, units...)
 	c.insertSpans(i, spans)
-	t.lengths[t.at] += int32(len(units))
-	t.length += len(units)
+	t.tree.add(len(units), 0)
 }
 
-// split cuts the current chunk in two: at its end, where typing goes on, or in
-// the middle.
-func (t *text) split(offset int) {
-	c := t.chunks[t.at]
-	cut := len(c.units) / 2
-	if offset > len(c.units)*7/8 {
-		cut = min(offset, len(c.units)-1)
+// makeRoom splits the current chunk so that n units more can stand at an offset
+// of it, and returns where that is now. Where typing goes on, at a chunk's end,
+// what comes gets a chunk of its own.
+func (t *text) makeRoom(c *chunk, offset, n int) (*chunk, int) {
+	pos := t.tree.start + offset
+	if size := len(c.units); offset < size {
+		cut := size / 2
+		if offset > size*7/8 {
+			cut = offset
+		}
+		right := c.split(cut)
+		t.tree.add(cut-size, 0)
+		t.tree.insert(right, sum{units: uint32(size - cut)})
+		c, offset = t.find(pos)
 	}
-	head, tail := splitSpans(c.spans, cut)
-	right := &chunk{units: append(make([]uint16, 0, chunkMax), c.units[cut:]...), spans: slices.Clone(tail)}
-	c.units, c.spans = c.units[:cut], head
-	t.chunks = slices.Insert(t.chunks, t.at+1, right)
-	t.lengths = slices.Insert(t.lengths, t.at+1, int32(len(right.units)))
-	t.lengths[t.at] = int32(cut)
+	if len(c.units)+n > chunkMax {
+		t.tree.insert(chunk{units: make([]uint16, 0, chunkMax)}, sum{})
+		c, offset = t.tree.chunk(), 0
+	}
+	return c, offset
+}
+
+// split cuts c at unit i and returns what was behind that.
+func (c *chunk) split(i int) (right chunk) {
+	right.units = append(make([]uint16, 0, chunkMax), c.units[i:]...)
+	k, i := c.spanAt(i)
+	right.spans = slices.Clone(c.spans[k:])
+	if i > 0 {
+		s := c.spans[k]
+		c.spans[k], right.spans[0] = s.sub(0, uint32(i)), s.sub(uint32(i), s.n-uint32(i))
+		k++
+	}
+	c.units, c.spans = c.units[:len(c.units)-len(right.units)], c.spans[:k]
+	return right
 }
 
 // cut takes the units from..to out of their chunks.
 func (t *text) cut(from, to int) {
+	t.length -= to - from
 	for left := to - from; left > 0; {
 		c, i := t.find(from + 1)
 		i--
 		n := min(left, len(c.units)-i)
+		left -= n
+		if n == len(c.units) && !t.tree.single() {
+			t.tree.remove()
+			continue
+		}
 		c.units = slices.Delete(c.units, i, i+n)
 		c.deleteSpans(i, n)
-		t.lengths[t.at] -= int32(n)
-		t.length -= n
-		left -= n
-		t.settle()
+		t.tree.add(-n, 0)
+		if len(c.units) < chunkMin && !t.tree.single() {
+			t.merge()
+		}
 	}
 }
 
-// settle drops or merges the current chunk when little is left in it.
-func (t *text) settle() {
-	c := t.chunks[t.at]
-	if len(c.units) >= chunkMin || len(t.chunks) == 1 {
+// merge puts the current chunk and a neighbour together if little is in them.
+func (t *text) merge() {
+	start := t.tree.start
+	if !t.tree.next() {
+		t.tree.seek(start - 1)
+		start = t.tree.start
+		t.tree.next()
+	}
+	right := *t.tree.chunk()
+	t.tree.seek(start)
+	if len(t.tree.chunk().units)+len(right.units) > chunkMax/2 {
 		return
 	}
-	if t.at == len(t.chunks)-1 {
-		t.at--
-		t.start -= int(t.lengths[t.at])
-	}
-	left, right := t.chunks[t.at], t.chunks[t.at+1]
-	if len(c.units) > 0 && len(left.units)+len(right.units) > chunkMax/2 {
-		return
-	}
-	left.units = append(left.units, right.units...)
+	t.tree.next()
+	t.tree.remove()
+	t.tree.seek(start)
+	c := t.tree.chunk()
+	c.units = append(c.units, right.units...)
 	for _, s := range right.spans {
-		left.spans = appendSpan(left.spans, s)
+		c.spans = appendSpan(c.spans, s)
 	}
-	t.lengths[t.at] = int32(len(left.units))
-	t.chunks = slices.Delete(t.chunks, t.at+1, t.at+2)
-	t.lengths = slices.Delete(t.lengths, t.at+1, t.at+2)
+	t.tree.add(len(right.units), 0)
 }
 
 // overwrite replaces the units from pos on and leaves the spans as they are.

@@ -76,30 +76,6 @@ type Version struct {
 	Time     int64 // Unix milliseconds
 }
 
-// An Effect says which lines an Apply touched. Its slices are good until the
-// next Apply.
-type Effect struct {
-	// Touched lists, ascending, the lines (from 0, as they are now) whose
-	// content, author or submitted flag may have changed.
-	Touched []int
-	// Hunks lists where the sequence of lines itself changed.
-	Hunks []Hunk
-	// Moves lists the whole lines that went elsewhere, in the order in which
-	// they stand now.
-	Moves []Move
-}
-
-// A Move says that the units From to To of the text before, whole lines without
-// the breaks around them, now stand at position At.
-type Move struct{ From, To, At int }
-
-// A Hunk says that the lines Old, which began at index At before the change,
-// are now the lines New, which begin at NewAt.
-type Hunk struct {
-	At, NewAt int
-	Old, New  []LineID
-}
-
 // NewThread returns the thread at revision 0: nothing happened yet.
 func NewThread(stream eventlog.Stream) *Thread {
 	return &Thread{
@@ -122,8 +98,7 @@ func (t *Thread) Apply(e event.Event) (*Effect, error) {
 
 // apply keeps nothing of e or its fact, which may lie in a Decoder's memory.
 func (t *Thread) apply(e *event.Event) error {
-	t.effect.Touched, t.effect.Hunks = t.effect.Touched[:0], nil
-	t.effect.Moves = nil
+	t.effect.Touched, t.effect.Hunks, t.effect.Moves = t.effect.Touched[:0], nil, nil
 	if e.Revision != t.Revision+1 {
 		return t.fault(e, "revision %d was expected", t.Revision+1)
 	}

@@ -1,0 +1,63 @@
+package projection
+
+import "slices"
+
+// An Effect says which lines an Apply touched. Its slices are good until the
+// next Apply.
+type Effect struct {
+	// Touched lists, ascending, the lines (from 0, as they are now) whose
+	// content, author or submitted flag may have changed.
+	Touched []int
+	// Hunks lists where the sequence of lines itself changed. They may be kept.
+	Hunks []Hunk
+	// Moves lists the whole lines that went elsewhere, in the order in which
+	// they stand now. They may be kept.
+	Moves []Move
+
+	quiet bool // nobody reads Hunks and Moves
+}
+
+// A Move says that the units From to To of the text before, whole lines without
+// the breaks around them, now stand at position At.
+type Move struct{ From, To, At int }
+
+// A Hunk says that the lines Old, which began at index At before the change,
+// are now the lines New, which begin at NewAt.
+type Hunk struct {
+	At, NewAt int
+	Old, New  []LineID
+}
+
+// tell adds to the effect that lines from index at on, whose identities were
+// old, are in now. shift is by how much the lines above grew in number.
+func (t *Thread) tell(by stamp, at, shift int, old []LineID, in []line) {
+	eff := &t.effect
+	for k := range in {
+		if in[k].changed == by.rev {
+			eff.Touched = append(eff.Touched, at+k)
+		}
+	}
+	if eff.quiet {
+		return
+	}
+	ids := make([]LineID, len(in))
+	for k := range in {
+		ids[k] = in[k].id
+	}
+	if !slices.Equal(old, ids) {
+		eff.Hunks = append(eff.Hunks, Hunk{at - shift, at, old, ids})
+	}
+}
+
+// ids returns the identities of the lines from..to, for tell.
+func (t *Thread) ids(from, to int) []LineID {
+	if t.effect.quiet {
+		return nil
+	}
+	ids := make([]LineID, to-from)
+	for k := range ids {
+		ln, _ := t.lines.byIndex(from + k)
+		ids[k] = ln.id
+	}
+	return ids
+}

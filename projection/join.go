@@ -1,0 +1,61 @@
+package projection
+
+import "slices"
+
+// A remnant is what an edit leaves of a line at one of its ends.
+type remnant struct {
+	line      // as it was
+	start int // its position then
+	kept  int // units that are left
+}
+
+// lives reports whether the line can be that of what it is put together with:
+// an empty one has a break to live on by.
+func (r *remnant) lives() bool { return r.kept > 0 || r.length == 0 }
+
+func (r *remnant) lost() uint32 { return r.length - uint32(r.kept) }
+
+// join applies an edit that deletes breaks, the first one that of the current
+// line, number i, and inserts none. Of the lines at its two ends that live, the
+// one that gives more, or else the first, is the line that they are together; the
+// other is joined into it.
+func (t *Thread) join(by stamp, i, start, from, to int, insert []uint16) {
+	above := remnant{*t.lines.current(), start, from - start}
+	j, at := t.lines.byPos(to)
+	below := remnant{*t.lines.current(), at, 0}
+	below.kept = at + int(below.length) - to
+
+	keeper, other := &above, &below
+	if !above.lives() || below.lives() && below.kept > above.kept {
+		keeper, other = other, keeper
+	}
+	length := uint32(above.kept + len(insert) + below.kept)
+	ln := by.born(0, length)
+	if keeper.lives() {
+		ln = keeper.line
+		ln.length = length
+		ln.deleted += keeper.lost()
+		if length != keeper.length || keeper.lost() > 0 && t.differs(keeper, &above, insert, &below) {
+			ln.touch(by)
+		}
+		if other.lives() {
+			t.aliases[other.id] = ln.id
+			ln.deleted += other.deleted + other.lost()
+		}
+	}
+	old := t.ids(i, j+1)
+	t.scratch.lines = append(t.scratch.lines[:0], ln)
+	t.lines.replace(i, j+1, t.scratch.lines)
+	t.replace(by, from, to, insert)
+	t.tell(by, i, 0, old, t.scratch.lines)
+}
+
+// differs reports whether the content of keeper is another than what is left
+// above, insert and what is left below make together.
+func (t *Thread) differs(keeper, above *remnant, insert []uint16, below *remnant) bool {
+	end := below.start + int(below.length)
+	now := t.text.appendUnits(nil, above.start, above.start+above.kept)
+	now = append(now, insert...)
+	now = t.text.appendUnits(now, end-below.kept, end)
+	return !slices.Equal(t.before(keeper.start, keeper.start+int(keeper.length)), now)
+}
