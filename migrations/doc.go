@@ -13,8 +13,14 @@
 //
 // # Files
 //
+// The file of a log has a version. FileSteps are what turns an older one into
+// today's; package boltlog takes them, after a backup, when it is told to migrate.
+// Version 1 came with the first release; version 2 added sealed blocks.
+//
+// # Frozen bytes
+//
 // testdata holds whole logs as released versions wrote them, frozen: a test
 // opens each, reads every record, verifies the chain and compares the texts
-// and blame with what stood beside them when they were frozen. They are added
-// to and never changed.
+// and blame with what stood beside them when they were frozen, and again when it
+// has been migrated and compacted. They are added to and never changed.
 package migrations

@@ -90,21 +90,48 @@ func write(t *testing.T, version string) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "log.db")
-	log, err := boltlog.Open(path, boltlog.Options{})
+	log, err := boltlog.Open(path, boltlog.Options{Packer: event.Packer{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	writeAuthors(t, log)
 	writeThread(t, log)
 	writeRedacted(t, log)
+	sealed(t, log)
 	writeConnections(t, log)
+	sealed(t, log)
+	writeMore(t, log)
 	if err := log.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := pack(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "expected.json"), []byte(describe(t, path+".gz")), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "expected.json"), []byte(describe(t, unpack(t, path+".gz"))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sealed puts all there is into a block.
+func sealed(t *testing.T, log *boltlog.Log) {
+	t.Helper()
+	if err := log.Seal(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeMore leaves something in the tail, and prunes what is in a block already.
+func writeMore(t *testing.T, log *boltlog.Log) {
+	s := newScribe(t, log, "01J9Z3N8QJ7C0V5R2K4M6T8W9X")
+	s.change(ben, `[[0,"tail "],65]`)
+	s.say(ann, event.Submitted{From: 0, To: 0})
+	c := newScribe(t, log, eventlog.Connections)
+	c.say(eventlog.AuthorID{}, event.Started{Place: event.Place{Run: ulid.MustParseStrict("01J9Z50000000000000000000C"), Node: "main"}})
+	at, err := log.ChainAt(context.Background(), eventlog.Connections, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Prune(context.Background(), 6, c.record(eventlog.AuthorID{}, event.Pruned{Through: 6, Head: at})); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -55,19 +55,38 @@ func TestFrozenLogsReadAsTheyWere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := describe(t, path); got != string(raw) {
+			if got := describe(t, unpack(t, path)); got != string(raw) {
 				t.Errorf("the log does not read as it was frozen:\n%s\nwant\n%s", got, raw)
+			}
+			migrated := unpack(t, path)
+			if _, err := boltlog.Migrate(migrated, boltlog.Options{}, false); err != nil {
+				t.Fatal(err)
+			}
+			if got := describe(t, migrated); got != string(raw) {
+				t.Errorf("migrated, the log does not read as it was frozen:\n%s\nwant\n%s", got, raw)
+			}
+			if _, err := boltlog.Compact(context.Background(), migrated, boltlog.Options{Packer: event.Packer{}}, nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := describe(t, migrated); got != string(raw) {
+				t.Errorf("compacted, the log does not read as it was frozen:\n%s\nwant\n%s", got, raw)
 			}
 		})
 	}
 }
 
-// TestFrozenLogHoldsEveryCase keeps the fixture from being frozen too poor.
-func TestFrozenLogHoldsEveryCase(t *testing.T) {
-	raw, err := os.ReadFile("testdata/v1/expected.json")
-	if err != nil {
-		t.Fatal(err)
+// TestFrozenLogsHoldEveryCase keeps the fixtures from being frozen too poor.
+func TestFrozenLogsHoldEveryCase(t *testing.T) {
+	for _, version := range []string{"v1", "v2"} {
+		raw, err := os.ReadFile("testdata/" + version + "/expected.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(version, func(t *testing.T) { holdsEveryCase(t, raw) })
 	}
+}
+
+func holdsEveryCase(t *testing.T, raw []byte) {
 	var f frozen
 	if err := json.Unmarshal(raw, &f); err != nil {
 		t.Fatal(err)
@@ -96,7 +115,7 @@ func TestFrozenLogHoldsEveryCase(t *testing.T) {
 func describe(t *testing.T, path string) string {
 	t.Helper()
 	ctx := context.Background()
-	log, err := boltlog.Open(unpack(t, path), boltlog.Options{ReadOnly: true})
+	log, err := boltlog.Open(path, boltlog.Options{ReadOnly: true, Packer: event.Packer{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,4 +177,28 @@ func describeStream(t *testing.T, log *boltlog.Log, h eventlog.Head) frozenStrea
 		out.Spans = append(out.Spans, [3]uint64{uint64(s.Length), uint64(s.Revision), uint64(s.Author)})
 	}
 	return out
+}
+
+// TestFrozenVersion2HasBlocksAndATail keeps the fixture from holding one of the
+// two forms only.
+func TestFrozenVersion2HasBlocksAndATail(t *testing.T) {
+	log, err := boltlog.Open(unpack(t, "testdata/v2/log.db.gz"), boltlog.Options{ReadOnly: true, Packer: event.Packer{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	packed, plain := 0, 0
+	for s, err := range log.AllSegments(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Records == nil {
+			packed++
+		} else {
+			plain++
+		}
+	}
+	if packed < 3 || plain == 0 {
+		t.Errorf("%d segments are packed and %d are not", packed, plain)
+	}
 }

@@ -23,6 +23,8 @@ type commands struct {
 	Restore     restoreCommand     `cmd:"" help:"Bring the text of a moment back, as one change."`
 	Revert      revertCommand      `cmd:"" help:"Take back what an author did, as one change, and leave what others did."`
 	Verify      verifyCommand      `cmd:"" help:"Reread the log and check everything in it."`
+	Compact     compactCommand     `cmd:"" help:"Write the log's file anew, sealed and without free pages."`
+	Migrate     migrateCommand     `cmd:"" help:"Upgrade the log's file to the format of this release, after a backup."`
 	Loadtest    loadtestCommand    `cmd:"" help:"Type into threads over real WebSockets: how long edits take, and what gets lost."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running server whether it is well; exit status only."`
 	Config      configCommand      `cmd:"" help:"Print the flags' effective values and where they come from."`
