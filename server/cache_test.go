@@ -18,6 +18,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection/snapshot"
 )
@@ -265,6 +266,42 @@ func TestIdleThreadLeavesMemory(t *testing.T) {
 	for path, answer := range s.answers() {
 		if before[path] != answer {
 			t.Errorf("%s\nbefore %.1000s\nafter  %.1000s", path, before[path], answer)
+		}
+	}
+}
+
+// TestRebuildTellsHowFarItIs: folding a long log says how far it is, a short one
+// says nothing.
+func TestRebuildTellsHowFarItIs(t *testing.T) {
+	s := &site{t: t, dir: t.TempDir(), r: rand.New(rand.NewPCG(1, 0)), lengths: map[eventlog.Stream]int{}}
+	s.start()
+	s.write(50)
+	defer func() { s.stop(false) }()
+	var records []eventlog.Record
+	for range 9000 {
+		records = append(records, event.Encode(event.Started{Place: event.Place{Node: "other"}}))
+	}
+	head, err := s.log.Head(t.Context(), eventlog.Connections)
+	if err == nil {
+		for i := range records {
+			records[i].Time = head.Time
+		}
+		_, err = s.log.Append(t.Context(), eventlog.Connections, head.Revision, records...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for told, want := range map[time.Time]bool{time.Now(): false, time.Now().Add(-time.Minute): true} {
+		s.said.take()
+		f := fold{s: s.server, state: snapshot.NewState(), threads: map[eventlog.Stream]*foldedThread{}, told: told}
+		if err := f.all(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if said := s.said.take(); strings.Contains(said, "folding the log") != want {
+			t.Errorf("told %v ago: said %q", time.Since(told), said)
+		}
+		if n := f.state.Directory.Len(); n != len(s.ids) {
+			t.Errorf("%d threads, want %d", n, len(s.ids))
 		}
 	}
 }

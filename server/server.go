@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"parodywave/eventlog"
@@ -104,6 +105,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		"threads", state.Directory.Len(), "cached", state.cached, "visits", state.Connections.Visits,
 		"peak", state.Connections.Peak, "left_open", state.Connections.Open(""), "took", time.Since(start).Round(time.Millisecond))
 	close(s.ready)
+	if !state.cached {
+		go debug.FreeOSMemory() // all threads were there at once
+	}
 	return s, nil
 }
 

@@ -101,15 +101,18 @@ func valid(ctx context.Context, log Log, frames []frame) (int, error) {
 		}
 	}
 	var failed error
-	n := sort.Search(len(frames), func(i int) bool {
-		i = len(frames) - 1 - i // the newest first: mostly that is all
-		c, err := log.LogChainAt(ctx, frames[i].mark.position)
+	fits := func(f *frame) bool {
+		c, err := log.LogChainAt(ctx, f.mark.position)
 		if err != nil && !errors.Is(err, eventlog.ErrNotFound) {
 			failed = errors.Join(failed, err)
 		}
-		return err == nil && c == frames[i].mark.chain
-	})
-	return len(frames) - n, failed
+		return err == nil && c == f.mark.chain
+	}
+	n := len(frames)
+	if n == 0 || fits(&frames[n-1]) { // nearly always
+		return n, failed
+	}
+	return sort.Search(n, func(i int) bool { return !fits(&frames[i]) }), failed
 }
 
 // refuse has nothing saved from now on.

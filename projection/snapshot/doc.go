@@ -49,9 +49,10 @@
 //
 // A snapshot of a thread is made for every 64 KiB of its log and when it leaves
 // memory. The newest is kept and, of older ones, those that lie about twice as
-// far back as the one after them: any revision is reached by folding no more than
-// about as many records as lie between it and the head. When half of the file is
-// of no more use, it is written anew.
+// far back as the one after them, from 16,384 records on, until it is 32,768 or as
+// many as it has bytes: any revision is some tens of thousands of records from a
+// snapshot, and all of them together take about a byte for each record. When half
+// of the file is of no more use, it is written anew.
 //
 // # Concurrency
 //

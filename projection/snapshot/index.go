@@ -83,18 +83,27 @@ func (x *index) nearest(stream eventlog.Stream, at eventlog.Revision) *frame {
 	return all[n-1]
 }
 
+// near is how many records are folded so fast, in some milliseconds, that no
+// further snapshot between them is worth its room. Only tests change it.
+var near eventlog.Revision = 1 << 14
+
+// far returns how many records may at most lie between a snapshot and the one
+// before: twice as many as near, or as many as the later one has bytes, so that
+// all of them have no more than about a byte for each record.
+func far(f *frame) eventlog.Revision { return max(2*near, eventlog.Revision(f.payload)) }
+
 // thin returns the frames, which ascend by revision, without those that others
 // make up for: one goes if the gap that it leaves is no longer than the way from
-// there to the newest.
+// there to the newest, if that is between near and far.
 func thin(all []*frame) []*frame {
 	newest := all[len(all)-1].revision
 	kept := []*frame{all[len(all)-1]}
 	for i := len(all) - 2; i >= 0; i-- {
-		after, before := kept[len(kept)-1].revision, eventlog.Revision(0)
+		after, before := kept[len(kept)-1], eventlog.Revision(0)
 		if i > 0 {
 			before = all[i-1].revision
 		}
-		if after-before > newest-after {
+		if after.revision-before > max(min(newest-after.revision, far(after)), near) {
 			kept = append(kept, all[i])
 		}
 	}
@@ -102,18 +111,18 @@ func thin(all []*frame) []*frame {
 	return kept
 }
 
-// rebuildStep is how many records there are between the newest two snapshots
-// that a rebuild makes.
-const rebuildStep = 2048
+// worth is how many records make a thread worth saving when it is folded from
+// its beginning.
+const worth = 512
 
 // Plan returns the revisions, ascending, at which a thread is worth saving while
 // it is folded from its beginning to the head.
 func Plan(head eventlog.Revision) []eventlog.Revision {
 	var plan []eventlog.Revision
-	if head >= rebuildStep/4 {
+	if head >= worth {
 		plan = append(plan, head)
 	}
-	for back := eventlog.Revision(rebuildStep); back < head; back *= 2 {
+	for back := near; back < head-min(head, near); back += min(back, 2*near) {
 		plan = append(plan, head-back)
 	}
 	slices.Reverse(plan)

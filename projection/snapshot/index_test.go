@@ -1,32 +1,48 @@
 package snapshot
 
 import (
-	"math/bits"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"parodywave/eventlog"
 )
 
+// Nearly all tests are of short histories.
+func TestMain(m *testing.M) {
+	usual = near
+	near = 16
+	os.Exit(m.Run())
+}
+
+var usual eventlog.Revision
+
+// asUsual lets a test have near as it is outside of tests.
+func asUsual(t *testing.T) {
+	near = usual
+	t.Cleanup(func() { near = 16 })
+}
+
 // TestSnapshotsLieAtDoublingDistance: however a thread is saved, there are few
 // snapshots, and to reach a revision no more is folded than lies between it and
 // the head, and the step between two savings.
 func TestSnapshotsLieAtDoublingDistance(t *testing.T) {
+	asUsual(t)
 	seed := seedFor(t)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 100 {
 		x := newIndex()
-		last, step := eventlog.Revision(0), eventlog.Revision(1+r.IntN(3000))
+		last, step := eventlog.Revision(0), eventlog.Revision(1+r.IntN(9000))
 		for range 1 + r.IntN(400) {
 			last += 1 + eventlog.Revision(r.Int64N(int64(step)))
 			x.add(&frame{kind: kindThread, stream: "s", revision: last})
 			all := x.threads["s"]
-			if most := 2*bits.Len64(uint64(last)) + 3; len(all) > most {
+			if most := 5 + int(last/near); len(all) > most {
 				t.Fatalf("seed %d: %d snapshots of %d revisions, want %d at most", seed, len(all), last, most)
 			}
 			before := eventlog.Revision(0)
 			for _, f := range all {
-				if gap, way := f.revision-before, last-before; gap > way/2+step && f.revision != last {
+				if gap, way := f.revision-before, last-before; gap > max(min(way/2, 2*near), near)+step && f.revision != last {
 					t.Fatalf("seed %d: nothing between %d and %d of %d", seed, before, f.revision, last)
 				}
 				before = f.revision
@@ -43,7 +59,8 @@ func TestSnapshotsLieAtDoublingDistance(t *testing.T) {
 
 // TestPlanIsWhatIsKept: a rebuild saves nothing that is then thinned out.
 func TestPlanIsWhatIsKept(t *testing.T) {
-	for _, head := range []eventlog.Revision{1, 100, 511, 512, 2047, 2048, 2049, 5000, 260_000, 10_000_000} {
+	asUsual(t)
+	for _, head := range []eventlog.Revision{1, 100, 511, 512, 16_384, 16_385, 32_767, 32_768, 32_769, 50_000, 260_000, 10_000_000} {
 		x := newIndex()
 		plan := Plan(head)
 		for _, rev := range plan {
@@ -55,15 +72,19 @@ func TestPlanIsWhatIsKept(t *testing.T) {
 		if n := len(x.threads["s"]); n != len(plan) {
 			t.Errorf("head %d: %v, of which %d are kept", head, plan, n)
 		}
+		if n := len(plan); head > 2*near && n < 2 || head >= 260_000 && n < 8 {
+			t.Errorf("head %d: %v", head, plan)
+		}
 	}
 }
 
 func TestNearestIsNotAbove(t *testing.T) {
+	asUsual(t)
 	x := newIndex()
-	for _, rev := range []eventlog.Revision{1000, 2000, 3000} {
+	for _, rev := range []eventlog.Revision{50_000, 100_000, 150_000} {
 		x.add(&frame{kind: kindThread, stream: "s", revision: rev})
 	}
-	for at, want := range map[eventlog.Revision]eventlog.Revision{0: 3000, 1: 0, 999: 0, 1000: 1000, 1001: 1000, 2999: 2000, 3000: 3000, 9999: 3000} {
+	for at, want := range map[eventlog.Revision]eventlog.Revision{0: 150_000, 1: 0, 49_999: 0, 50_000: 50_000, 50_001: 50_000, 149_999: 100_000, 150_000: 150_000, 999_999: 150_000} {
 		f := x.nearest("s", at)
 		if got := eventlog.Revision(0); f != nil {
 			if got = f.revision; got != want {
