@@ -3,83 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
-	"parodywave/eventlog/ot"
-	"parodywave/projection"
 
 	"go.etcd.io/bbolt"
 )
-
-// A typewriter makes the records of a thread, with the times at which people
-// type: half of the pauses between two keystrokes are below 140 ms (log-normal),
-// one in fifty is of seconds, one in a thousand of minutes. Recorded traces have
-// no times of their own. Each author has one client, which numbers its entries.
-type typewriter struct {
-	r       *rand.Rand
-	now     int64
-	length  int
-	authors []eventlog.AuthorID
-	clients []eventlog.ClientID
-	seqs    []uint64
-}
-
-const typingBegan = 1_760_000_000_000 // Unix milliseconds
-
-func newTypewriter(seed uint64, authors int) *typewriter {
-	w := &typewriter{r: rand.New(rand.NewPCG(seed, 0)), now: typingBegan, seqs: make([]uint64, authors)}
-	w.now += w.r.Int64N(60_000)
-	for range authors {
-		var a eventlog.AuthorID
-		var c eventlog.ClientID
-		for i := range a {
-			a[i], c[i] = byte(w.r.Uint32()), byte(w.r.Uint32())
-		}
-		w.authors, w.clients = append(w.authors, a), append(w.clients, c)
-	}
-	return w
-}
-
-func (w *typewriter) pause() int64 {
-	d := math.Exp(math.Log(140) + 0.6*w.r.NormFloat64())
-	switch n := w.r.IntN(1000); {
-	case n == 0:
-		d += 60_000 * (1 + 20*w.r.Float64())
-	case n <= 20:
-		d += 1000 * (1 + 9*w.r.Float64())
-	}
-	return int64(d)
-}
-
-func (w *typewriter) open(title string) eventlog.Record {
-	r := event.Encode(event.Opened{Title: title})
-	r.Author, r.Time = w.authors[0], w.now
-	return r
-}
-
-func (w *typewriter) stroke(s stroke) (eventlog.Record, error) {
-	insert, err := ot.Units(s.insert)
-	if err != nil {
-		return eventlog.Record{}, err
-	}
-	r := event.Encode(event.Changed{Change: ot.Replace(w.length, s.pos, s.pos+s.del, insert)})
-	w.length += len(insert) - s.del
-	w.now += w.pause()
-	w.seqs[s.author]++
-	r.Time, r.Author, r.Client, r.Seq = w.now, w.authors[s.author], w.clients[s.author], w.seqs[s.author]
-	return r, nil
-}
 
 // A paper is a log with the recorded paper in several threads, typed by three.
 type paper struct {
@@ -312,84 +246,3 @@ func typedAtOnce(b *testing.B, data string, tr trace, threads, each int) int {
 	return threads * each
 }
 
-// replays folds a thread from the file to its text and blame, on one core.
-func replays(b *testing.B, l *lab) {
-	measure(b, "paper", func(b *testing.B) {
-		p := l.papered(b)
-		fold(b, p.data, p.threads[0], p.strokes, p.end)
-	})
-	measure(b, "random", func(b *testing.B) {
-		data := l.dir(b)
-		n := scaled(200_000)
-		stream, end := scattered(b, data, 1<<20, n)
-		l.rested(b, data)
-		fold(b, data, stream, n, end)
-	})
-}
-
-// fold replays a stream five times and reports edits a second of processor time.
-func fold(b *testing.B, data string, stream eventlog.Stream, edits int, end string) {
-	source, err := (&app{options: options{Data: data}, ctx: context.Background()}).openLog()
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer source.Close()
-	const times = 5
-	var cpu time.Duration
-	for range times {
-		runtime.GC() // what came before is not to be paid for here
-		before := used(syscall.RUSAGE_SELF)
-		th, err := projection.Replay(context.Background(), source.AuditLog, stream, 0)
-		rows := 0
-		if err == nil {
-			for range th.Rows() {
-				rows++
-			}
-		}
-		cpu += used(syscall.RUSAGE_SELF) - before
-		if err != nil || th.Text() != end || rows == 0 {
-			b.Fatalf("the text is not what was typed: %v", err)
-		}
-	}
-	b.ReportMetric(times*float64(edits)/cpu.Seconds(), "edits/cpu-s")
-}
-
-// scattered types at random places of a text of so many units.
-func scattered(b *testing.B, data string, units, edits int) (eventlog.Stream, string) {
-	b.Helper()
-	w := newTypewriter(7, 1)
-	const line = "the quick brown fox jumps over the lazy dog\n"
-	text := make([]byte, 0, units+edits)
-	for len(text)+len(line) <= units {
-		text = append(text, line...)
-	}
-	records := []eventlog.Record{w.open("A megabyte")}
-	add := func(s stroke) {
-		r, err := w.stroke(s)
-		if err != nil {
-			b.Fatal(err)
-		}
-		records = append(records, r)
-	}
-	add(stroke{insert: string(text)})
-	for i := range edits {
-		s := stroke{pos: w.r.IntN(len(text))}
-		switch i % 8 {
-		case 6:
-			s.del = 1
-		case 7:
-			s.insert = "\n"
-		default:
-			s.insert = "x"
-		}
-		add(s)
-		text = slices.Replace(text, s.pos, s.pos+s.del, []byte(s.insert)...)
-	}
-	log := asServed(b, data)
-	introduce(b, log, w.authors)
-	put(b, log, streamOf("S", 0), 0, records, 1024)
-	if err := log.Close(); err != nil {
-		b.Fatal(err)
-	}
-	return streamOf("S", 0), string(text)
-}
