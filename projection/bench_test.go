@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +182,35 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 				if _, err := th.Apply(e); err != nil {
 					b.Fatal(err)
 				}
+			}
+		}
+		check(b, s, th)
+	})
+	b.Run("runs", func(b *testing.B) {
+		var log segmentLog
+		for part := range slices.Chunk(recordsOf(changes), 8192) {
+			seg := eventlog.Segment{Stream: testStream, First: part[0].Revision}
+			pack(&seg, part)
+			log.segments = append(log.segments, seg)
+		}
+		var th *projection.Thread
+		s := newStopwatch(b)
+		for range b.N {
+			th = projection.NewThread(testStream)
+			if err := th.Follow(b.Context(), log, 0); err != nil {
+				b.Fatal(err)
+			}
+		}
+		check(b, s, th)
+	})
+	b.Run("records", func(b *testing.B) {
+		log := segmentLog{segments: []eventlog.Segment{{Stream: testStream, First: 1, Records: recordsOf(changes)}}}
+		var th *projection.Thread
+		s := newStopwatch(b)
+		for range b.N {
+			th = projection.NewThread(testStream)
+			if err := th.Follow(b.Context(), log, 0); err != nil {
+				b.Fatal(err)
 			}
 		}
 		check(b, s, th)

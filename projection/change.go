@@ -29,7 +29,7 @@ const lineBreak = '\n'
 
 func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
 	if c.Len() != t.text.length {
-		return t.fault(e, "change is for %d units and the text has %d", c.Len(), t.text.length)
+		return t.fault(e.Revision, "change is for %d units and the text has %d", c.Len(), t.text.length)
 	}
 	t.Inserted += uint64(c.Inserted())
 	t.Deleted += uint64(c.Deleted())

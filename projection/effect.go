@@ -28,6 +28,8 @@ type Hunk struct {
 	Old, New  []LineID
 }
 
+func (e *Effect) clear() { e.Touched, e.Hunks, e.Moves = e.Touched[:0], nil, nil }
+
 // tell adds to the effect that lines from index at on, whose identities were
 // old, are in now. shift is by how much the lines above grew in number.
 func (t *Thread) tell(by stamp, at, shift int, old []LineID, in []line) {

@@ -18,15 +18,20 @@ const (
 // it took whole lines away and touched none, the one at its end. Only another
 // change moves lines, so the index is good until then.
 func (t *Thread) recall(c *ot.Change) {
+	end := -1
+	if len(t.effect.Touched) == 0 { // nearly never
+		for ed := range c.Edits() {
+			end = ed.ToB
+		}
+	}
+	t.recallAt(end)
+}
+
+// recallAt is recall for a change that ends at a position, -1 for nowhere.
+func (t *Thread) recallAt(end int) {
 	if n := len(t.effect.Touched); n > 0 {
 		t.recent = t.effect.Touched[n-1]
-		return
-	}
-	end := -1
-	for ed := range c.Edits() {
-		end = ed.ToB
-	}
-	if end >= 0 && end <= t.text.length && t.lines.count > 0 {
+	} else if end >= 0 && end <= t.text.length && t.lines.count > 0 {
 		t.recent, _ = t.lines.byPos(end)
 	}
 }

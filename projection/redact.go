@@ -9,11 +9,11 @@ import (
 // lines: a redaction that would alter where the breaks are is refused.
 func (t *Thread) redact(e *event.Event, f event.Redacted) error {
 	if f.Change.Len() != t.text.length {
-		return t.fault(e, "redaction is for %d units and the text has %d", f.Change.Len(), t.text.length)
+		return t.fault(e.Revision, "redaction is for %d units and the text has %d", f.Change.Len(), t.text.length)
 	}
 	for ed := range f.Change.Edits() {
 		if !t.sameBreaks(ed) {
-			return t.fault(e, "redaction of units %d to %d does not leave the lines as they are", ed.FromA, ed.ToA)
+			return t.fault(e.Revision, "redaction of units %d to %d does not leave the lines as they are", ed.FromA, ed.ToA)
 		}
 	}
 	t.Redactions++

@@ -18,7 +18,7 @@ func Replay(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at ev
 	t := resume(ctx, log, stream, at)
 	if t == nil {
 		t = NewThread(stream)
-		if err := t.Advance(log.Read(ctx, stream, 0), at); err != nil {
+		if err := t.Follow(ctx, log, at); err != nil {
 			return nil, err
 		}
 	}
@@ -31,10 +31,50 @@ func Replay(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at ev
 	return t, nil
 }
 
+// Follow applies what the log has of the thread's stream behind its revision,
+// until it is at revision at or, where at is 0, at the head. Where the log is a
+// Segmenter that is much faster than to Advance by what it reads.
+func (t *Thread) Follow(ctx context.Context, log eventlog.Log, at eventlog.Revision) error {
+	s, ok := log.(eventlog.Segmenter)
+	switch {
+	case at != 0 && t.Revision >= at:
+		return nil
+	case !ok:
+		return t.Advance(log.Read(ctx, t.Stream, t.Revision), at)
+	}
+	var f folder
+	for seg, err := range s.Segments(ctx, t.Stream, t.Revision) {
+		if err != nil {
+			return err
+		}
+		if err := f.fold(t, &seg, at); err != nil {
+			return err
+		}
+		if at != 0 && t.Revision >= at {
+			return nil
+		}
+	}
+	return nil
+}
+
 // Advance applies records until the thread is at revision at, or until there
 // are no more where at is 0.
 func (t *Thread) Advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision) error {
-	return t.advance(records, at, nil, nil)
+	var f folder
+	one := make([]eventlog.Record, 1)
+	for r, err := range records {
+		if err != nil {
+			return err
+		}
+		one[0] = r
+		if err := f.fold(t, &eventlog.Segment{Stream: r.Stream, First: r.Revision, Records: one}, at); err != nil {
+			return err
+		}
+		if at != 0 && t.Revision >= at {
+			return nil
+		}
+	}
+	return nil
 }
 
 // advance is Advance with functions, if they are not nil, that see every event

@@ -98,9 +98,9 @@ func (t *Thread) Apply(e event.Event) (*Effect, error) {
 
 // apply keeps nothing of e or its fact, which may lie in a Decoder's memory.
 func (t *Thread) apply(e *event.Event) error {
-	t.effect.Touched, t.effect.Hunks, t.effect.Moves = t.effect.Touched[:0], nil, nil
+	t.effect.clear()
 	if e.Revision != t.Revision+1 {
-		return t.fault(e, "revision %d was expected", t.Revision+1)
+		return t.fault(e.Revision, "revision %d was expected", t.Revision+1)
 	}
 	author := t.number(&e.Author)
 	if err := t.fold(e, author); err != nil {
@@ -108,7 +108,7 @@ func (t *Thread) apply(e *event.Event) error {
 	}
 	t.Revision, t.UpdatedAt, t.UpdatedBy = e.Revision, e.Time, e.Author
 	if e.Client != (eventlog.ClientID{}) {
-		t.remember(e)
+		t.remember(e.Author, e.Client, e.Seq)
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (t *Thread) fold(e *event.Event, author uint32) error {
 	switch f := e.Fact.(type) {
 	case event.Opened:
 		if e.Revision != 1 {
-			return t.fault(e, "opened is revision 1")
+			return t.fault(e.Revision, "opened is revision 1")
 		}
 		t.Title, t.OpenedBy, t.OpenedAt = f.Title, e.Author, e.Time
 	case event.Renamed:
@@ -132,7 +132,7 @@ func (t *Thread) fold(e *event.Event, author uint32) error {
 		return err
 	case event.Submitted:
 		if f.From < 0 || f.From > f.To || f.To >= t.lines.count {
-			return t.fault(e, "submitted lines %d to %d of %d", f.From, f.To, t.lines.count)
+			return t.fault(e.Revision, "submitted lines %d to %d of %d", f.From, f.To, t.lines.count)
 		}
 		for i := f.From; i <= f.To; i++ {
 			ln, _ := t.lines.byIndex(i)
@@ -146,13 +146,13 @@ func (t *Thread) fold(e *event.Event, author uint32) error {
 	case event.Version:
 		t.Versions = append(t.Versions, Version{f.Name, f.Revision, e.Revision, e.Author, e.Time})
 	default:
-		return t.fault(e, "not a fact of a thread")
+		return t.fault(e.Revision, "not a fact of a thread")
 	}
 	return nil
 }
 
-func (t *Thread) fault(e *event.Event, format string, args ...any) error {
-	return fmt.Errorf("%s revision %d: %s: %w", e.Stream, e.Revision, fmt.Sprintf(format, args...), eventlog.ErrDamaged)
+func (t *Thread) fault(at eventlog.Revision, format string, args ...any) error {
+	return fmt.Errorf("%s revision %d: %s: %w", t.Stream, at, fmt.Sprintf(format, args...), eventlog.ErrDamaged)
 }
 
 func (t *Thread) number(id *eventlog.AuthorID) uint32 {
@@ -169,17 +169,17 @@ func (t *Thread) number(id *eventlog.AuthorID) uint32 {
 	return n
 }
 
-func (t *Thread) remember(e *event.Event) {
-	if t.last == nil || t.lastClient != e.Client {
-		c, ok := t.clients[e.Client]
+func (t *Thread) remember(author eventlog.AuthorID, client eventlog.ClientID, seq uint64) {
+	if t.last == nil || t.lastClient != client {
+		c, ok := t.clients[client]
 		if !ok {
-			c = &Client{Author: e.Author}
-			t.clients[e.Client] = c
+			c = &Client{Author: author}
+			t.clients[client] = c
 		}
-		t.lastClient, t.last = e.Client, c
+		t.lastClient, t.last = client, c
 	}
-	if e.Seq > 0 {
-		t.last.Seq = e.Seq
+	if seq > 0 {
+		t.last.Seq = seq
 	}
 }
 
