@@ -245,4 +245,3 @@ func typedAtOnce(b *testing.B, data string, tr trace, threads, each int) int {
 	}
 	return threads * each
 }
-

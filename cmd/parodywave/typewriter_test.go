@@ -67,4 +67,3 @@ func (w *typewriter) stroke(s stroke) (eventlog.Record, error) {
 	r.Time, r.Author, r.Client, r.Seq = w.now, w.authors[s.author], w.clients[s.author], w.seqs[s.author]
 	return r, nil
 }
-
