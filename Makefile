@@ -59,4 +59,6 @@ demo-trace:
 fuzz:
 	go test -run '^$$' -fuzz FuzzParse -fuzztime 1m ./eventlog/ot
 	go test -run '^$$' -fuzz FuzzTransform -fuzztime 1m ./eventlog/ot
+	go test -run '^$$' -fuzz FuzzUnpack -fuzztime 1m ./eventlog/event
+	go test -run '^$$' -fuzz FuzzOpenBlock -fuzztime 1m ./eventlog/internal/pack
 	go test -run '^$$' -fuzz FuzzDecode -fuzztime 1m ./server/internal/wire
