@@ -33,7 +33,7 @@ func resume(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at ev
 		return t
 	}
 	redactions := t.Redactions
-	err := t.Advance(log.Read(ctx, stream, t.Revision), at)
+	err := t.Follow(ctx, log, at)
 	switch {
 	case errors.Is(err, eventlog.ErrDamaged), t.Redactions != redactions:
 		// A redaction blacks out records before it, too: what was saved before

@@ -49,14 +49,13 @@ func (s *Server) rebuild(ctx context.Context) (rebuilt, error) {
 	return rebuilt{f.state, false}, err
 }
 
-// A fold folds all of the log, in log order, with the Apply that live edits go
-// through.
+// A fold folds all of the log, each thread in its order.
 type fold struct {
 	s       *Server
 	state   *snapshot.State
 	threads map[eventlog.Stream]*foldedThread
 	end     eventlog.Position // 0: not known
-	told    time.Time         // how far it is
+	told    time.Time         // when how far it is: once a second
 }
 
 type foldedThread struct {
@@ -79,7 +78,7 @@ func (f *fold) all(ctx context.Context) error {
 			f.threads[h.Stream] = &foldedThread{projection.NewThread(h.Stream), snapshot.Plan(h.Revision)}
 		}
 	}
-	if err := f.scan(f.s.log.Scan(ctx, 0)); err != nil {
+	if err := f.fold(f.s.log.AllSegments(ctx)); err != nil {
 		return err
 	}
 	for _, t := range f.threads {
@@ -88,43 +87,32 @@ func (f *fold) all(ctx context.Context) error {
 	return f.state.CatchUp(ctx, f.s.log) // which has the last to say
 }
 
-func (f *fold) scan(records iter.Seq2[eventlog.Record, error]) error {
-	var decoder event.Decoder
-	var last *foldedThread
-	for r, err := range records {
+func (f *fold) fold(segments iter.Seq2[eventlog.Segment, error]) error {
+	var folder projection.Folder
+	records := 0
+	for seg, err := range segments {
 		if err != nil {
 			return err
 		}
-		if r.Position%4096 == 0 {
-			f.tell(r.Position)
+		t := f.threads[seg.Stream]
+		if t != nil { // else another stream, or a thread that has just begun
+			err = folder.Fold(t.Thread, &seg)
 		}
-		if last == nil || last.Stream != r.Stream {
-			if last = f.threads[r.Stream]; last == nil {
-				continue // another stream, or a thread that has just begun
+		if err != nil {
+			return err
+		}
+		if t != nil && len(t.save) > 0 && t.Revision >= t.save[0] {
+			for len(t.save) > 0 && t.Revision >= t.save[0] {
+				t.save = t.save[1:]
 			}
+			f.s.cfg.Cache.Save(t.Thread)
 		}
-		e, err := decoder.Decode(&r)
-		if err == nil {
-			_, err = last.Apply(*e)
-		}
-		if err != nil {
-			return err
-		}
-		if len(last.save) > 0 && last.Revision >= last.save[0] {
-			last.save = last.save[1:]
-			f.s.cfg.Cache.Save(last.Thread)
+		if records += seg.Len(); time.Since(f.told) >= time.Second {
+			f.told = time.Now()
+			f.s.logger.Info("folding the log", "records", records, "of", f.end)
 		}
 	}
 	return nil
-}
-
-// tell says how far it is, where that takes more than a second.
-func (f *fold) tell(at eventlog.Position) {
-	if time.Since(f.told) < time.Second {
-		return
-	}
-	f.told = time.Now()
-	f.s.logger.Info("folding the log", "records", at, "of", f.end)
 }
 
 // directory returns a list of threads of the caller's own.
@@ -147,4 +135,14 @@ func (l *watchedLog) Distrust(stream eventlog.Stream) {
 	if saved, ok := l.AuditLog.(projection.Snapshotter); ok {
 		saved.Distrust(stream)
 	}
+}
+
+// Segments implements eventlog.Segmenter.
+func (l *watchedLog) Segments(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Segment, error] {
+	return snapshot.Segmented(l.AuditLog).Segments(ctx, stream, after)
+}
+
+// AllSegments implements eventlog.Segmenter.
+func (l *watchedLog) AllSegments(ctx context.Context) iter.Seq2[eventlog.Segment, error] {
+	return snapshot.Segmented(l.AuditLog).AllSegments(ctx)
 }

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"context"
-	"iter"
 	"sync"
 
 	"parodywave/eventlog"
@@ -37,10 +36,11 @@ type due struct {
 
 // Log returns the cache's log. It is a projection.Snapshotter, and what is
 // appended to it is counted.
-func (c *Cache) Log() eventlog.AuditLog { return countedLog{c.log, c} }
+func (c *Cache) Log() eventlog.AuditLog { return countedLog{c.log, Segmented(c.log), c} }
 
 type countedLog struct {
 	eventlog.AuditLog
+	eventlog.Segmenter
 	cache *Cache
 }
 
@@ -69,34 +69,6 @@ func (l countedLog) Append(ctx context.Context, stream eventlog.Stream, expected
 	}
 	l.cache.appended(stream, expected, bytes, len(records))
 	return head, nil
-}
-
-// Segments implements eventlog.Segmenter, by Read where the log does not.
-func (l countedLog) Segments(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Segment, error] {
-	if s, ok := l.AuditLog.(eventlog.Segmenter); ok {
-		return s.Segments(ctx, stream, after)
-	}
-	return segments(l.Read(ctx, stream, after))
-}
-
-// AllSegments implements eventlog.Segmenter, by Scan where the log does not.
-func (l countedLog) AllSegments(ctx context.Context) iter.Seq2[eventlog.Segment, error] {
-	if s, ok := l.AuditLog.(eventlog.Segmenter); ok {
-		return s.AllSegments(ctx)
-	}
-	return segments(l.Scan(ctx, 0))
-}
-
-func segments(records iter.Seq2[eventlog.Record, error]) iter.Seq2[eventlog.Segment, error] {
-	return func(yield func(eventlog.Segment, error) bool) {
-		var one [1]eventlog.Record
-		for r, err := range records {
-			one[0] = r
-			if !yield(eventlog.Segment{Stream: r.Stream, First: r.Revision, Records: one[:]}, err) || err != nil {
-				return
-			}
-		}
-	}
 }
 
 // appended counts records that are on disk now, the first after a revision.
