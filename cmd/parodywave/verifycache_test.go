@@ -70,7 +70,7 @@ func longThread(t *testing.T, path string) eventlog.Stream {
 	defer log.Close()
 	stream := eventlog.Stream(ulid.Make().String())
 	records := []eventlog.Record{event.Encode(event.Opened{Title: "long"})}
-	for range 3000 {
+	for range 40_000 {
 		records = append(records, event.Encode(event.Renamed{Title: "another"}))
 	}
 	if _, err := log.Append(t.Context(), stream, 0, records...); err != nil {
