@@ -2,6 +2,7 @@ package projection_test
 
 import (
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"math/rand/v2"
 	"os"
@@ -16,6 +17,8 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+
+	"github.com/oklog/ulid/v2"
 )
 
 // typing is what somebody does who writes a text from its beginning to its
@@ -215,6 +218,43 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 		}
 		check(b, s, th)
 	})
+}
+
+// A manyLog is threads that were typed at the same time, sealed in blocks.
+type manyLog struct {
+	eventlog.AuditLog
+	segmentLog
+	heads []eventlog.Head
+}
+
+func (l manyLog) Streams(context.Context) ([]eventlog.Head, error) { return l.heads, nil }
+
+// BenchmarkReplayAll folds 500 threads of 2,000 edits each, of which a segment
+// has 64.
+func BenchmarkReplayAll(b *testing.B) {
+	const threads, edits, size = 500, 2000, 64
+	changes, _ := trace(b, "automerge-paper.json.gz")
+	records := recordsOf(changes[:edits])
+	var log manyLog
+	for part := range slices.Chunk(records, size) {
+		for i := range threads {
+			stream := eventlog.Stream(ulid.ULID{byte(i >> 8), byte(i)}.String())
+			seg := eventlog.Segment{Stream: stream, First: part[0].Revision}
+			pack(&seg, part)
+			log.segments = append(log.segments, seg)
+			if len(log.heads) < threads {
+				log.heads = append(log.heads, eventlog.Head{Stream: stream, Revision: edits})
+			}
+		}
+	}
+	s := newStopwatch(b)
+	for range b.N {
+		o, err := projection.ReplayAll(b.Context(), log, projection.ReplayOptions{})
+		if err != nil || o.Directory.Len() != threads {
+			b.Fatal(o.Directory.Len(), err)
+		}
+	}
+	s.report(threads * edits)
 }
 
 func BenchmarkReplayTyping(b *testing.B) { benchmarkReplay(b, typing(200_000), "") }
