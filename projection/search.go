@@ -247,7 +247,8 @@ func (s *searcher) appear(e *event.Event, i int, ln *line, start int, m stretch)
 	if n := len(s.all); n > 0 && s.all[n-1].Line == h.Line && s.all[n-1].Appeared == h.Appeared {
 		h.Text = s.all[n-1].Text
 	} else {
-		h.Text = ot.String(s.t.text.peek(nil, start, start+int(ln.length)))
+		s.units = s.t.text.peek(s.units[:0], start, start+int(ln.length))
+		h.Text = ot.String(s.units)
 	}
 	h.Full = h.Text
 	s.all = append(s.all, h)

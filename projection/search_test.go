@@ -6,28 +6,30 @@ import (
 	"math/rand/v2"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/ot"
 	"parodywave/projection"
 )
 
-// wanted are the patterns of the tests, and what package regexp is told.
-var wanted = []struct {
+// A searchWanted says what to search for.
+type searchWanted struct {
 	text       string
 	expression bool
 	fold       bool
-}{
+}
+
+// wanted are the patterns of the tests, and what package regexp is told.
+var wanted = []searchWanted{
 	{"a", false, false}, {"aa", false, false}, {"aba", false, false}, {"B", false, true}, {"é", false, true}, {"😀", false, true},
 	{"a|bb", true, false}, {"ab?", true, false}, {"[ab]+", true, false}, {`\ba`, true, false}, {"^.", true, false}, {"b.*a", true, true},
 	{".", true, false}, {"a.{1,3}", true, false}, {"^[ab]+$", true, false}, {`\b[a-z]+\b`, true, false}, {"(a|ab)(c|bcd)?", true, false}, {".+", true, false}, {"█", false, false},
 }
 
-func patternOf(i int) (*projection.Pattern, *regexp.Regexp) {
-	w := wanted[i]
+func (w searchWanted) pattern() (*projection.Pattern, *regexp.Regexp) {
 	p, err := projection.FixedPattern(w.text, w.fold)
 	expr := regexp.QuoteMeta(w.text)
 	if w.expression {
@@ -45,15 +47,18 @@ func patternOf(i int) (*projection.Pattern, *regexp.Regexp) {
 
 // searched checks what a search says at every revision of a script against what
 // package regexp finds in the lines there.
-func (s script) searched(pattern int, spoil func(*projection.Search)) error {
+func (s script) searched(w searchWanted, with func(*projection.Pattern), spoil func(*projection.Search)) error {
 	p, err := s.past()
 	if err != nil {
 		return err
 	}
-	_, re := patternOf(pattern)
+	_, re := w.pattern()
 	var before *projection.Search
 	for r := 1; r < len(p.at); r++ {
-		mine, _ := patternOf(pattern)
+		mine, _ := w.pattern()
+		if with != nil {
+			with(mine)
+		}
 		got, err := projection.ReplaySearch(context.Background(), p.log, testStream, mine, eventlog.Revision(r))
 		if err != nil {
 			return err
@@ -77,10 +82,10 @@ func (s script) searched(pattern int, spoil func(*projection.Search)) error {
 func standing(got *projection.Search, re *regexp.Regexp) error {
 	found := map[int]int{}
 	for _, h := range got.Hits {
-		text, _ := ot.Units(h.Text)
+		all := stretches(re, h.Text)
 		for _, m := range h.Matches {
-			if !re.MatchString(ot.String(text[m[0]:m[1]])) && !strings.HasPrefix(re.String(), `\b`) {
-				return fmt.Errorf("%q of %q does not match", ot.String(text[m[0]:m[1]]), h.Text)
+			if !slices.Contains(all, m) {
+				return fmt.Errorf("%v of %q does not match", m, h.Text)
 			}
 		}
 		if !re.MatchString(h.Full) {
@@ -95,7 +100,7 @@ func standing(got *projection.Search, re *regexp.Regexp) error {
 	}
 	for row := range got.Thread.Rows() {
 		line := got.Thread.Content(row)
-		if want := len(re.FindAllString(line, -1)); found[row.Line] != want {
+		if want := len(stretches(re, line)); found[row.Line] != want {
 			return fmt.Errorf("line %d, %q, has %d hits, want %d", row.Line, line, found[row.Line], want)
 		}
 	}
@@ -161,11 +166,11 @@ func searchHistories(t *testing.T, histories, steps int, spoil func(*projection.
 		if err != nil {
 			return s, err
 		}
-		for i := range wanted {
-			if err := s.searched(i, spoil); err != nil {
+		for _, w := range wanted {
+			if err := s.searched(w, nil, spoil); err != nil {
 				for n := 1; n < len(s); n++ { // the shortest beginning that shows it
-					if s[:n].searched(i, spoil) != nil {
-						return s[:n], s[:n].searched(i, spoil)
+					if s[:n].searched(w, nil, spoil) != nil {
+						return s[:n], s[:n].searched(w, nil, spoil)
 					}
 				}
 				return s, err
@@ -176,7 +181,7 @@ func searchHistories(t *testing.T, histories, steps int, spoil func(*projection.
 }
 
 func TestSearchFindsWhatStandsAtEveryRevision(t *testing.T) {
-	if s, err := searchHistories(t, 50, 25, nil); err != nil {
+	if s, err := searchHistories(t, 30, 25, nil); err != nil {
 		t.Errorf("%v\n%v", err, s)
 	}
 }
@@ -290,7 +295,8 @@ var manyKinds = []struct {
 	re   bool
 }{
 	{"the", false}, {"e", false}, {"no such text", false}, {"colou?r", true}, {`\d{4}`, true}, {"[a-z]+ing", true}, {`\bwe\b`, true},
-	{`\\cite\{[^}]*\}`, true}, {`\w+`, true}, {"[aeiou][^ ]*[A-Z]", true}, {".", true}, {"foo.*bar", true}, {"^The", true}, {"ing$", true},
+	{`\\cite\{[^}]*\}`, true}, {`\w+`, true}, {"[aeiou][^ ]*[A-Z]", true}, {".", true}, {".+", true}, {".*e", true}, {"foo.*bar", true}, {"the.*data", true},
+	{"^The", true}, {"ing$", true}, {"(?i)crdt", true}, {`\S{12,}`, true}, {"[^a-z ]+", true},
 }
 
 func patternOfKind(tb testing.TB, expr string, re bool) *projection.Pattern {
@@ -310,7 +316,7 @@ func patternOfKind(tb testing.TB, expr string, re bool) *projection.Pattern {
 func TestSearchAgreesWithALongText(t *testing.T) {
 	changes, _ := trace(t, "automerge-paper.json.gz")
 	log := eventlog.NewMemory()
-	if _, err := log.Append(t.Context(), testStream, 0, recordsOf(changes[:5_000])...); err != nil {
+	if _, err := log.Append(t.Context(), testStream, 0, recordsOf(changes[:3_000])...); err != nil {
 		t.Fatal(err)
 	}
 	th, err := projection.Replay(t.Context(), log, testStream, 0)
@@ -338,7 +344,8 @@ func TestSearchAgreesWithALongText(t *testing.T) {
 	}
 }
 
-// BenchmarkSearch searches a quarter of a million keystrokes.
+// BenchmarkSearch searches a quarter of a million keystrokes. What that takes of
+// the cores says more than the clock does where others are at work.
 func BenchmarkSearch(b *testing.B) {
 	changes, _ := trace(b, "automerge-paper.json.gz")
 	log := eventlog.NewMemory()
@@ -348,11 +355,16 @@ func BenchmarkSearch(b *testing.B) {
 	for _, w := range manyKinds {
 		b.Run(w.expr, func(b *testing.B) {
 			p := patternOfKind(b, w.expr, w.re)
+			cpu, hits := cpuTime(), 0
 			for b.Loop() {
-				if _, err := projection.ReplaySearch(b.Context(), log, testStream, p, 0); err != nil {
+				s, err := projection.ReplaySearch(b.Context(), log, testStream, p, 0)
+				if err != nil {
 					b.Fatal(err)
 				}
+				hits = len(s.Hits)
 			}
+			b.ReportMetric(float64((cpuTime()-cpu).Milliseconds())/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(float64(hits), "hits")
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package projection
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -25,8 +24,9 @@ type Pattern struct {
 	fixed []uint16 // of a fixed string, folded where fold is
 	fold  bool
 
-	re   *regexp.Regexp // otherwise
-	need []byte         // what every match holds; empty where that is not known
+	re    *regexp.Regexp // otherwise
+	auto  *automaton     // of re
+	needs []uint16       // what every match holds; empty where that is not known
 	// reach is how many units a match has at most, where nothing but these
 	// decides whether it is one; 0 where there is no such number.
 	reach int
@@ -75,7 +75,14 @@ func ExpressionPattern(s string, fold bool) (*Pattern, error) {
 	if shortest(tree) == 0 {
 		return nil, fmt.Errorf("%w %q matches where there is no character", ErrPattern, s)
 	}
-	p := &Pattern{re: re, need: []byte(needed(tree))}
+	auto, err := newAutomaton(tree)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPattern, err)
+	}
+	p := &Pattern{re: re, auto: auto}
+	if p.needs, err = ot.Units(needed(tree)); err != nil { // half of a pair, which no text has
+		p.needs = nil
+	}
 	if n := longest(tree); n > 0 && n <= 256 && !looksAround(tree) {
 		p.reach = n
 		return p, nil
@@ -101,6 +108,12 @@ func (p *Pattern) find(dst []stretch, units []uint16) []stretch {
 	if p.re == nil {
 		return p.findFixed(dst, units)
 	}
+	if len(p.needs) > 0 && !holds(units, p.needs) {
+		return dst
+	}
+	if !p.auto.tired() {
+		return p.auto.find(dst, units)
+	}
 	text, ascii := p.utf8[:0], true
 	for i := 0; i < len(units); i++ {
 		u := units[i]
@@ -117,9 +130,6 @@ func (p *Pattern) find(dst []stretch, units []uint16) []stretch {
 		text = utf8.AppendRune(text, r)
 	}
 	p.utf8 = text
-	if !bytes.Contains(text, p.need) {
-		return dst
-	}
 	at, unit := 0, 0
 	for _, m := range p.re.FindAllIndex(text, -1) {
 		if m[0] == m[1] {
@@ -135,6 +145,17 @@ func (p *Pattern) find(dst []stretch, units []uint16) []stretch {
 		dst = append(dst, stretch{from, unit})
 	}
 	return dst
+}
+
+// holds reports whether needle, which is not empty, is in units.
+func holds(units, needle []uint16) bool {
+	first := needle[0]
+	for i, last := 0, len(units)-len(needle); i <= last; i++ {
+		if units[i] == first && slices.Equal(units[i:i+len(needle)], needle) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Pattern) findFixed(dst []stretch, units []uint16) []stretch {

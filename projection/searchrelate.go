@@ -120,16 +120,31 @@ func (s *searcher) scan(start, length, at, to, shift int, old []found) (now []st
 // go of which matches are made. The run at..end, in which they are, has one more
 // on either side, for expressions that look around.
 func (s *searcher) run(start, length, from, to int) (at, end int, now []stretch) {
-	s.units = s.t.text.peek(s.units[:0], start, start+length)
-	at, end = from, to
-	for at > 0 && s.p.in[s.units[at-1]] {
-		at--
+	const some = 64
+	in := s.p.in
+	for at = from; at > 0; {
+		low := max(0, at-some)
+		s.units = s.t.text.peek(s.units[:0], start+low, start+at)
+		for at > low && in[s.units[at-low-1]] {
+			at--
+		}
+		if at > low {
+			break
+		}
 	}
-	for end < length && s.p.in[s.units[end]] {
-		end++
+	for end = to; end < length; {
+		low, high := end, min(length, end+some)
+		s.units = s.t.text.peek(s.units[:0], start+low, start+high)
+		for end < high && in[s.units[end-low]] {
+			end++
+		}
+		if end < high {
+			break
+		}
 	}
 	at, end = max(0, at-1), min(length, end+1)
-	s.next = s.p.find(s.next[:0], s.units[at:end])
+	s.units = s.t.text.peek(s.units[:0], start+at, start+end)
+	s.next = s.p.find(s.next[:0], s.units)
 	for _, m := range s.next {
 		now = append(now, stretch{at + m.from, at + m.to})
 	}
