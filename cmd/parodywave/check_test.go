@@ -11,7 +11,6 @@ import (
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
-	"parodywave/projection"
 )
 
 // checked verifies a thread of records and returns what is printed and found.
@@ -23,7 +22,7 @@ func checked(t *testing.T, records ...eventlog.Record) (string, error) {
 	}
 	var out bytes.Buffer
 	a := &app{ctx: context.Background(), out: bufio.NewWriter(&out)}
-	s := &source{AuditLog: log, authors: projection.NewAuthors()}
+	s := sourceOf(log)
 	err := s.checkThread(a, testThread)
 	a.out.Flush()
 	return out.String(), err

@@ -34,7 +34,7 @@ func printed(t *testing.T, before, after string, from, to int, words, colours bo
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	p := &differ{a: &app{out: bufio.NewWriter(&out)}, s: &source{AuditLog: log, authors: projection.NewAuthors()}, c: c, words: words, colours: colours}
+	p := &differ{a: &app{out: bufio.NewWriter(&out)}, s: sourceOf(log), c: c, words: words, colours: colours}
 	p.head()
 	for _, h := range hunksOf(c, 3) {
 		p.hunk(h)

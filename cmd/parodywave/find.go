@@ -60,28 +60,43 @@ func several(arg string, found []eventlog.Stream, titles map[eventlog.Stream]str
 	return &failure{fmt.Errorf("%q can mean %d threads:%s", arg, len(found), b.String()), exitUsage, "say the id"}
 }
 
-// titles returns the title of every thread as it is now.
+// titles returns the title of every thread as it is now. Of what is sealed it
+// unpacks only where titles are given.
 func (s *source) titles(a *app) (map[eventlog.Stream]string, error) {
 	titles := map[eventlog.Stream]string{}
-	for r, err := range s.Scan(a.ctx, 0) {
+	note := func(stream eventlog.Stream, f event.Fact) {
+		switch f := f.(type) {
+		case event.Opened:
+			titles[stream] = f.Title
+		case event.Renamed:
+			titles[stream] = f.Title
+		}
+	}
+	var d event.SegmentDecoder
+	for seg, err := range s.AllSegments(a.ctx) {
 		if err != nil {
 			return nil, err
 		}
-		if r.Kind != "opened" && r.Kind != "renamed" {
+		if !titled(&seg) {
 			continue
 		}
-		e, err := event.Decode(r)
-		if err != nil {
+		if err := d.Decode(&seg, func(r *event.Run) error {
+			if r.Event != nil {
+				note(seg.Stream, r.Event.Fact)
+			}
+			return nil
+		}); err != nil {
 			return nil, err
-		}
-		switch f := e.Fact.(type) {
-		case event.Opened:
-			titles[r.Stream] = f.Title
-		case event.Renamed:
-			titles[r.Stream] = f.Title
 		}
 	}
 	return titles, nil
+}
+
+// titled reports whether a segment gives its thread a title.
+func titled(seg *eventlog.Segment) bool {
+	gives := func(kind string) bool { return kind == "opened" || kind == "renamed" }
+	return slices.ContainsFunc(seg.Makers, func(m eventlog.Maker) bool { return gives(m.Kind) }) ||
+		slices.ContainsFunc(seg.Records, func(r eventlog.Record) bool { return gives(r.Kind) })
 }
 
 // findAt returns the thread and revision that arg names: THREAD or THREAD@AT.

@@ -23,7 +23,7 @@ func imported(t *testing.T, log eventlog.AuditLog, every string) (dir string, st
 	}
 	var out bytes.Buffer
 	a := &app{ctx: context.Background(), out: bufio.NewWriter(&out)}
-	s := &source{AuditLog: log, authors: projection.NewAuthors()}
+	s := sourceOf(log)
 	if err := (&exportCommand{Every: every, Branch: "main", Path: "text"}).git(a, s, testThread, 0); err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ func history(t *testing.T, rnd *rand.Rand, n, kinds int) (eventlog.AuditLog, *pr
 // lineRows returns the history of line n (from 0) of a log, oldest first.
 func lineRows(t *testing.T, log eventlog.AuditLog, thread *projection.Thread, n int, each bool) []*lineRow {
 	t.Helper()
-	s := &source{AuditLog: log, authors: projection.NewAuthors()}
+	s := sourceOf(log)
 	a := &app{ctx: context.Background()}
 	kin := projection.NewFamily()
 	err := s.play(a, testThread, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {

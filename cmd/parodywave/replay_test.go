@@ -27,7 +27,7 @@ func reelOf(t testing.TB, log eventlog.AuditLog) *stage.Reel {
 func framesAt(t testing.TB, log eventlog.AuditLog, every string, from eventlog.Revision) (ends []eventlog.Revision) {
 	t.Helper()
 	a := &app{ctx: context.Background(), out: bufio.NewWriter(t.Output())}
-	s := &source{AuditLog: log, authors: projection.NewAuthors()}
+	s := sourceOf(log)
 	err := s.steps(a, testThread, 0, &stepper{every: every, from: from, do: func(r *eventRow, _ *projection.Thread) error {
 		ends = append(ends, r.Revision)
 		return nil

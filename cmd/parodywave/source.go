@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/projection/snapshot"
 )
 
 // How long commands wait for one another.
@@ -20,11 +21,17 @@ const (
 	lockRetries = 50 * time.Millisecond
 )
 
-// A source is a log to read from, wherever it is.
+// A source is a log to read from, wherever it is. That of a file gives what is
+// sealed in segments.
 type source struct {
 	eventlog.AuditLog
+	eventlog.Segmenter
 	control *control // of a running server; nil for a file
 	authors *projection.Authors
+}
+
+func newSource(log eventlog.AuditLog, c *control) *source {
+	return &source{AuditLog: log, Segmenter: snapshot.Segmented(log), control: c}
 }
 
 func (a *app) logPath() string { return filepath.Join(a.Data, "log.db") }
@@ -63,19 +70,19 @@ func (a *app) openLog() (*source, error) {
 		if err != nil {
 			return nil, a.fileError(err)
 		}
-		return &source{AuditLog: log}, nil
+		return newSource(log, nil), nil
 	}
 	for deadline := time.Now().Add(socketWait); ; {
 		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 		if err == nil {
-			return &source{AuditLog: log}, nil
+			return newSource(log, nil), nil
 		}
 		if !errors.Is(err, boltlog.ErrLocked) {
 			return nil, a.openError(err)
 		}
 		c, err := a.dial()
 		if err == nil {
-			return &source{AuditLog: c.log(), control: c}, nil
+			return newSource(c.log(), c), nil
 		}
 		if !errors.Is(err, errNoServer) {
 			return nil, err

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
+	"parodywave/projection"
 )
 
 // TestReaderWaitsForWhoeverHasTheLock: a server that is starting has the lock
@@ -42,4 +44,11 @@ func TestReaderWaitsForWhoeverHasTheLock(t *testing.T) {
 	if _, err := a.open(); err == nil || status(err) != exitFailed {
 		t.Errorf("with the lock held for ever: %v", err)
 	}
+}
+
+// sourceOf returns a source of a log without names.
+func sourceOf(log eventlog.AuditLog) *source {
+	s := newSource(log, nil)
+	s.authors = projection.NewAuthors()
+	return s
 }
