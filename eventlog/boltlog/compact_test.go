@@ -168,7 +168,7 @@ func TestCompactRefusesALogInUse(t *testing.T) {
 		t.Error(err)
 	}
 	l.Close()
-	l = open(t, path, Options{ReadOnly: true})
+	open(t, path, Options{ReadOnly: true})
 	if _, err := Compact(ctx, path, Options{}, nil); !errors.Is(err, ErrLocked) {
 		t.Error(err)
 	}

@@ -16,12 +16,23 @@ type sealSizes struct {
 	records uint64 // a block is full with so many positions
 	bytes   int    // or so many bytes of shapes and texts
 	packed  int    // or when it takes so many bytes itself
-	tail    int    // the tail is sealed when it takes so many bytes, or has so many records
+	tail    int    // the tail is sealed when it takes so many bytes, or has so many records as a block
 	least   uint64 // on closing, the tail is sealed from so many records on
 	sweep   int    // so many groups are removed in one transaction
+
+	busy     uint64 // while so many records come in a tenth of a second, sealing waits
+	longest  uint64 // unless the tail has so many
+	heaviest int    // or takes so many bytes
 }
 
-var usualSizes = sealSizes{records: 1 << 16, bytes: 8 << 20, packed: 1 << 20, tail: 32 << 20, least: 1 << 10, sweep: 256}
+// Sealing takes about as much of a processor as the appending did, so it waits
+// for those who append by the ten thousand a second. What a tail may be at worst
+// is read when the log is opened: 4 M records in large groups, in about a second.
+var usualSizes = sealSizes{records: 1 << 16, bytes: 8 << 20, packed: 1 << 20, tail: 32 << 20, least: 1 << 10, sweep: 256,
+	busy: 3000, longest: 4 << 20, heaviest: 256 << 20}
+
+// closingTime is how long closing may seal. What is left then is for the next time.
+const closingTime = 5 * time.Second
 
 // A sealer turns the tail into blocks, in a goroutine beside the committer's.
 type sealer struct {
@@ -104,23 +115,64 @@ func (s *sealer) run(ctx context.Context) {
 	}
 }
 
-// drain seals while the tail is full.
+// drain seals while the tail is full, and sweeps.
 func (s *sealer) drain(ctx context.Context) error {
+	defer s.forget()
+	for s.isFull() {
+		if err := s.calm(ctx); err != nil {
+			return err
+		}
+		if err := s.one(ctx); err != nil {
+			return err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer func() { s.maker = blockMaker{} }() // it may be long until the next time
+	return s.sweep(ctx)
+}
+
+func (s *sealer) isFull() bool {
+	s.log.mu.RLock()
+	defer s.log.mu.RUnlock()
+	return s.full()
+}
+
+// one seals one block and sweeps.
+func (s *sealer) one(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.isFull() { // somebody else was first
+		return nil
+	}
+	until, _ := s.log.End()
+	if err := s.seal(ctx, until, false); err != nil {
+		return err
+	}
+	return s.sweep(ctx)
+}
+
+// forget gives memory back: it may be long until the next sealing.
+func (s *sealer) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.maker = blockMaker{}
+}
+
+// calm returns when few records come, or the tail is as long as it may get.
+func (s *sealer) calm(ctx context.Context) error {
+	l := s.log
 	for {
-		s.log.mu.RLock()
-		full, until := s.full(), s.log.last
-		s.log.mu.RUnlock()
-		if !full {
-			return s.sweep(ctx)
+		before, _ := l.End()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
 		}
-		if err := s.seal(ctx, until, false); err != nil {
-			return err
-		}
-		if err := s.sweep(ctx); err != nil {
-			return err
+		l.mu.RLock()
+		came, tail, size := uint64(l.last-before), uint64(l.last-l.sealed.position), l.tailBytes
+		l.mu.RUnlock()
+		if came < s.sizes.busy || tail >= s.sizes.longest || size >= s.sizes.heaviest {
+			return nil
 		}
 	}
 }
@@ -128,7 +180,7 @@ func (s *sealer) drain(ctx context.Context) error {
 // tell reports a sealing that failed, unless that is only because it came at a bad time.
 func (s *sealer) tell(err error) {
 	f := s.log.options.OnSeal
-	if f != nil && !errors.Is(err, errBusy) && !errors.Is(err, context.Canceled) && !errors.Is(err, eventlog.ErrClosed) {
+	if f != nil && !errors.Is(err, errBusy) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, eventlog.ErrClosed) {
 		f(0, 0, err)
 	}
 }
@@ -146,7 +198,8 @@ func (s *sealer) end() {
 	if s.alone = true; l.wrecked.Load() || !errors.Is(l.queue.failure(), eventlog.ErrClosed) {
 		return
 	}
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), closingTime)
+	defer cancel()
 	var err error
 	if n := uint64(l.last - l.sealed.position); !l.options.NoSeal && n >= s.sizes.least {
 		err = s.through(ctx, l.last, false)
@@ -171,7 +224,10 @@ func (s *sealer) submit(ctx context.Context, r *restoring) error {
 
 // sweep removes the groups that blocks have replaced, some at a time.
 func (s *sealer) sweep(ctx context.Context) error {
-	l := s.log
+	l, most := s.log, s.sizes.sweep
+	if s.alone {
+		most *= 64 // nobody waits
+	}
 	for {
 		l.mu.RLock()
 		until, some := l.sealed.position, l.remnants
@@ -186,7 +242,7 @@ func (s *sealer) sweep(ctx context.Context) error {
 				return damaged("a bucket is gone")
 			}
 			c := tail.Cursor()
-			for k, _ := c.First(); k != nil && keyPosition(k) <= until && len(r.changes) < s.sizes.sweep; k, _ = c.Next() {
+			for k, _ := c.First(); k != nil && keyPosition(k) <= until && len(r.changes) < most; k, _ = c.Next() {
 				r.changes = append(r.changes, change{bucketTail, append([]byte(nil), k...), nil})
 			}
 			return nil
