@@ -57,7 +57,7 @@ func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
 // was such a one, as nearly all are.
 func (t *Thread) single(by stamp, from, to int, insert []uint16) bool {
 	i, start := t.lines.byPos(from)
-	inLine := to <= start+int(t.lines.current().length)
+	inLine := to <= start+t.lines.length()
 	switch breaks := slices.Contains(insert, lineBreak); {
 	case inLine && !breaks:
 		t.within(by, i, from, to, insert)
@@ -80,7 +80,9 @@ func (t *Thread) within(by stamp, i, from, to int, insert []uint16) {
 	if deleted > 0 && deleted == len(insert) {
 		same = slices.Equal(t.before(from, to), insert)
 	}
-	ln.deleted += uint32(deleted)
+	if deleted > 0 {
+		ln.deleted += uint32(deleted)
+	}
 	if !same {
 		ln.touch(by)
 	}

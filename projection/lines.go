@@ -92,11 +92,14 @@ func (l *lines) byIndex(i int) (*line, int) {
 // current returns the line that was last looked for.
 func (l *lines) current() *line { return &l.tree.chunk().lines[l.k] }
 
+// length returns that of the current line, in units without the break.
+func (l *lines) length() int { return int(l.tree.chunk().units[l.k]) - 1 }
+
 // resize adds n, which may be negative, to the length of the current line.
 func (l *lines) resize(n int) {
 	c := l.tree.chunk()
-	c.lines[l.k].length += uint32(n)
 	c.units[l.k] += uint32(n)
+	c.lines[l.k].length = c.units[l.k] - 1 // no look at the line itself, which may be far
 	l.tree.add(n, 0)
 }
 

@@ -111,7 +111,7 @@ func typedSpan(by stamp, n int) span {
 func (t *Thread) backspaced(by stamp, r *event.Run, i, n int) int {
 	end := r.At - i + 1
 	k, start := t.lines.byPos(end - 1)
-	if start+int(t.lines.current().length) < end {
+	if start+t.lines.length() < end {
 		t.unbreak(by, k, start, end-1)
 		return 1
 	}
@@ -124,7 +124,7 @@ func (t *Thread) backspaced(by stamp, r *event.Run, i, n int) int {
 func (t *Thread) deletedAhead(by stamp, r *event.Run, i, n int) int {
 	at := r.At
 	k, start := t.lines.byPos(at)
-	left := start + int(t.lines.current().length) - at
+	left := start + t.lines.length() - at
 	if left == 0 {
 		t.unbreak(by, k, start, at)
 		return 1

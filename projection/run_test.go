@@ -307,8 +307,8 @@ type segmentLog struct {
 	segments []eventlog.Segment
 }
 
-func (l segmentLog) Segments(context.Context, eventlog.Stream, eventlog.Revision) iter.Seq2[eventlog.Segment, error] {
-	return l.AllSegments(nil)
+func (l segmentLog) Segments(ctx context.Context, _ eventlog.Stream, _ eventlog.Revision) iter.Seq2[eventlog.Segment, error] {
+	return l.AllSegments(ctx)
 }
 
 func (l segmentLog) AllSegments(context.Context) iter.Seq2[eventlog.Segment, error] {

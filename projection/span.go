@@ -29,14 +29,24 @@ func takeSpans(dst, spans []span, n int) (head, rest []span) {
 // spanAt returns the span that unit i is in, and its offset there. At the end of
 // all it is the span that would come.
 func (c *chunk) spanAt(i int) (k, offset int) {
-	for k < len(c.spans) && i >= int(c.spans[k].n) {
-		i -= int(c.spans[k].n)
-		k++
+	if i <= len(c.units)/2 {
+		for k < len(c.spans) && i >= int(c.spans[k].n) {
+			i -= int(c.spans[k].n)
+			k++
+		}
+		return k, i
 	}
-	return k, i
+	k = len(c.spans)
+	for start := len(c.units); ; start -= int(c.spans[k].n) {
+		if start <= i {
+			return k, i - start
+		}
+		k--
+	}
 }
 
-// insertSpans makes room at unit i of the chunk.
+// insertSpans puts spans in at unit i of the chunk, whose units are still without
+// theirs.
 func (c *chunk) insertSpans(i int, in []span) {
 	k, i := c.spanAt(i)
 	if i == 0 && k > 0 && len(in) == 1 && c.spans[k-1].join(in[0]) {
@@ -59,7 +69,8 @@ func (c *chunk) insertSpans(i int, in []span) {
 	c.joinAround(k, k+len(in))
 }
 
-// deleteSpans takes n units from unit i on out of the chunk's spans.
+// deleteSpans takes n units from unit i on out of the chunk's spans; its units
+// are still with theirs.
 func (c *chunk) deleteSpans(i, n int) {
 	k, i := c.spanAt(i)
 	s := c.spans[k]

@@ -141,8 +141,8 @@ func (t *text) placePart(pos int, units []uint16, spans []span) {
 	if len(c.units)+len(units) > chunkMax || len(c.spans) > spanMax {
 		c, i = t.makeRoom(c, i, len(units))
 	}
-	c.units = slices.Insert(c.units, i, units...)
 	c.insertSpans(i, spans)
+	c.units = slices.Insert(c.units, i, units...)
 	t.tree.add(len(units), 0)
 }
 
@@ -170,7 +170,7 @@ func (t *text) makeRoom(c *chunk, offset, n int) (*chunk, int) {
 
 // split cuts c at unit i and returns what was behind that.
 func (c *chunk) split(i int) (right chunk) {
-	right.units = append(make([]uint16, 0, chunkMax), c.units[i:]...)
+	right.units = append(make([]uint16, 0, min(chunkMax, 2*(len(c.units)-i))), c.units[i:]...)
 	k, i := c.spanAt(i)
 	right.spans = slices.Clone(c.spans[k:])
 	if i > 0 {
@@ -194,8 +194,8 @@ func (t *text) cut(from, to int) {
 			t.tree.remove()
 			continue
 		}
-		c.units = slices.Delete(c.units, i, i+n)
 		c.deleteSpans(i, n)
+		c.units = slices.Delete(c.units, i, i+n)
 		t.tree.add(-n, 0)
 		if len(c.units) < chunkMin && !t.tree.single() {
 			t.merge()
