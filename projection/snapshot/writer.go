@@ -14,10 +14,8 @@ const (
 	// than stateShare for each thread.
 	stateEvery = 1 << 16
 	stateShare = 16
-	// closeWait bounds how long Close saves threads, and rewriteSlack is how many
-	// useless bytes the file may have in any case.
-	closeWait    = 2 * time.Second
-	rewriteSlack = 1 << 20
+	// closeWait bounds how long Close saves threads.
+	closeWait = 2 * time.Second
 )
 
 // A writer is the goroutine that writes the file, and what it is to do.
@@ -197,72 +195,6 @@ func (c *Cache) saveThread(stream eventlog.Stream) {
 	if t.Revision > c.newest(stream) {
 		c.put(frozen{stream, t.Revision, t.Freeze(nil), generation})
 	}
-}
-
-func (c *Cache) put(f frozen) {
-	if !c.disabled() {
-		c.append(frame{kind: kindThread, stream: f.stream, revision: f.revision}, pack(f.bytes), f.generation)
-	}
-}
-
-// append writes a frame and lets it count, unless something was distrusted since
-// it was begun.
-func (c *Cache) append(f frame, payload []byte, generation uint64) {
-	if c.disabled() {
-		return
-	}
-	if f.kind == kindThread && generation != c.trust() {
-		return
-	}
-	f.mark.position, f.mark.chain = c.log.End()
-	if err := c.file.append(&f, payload); err != nil {
-		if !c.writer.failed {
-			c.logger.Warn("the cache cannot be written", "path", c.path, "why", err)
-		}
-		c.writer.failed = true
-		return
-	}
-	c.writer.failed = false
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if f.kind != kindThread || generation == c.generation { // else it is forgotten by the next frame
-		c.index.add(&f)
-	}
-}
-
-// tidy writes the file anew when half of it is of no use, or when text must go.
-func (c *Cache) tidy(must bool) {
-	if c.disabled() {
-		return
-	}
-	var frames []*frame
-	c.mu.RLock()
-	if !must && c.file.end < 2*c.index.live+rewriteSlack {
-		c.mu.RUnlock()
-		return
-	}
-	for _, all := range c.index.threads {
-		frames = append(frames, all...)
-	}
-	if c.index.state != nil {
-		frames = append(frames, c.index.state)
-	}
-	c.mu.RUnlock()
-	next, moved, err := c.file.rewrite(frames)
-	if err == nil {
-		err = next.install()
-	}
-	if err != nil {
-		c.logger.Warn("the cache cannot be written anew", "path", c.path, "why", err)
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for f, offset := range moved {
-		f.offset = offset
-	}
-	c.file.f.Close()
-	c.file = next
 }
 
 // finish saves what is worth it and then the state.

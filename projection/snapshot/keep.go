@@ -1,0 +1,70 @@
+package snapshot
+
+// rewriteSlack is how many useless bytes the file may have in any case.
+const rewriteSlack = 1 << 20
+
+func (c *Cache) put(f frozen) {
+	if !c.disabled() {
+		c.append(frame{kind: kindThread, stream: f.stream, revision: f.revision}, pack(f.bytes), f.generation)
+	}
+}
+
+// append writes a frame and lets it count, unless something was distrusted since
+// it was begun.
+func (c *Cache) append(f frame, payload []byte, generation uint64) {
+	if c.disabled() {
+		return
+	}
+	if f.kind == kindThread && generation != c.trust() {
+		return
+	}
+	f.mark.position, f.mark.chain = c.log.End()
+	if err := c.file.append(&f, payload); err != nil {
+		if !c.writer.failed {
+			c.logger.Warn("the cache cannot be written", "path", c.path, "why", err)
+		}
+		c.writer.failed = true
+		return
+	}
+	c.writer.failed = false
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f.kind != kindThread || generation == c.generation { // else it is forgotten by the next frame
+		c.index.add(&f)
+	}
+}
+
+// tidy writes the file anew when half of it is of no use, or when text must go.
+func (c *Cache) tidy(must bool) {
+	if c.disabled() {
+		return
+	}
+	var frames []*frame
+	c.mu.RLock()
+	if !must && c.file.end < 2*c.index.live+rewriteSlack {
+		c.mu.RUnlock()
+		return
+	}
+	for _, all := range c.index.threads {
+		frames = append(frames, all...)
+	}
+	if c.index.state != nil {
+		frames = append(frames, c.index.state)
+	}
+	c.mu.RUnlock()
+	next, moved, err := c.file.rewrite(frames)
+	if err == nil {
+		err = next.install()
+	}
+	if err != nil {
+		c.logger.Warn("the cache cannot be written anew", "path", c.path, "why", err)
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for f, offset := range moved {
+		f.offset = offset
+	}
+	c.file.f.Close()
+	c.file = next
+}
