@@ -27,7 +27,7 @@ func (p *peer) take(kind int, frame []byte) bool {
 		return refuse(wire.CloseTooLarge, wire.TooLarge, "the frame is over the limit: send smaller ones")
 	case !utf8.Valid(frame):
 		return refuse(wire.CloseNotUTF8, wire.BadJSON, "the frame is not UTF-8")
-	case !p.rates.allow(len(frame)):
+	case !p.rates.allow(p.s.limits, len(frame)):
 		return refuse(wire.ClosePolicy, wire.RateLimited, "too many messages: send fewer, or more in each")
 	}
 	m, err := wire.Decode(frame, p.s.limits)
@@ -109,7 +109,7 @@ func (p *peer) serveText(m wire.Message) {
 	case wire.Cursor:
 		switch {
 		case !p.joined("cursor") || !p.inMode(true, "cursor", ""):
-		case !p.rates.presence.Allow():
+		case !p.rates.shows(p.s.limits):
 			p.fail(refusal(wire.RateLimited, "cursor", "more than %d cursors a second", p.s.limits.Presence))
 		default:
 			p.in.authority.Cursor(p, m.Rev, m.Ranges)

@@ -26,19 +26,22 @@ func newHands() hands { return hands{make(chan work)} }
 // serve has a hand serve a message, and returns when it has: a peer's messages
 // are served one after the other. False means that the connection is to end.
 func (h hands) serve(w work) bool {
+	w.p.serving.Add(1)
 	select {
 	case h.messages <- w:
 	default:
 		go h.loop(w)
 	}
-	return <-w.p.served
+	w.p.serving.Wait()
+	return w.p.served
 }
 
 func (h hands) loop(w work) {
 	rest := time.NewTimer(handRest)
 	defer rest.Stop()
 	for {
-		w.p.served <- w.p.read(w.kind, w.r)
+		w.p.served = w.p.read(w.kind, w.r)
+		w.p.serving.Done()
 		w = work{} // keep nothing of it
 		rest.Reset(handRest)
 		select {

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	readBuffer  = 512
+	readBuffer  = 256 // holds a keystroke and a control frame; what is longer is read past it
 	writeBuffer = 1024
 	// kernelBuffer is what the kernel may hold of what was written to a peer, in
 	// bytes; left alone it takes megabytes of single frames for a slow one before
@@ -43,7 +43,7 @@ type peer struct {
 	seen atomic.Int64      // Unix milliseconds of the last sign of life
 
 	mu      sync.Mutex
-	room    sync.Cond // of mu: the queue was written, or is closed
+	written chan struct{} // closed when the queue was written, or is closed; nil while nobody waits
 	queue   queue
 	writing bool
 	closed  bool  // nothing is queued any more
@@ -52,12 +52,13 @@ type peer struct {
 	behind  *room // that is to know when the queue was written
 
 	rates    rates
-	served   chan bool     // what became of the frame that a hand serves
-	listed   atomic.Bool   // asked for the list once
-	receipts atomic.Uint64 // given to it in line mode
+	serving  sync.WaitGroup // a hand, a message
+	served   bool           // what became of it: whether to go on
+	listed   atomic.Bool    // asked for the list once
+	receipts atomic.Uint64  // given to it in line mode
 	watch    stopwatch
-	deadline time.Time // for writing; owned by the writer
-	aware    bool      // of who is in the thread; guarded by its room's mu
+	deadline int64 // for writing, Unix nanoseconds; owned by the writer
+	aware    bool  // of who is in the thread; guarded by its room's mu
 
 	// Owned by the reader, and by the hand for which it waits. While it is in a
 	// room, mode and author stay as they are.
@@ -67,8 +68,7 @@ type peer struct {
 }
 
 func newPeer(s *Server, conn *websocket.Conn) *peer {
-	p := &peer{s: s, conn: conn, id: eventlog.ClientID(ulid.Make()), rates: newRates(s.limits), served: make(chan bool, 1)}
-	p.room.L = &p.mu
+	p := &peer{s: s, conn: conn, id: eventlog.ClientID(ulid.Make())}
 	p.alive()
 	// A frame somewhat over the limit is read, and answered with an error before
 	// the close; one that only claims to be huge is closed at its header.
@@ -145,7 +145,7 @@ func (p *peer) leave() {
 	p.mu.Lock()
 	p.stay++
 	p.behind = nil
-	p.room.Broadcast()
+	p.tellWaiting()
 	p.mu.Unlock()
 	p.in.authority.Leave(p)
 	p.in.leave(p.s, p)
@@ -205,9 +205,23 @@ func (p *peer) drained(stay int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for !p.closed && p.stay == stay && p.queue.waits() > 0 {
-		p.room.Wait()
+		if p.written == nil {
+			p.written = make(chan struct{})
+		}
+		written := p.written
+		p.mu.Unlock()
+		<-written
+		p.mu.Lock()
 	}
 	return !p.closed && p.stay == stay
+}
+
+// tellWaiting wakes who waits in drained; the caller holds mu.
+func (p *peer) tellWaiting() {
+	if p.written != nil {
+		close(p.written)
+		p.written = nil
+	}
 }
 
 // stream queues a frame of a stay, and returns how much then waits; -1 when
@@ -244,7 +258,7 @@ func (p *peer) abandon() {
 	p.count(-p.queue.bytes)
 	p.queue.drop()
 	p.closed, p.behind = true, nil
-	p.room.Broadcast()
+	p.tellWaiting()
 }
 
 func (p *peer) wake() {
@@ -265,7 +279,7 @@ func (p *peer) close(code int, _ string) {
 
 func (p *peer) shut(code int) {
 	p.closed, p.code = true, code
-	p.room.Broadcast()
+	p.tellWaiting()
 	p.wake()
 }
 
@@ -299,7 +313,7 @@ func (p *peer) writeLoop() {
 		if err != nil {
 			p.abandon()
 		}
-		p.room.Broadcast()
+		p.tellWaiting()
 		p.mu.Unlock()
 		if err != nil {
 			_ = p.conn.Close() // the reader ends with it
@@ -314,9 +328,10 @@ func (p *peer) writeLoop() {
 func (p *peer) write(frames net.Buffers, bytes int) error {
 	conn := p.conn.NetConn()
 	timeout := p.s.peers.writeTimeout + time.Duration(bytes/slowest)*time.Second
-	if now := time.Now(); p.deadline.Sub(now) < timeout { // setting it is a tenth of a small write
-		p.deadline = now.Add(2 * timeout)
-		if err := conn.SetWriteDeadline(p.deadline); err != nil {
+	if now := time.Now(); p.deadline-now.UnixNano() < int64(timeout) { // setting it is a tenth of a small write
+		deadline := now.Add(2 * timeout)
+		p.deadline = deadline.UnixNano()
+		if err := conn.SetWriteDeadline(deadline); err != nil {
 			return err
 		}
 	}

@@ -50,7 +50,11 @@ type queue struct {
 }
 
 func (q *queue) push(k kind, frame []byte) {
-	if i := q.newest[k]; k != lasting && i > 0 {
+	if i := q.newest[k]; k == controlKind && i > 0 { // its place does not matter
+		q.bytes += len(frame) - len(q.frames[i-1])
+		q.frames[i-1] = frame
+		return
+	} else if k != lasting && i > 0 {
 		q.bytes -= len(q.frames[i-1])
 		q.frames[i-1] = nil
 		q.others++

@@ -4,23 +4,34 @@ import (
 	"time"
 
 	"parodywave/server/internal/wire"
-
-	"golang.org/x/time/rate"
 )
 
-// rates bounds what one connection may send.
-type rates struct{ frames, bytes, presence *rate.Limiter }
+// rates bounds what one connection may send. Its reader owns it.
+type rates struct{ frames, bytes, presence bucket }
 
-func newRates(l wire.Limits) rates {
-	return rates{
-		frames:   rate.NewLimiter(rate.Limit(l.Frames), l.FramesBurst),
-		bytes:    rate.NewLimiter(rate.Limit(l.Bytes), l.BytesBurst),
-		presence: rate.NewLimiter(rate.Limit(l.Presence), l.Presence),
-	}
+// allow reports whether a frame of n bytes is within the rates of limits.
+func (r *rates) allow(l wire.Limits, n int) bool {
+	now := time.Now().UnixNano()
+	return r.frames.take(now, 1, l.Frames, l.FramesBurst) && r.bytes.take(now, n, l.Bytes, l.BytesBurst)
 }
 
-// allow reports whether a frame of n bytes is within the rates.
-func (r *rates) allow(n int) bool {
-	t := time.Now()
-	return r.frames.AllowN(t, 1) && r.bytes.AllowN(t, n)
+// shows reports whether one more cursor is.
+func (r *rates) shows(l wire.Limits) bool {
+	return r.presence.take(time.Now().UnixNano(), 1, l.Presence, l.Presence)
+}
+
+// A bucket is a token bucket, kept as the time from which on it has been
+// filling: eight bytes, of which a connection has three. Zero is a full one.
+type bucket int64
+
+// take takes n tokens of a bucket that holds most and gets so many a second, if
+// they are there. now is in nanoseconds.
+func (b *bucket) take(now int64, n, perSecond, most int) bool {
+	each := float64(time.Second) / float64(perSecond)
+	since := max(int64(*b), now-int64(each*float64(most)))
+	if since += int64(each * float64(n)); since > now {
+		return false
+	}
+	*b = bucket(since)
+	return true
 }

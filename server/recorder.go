@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"parodywave/eventlog"
@@ -17,8 +18,10 @@ const unsavedMax = 8192
 // join never waits for it, and a full disk does not stop readers.
 type recorder struct {
 	s      *Server
-	in     chan eventlog.Record
-	closed chan struct{} // loop has ended
+	mu     sync.Mutex
+	in     []eventlog.Record // guarded by mu
+	come   chan struct{}     // something came in
+	closed chan struct{}     // loop has ended
 	quit   chan struct{}
 	place  event.Place
 
@@ -31,7 +34,7 @@ type recorder struct {
 func newRecorder(s *Server, head eventlog.Revision) *recorder {
 	r := &recorder{
 		s: s, head: head, place: event.Place{Run: s.run, Node: s.cfg.Node},
-		in: make(chan eventlog.Record, unsavedMax), closed: make(chan struct{}), quit: make(chan struct{}),
+		come: make(chan struct{}, 1), closed: make(chan struct{}), quit: make(chan struct{}),
 	}
 	if !s.cfg.Offline {
 		r.add(nil, event.Started{Place: r.place})
@@ -54,11 +57,16 @@ func (r *recorder) add(p *peer, f event.Fact) {
 	if p != nil {
 		rec.Client, rec.Author = p.id, p.author
 	}
-	select {
-	case r.in <- rec:
-	default: // loop is far behind: it will not catch up by our waiting
+	r.mu.Lock()
+	full := len(r.in) >= unsavedMax
+	if !full {
+		r.in = append(r.in, rec)
+	}
+	r.mu.Unlock()
+	if full { // loop is far behind: it will not catch up by our waiting
 		r.s.logger.Warn("a connection event was not recorded", "kind", rec.Kind)
 	}
+	mark(r.come)
 }
 
 // finish appends what is left. It returns err or its own error.
@@ -83,8 +91,7 @@ func (r *recorder) loop(ctx context.Context) {
 	r.prune(ctx)
 	for {
 		select {
-		case rec := <-r.in:
-			r.unsaved = append(r.unsaved, rec)
+		case <-r.come:
 			r.collect()
 			r.save()
 		case <-prune.C:
@@ -108,19 +115,17 @@ func (r *recorder) loop(ctx context.Context) {
 	}
 }
 
-// collect takes what waits.
+// collect takes what waits. Once all is saved nothing of it stays in memory: a
+// crowd that comes leaves thousands of events.
 func (r *recorder) collect() {
-	for {
-		select {
-		case rec := <-r.in:
-			r.unsaved = append(r.unsaved, rec)
-			if over := len(r.unsaved) - unsavedMax; over > 0 {
-				r.lost += over
-				r.unsaved = r.unsaved[over:]
-			}
-		default:
-			return
-		}
+	r.mu.Lock()
+	in := r.in
+	r.in = nil
+	r.mu.Unlock()
+	if r.unsaved = append(r.unsaved, in...); len(r.unsaved) > unsavedMax {
+		over := len(r.unsaved) - unsavedMax
+		r.lost += over
+		r.unsaved = r.unsaved[over:]
 	}
 }
 
@@ -140,12 +145,12 @@ func (r *recorder) save() {
 	}
 	switch {
 	case err == nil:
-		r.head, r.unsaved = head.Revision, r.unsaved[:0]
+		r.head, r.unsaved = head.Revision, nil
 		if r.lost > 0 {
 			r.s.logger.Warn("connection events were given up while the log refused", "events", r.lost)
 			r.lost = 0
 		}
 	case errors.Is(err, eventlog.ErrUnknown): // may be there: once too few is better than twice
-		r.unsaved = r.unsaved[:0]
+		r.unsaved = nil
 	}
 }

@@ -56,7 +56,7 @@ type Log interface {
 }
 
 const (
-	inboxSize = 64 // each costs 64 bytes a thread; who waits for room gets in as others are taken
+	inboxSize = 16 // each costs 64 bytes a thread; who waits for room gets in as others are taken
 	// batchMax bounds the requests and the records of one append, and
 	// batchBytes its texts; one request may go over.
 	batchMax   = 4096
@@ -111,7 +111,7 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 		texts: map[Peer]*textPeer{},
 		lines: map[Peer]*linePeer{},
 
-		window:     window{max: windowMax},
+		window:     window{max: windowMax, age: windowAge},
 		catchUpMax: catchUpMax,
 		costMax:    costMax,
 		rebase:     rebase,

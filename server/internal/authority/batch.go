@@ -21,6 +21,8 @@ type batch struct {
 	touched  map[int]eventlog.Revision // lines, as they are now: by which record last
 }
 
+func (b *batch) empty() bool { return len(b.requests) == 0 && len(b.records) == 0 }
+
 func (b *batch) reset(base eventlog.Revision) {
 	clear(b.records)
 	clear(b.requests)
@@ -46,15 +48,22 @@ func (a *Authority) record(f event.Fact, author eventlog.AuthorID, client eventl
 	}
 	ent := entry{event: e}
 	if c, ok := f.(event.Changed); ok {
-		ent.inverse = c.Change.InvertWith(t.Units)
-		a.bytes += size(c.Change) - size(ent.inverse)
+		if len(a.lines) > 0 {
+			ent.lines = &lineEffect{inverse: c.Change.InvertWith(t.Units), undoes: true}
+		}
+		a.bytes += size(c.Change) - a.deletes(c.Change)
 		a.pairs = a.pairs || changePairs(c.Change)
 	}
 	eff, err := t.Apply(e)
 	if err != nil {
 		panic("authority: own record refused: " + err.Error())
 	}
-	ent.hunks = eff.Hunks
+	if len(eff.Hunks) > 0 {
+		if ent.lines == nil {
+			ent.lines = new(lineEffect)
+		}
+		ent.lines.hunks = eff.Hunks
+	}
 	a.window.add(ent)
 	a.follow(ent, eff)
 	r := event.Encode(f)
@@ -67,7 +76,7 @@ func (a *Authority) record(f event.Fact, author eventlog.AuthorID, client eventl
 // flush appends the batch and, when it is on disk, tells everybody.
 func (a *Authority) flush() {
 	b := &a.batch
-	if len(b.requests) == 0 && len(b.records) == 0 {
+	if b.empty() {
 		return
 	}
 	if len(b.records) > 0 {
@@ -101,7 +110,8 @@ func (a *Authority) publish() {
 		}
 	}
 	b.reset(a.thread.Revision)
-	a.window.trim(a.fanout.told)
+	a.window.trim(a.fanout.told, a.cfg.Now())
+	a.restLater()
 }
 
 // recover deals with an append that did not return well. The log says what
@@ -199,15 +209,31 @@ func (a *Authority) giveUp(err error) {
 // size returns the bytes of UTF-8 that c inserts.
 func size(c ot.Change) int {
 	n := 0
-	c.Each(func(_, _, _, _ int, insert []uint16) {
-		for _, u := range insert {
-			switch {
-			case u >= 0xd800 && u < 0xe000: // half of four bytes
-				n += 2
-			default:
-				n += utf8.RuneLen(rune(u))
-			}
+	c.Each(func(_, _, _, _ int, insert []uint16) { n += bytesOf(insert) })
+	return n
+}
+
+// deletes returns the bytes of UTF-8 that c deletes of the text.
+func (a *Authority) deletes(c ot.Change) int {
+	n := 0
+	c.Each(func(fromA, toA, _, _ int, _ []uint16) {
+		if fromA < toA {
+			n += bytesOf(a.thread.Units(fromA, toA))
 		}
 	})
+	return n
+}
+
+// bytesOf returns the bytes that units take as UTF-8.
+func bytesOf(units []uint16) int {
+	n := 0
+	for _, u := range units {
+		switch {
+		case u >= 0xd800 && u < 0xe000: // half of four bytes
+			n += 2
+		default:
+			n += utf8.RuneLen(rune(u))
+		}
+	}
 	return n
 }

@@ -90,7 +90,7 @@ func (a *Authority) tellLater(wait int64) {
 // tellIfDurable is tell where something may wait to be appended: then publish
 // tells, which follows.
 func (a *Authority) tellIfDurable() {
-	if len(a.batch.records) == 0 && len(a.batch.requests) == 0 {
+	if a.batch.empty() {
 		a.tell()
 	}
 }

@@ -122,13 +122,13 @@ func (s *scene) work() {
 		f := s.tasks[0]
 		s.tasks = s.tasks[1:]
 		f()
-		s.serve(inboxSize)
+		s.serve(testInbox)
 	}
 }
 
 func TestPeerFarBehindIsStreamedFromTheLog(t *testing.T) {
 	s := newScene(t, "x")
-	s.auth.window.max = 4
+	s.auth.window.max, s.auth.window.age = 4, 0
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	a.conn.full = 1
 	for range 100 {

@@ -28,7 +28,7 @@ func newHistory(seed uint64, wrong func(*Authority), batches bool) *history {
 	small, cost := h.draw(3) > 0, h.draw(4) == 0
 	h.world = newWorld(func(a *Authority) {
 		if small {
-			a.window.max, a.catchUpMax = 4, 3
+			a.window.max, a.window.age, a.catchUpMax = 4, 0, 3
 		}
 		if cost {
 			a.costMax = 12
@@ -133,7 +133,7 @@ func (h *history) open() *conn {
 
 // up brings a message of a connection to the authority.
 func (h *history) up(i int) bool {
-	if i >= len(h.conns) || len(h.conns[i].up) == 0 || len(h.auth.inbox) > inboxSize/2 {
+	if i >= len(h.conns) || len(h.conns[i].up) == 0 || len(h.auth.inbox) > testInbox/2 {
 		return false
 	}
 	c := h.conns[i]

@@ -40,7 +40,7 @@ func (a *Authority) identityAt(rev eventlog.Revision, i int) (projection.LineID,
 func lineAt(t *projection.Thread, entries []entry, i int) (projection.LineID, bool) {
 	for _, e := range entries {
 		shift := 0
-		for _, h := range e.hunks {
+		for _, h := range e.hunks() {
 			switch {
 			case len(h.Old) == 0: // the first line of all was born here
 				return projection.LineID{}, false
@@ -66,7 +66,7 @@ func (a *Authority) indexAt(rev eventlog.Revision, i int) int {
 		return -1
 	}
 	for _, e := range slices.Backward(entries) {
-		if i = before(e.hunks, i); i < 0 {
+		if i = before(e.hunks(), i); i < 0 {
 			return -1
 		}
 	}

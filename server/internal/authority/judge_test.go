@@ -47,7 +47,7 @@ func (h *history) round() (moved bool) {
 		}
 	}
 	moved = len(h.auth.inbox) > 0 || moved
-	h.serve(inboxSize)
+	h.serve(testInbox)
 	for h.task() {
 		moved = true
 	}

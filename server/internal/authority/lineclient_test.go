@@ -46,7 +46,7 @@ func (c *lineClient) connect(conn *conn) {
 func (c *lineClient) join() {
 	w, conn := c.w, c.conn
 	conn.up = append(conn.up, frame{f: func() {
-		w.serve(inboxSize)
+		w.serve(testInbox)
 		conn.synced -= resyncPause // what is held comes now
 		w.do(func() { w.auth.joinLine(conn, c.author, conn.receipts) })
 	}})

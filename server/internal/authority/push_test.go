@@ -89,7 +89,7 @@ func TestPush(t *testing.T) {
 					p.Client = eventlog.ClientID{test.client}
 				}
 				s.auth.Push(c.conn, p)
-				s.serve(inboxSize)
+				s.serve(testInbox)
 			}
 			push(1, 2, `[[0,"a"],6]`)
 			s.elsewhere(0, 0, "x")

@@ -57,7 +57,7 @@ func (s *scene) change(from, to int, insert string) {
 }
 
 func (s *scene) elsewhere(from, to int, insert string) {
-	s.serve(inboxSize)
+	s.serve(testInbox)
 	n := s.auth.thread.Len()
 	s.edit(func() {
 		s.auth.record(event.Changed{Change: ot.Replace(n, from, to, units(insert))}, ben, s.newClient(), 0)
@@ -138,7 +138,7 @@ func (s *scene) conns() []*conn {
 
 func (s *scene) flow() {
 	s.up()
-	s.serve(inboxSize)
+	s.serve(testInbox)
 	s.down()
 }
 

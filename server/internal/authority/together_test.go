@@ -69,7 +69,7 @@ func typeTogether(t *testing.T, seed uint64, overwrite bool) string {
 				f := &c.conn.up[len(c.conn.up)-1]
 				edit, conn := f.f, c.conn
 				f.f = func() {
-					s.serve(inboxSize)
+					s.serve(testInbox)
 					if l := s.auth.lines[conn]; l.own != nil {
 						l.own, l.delivered = nil, nil
 					}

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
 )
@@ -247,10 +246,10 @@ func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *Fault) {
 		if !changed || c.IsEmpty() {
 			continue
 		}
-		if _, redacted := entries[k].event.Fact.(event.Redacted); redacted { // cannot be undone
+		if l := entries[k].lines; l == nil || !l.undoes { // made while nobody was in line mode, or redacted
 			return a.viewFromLog(rev, i)
 		}
-		back = compose(back, entries[k].inverse)
+		back = compose(back, entries[k].lines.inverse)
 		forth = compose(c, forth)
 	}
 	text, err := back.Apply(t.Units(0, t.Len()))

@@ -1,8 +1,11 @@
 package authority
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -10,22 +13,48 @@ import (
 	"parodywave/projection"
 )
 
-// windowMax is how many entries at least are kept in memory for clients that
-// are behind; what is older is read from the log.
-const windowMax = 1024
+// A window keeps windowMax entries at least for clients that are behind, and
+// those of the last windowAge milliseconds as well, up to windowMost; what is
+// older is read from the log. A thread in which nothing was written for
+// windowRest keeps windowIdle. An entry costs some 300 bytes, and there may be
+// thousands of threads in memory.
+const (
+	windowMax  = 256
+	windowAge  = 2000
+	windowMost = 4096
+	windowRest = 10 * time.Second
+	windowIdle = 16
+)
 
 // A window is the newest entries of the thread, without a gap up to its
 // revision.
 type window struct {
 	max     int
+	age     int64             // Unix milliseconds
 	base    eventlog.Revision // before the first entry; on disk
 	entries []entry
+	rest    bool              // a timer is set for when nothing is written
+	at      eventlog.Revision // where the thread was when it was set
 }
 
 type entry struct {
-	event   event.Event
-	inverse ot.Change // of a changed, undoes it
+	event event.Event
+	lines *lineEffect // nil where it is not needed, as for most keystrokes
+}
+
+// A lineEffect is what only those need who look lines up at a revision.
+type lineEffect struct {
+	inverse ot.Change // of a changed, undoes it; made while somebody is in line mode
+	undoes  bool      // inverse is there
 	hunks   []projection.Hunk
+}
+
+// hunks returns which lines the entry put in the place of which.
+func (e *entry) hunks() []projection.Hunk {
+	if e.lines == nil {
+		return nil
+	}
+	return e.lines.hunks
 }
 
 func (w *window) reset(base eventlog.Revision) {
@@ -35,20 +64,60 @@ func (w *window) reset(base eventlog.Revision) {
 
 func (w *window) add(e entry) { w.entries = append(w.entries, e) }
 
-// trim forgets entries that are too old, but none after told. All must be on
-// disk, where they are looked for from then on.
-func (w *window) trim(told eventlog.Revision) {
-	if len(w.entries) < 2*w.max { // copy seldom
+// trim forgets entries that are too old at a time, but none after told. All must
+// be on disk, where they are looked for from then on.
+func (w *window) trim(told eventlog.Revision, now int64) {
+	if len(w.entries) < w.max+w.max/2 { // copy seldom
 		return
 	}
-	keep := max(w.max, int(w.base)+len(w.entries)-int(told))
-	if len(w.entries)-keep < w.max/2 {
+	keep := w.max
+	if young := w.youngerThan(now - w.age); young < windowMost {
+		keep = max(keep, young)
+	}
+	keep = max(keep, int(w.base)+len(w.entries)-int(told))
+	if len(w.entries)-keep >= w.max/2 {
+		w.keep(keep)
+	}
+}
+
+// youngerThan counts the entries after a time.
+func (w *window) youngerThan(at int64) int {
+	first, _ := slices.BinarySearchFunc(w.entries, at, func(e entry, at int64) int { return cmp.Compare(e.event.Time, at+1) })
+	return len(w.entries) - first
+}
+
+// keep forgets all but the newest n entries.
+func (w *window) keep(n int) {
+	old := len(w.entries) - n
+	w.base += eventlog.Revision(old)
+	if cap(w.entries) > 2*n+w.max {
+		w.entries = slices.Clone(w.entries[old:])
 		return
 	}
-	n := copy(w.entries, w.entries[len(w.entries)-keep:])
+	copy(w.entries, w.entries[old:])
 	clear(w.entries[n:])
-	w.base += eventlog.Revision(len(w.entries) - n)
 	w.entries = w.entries[:n]
+}
+
+// restLater has the window shrink when nothing is written for a while.
+func (a *Authority) restLater() {
+	w := &a.window
+	if w.rest || len(w.entries) <= windowIdle {
+		return
+	}
+	w.rest, w.at = true, a.thread.Revision
+	a.cfg.After(windowRest, func() {
+		a.send(request{now: true, do: func() {
+			if w.rest = false; w.at != a.thread.Revision || !a.batch.empty() {
+				a.restLater()
+				return
+			}
+			w.keep(min(len(w.entries), windowIdle))
+			w.entries = slices.Clip(slices.Clone(w.entries))
+			a.batch = batch{}
+			a.batch.reset(a.thread.Revision)
+		}})
+	})
 }
 
 // after returns the entries after a revision; false when they reach back

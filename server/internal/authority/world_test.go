@@ -18,6 +18,9 @@ import (
 
 const stream = eventlog.Stream("01J9Z3N8QJ7C0V5R2K4M6T8W9X")
 
+// testInbox is room for all that a test sends before the authority takes it.
+const testInbox = 64
+
 // A world is an authority with its log, clock, timers and connections, all of
 // which stand still unless a test moves them: there is no goroutine in it.
 type world struct {
@@ -113,6 +116,7 @@ func (w *world) start() {
 		MaxText:   4 << 20,
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}, t, head.Chain)
+	w.auth.inbox = make(chan request, testInbox) // nobody takes from it meanwhile
 	if w.setup != nil {
 		w.setup(w.auth)
 	}
@@ -259,7 +263,7 @@ func (w *world) serve(n int) {
 
 // do has the authority do f when all before it is on disk.
 func (w *world) do(f func()) {
-	w.serve(inboxSize)
+	w.serve(testInbox)
 	w.auth.take(request{do: f})
 }
 
@@ -276,7 +280,7 @@ func (w *world) pass(ms int64) {
 
 // leave is the authority hearing that a connection is gone.
 func (w *world) leave(c *conn) {
-	w.serve(inboxSize)
+	w.serve(testInbox)
 	c.synced -= resyncPause // it may be told at once what was held
 	w.do(func() {
 		w.auth.leaveLine(c)

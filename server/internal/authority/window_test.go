@@ -1,0 +1,62 @@
+package authority
+
+import (
+	"testing"
+)
+
+func TestWindowKeepsWhatIsYoungAndForgetsAtRest(t *testing.T) {
+	s := newScene(t, "x")
+	w := &s.auth.window
+	insert := func(n int) {
+		for range n {
+			s.insert("a")
+		}
+	}
+	insert(4 * windowMax) // within a moment
+	s.equal("entries of a moment", len(w.entries), 4*windowMax+2)
+	s.pass(windowAge + 1)
+	s.insert("b")
+	s.equal("entries later", len(w.entries), windowMax)
+	s.equal("base", w.base, s.auth.thread.Revision-windowMax)
+	s.pass(windowRest.Milliseconds() - windowAge)
+	s.serve(1) // something was written since the timer was set
+	s.equal("entries of a thread not at rest", len(w.entries), windowMax)
+	s.pass(windowRest.Milliseconds())
+	s.serve(1)
+	s.equal("entries of a thread at rest", len(w.entries), windowIdle)
+	if c := cap(w.entries); c > 2*windowIdle {
+		t.Errorf("there is room for %d", c)
+	}
+	if c := cap(s.auth.batch.records); c != 0 {
+		t.Errorf("the batch has room for %d records", c)
+	}
+	s.insert("c")
+	s.equal("entries then", len(w.entries), windowIdle+1)
+	insert(windowMost + windowMax)
+	if n := len(w.entries); n > windowMost+windowMax {
+		t.Errorf("%d entries of a moment are kept, want about %d", n, windowMost)
+	}
+	s.pass(10 * windowRest.Milliseconds())
+	s.serve(testInbox)
+}
+
+// TestLineAtARevisionFromBeforeAnybodyWasInLineMode: what undoes entries is kept
+// for line mode alone, and else made from the log.
+func TestLineAtARevisionFromBeforeAnybodyWasInLineMode(t *testing.T) {
+	s := newScene(t, "milk\nbread")
+	s.elsewhere(4, 4, "!")
+	a := s.line("ada", ada)
+	s.elsewhere(0, 0, "oat ")
+	s.down()
+	a.updateAt(0, 2, "milks")
+	s.flow()
+	s.reads("oat milk!s\nbread")
+}
+
+func TestBytesAreCountedThroughDeletions(t *testing.T) {
+	s := newScene(t, "a안😀\nz")
+	for _, d := range [][2]int{{1, 2}, {1, 4}, {0, 2}} {
+		s.elsewhere(d[0], d[1], "글")
+		s.equal("bytes", s.auth.bytes, len(s.auth.thread.Text()))
+	}
+}
