@@ -16,17 +16,27 @@ func (t *Thread) begin(by stamp, insert []uint16) {
 
 // pieces returns lines as long as those of units, good until it is called again.
 func (t *Thread) pieces(units []uint16) []line {
-	all, length := append(t.scratch.lines[:0], line{}), 0
+	n := 1
+	for _, u := range units {
+		if u == lineBreak {
+			n++
+		}
+	}
+	all := slices.Grow(t.scratch.lines[:0], n)
+	if n <= lineChunkMax {
+		t.scratch.lines = all
+	}
+	all = append(all, line{})
+	length := uint32(0)
 	for _, u := range units {
 		if u != lineBreak {
 			length++
 			continue
 		}
-		all[len(all)-1].length = uint32(length)
+		all[len(all)-1].length = length
 		all, length = append(all, line{}), 0
 	}
-	all[len(all)-1].length = uint32(length)
-	t.scratch.lines = all
+	all[len(all)-1].length = length
 	return all
 }
 

@@ -172,7 +172,7 @@ func (t *text) makeRoom(c *chunk, offset, n int) (*chunk, int) {
 func (c *chunk) split(i int) (right chunk) {
 	right.units = append(make([]uint16, 0, min(chunkMax, 2*(len(c.units)-i))), c.units[i:]...)
 	k, i := c.spanAt(i)
-	right.spans = slices.Clone(c.spans[k:])
+	right.spans = append(make([]span, 0, 2*(len(c.spans)-k)+4), c.spans[k:]...) // it is split since it grows
 	if i > 0 {
 		s := c.spans[k]
 		c.spans[k], right.spans[0] = s.sub(0, uint32(i)), s.sub(uint32(i), s.n-uint32(i))
