@@ -23,8 +23,9 @@ type putCommand struct {
 
 // Help shows how it is used.
 func (*putCommand) Help() string {
-	return `What the old text lacks or has too much is one change: whoever wrote what stays, remains its author. Where the text is
-the same already, nothing is logged. It works beside a running server, whose editors see it at once.
+	return `What the old text lacks or has too much is one change: whoever wrote what stays, remains its author, also of
+whole lines that stand elsewhere now. Where the text is the same already, nothing is logged. It works beside a running
+server, whose editors see it at once.
 
   parodywave put 'Weekly minutes' minutes.txt
   sed s/teh/the/ minutes.txt | parodywave put 'Weekly minutes' - --as robot

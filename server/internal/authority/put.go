@@ -7,8 +7,6 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
-
-	"github.com/aymanbagabas/go-udiff"
 )
 
 // Put makes the text what it says, by the difference to what stands there, in
@@ -45,21 +43,4 @@ func (a *Authority) whole(text string) (ot.Change, *Fault) {
 		return c, fault("bad_value", "%v", err)
 	}
 	return c, a.validate([]ot.Change{c})
-}
-
-// Diff returns the change from one text to another, on whole code points.
-func Diff(before, after string) (ot.Change, error) {
-	var b ot.Builder
-	at := 0
-	for _, e := range udiff.Strings(before, after) {
-		insert, err := ot.Units(e.New)
-		if err != nil {
-			return ot.Change{}, err
-		}
-		b.Keep(ot.Len(before[at:e.Start]))
-		b.Replace(ot.Len(before[e.Start:e.End]), insert)
-		at = e.End
-	}
-	b.Keep(ot.Len(before[at:]))
-	return b.Change(), nil
 }

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/ot"
 )
 
 // put is Put without a goroutine.
@@ -59,24 +58,5 @@ func TestPut(t *testing.T) {
 			s.restart()
 			s.reads(want) // it can be read again
 		})
-	}
-}
-
-func TestDiffCutsNoPair(t *testing.T) {
-	for _, test := range [][2]string{
-		{"😀", "😁"}, {"a😀b", "a😂b"}, {"", "😀"}, {"😀😀", "😀"}, {"milk\neggs\n", "milk\ntea\neggs"}, {"x", ""},
-	} {
-		c, err := Diff(test[0], test[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		before := units(test[0])
-		after, err := c.Apply(before)
-		if err != nil || ot.String(after) != test[1] {
-			t.Errorf("%q to %q: leads to %q, %v", test[0], test[1], ot.String(after), err)
-		}
-		if c.CutsPair(func(i int) uint16 { return before[i] }) {
-			t.Errorf("%q to %q: %s cuts a pair", test[0], test[1], jsonOf(c))
-		}
 	}
 }
