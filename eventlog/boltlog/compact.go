@@ -22,11 +22,12 @@ type Compaction struct {
 }
 
 // Compact writes the file of a log anew: all of it in full blocks, with no page
-// that is not needed, so that nothing is left of what was pruned, sealed or written over. The new
-// file is verified, held against the old one and on disk before it takes its
-// name; the old one is there until then. No process may have the log open
-// (ErrLocked); otherwise the errors are those of Open. Progress, if not nil, is
-// told now and then how many of how many positions are written.
+// that is not needed, so that nothing is left of what was pruned, sealed or
+// written over. The new file is verified, held against the old one and on disk
+// before it takes its name; the old one is there until then. No process may have
+// the log open (ErrLocked); otherwise the errors are those of Open. Progress, if
+// not nil, is told now and then how many of how many positions are written, and
+// then how many of how many pages are verified.
 func Compact(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Compaction, error) {
 	c, err := compact(ctx, path, o, progress)
 	if err != nil {
@@ -56,7 +57,7 @@ func compact(ctx context.Context, path string, o Options, progress func(done, to
 	if err := errors.Join(l.rewrite(ctx, w, progress), keepOwner(f, l.file), f.Close()); err != nil {
 		return Compaction{}, err
 	}
-	report, err := VerifyFile(ctx, fresh, Options{Packer: o.Packer}, nil)
+	report, err := VerifyFile(ctx, fresh, Options{Packer: o.Packer}, progress)
 	if err == nil {
 		err = errors.Join(report.Err(), l.sameAs(&report))
 	}

@@ -245,7 +245,7 @@ func TestCompactTellsProgress(t *testing.T) {
 	if err != nil || c.Records != 2000 || c.Removed != 0 || c.After >= c.Before || c.Before == 0 || c.Blocks != 1 {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if len(steps) < 2 || !strings.HasSuffix(steps[len(steps)-1], "/2000") {
+	if len(steps) < 2 || !strings.HasSuffix(steps[0], "/2000") {
 		t.Errorf("%q", steps)
 	}
 }

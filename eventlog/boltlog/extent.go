@@ -67,8 +67,8 @@ func (e *extent) Part(name eventlog.Stream) *pack.Part {
 }
 
 // all yields all records in log order; holes are passed over. It can be ranged
-// over once. An error is the last thing yielded. The record is good until the next one, its bytes
-// are the caller's.
+// over once. An error is the last thing yielded. The record is good until the
+// next one, its bytes are the caller's.
 func (e *extent) all() iter.Seq2[*eventlog.Record, error] {
 	if e.block != nil {
 		return e.block.All()

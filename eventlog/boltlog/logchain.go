@@ -12,9 +12,9 @@ import (
 )
 
 // LogChainAt returns L of a position, which may be 0. It returns an error that
-// wraps eventlog.ErrNotFound beyond the end of the log. Between two stored values of L it recomputes the
-// chains from the nearest one before; at the end of a block or group that costs
-// next to nothing.
+// wraps eventlog.ErrNotFound beyond the end of the log. At the end of a block or
+// group that costs next to nothing; elsewhere it recomputes the chains from the
+// nearest stored L before.
 func (l *Log) LogChainAt(ctx context.Context, p eventlog.Position) (chain.Digest, error) {
 	l.mu.RLock()
 	last, end, sealed, closed := l.last, l.chain, l.sealed, l.closed

@@ -26,7 +26,8 @@ type Migration struct {
 // Migrate brings the file of a log to today's version, in one transaction, after
 // it has copied the file to a backup beside it, named like log.db.v1. With dry it
 // does nothing but say what it would do. The file is read whole first, as Open
-// does, whose errors it returns; fs.ErrExist is wrapped if there is a backup of that name already.
+// does, whose errors it returns; fs.ErrExist is wrapped if there is a backup of
+// that name already.
 func Migrate(path string, o Options, dry bool) (Migration, error) {
 	m, err := migrate(path, o, dry)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// keepOwner gives f to whom the file was, if it is another's: that of a server may be compacted by
-// root, and must be the server's afterwards.
+// keepOwner gives f to whom the file was, if that is another: a server's log may
+// be compacted by root, and must be the server's afterwards.
 func keepOwner(f *os.File, was os.FileInfo) error {
 	s, ok := was.Sys().(*syscall.Stat_t)
 	if !ok || int(s.Uid) == os.Geteuid() && int(s.Gid) == os.Getegid() {

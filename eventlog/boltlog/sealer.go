@@ -27,9 +27,9 @@ type sealSizes struct {
 
 // Sealing takes about as much of a processor as the appending did, so it waits
 // for those who append by the ten thousand a second. What a tail may be at worst
-// is read when the log is opened: 4 M records in large groups, in about a second.
+// is read when the log is opened, which for two million records takes about a second.
 var usualSizes = sealSizes{records: 1 << 16, bytes: 8 << 20, packed: 1 << 20, tail: 32 << 20, least: 1 << 10, sweep: 256,
-	busy: 3000, longest: 4 << 20, heaviest: 256 << 20}
+	busy: 1000, longest: 2 << 20, heaviest: 256 << 20}
 
 // closingTime is how long closing may seal. What is left then is for the next time.
 const closingTime = 5 * time.Second

@@ -14,7 +14,7 @@ import (
 
 type bodies struct{ id byte }
 
-func (p bodies) ID() byte   { return p.id }
+func (p bodies) ID() byte { return p.id }
 
 func (bodies) Columns() int { return 2 }
 

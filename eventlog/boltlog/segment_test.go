@@ -54,8 +54,12 @@ func TestLogChainAtEveryPosition(t *testing.T) {
 			t.Fatalf("seed %d: log chain at %d of %d is %v, %v; want %v", seed, p, last, got, err, want[p])
 		}
 	}
-	if want[last] != end || slices.Contains(want[1:2], want[0]) {
-		t.Fatalf("seed %d: the log ends otherwise", seed)
+	different := map[chain.Digest]bool{}
+	for _, d := range want {
+		different[d] = true
+	}
+	if want[last] != end || len(different) < len(want)/4 {
+		t.Fatalf("seed %d: the log ends otherwise, or %d values are no test", seed, len(different))
 	}
 	if _, err := l.LogChainAt(ctx, last+1); !errors.Is(err, eventlog.ErrNotFound) {
 		t.Error(err)
