@@ -296,14 +296,14 @@ func TestRebuildTellsHowFarItIs(t *testing.T) {
 	}
 	for told, want := range map[time.Time]bool{time.Now(): false, time.Now().Add(-time.Minute): true} {
 		s.said.take()
-		f := fold{s: s.server, state: snapshot.NewState(), threads: map[eventlog.Stream]*foldedThread{}, told: told}
-		if err := f.all(t.Context()); err != nil {
+		state, err := s.server.foldAll(t.Context(), told)
+		if err != nil {
 			t.Fatal(err)
 		}
 		if said := s.said.take(); strings.Contains(said, "folding the log") != want {
 			t.Errorf("told %v ago: said %q", time.Since(told), said)
 		}
-		if n := f.state.Directory.Len(); n != len(s.ids) {
+		if n := state.Directory.Len(); n != len(s.ids) {
 			t.Errorf("%d threads, want %d", n, len(s.ids))
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/chain"
-	"parodywave/eventlog/event"
 	"parodywave/projection"
 	"parodywave/projection/snapshot"
 )
@@ -44,75 +42,29 @@ func (s *Server) rebuild(ctx context.Context) (rebuilt, error) {
 		s.logger.Warn("what was saved cannot be caught up: folding the whole log", "why", err)
 	}
 	s.cfg.Cache.Forget()
-	f := fold{s: s, state: snapshot.NewState(), threads: map[eventlog.Stream]*foldedThread{}, told: time.Now()}
-	err := f.all(ctx)
-	return rebuilt{f.state, false}, err
+	state, err := s.foldAll(ctx, time.Now())
+	return rebuilt{state, false}, err
 }
 
-// A fold folds all of the log, each thread in its order.
-type fold struct {
-	s       *Server
-	state   *snapshot.State
-	threads map[eventlog.Stream]*foldedThread
-	end     eventlog.Position // 0: not known
-	told    time.Time         // when how far it is: once a second
-}
-
-type foldedThread struct {
-	*projection.Thread
-	save []eventlog.Revision // at which it is worth saving
-}
-
-func (f *fold) all(ctx context.Context) error {
-	if l, ok := f.s.cfg.Log.(interface {
-		End() (eventlog.Position, chain.Digest)
-	}); ok {
-		f.end, _ = l.End()
-	}
-	heads, err := f.s.log.Streams(ctx)
-	if err != nil {
-		return err
-	}
-	for _, h := range heads {
-		if event.IsThread(h.Stream) {
-			f.threads[h.Stream] = &foldedThread{projection.NewThread(h.Stream), snapshot.Plan(h.Revision)}
-		}
-	}
-	if err := f.fold(f.s.log.AllSegments(ctx)); err != nil {
-		return err
-	}
-	for _, t := range f.threads {
-		f.state.Directory.Put(t.Summary())
-	}
-	return f.state.CatchUp(ctx, f.s.log) // which has the last to say
-}
-
-func (f *fold) fold(segments iter.Seq2[eventlog.Segment, error]) error {
-	var folder projection.Folder
-	records := 0
-	for seg, err := range segments {
-		if err != nil {
-			return err
-		}
-		t := f.threads[seg.Stream]
-		if t != nil { // else another stream, or a thread that has just begun
-			err = folder.Fold(t.Thread, &seg)
-		}
-		if err != nil {
-			return err
-		}
-		if t != nil && len(t.save) > 0 && t.Revision >= t.save[0] {
-			for len(t.save) > 0 && t.Revision >= t.save[0] {
-				t.save = t.save[1:]
+// foldAll folds the whole log, tells how far it is once a second after it was
+// told, and saves on the way what is worth it.
+func (s *Server) foldAll(ctx context.Context, told time.Time) (*snapshot.State, error) {
+	all, err := projection.ReplayAll(ctx, s.log, projection.ReplayOptions{
+		Progress: func(done, of uint64) {
+			if time.Since(told) >= time.Second {
+				told = time.Now()
+				s.logger.Info("folding the log", "records", done, "of", of)
 			}
-			f.s.cfg.Cache.Save(t.Thread)
-		}
-		if records += seg.Len(); time.Since(f.told) >= time.Second {
-			f.told = time.Now()
-			f.s.logger.Info("folding the log", "records", records, "of", f.end)
-		}
+		},
+		Stops: func(h eventlog.Head) []eventlog.Revision { return snapshot.Plan(h.Revision) },
+		Visit: s.cfg.Cache.Save,
+	})
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	state := snapshot.NewState()
+	state.Directory, state.Authors = all.Directory, all.Authors
+	return state, state.CatchUp(ctx, s.log) // with what came meanwhile, and who is connected
 }
 
 // directory returns a list of threads of the caller's own.
