@@ -186,13 +186,14 @@ func (h *hub) start(r *room) {
 func (h *hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
+	p := &publisher{s: h.s, r: r}
 	r.authority = authority.New(authority.Config{
 		Stream: r.stream, Log: roomLog{h.s.log, h.s, r}, Now: now,
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
-		Publish:   publisher{h.s, r}.publish,
-		Ready:     publisher{h.s, r}.ready,
-		Logged:    publisher{h.s, r}.logged,
+		Publish:   p.publish,
+		Ready:     p.ready,
+		Logged:    p.logged,
 		Pace:      pace,
 		Prompt:    h.s.peers.prompt.Allow,
 		Older:     older,

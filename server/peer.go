@@ -142,12 +142,12 @@ func (p *peer) leave() {
 	if p.in == nil {
 		return
 	}
+	p.in.authority.Leave(p)
 	p.mu.Lock()
-	p.stay++
+	p.stay++ // now that no more streams of the old one begin
 	p.behind = nil
 	p.tellWaiting()
 	p.mu.Unlock()
-	p.in.authority.Leave(p)
 	p.in.leave(p.s, p)
 	p.s.pulse.list()
 	p.s.hub.release(p.in)

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"weak"
+
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
@@ -15,9 +17,14 @@ import (
 type publisher struct {
 	s *Server
 	r *room
+
+	// run is what was encoded last: in one turn peers that lack different entries
+	// are told one after the other, and all lack the last ones. It is kept until
+	// memory is collected.
+	run weak.Pointer[wire.Run]
 }
 
-func (p publisher) publish(to []authority.Peer, m authority.Message) {
+func (p *publisher) publish(to []authority.Peer, m authority.Message) {
 	switch m := m.(type) {
 	case authority.CatchUp:
 		q := to[0].(*peer)
@@ -41,30 +48,49 @@ func (p publisher) publish(to []authority.Peer, m authority.Message) {
 			to[0].(*peer).watch.refused()
 		}
 	}
-	frame := framed(p.message(m))
+	var frame []byte
+	if e, ok := m.(authority.Entries); ok {
+		frame = p.entriesFrame(e)
+	} else {
+		frame = framed(p.message(m))
+	}
 	for _, q := range to {
 		q.(*peer).send(frame)
 	}
 }
 
 // ready and logged are what an authority asks and tells; see authority.Config.
-func (p publisher) ready(q authority.Peer) bool { return q.(*peer).ready(p.r) }
+func (p *publisher) ready(q authority.Peer) bool { return q.(*peer).ready(p.r) }
 
-func (p publisher) logged(q authority.Peer, re string) { p.s.logged(q.(*peer), re) }
+func (p *publisher) logged(q authority.Peer, re string) { p.s.logged(q.(*peer), re) }
 
-func (p publisher) close(to []authority.Peer, code int, text string) {
+func (p *publisher) close(to []authority.Peer, code int, text string) {
 	for _, q := range to {
 		q.(*peer).close(code, text)
 	}
 }
 
-// message returns what is sent of a message.
-func (p publisher) message(m authority.Message) interface{ AppendJSON([]byte) []byte } {
-	switch m := m.(type) {
-	case authority.Entries:
+// entriesFrame encodes what of entries is not encoded yet.
+func (p *publisher) entriesFrame(m authority.Entries) []byte {
+	from, to := m.List[0].Revision, m.List[len(m.List)-1].Revision
+	run := p.run.Value()
+	if run != nil {
+		if first, last := run.Entries(); from < first || to != last {
+			run = nil
+		}
+	}
+	if run == nil {
 		u := wire.TextUpdate{ID: p.r.stream, Updates: p.s.entries(m.List, m.Lengths)}
 		u.Updates[len(u.Updates)-1].Chain = m.Chain
-		return &u
+		run = wire.NewRun(&u)
+		p.run = weak.Make(run)
+	}
+	return frameOf(run.Frame(from, headRoom))
+}
+
+// message returns what is sent of a message.
+func (p *publisher) message(m authority.Message) interface{ AppendJSON([]byte) []byte } {
+	switch m := m.(type) {
 	case authority.TextJoined:
 		return p.textJoin(m)
 	case authority.Resumed:
@@ -125,7 +151,7 @@ func (s *Server) entry(e event.Event) wire.Entry {
 	return w
 }
 
-func (p publisher) textJoin(m authority.TextJoined) *wire.TextJoin {
+func (p *publisher) textJoin(m authority.TextJoined) *wire.TextJoin {
 	return &wire.TextJoin{
 		Thread: p.r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Chain: m.Chain,
 		Text: m.Thread.Text(), Blame: p.s.blame(m.Thread), Limits: p.s.limits, Reset: m.Reset,
@@ -150,7 +176,7 @@ func (s *Server) blame(t *projection.Thread) wire.Blame {
 	return b
 }
 
-func (p publisher) lineJoin(m authority.LineJoined) *wire.LineJoin {
+func (p *publisher) lineJoin(m authority.LineJoined) *wire.LineJoin {
 	j := &wire.LineJoin{Thread: p.r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Limits: p.s.limits}
 	j.Data = make([]wire.LineRow, 0, m.Thread.LineCount())
 	for row := range m.Thread.Rows() {

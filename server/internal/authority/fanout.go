@@ -16,9 +16,10 @@ type Pace struct {
 	Burst int
 }
 
-// groupsMax bounds how many different beginnings the entries of one turn are
-// encoded from; peers that are further behind are streamed from the log.
-const groupsMax = 8
+// laggingMax bounds the entries that are given in one turn to peers that were
+// not told with the turn before, each group of them counted; who is not given
+// his has the next turn.
+const laggingMax = 8192
 
 // A fanout is what the peers have not been told yet, and when they will be.
 // What is new goes out at once while the thread's pace allows it, and else
@@ -123,46 +124,70 @@ func (a *Authority) prompt(p Peer) {
 // ready reports whether p takes more; if it does not, Drained is called later.
 func (a *Authority) ready(p Peer) bool { return a.cfg.Ready == nil || a.cfg.Ready(p) }
 
-// A group is peers in text mode that were told up to the same revision.
-type group struct {
-	from eventlog.Revision
-	to   []Peer
-}
-
 // tellTexts gives text mode the entries that it lacks. Those who keep up lack
-// the same, and are told with one message.
+// the same, but for writers who were prompted, and who lacks the same is told
+// with one message; a message's entries are the end of those of the one before,
+// so that they need be encoded but once. Who is further behind comes first.
 func (a *Authority) tellTexts() {
 	head := a.thread.Revision
-	var groups []group
+	var lacking []Peer
 	for p, tp := range a.texts {
-		if tp.catching || tp.told == head {
-			continue
-		}
-		if !a.ready(p) {
+		switch {
+		case tp.catching || tp.told == head:
+		case !a.ready(p):
 			tp.blind = true
-			continue
+		case !a.near(tp.told):
+			a.stream(p, tp)
+		default:
+			lacking = append(lacking, p)
 		}
-		i := slices.IndexFunc(groups, func(g group) bool { return g.from == tp.told })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, group{from: tp.told, to: make([]Peer, 0, len(a.texts))})
-		}
-		groups[i].to = append(groups[i].to, p)
 	}
-	slices.SortFunc(groups, func(g, h group) int { return cmp.Compare(h.from, g.from) })
-	for i, g := range groups {
-		if i < groupsMax && a.near(g.from) && a.give(g.to, g.from) {
-			continue
+	slices.SortFunc(lacking, func(p, q Peer) int { return cmp.Compare(a.texts[p].told, a.texts[q].told) })
+	var events []event.Event
+	var lengths []int
+	lagging := 0
+	for len(lacking) > 0 {
+		from := a.texts[lacking[0]].told
+		n := slices.IndexFunc(lacking, func(p Peer) bool { return a.texts[p].told != from })
+		if n < 0 {
+			n = len(lacking)
 		}
-		for _, p := range g.to {
-			a.stream(p, a.texts[p])
+		to := lacking[:n:n]
+		lacking = lacking[n:]
+		if from < a.fanout.told {
+			if lagging += int(head - from); lagging > laggingMax {
+				a.fanout.dirty = true
+				continue
+			}
 		}
+		if events == nil {
+			var err error
+			if events, lengths, err = a.readEntries(from); err != nil {
+				a.cfg.Logger.Error("cannot read the entries for peers", "thread", a.cfg.Stream, "after", from, "error", err)
+				for _, p := range append(to, lacking...) {
+					a.stream(p, a.texts[p])
+				}
+				break
+			}
+		}
+		skip := len(events) - int(head-from)
+		a.publishEntries(to, events[skip:], lengths[skip:])
 	}
 	a.fanout.told = head
 }
 
-// near reports whether the entries after a revision go into one frame, also of
-// a peer that keeps up: nobody else can tell it.
+// publishEntries publishes entries up to the head.
+func (a *Authority) publishEntries(to []Peer, events []event.Event, lengths []int) {
+	for _, p := range to {
+		a.texts[p].told = a.thread.Revision
+	}
+	if len(events) > 0 {
+		a.cfg.Publish(to, Entries{List: events, Chain: a.chain, Lengths: lengths})
+	}
+}
+
+// near reports whether the entries after a revision go into one frame: those of
+// this turn do in any case, and few others that are in memory.
 func (a *Authority) near(from eventlog.Revision) bool {
 	if from >= a.fanout.told && from >= a.window.base {
 		return true
@@ -182,12 +207,7 @@ func (a *Authority) give(to []Peer, from eventlog.Revision) bool {
 		a.cfg.Logger.Error("cannot read the entries for peers", "thread", a.cfg.Stream, "after", from, "error", err)
 		return false
 	}
-	for _, p := range to {
-		a.texts[p].told = a.thread.Revision
-	}
-	if len(events) > 0 {
-		a.cfg.Publish(to, Entries{List: events, Chain: a.chain, Lengths: lengths})
-	}
+	a.publishEntries(to, events, lengths)
 	return true
 }
 

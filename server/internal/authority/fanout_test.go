@@ -154,40 +154,77 @@ func (s *scene) take(c *textClient) {
 	s.check(c.problem)
 }
 
-// TestManyBeginningsAreNotEncodedInOneTurn has more peers than groupsMax stop at
-// revisions of their own: some are given entries from memory, the others are
-// streamed theirs, and all end up with everything.
-func TestManyBeginningsAreNotEncodedInOneTurn(t *testing.T) {
+// TestMessagesOfATurnEndInTheSameEntries has peers stop at revisions of their
+// own: all are told in one turn, who lacks most first, and nobody is streamed.
+func TestMessagesOfATurnEndInTheSameEntries(t *testing.T) {
 	s := newScene(t, "x")
-	const n = 3 * groupsMax
+	const n = 24
 	var all []*textClient
 	for i := range n {
 		all = append(all, s.text(fmt.Sprint("peer", i), ada))
 	}
-	for i := range n {
-		all[i].conn.waits = true // from here on
-		s.insert("a")
-		for _, c := range all[i+1:] {
+	s.stopOneByOne(all, 1)
+	var order []string
+	publish := s.auth.cfg.Publish
+	s.auth.cfg.Publish = func(to []Peer, m Message) {
+		publish(to, m)
+		order = append(order, to[0].(*conn).name+" "+frames(to[0].(*conn)))
+	}
+	s.insert("b")
+	s.equal("messages", len(order), n)
+	s.equal("the first", order[0], "peer0 3-27")
+	s.equal("the last", order[n-1], "peer23 26-27")
+	s.equal("tasks", len(s.tasks), 0)
+}
+
+// stopOneByOne has each of clients take nothing more, after so many entries
+// that the one before was not told, and then all take something again.
+func (s *scene) stopOneByOne(clients []*textClient, entries int) {
+	for i := range clients {
+		clients[i].conn.waits = true
+		for range entries {
+			s.insert("a")
+		}
+		for _, c := range clients[i+1:] {
 			s.take(c)
 		}
 	}
-	for _, c := range all {
+	for _, c := range clients {
 		c.conn.waits = false
 	}
+}
+
+// TestTurnGivesSoMuchToWhoLagsBehind has peers lag behind so far that one turn
+// does not give all of them what they lack; the next ones do.
+func TestTurnGivesSoMuchToWhoLagsBehind(t *testing.T) {
+	s := newScene(t, "x")
+	const n, entries = 24, 40
+	var all []*textClient
+	for i := range n {
+		all = append(all, s.text(fmt.Sprint("peer", i), ada))
+	}
+	s.auth.catchUpMax = 1 << 20
+	s.stopOneByOne(all, entries)
+	s.slowly(20*time.Millisecond, 1)
 	s.insert("b")
-	streamed, given := len(s.tasks), 0
-	for _, c := range all {
-		if len(c.conn.down) > 0 {
-			given++
+	count := func() (told int) {
+		for _, c := range all {
+			s.take(c)
+			if c.rev == s.auth.thread.Revision {
+				told++
+			}
 		}
+		return told
 	}
-	if streamed == 0 || given > groupsMax || streamed+given != n {
-		t.Errorf("of %d peers %d were given entries and %d are streamed them", n, given, streamed)
+	if first := count(); first == 0 || first == n {
+		t.Errorf("in the first turn %d of %d were told", first, n)
 	}
-	s.flow()
-	for _, c := range all {
-		s.equal(c.name, c.rev, s.auth.thread.Revision)
+	for range 3 {
+		s.pass(20)
+		s.serve(1)
 	}
+	s.equal("in the end", count(), n)
+	s.equal("tasks", len(s.tasks), 0)
 }
 
 func TestRefusalDoesNotOvertakeOwnEntries(t *testing.T) {

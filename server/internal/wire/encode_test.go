@@ -219,3 +219,23 @@ func BenchmarkAppendTextJoin(b *testing.B) {
 		buf = join.AppendJSON(buf[:0])
 	}
 }
+
+// TestRunGivesWhatUpdatesGive: a frame of the last of some entries is the very
+// frame that they alone would be.
+func TestRunGivesWhatUpdatesGive(t *testing.T) {
+	entries := make([]Entry, 9)
+	for i := range entries {
+		entries[i] = Entry{Rev: eventlog.Revision(i + 5), User: "Ann", Kind: "renamed", Title: strings.Repeat("x", i*50), Length: i}
+	}
+	entries[8].Chain[0] = 1
+	r := NewRun(&TextUpdate{testThread, entries})
+	if first, last := r.Entries(); first != 5 || last != 13 {
+		t.Fatalf("a run from %d to %d", first, last)
+	}
+	for i := range entries {
+		got := r.Frame(entries[i].Rev, 3)
+		if want := (&TextUpdate{testThread, entries[i:]}).AppendJSON(make([]byte, 3)); !bytes.Equal(got, want) {
+			t.Errorf("from revision %d:\n%s\nwant\n%s", entries[i].Rev, got, want)
+		}
+	}
+}

@@ -28,6 +28,36 @@ func appendUpdateHead(dst []byte, id eventlog.Stream, last *Entry) []byte {
 	return append(dst, `,"updates":`...)
 }
 
+// A Run is entries encoded once, for frames that hold all or the last of them.
+type Run struct {
+	id     eventlog.Stream
+	last   Entry
+	body   []byte // a comma before each entry
+	starts []int  // where in body each begins
+}
+
+// NewRun encodes entries.
+func NewRun(m *TextUpdate) *Run {
+	r := &Run{id: m.ID, last: m.Updates[len(m.Updates)-1], starts: make([]int, len(m.Updates))}
+	for i := range m.Updates {
+		r.starts[i] = len(r.body)
+		r.body = m.Updates[i].AppendJSON(append(r.body, ','))
+	}
+	return r
+}
+
+// Entries returns the revision of the first entry and that of the last.
+func (r *Run) Entries() (first, last eventlog.Revision) {
+	return r.last.Rev + 1 - eventlog.Revision(len(r.starts)), r.last.Rev
+}
+
+// Frame returns a frame with the entries from one revision on, which is among
+// the run's, after room bytes of 0, which are the caller's.
+func (r *Run) Frame(from eventlog.Revision, room int) []byte {
+	first, _ := r.Entries()
+	return frameOf(r.id, r.body[r.starts[from-first]:], &r.last, room)
+}
+
 // updateHeadBytes is more than the head and the tail of a frame take: a stream
 // name whose every byte is escaped, a revision, a chain value, and the keys.
 const updateHeadBytes = 6*eventlog.MaxStreamBytes + 20 + 64 + 80
@@ -46,7 +76,7 @@ func (m *TextUpdate) Frames(most, room int) [][]byte {
 		e := &m.Updates[i]
 		body = e.AppendJSON(append(body, ','))
 		if len(body)+updateHeadBytes > most && cut > 0 {
-			frames = append(frames, m.frame(body[:cut], last, room))
+			frames = append(frames, frameOf(m.ID, body[:cut], last, room))
 			body = append(body[:0], body[cut:]...)
 			cut = 0
 		}
@@ -55,14 +85,14 @@ func (m *TextUpdate) Frames(most, room int) [][]byte {
 		}
 	}
 	if len(body) > 0 {
-		frames = append(frames, m.frame(body, &m.Updates[len(m.Updates)-1], room))
+		frames = append(frames, frameOf(m.ID, body, &m.Updates[len(m.Updates)-1], room))
 	}
 	return frames
 }
 
-func (m *TextUpdate) frame(body []byte, last *Entry, room int) []byte {
+func frameOf(id eventlog.Stream, body []byte, last *Entry, room int) []byte {
 	frame := make([]byte, room, room+len(body)+updateHeadBytes)
-	frame = appendUpdateHead(frame, m.ID, last)
+	frame = appendUpdateHead(frame, id, last)
 	frame = append(append(frame, '['), body[1:]...)
 	return append(frame, ']', '}')
 }
