@@ -63,7 +63,7 @@ func told(l *Log) (string, error) {
 // random, and holds a log that seals against one that does not.
 
 func TestSealingChangesNothingThatIsRead(t *testing.T) {
-	for round := range 10 {
+	for round := range 6 {
 		seed := uint64(time.Now().UnixNano()) + uint64(round)
 		rng := rand.New(rand.NewPCG(seed, 0))
 		o := Options{NoSync: true, sealAt: smallSizes}
