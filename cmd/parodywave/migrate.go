@@ -30,7 +30,7 @@ func (c *migrateCommand) Run(a *app) error {
 	}
 	m, err := boltlog.Migrate(a.logPath(), boltlog.Options{Packer: event.Packer{}, Timeout: lockWait}, c.DryRun)
 	if errors.Is(err, fs.ErrExist) {
-		return failed("move it away, if the log beside it is the newer one", "there is a backup %s already, and nothing was done", m.Backup)
+		return failed("it is no copy of the log as it is now: move it away", "there is a backup %s already, and nothing was done", m.Backup)
 	}
 	if err != nil {
 		return a.wholeError(err)

@@ -45,7 +45,9 @@ func TestMigrateUpgradesTheFirstRelease(t *testing.T) {
 	if now, _ := os.ReadFile(path); !bytes.Equal(now, old) {
 		t.Fatal("the log was upgraded without a backup")
 	}
-	os.Remove(backup)
+	if err := os.WriteFile(backup, old, 0o600); err != nil { // a run was broken off behind its copy
+		t.Fatal(err)
+	}
 	say(0, "upgraded from format 1 to 2, 72 records", "migrate")
 	if kept, _ := os.ReadFile(backup); !bytes.Equal(kept, old) {
 		t.Fatal("the backup is not what the log was")

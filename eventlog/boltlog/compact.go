@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -37,13 +38,20 @@ func Compact(ctx context.Context, path string, o Options, progress func(done, to
 }
 
 func compact(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Compaction, error) {
+	path, err := filepath.EvalSymlinks(path) // the file gives way to the new one, not the link
+	if err != nil {
+		return Compaction{}, err
+	}
 	l, err := lock(path, o, version)
 	if err != nil {
 		return Compaction{}, err
 	}
 	defer guard("close", l.db.Close)
-	fresh := path + ".compact" // what a crash may leave is overwritten the next time
-	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_TRUNC|os.O_RDWR, l.file.Mode().Perm())
+	fresh := path + ".compact"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) { // which a crash may have left
+		return Compaction{}, err
+	}
+	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_EXCL|os.O_RDWR, l.file.Mode().Perm())
 	if err != nil {
 		return Compaction{}, err
 	}

@@ -201,6 +201,32 @@ func TestCompactThatFailsLeavesTheLogAlone(t *testing.T) {
 	}
 }
 
+// A link to the log stays one, and what stands where the new file is made is not
+// written through.
+func TestCompactFollowsNoLinkButThatToTheLog(t *testing.T) {
+	path := newPath(t)
+	l := open(t, path, Options{NoSync: true})
+	appendN(t, l, "s", 30)
+	l.Close()
+	link, other := filepath.Join(t.TempDir(), "log.db"), filepath.Join(t.TempDir(), "other")
+	err := errors.Join(os.Symlink(path, link), os.WriteFile(other, []byte("mine"), 0o600), os.Symlink(other, path+".compact"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Compact(ctx, link, Options{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is %v, %v", info, err)
+	}
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("the log is %v, %v", info, err)
+	}
+	if b, err := os.ReadFile(other); string(b) != "mine" {
+		t.Errorf("the other file has %d bytes, %v", len(b), err)
+	}
+}
+
 // Who waits for the lock of a log that is compacted gets the new file.
 func TestOpenAfterCompactHasTheNewFile(t *testing.T) {
 	path := newPath(t)

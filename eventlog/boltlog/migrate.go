@@ -1,6 +1,7 @@
 package boltlog
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -26,8 +27,8 @@ type Migration struct {
 // Migrate brings the file of a log to today's version, in one transaction, after
 // it has copied the file to a backup beside it, named like log.db.v1. With dry it
 // does nothing but say what it would do. The file is read whole first, as Open
-// does, whose errors it returns; fs.ErrExist is wrapped if there is a backup of
-// that name already.
+// does, whose errors it returns; fs.ErrExist is wrapped if there is a file of the
+// backup's name already that is no copy of the log as it is.
 func Migrate(path string, o Options, dry bool) (Migration, error) {
 	m, err := migrate(path, o, dry)
 	if err != nil {
@@ -37,6 +38,10 @@ func Migrate(path string, o Options, dry bool) (Migration, error) {
 }
 
 func migrate(path string, o Options, dry bool) (Migration, error) {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return Migration{}, err
+	}
 	l, err := lock(path, o, oldest)
 	if err != nil {
 		return Migration{}, err
@@ -51,14 +56,21 @@ func migrate(path string, o Options, dry bool) (Migration, error) {
 		m.Steps = append(m.Steps, s.Does)
 	}
 	m.Backup = fmt.Sprintf("%s.v%d", path, m.From)
-	if _, err := os.Stat(m.Backup); !errors.Is(err, fs.ErrNotExist) {
-		return m, fmt.Errorf("backup %s: %w", m.Backup, errors.Join(err, fs.ErrExist))
+	there, err := sameBytes(path, m.Backup) // of a run that was broken off
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return m, fmt.Errorf("backup: %w", err)
+	case !there:
+		return m, fmt.Errorf("backup %s: %w", m.Backup, fs.ErrExist)
 	}
 	if dry {
 		return m, nil
 	}
-	if err := backup(path, m.Backup); err != nil {
-		return m, fmt.Errorf("backup: %w", err)
+	if !there {
+		if err := l.backup(path, m.Backup); err != nil {
+			return m, fmt.Errorf("backup: %w", err)
+		}
 	}
 	id := l.id
 	id.version = version
@@ -94,25 +106,47 @@ func lock(path string, o Options, least uint32) (*Log, error) {
 	}
 }
 
-// backup copies a file, and returns when the copy is on disk.
-func backup(from, to string) error {
+// backup copies the log's file, and returns when the copy is on disk. It gets its
+// name only then.
+func (l *Log) backup(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	out, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.tmp")
 	if err != nil {
 		return err
 	}
+	defer os.Remove(out.Name())
 	if _, err = io.Copy(out, in); err == nil {
-		err = out.Sync()
+		err = errors.Join(keepOwner(out, l.file), out.Sync())
 	}
 	if err = errors.Join(err, out.Close()); err != nil {
-		os.Remove(to)
+		return err
+	}
+	if err := os.Rename(out.Name(), to); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(to))
+}
+
+// sameBytes reports whether two files hold the same.
+func sameBytes(a, b string) (bool, error) {
+	var sums [2][sha256.Size]byte
+	for i, path := range []string{a, b} {
+		f, err := os.Open(path)
+		if err != nil {
+			return false, err
+		}
+		h := sha256.New()
+		_, err = io.Copy(h, f)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return false, err
+		}
+		h.Sum(sums[i][:0])
+	}
+	return sums[0] == sums[1], nil
 }
 
 // migrating is a migrations.File.
