@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
@@ -43,6 +44,8 @@ func (a *app) wholeError(err error) error {
 	switch {
 	case errors.Is(err, boltlog.ErrLocked):
 		return failed("stop the server or command that has it, and try again", "the log %s is in use", a.logPath())
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
+		return failed("make room for another file as large as the log, which was not changed, and try again", "%w", err)
 	case errors.Is(err, eventlog.ErrDamaged):
 		return damaged("parodywave verify tells what is damaged; the log was not changed", "%w", err)
 	}

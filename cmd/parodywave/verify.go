@@ -212,6 +212,9 @@ func (s *source) checkCache(a *app) error {
 	if len(c.Problems) > 0 {
 		return damaged("delete "+a.cachePath()+", which is always safe: the server makes it anew", "the log is in order, but the cache is not; first: %s", visible(c.Problems[0]))
 	}
+	if c.Ignored != "" {
+		fmt.Fprintf(a.out, "ignored  cache.db: %s; the server makes it anew\n", visible(c.Ignored))
+	}
 	if c.Snapshots > 0 {
 		fmt.Fprintf(a.out, "ok  cache.db, %d snapshots of %d threads\n", c.Snapshots, c.Threads)
 	}

@@ -20,6 +20,10 @@ type Comparison struct {
 	Snapshots int // of them, all together
 	State     bool
 	Problems  []string
+
+	// Ignored says why what is there is not used, all of it or some; it is empty
+	// where there is nothing that is not used.
+	Ignored string
 }
 
 // Compare folds log from its first record and compares what it gives with
@@ -30,7 +34,11 @@ type Comparison struct {
 func Compare(ctx context.Context, path string, log Log) (*Comparison, error) {
 	r := &comparer{log: log, Comparison: &Comparison{}}
 	f, frames, err := openFile(path, log.ID(), os.O_RDONLY)
-	if missing(err) || errors.Is(err, errForeign) {
+	if missing(err) {
+		return r.Comparison, nil
+	}
+	if errors.Is(err, errForeign) {
+		r.Ignored = err.Error()
 		return r.Comparison, nil
 	}
 	if err != nil {
@@ -40,6 +48,9 @@ func Compare(ctx context.Context, path string, log Log) (*Comparison, error) {
 	n, err := valid(ctx, log, frames)
 	if err != nil {
 		return nil, err
+	}
+	if end, _ := log.End(); n < len(frames) && frames[n].mark.position <= end { // else the log is a copy, and older
+		r.Ignored = fmt.Sprintf("the log never was as %d of %d entries say", len(frames)-n, len(frames))
 	}
 	x := newIndex()
 	for i := range frames[:n] {

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -100,10 +101,31 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 			t.Errorf("frame %d: %+v", i, r)
 		}
 	}
-	if err := os.Remove(w.path); err != nil {
+	last := *f // one more, of a log that went on in another way
+	other := frame{kind: kindForget, mark: frames[0].mark, stream: frames[0].stream}
+	other.mark.chain[0] ^= 1
+	other.offset = last.end
+	if err := os.WriteFile(w.path, append(bytes.Clone(good), other.bytes(nil)...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if r := compare(); r.Snapshots+len(r.Problems) > 0 || r.State {
-		t.Errorf("without a file: %+v", r)
+	if r := compare(); len(r.Problems) > 0 || r.Snapshots == 0 || r.Ignored == "" {
+		t.Errorf("with an entry of another past: %+v", r)
+	}
+	for name, make := range map[string]func() error{
+		"another file": func() error { return os.WriteFile(w.path, []byte("something"), 0o600) },
+		"a directory":  func() error { return os.Mkdir(w.path, 0o700) },
+		"nothing":      func() error { return nil },
+	} {
+		if err := errors.Join(os.Remove(w.path), make()); err != nil {
+			t.Fatal(err)
+		}
+		if r := compare(); r.Snapshots+len(r.Problems) > 0 || r.State || (r.Ignored == "") != (name == "nothing") {
+			t.Errorf("%s in its place: %+v", name, r)
+		}
+		if name == "nothing" {
+			if err := os.WriteFile(w.path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }

@@ -31,10 +31,15 @@ func header(id [16]byte) []byte {
 	return append(b, sum[:8]...)
 }
 
-var errForeign = errors.New("it is of another log or another version")
+var errForeign = errors.New("it is no cache, or one of another log or version")
 
 // openFile opens the file at path and reads all heads.
 func openFile(path string, id [16]byte, flag int) (*file, []frame, error) {
+	if info, err := os.Stat(path); err != nil {
+		return nil, nil, err
+	} else if !info.Mode().IsRegular() { // some of which are waited for
+		return nil, nil, errForeign
+	}
 	f, err := os.OpenFile(path, flag, 0)
 	if err != nil {
 		return nil, nil, err
