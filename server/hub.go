@@ -195,7 +195,7 @@ func (h *hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 		Ready:     p.ready,
 		Logged:    p.logged,
 		Pace:      pace,
-		Prompt:    h.s.peers.prompt.Allow,
+		Early:     h.s.peers.early,
 		Older:     older,
 		Changed:   h.update,
 		MaxText:   h.s.limits.Text,

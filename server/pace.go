@@ -21,14 +21,15 @@ const (
 	burstMost  = 8
 )
 
-// A writer is told at once that an edit is on disk, also in a busy thread: who
-// waits for that before sending the next, as a script may, would otherwise send
-// one a turn. That costs a frame a push, whatever the number of peers, so it is
-// done so many times a second for all threads together: beyond that writers wait
-// for their turn, and what they type meanwhile comes in fewer pushes.
+// While the server has little to do, waiting for a turn saves nothing that is
+// needed: so many frames a second, over all threads, go out before it, to writers
+// with their own entries and to all peers of a small thread. Beyond that everybody
+// waits for the turn, and what writers type meanwhile comes in fewer pushes. Who
+// waits for each receipt before going on, as a script may, or two programs that
+// take turns, would otherwise write one entry a turn.
 const (
-	promptRate  = 8000
-	promptBurst = 400
+	earlyRate  = 12_000
+	earlyBurst = 600
 )
 
 // pace returns how often so many peers of a thread are told what is new.

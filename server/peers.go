@@ -22,14 +22,14 @@ type peerSet struct {
 
 	queued       atomic.Int64  // bytes that wait for all peers
 	streams      chan struct{} // room for who is being streamed entries from the log
-	prompt       *rate.Limiter // for writers to be told before their turn
+	frames       *rate.Limiter // that peers are told before their turn
 	writeTimeout time.Duration // set before the first peer comes
 }
 
 func newPeerSet() *peerSet {
 	return &peerSet{
 		peers: map[*peer]struct{}{}, streams: make(chan struct{}, streamsMax),
-		prompt: rate.NewLimiter(promptRate, promptBurst), writeTimeout: writeTimeout,
+		frames: rate.NewLimiter(earlyRate, earlyBurst), writeTimeout: writeTimeout,
 	}
 }
 
@@ -109,3 +109,6 @@ func (ps *peerSet) sweep(ctx context.Context) {
 		}
 	}
 }
+
+// early reports whether so many peers may be told before their turn.
+func (ps *peerSet) early(n int) bool { return ps.frames.AllowN(time.Now(), n) }

@@ -32,9 +32,9 @@ type Config struct {
 	// Pace returns how often the peers of a thread with so many are told what is
 	// new; nil: always.
 	Pace func(peers int) Pace
-	// Prompt reports whether a peer in text mode may be told at once that its own
-	// edits are on disk, where the pace says that the others wait; nil: never.
-	Prompt func() bool
+	// Early reports whether so many peers may be told at once where the pace says
+	// that they wait; nil: never.
+	Early func(peers int) bool
 	// Logged is called for each message of p's with edits, by its type, when
 	// they are on disk; nobody was told of them yet. It may be nil.
 	Logged func(p Peer, re string)

@@ -59,10 +59,13 @@ func (a *Authority) tell() {
 		f.paid = now
 	}
 	if wait := f.paid - (burst-1)*every - now; wait > 0 {
-		a.tellLater(wait)
-		return
+		if peers := len(a.texts) + len(a.lines); peers > earlyMax || a.cfg.Early == nil || !a.cfg.Early(peers) {
+			a.tellLater(wait)
+			return
+		}
+	} else {
+		f.paid = max(f.paid, now) + every
 	}
-	f.paid = max(f.paid, now) + every
 	a.tellNow()
 	a.tell() // there may be more than one turn takes
 }
@@ -104,6 +107,10 @@ func (a *Authority) Drained(Peer) {
 	}})
 }
 
+// earlyMax is how many peers at most are told early. In a crowd that would cost
+// more than it is worth.
+const earlyMax = 32
+
 // promptMax bounds the entries that a peer is given alone for the sake of its
 // own among them.
 const promptMax = 64
@@ -112,11 +119,11 @@ const promptMax = 64
 // among that, before its turn: it has nothing else in flight until it has those.
 func (a *Authority) prompt(p Peer) {
 	tp, ok := a.texts[p]
-	if !ok || tp.catching || a.cfg.Prompt == nil {
+	if !ok || tp.catching || a.cfg.Early == nil {
 		return
 	}
 	lacks := a.thread.Revision - tp.told
-	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && a.ready(p) && a.cfg.Prompt() {
+	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && a.ready(p) && a.cfg.Early(1) {
 		a.give([]Peer{p}, tp.told)
 	}
 }

@@ -87,6 +87,23 @@ func TestBurstIsToldAtOnceAndThenPaid(t *testing.T) {
 	s.equal("and then", frames(a.conn), "8-8")
 }
 
+func TestFewAreToldEarlyWhereThatMayBe(t *testing.T) {
+	s := newScene(t, "x")
+	a, l := s.text("ada", ada), s.line("ben", ben)
+	s.slowly(20*time.Millisecond, 1)
+	s.early = 2
+	s.insert("1")
+	s.insert("2")
+	s.insert("3")
+	s.equal("both", frames(a.conn)+"; "+frames(l.conn), `3-3, 4-4, 5-5; line 0 "x1" at 3, line 0 "x12" at 4, line 0 "x123" at 5`)
+	s.text("cleo", ben)
+	s.insert("4")
+	s.equal("three are too many", frames(a.conn), "")
+	s.pass(20)
+	s.serve(1)
+	s.equal("so they have their turn", frames(a.conn), "6-6")
+}
+
 func TestClockThatGoesBackDoesNotSilenceAThread(t *testing.T) {
 	s := newScene(t, "x")
 	a := s.text("ada", ada)
@@ -248,7 +265,7 @@ func TestWriterIsToldBeforeItsTurnAndNothingTwice(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
-	s.prompt = true
+	s.early = 1
 	s.insert("1")
 	s.insert("2")
 	s.equal("both", frames(a.conn)+" "+frames(b.conn), "3-3 3-3")
@@ -261,7 +278,7 @@ func TestWriterIsToldBeforeItsTurnAndNothingTwice(t *testing.T) {
 	s.serve(1)
 	s.equal("the writer then", frames(a.conn), "6-6")
 	s.equal("the other then", frames(b.conn), "4-6")
-	s.prompt = false
+	s.early = 0
 	s.auth.Push(a.conn, Push{Client: a.id, Seq: 2, Rev: 6, Changes: changes(t, `[8,[0,"!"]]`)})
 	s.serve(1)
 	s.equal("where that may not be", frames(a.conn), "")

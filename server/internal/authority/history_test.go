@@ -38,7 +38,7 @@ func newHistory(seed uint64, wrong func(*Authority), batches bool) *history {
 		}
 	})
 	if h.draw(3) > 0 {
-		h.prompt = h.draw(2) == 0
+		h.early = h.draw(4)
 		h.pace = Pace{time.Duration(1+h.draw(60)) * time.Millisecond, 1 + h.draw(3)}
 	}
 	h.auth.post(nil, "", func() *Fault {

@@ -33,7 +33,7 @@ type world struct {
 	drop   []*conn  // told to join again
 	flaws  []string // what must not happen, and did
 	pace   Pace
-	prompt bool
+	early  int // so many may be told early
 
 	setup func(*Authority) // bounds and wrong parts of every new authority
 }
@@ -112,7 +112,7 @@ func (w *world) start() {
 		Publish:   w.publish,
 		Ready:     w.ready,
 		Pace:      func(int) Pace { return w.pace },
-		Prompt:    func() bool { return w.prompt },
+		Early:     func(peers int) bool { return peers <= w.early },
 		MaxText:   4 << 20,
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}, t, head.Chain)
