@@ -91,6 +91,12 @@ func TestPutLeavesWhatStaysToWhoWroteIt(t *testing.T) {
 		"of nothing":        {"", "one\n", "0! [one]|+! "},
 		"a swap":            {"the first of two\nthe second of them", "the second of them\nthe first of two", "1 the second of them|0 the first of two"},
 		"a last break":      {"one\ntwo", "one\ntwo\n", "0 one|1 two|+! "},
+		"a line broken":     {"x\nthe quick brown fox jumps\ny", "x\nthe quick brown\nfox jumps\ny", "0 x|1! the quick brown|+! fox jumps|2 y"},
+		"lines joined":      {"x\nthe quick brown\nfox jumps\ny", "x\nthe quick brown fox jumps\ny", "0 x|1! the quick brown[ ]fox jumps|3 y"},
+		"wrapped anew":      {"the quick brown fox jumps\nover the lazy dog and then\nsleeps for a while", "see the quick brown fox\njumps over the lazy dog and\nthen sleeps for a while", "0! [see ]the quick brown fox|1! jumps[ ]over the lazy dog and|2! then[ ]sleeps for a while"},
+		"chance":            {"x\nwhere the cat sat down\ny", "x\nbecause of the long rain\ny", "0 x|1! [because of the long rain]|2 y"},
+		"a typo":            {"receive teh paper", "receive the paper", "0! receive [the] paper"},
+		"two words":         {"we saw a quick fox there", "we saw a slow dog there", "0! we saw a [slow dog] there"},
 		"ideographs":        {"漢字\n첫 줄", "漢文\n첫째 줄", "0! 漢[文]|1! 첫[째] 줄"},
 	} {
 		c, err := Diff(test.before, test.after)

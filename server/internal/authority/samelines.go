@@ -44,7 +44,7 @@ const matchDepth = 16
 // match adds the lines that are in common between two places.
 func (l *lineMatcher) match(from, to pair, depth int) {
 	for from.a < to.a && from.b < to.b && l.a[from.a] == l.b[from.b] {
-		l.out = append(l.out, pair{from.a, from.b, true})
+		l.out = append(l.out, one(from.a, from.b, true))
 		from.a, from.b = from.a+1, from.b+1
 	}
 	end := to
@@ -55,7 +55,7 @@ func (l *lineMatcher) match(from, to pair, depth int) {
 		l.between(from, to, depth)
 	}
 	for ; to.a < end.a; to.a, to.b = to.a+1, to.b+1 {
-		l.out = append(l.out, pair{to.a, to.b, true})
+		l.out = append(l.out, one(to.a, to.b, true))
 	}
 }
 
@@ -72,7 +72,7 @@ func (l *lineMatcher) between(from, to pair, depth int) {
 	for _, p := range anchors {
 		l.match(from, p, depth+1)
 		l.out = append(l.out, p)
-		from = pair{a: p.a + 1, b: p.b + 1}
+		from = pair{a: p.aEnd, b: p.bEnd}
 	}
 	l.match(from, to, depth+1)
 }
@@ -82,7 +82,7 @@ func (l *lineMatcher) search(from, to pair) {
 	x, y := from.a, from.b
 	keep := func(end int) {
 		for ; x < end; x, y = x+1, y+1 {
-			l.out = append(l.out, pair{x, y, true})
+			l.out = append(l.out, one(x, y, true))
 		}
 	}
 	for _, d := range lcs.DiffRunes(l.a[from.a:to.a], l.b[from.b:to.b]) {
@@ -110,7 +110,7 @@ func (l *lineMatcher) once(from, to pair) (pairs []pair) {
 	}
 	for i := from.a; i < to.a; i++ {
 		if p := all[l.a[i]]; p.a == 1 && p.b == 1 {
-			pairs = append(pairs, pair{i, p.at, true})
+			pairs = append(pairs, one(i, p.at, true))
 		}
 	}
 	return pairs
