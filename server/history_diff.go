@@ -4,48 +4,9 @@ import (
 	"net/http"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/event"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
 )
-
-// A diffRow has the fields that the command line's rows of diff have.
-type diffRow struct {
-	Thread   eventlog.Stream   `json:"thread"`
-	From     eventlog.Revision `json:"from"`
-	To       eventlog.Revision `json:"to"`
-	Op       string            `json:"op"`  // " " stays, "-" went, "+" came
-	Old      int               `json:"old"` // from 1; 0: not there
-	New      int               `json:"new"` // from 1; 0: not there
-	Text     string            `json:"text"`
-	Break    bool              `json:"break"`
-	How      string            `json:"how"`
-	Revision eventlog.Revision `json:"revision"`
-	Time     string            `json:"time"`
-	Author   string            `json:"author"`
-	AuthorID string            `json:"author_id"`
-	Pair     int               `json:"pair"`  // from 1; 0: none
-	Words    []row             `json:"words"` // [text, 0 stayed, -1 went or 1 came]
-}
-
-func (s *Server) diffRow(c *projection.Comparison, l *projection.ComparedLine) diffRow {
-	id := c.Thread.Authors()[l.By.Author]
-	r := diffRow{
-		Thread: c.Thread.Stream, From: c.From, To: c.To, Op: []string{"-", " ", "+"}[l.Kind+1], Old: l.Old + 1, New: l.New + 1,
-		Text: l.Text, Break: !l.Open, How: l.How, Revision: l.By.Revision, Time: formatTime(l.By.Time),
-		Author: s.people.name(id), AuthorID: event.AuthorString(id), Words: []row{},
-	}
-	if l.Pair >= 0 {
-		other := &c.Lines[l.Pair]
-		r.Pair = max(other.Old, other.New) + 1
-		if l.Kind > 0 {
-			for _, w := range projection.Words(other.Text, l.Text) {
-				r.Words = append(r.Words, row{w.Text, w.Kind})
-			}
-		}
-	}
-	return r
-}
 
 // getDiff answers what tells the moments from and to (the head) apart, with
 // context (3) lines around it.
@@ -63,10 +24,10 @@ func (s *Server) getDiff(w http.ResponseWriter, r *http.Request) {
 		writeError(w, err)
 		return
 	}
-	rows := []diffRow{}
+	rows := []*DiffRow{}
 	for i, shown := range nearby(c.Lines, int(around)) {
 		if shown {
-			rows = append(rows, s.diffRow(c, &c.Lines[i]))
+			rows = append(rows, NewDiffRow(c, i, s.people.name))
 		}
 	}
 	to.fixed = to.fixed && from.fixed
@@ -74,7 +35,7 @@ func (s *Server) getDiff(w http.ResponseWriter, r *http.Request) {
 		Thread eventlog.Stream   `json:"thread"`
 		From   eventlog.Revision `json:"from"`
 		To     eventlog.Revision `json:"to"`
-		Rows   []diffRow         `json:"rows"`
+		Rows   []*DiffRow        `json:"rows"`
 	}{to.stream, c.From, c.To, rows})
 }
 

@@ -8,61 +8,12 @@ import (
 	"unicode/utf8"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/event"
-	"parodywave/eventlog/ot"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
 )
 
 // patternMost is how many characters (code points) a pattern has at most.
 const patternMost = 1000
-
-// A hitRow has the fields that the command line's rows of grep have.
-type hitRow struct {
-	Thread       eventlog.Stream   `json:"thread"`
-	Revision     eventlog.Revision `json:"revision"`
-	Time         string            `json:"time"`
-	Author       string            `json:"author"`
-	AuthorID     string            `json:"author_id"`
-	Line         int               `json:"line"` // from 1, as it was then
-	LineID       string            `json:"line_id"`
-	Text         string            `json:"text"`
-	Matches      [][2]int          `json:"matches"` // first and last character, from 1
-	Full         string            `json:"full"`
-	Gone         bool              `json:"gone"`
-	GoneRevision eventlog.Revision `json:"gone_revision"`
-	GoneTime     string            `json:"gone_time"`
-	GoneAuthor   string            `json:"gone_author"`
-	GoneAuthorID string            `json:"gone_author_id"`
-	Now          int               `json:"now"` // from 1; 0: nowhere
-}
-
-func (s *Server) hitRow(t *projection.Thread, h *projection.Hit) hitRow {
-	id := t.Authors()[h.Appeared.Author]
-	r := hitRow{
-		Thread: t.Stream, Revision: h.Appeared.Revision, Time: formatTime(h.Appeared.Time), Author: s.people.name(id), AuthorID: event.AuthorString(id),
-		Line: h.Number + 1, LineID: h.Line.String(), Text: h.Text, Matches: characters(h.Text, h.Matches), Full: h.Full, Now: h.Now + 1,
-	}
-	if h.Now < 0 {
-		id := t.Authors()[h.Vanished.Author]
-		r.Gone, r.GoneRevision, r.GoneTime = true, h.Vanished.Revision, formatTime(h.Vanished.Time)
-		r.GoneAuthor, r.GoneAuthorID = s.people.name(id), event.AuthorString(id)
-	}
-	return r
-}
-
-// characters returns the first and the last character, from 1, of stretches of
-// UTF-16 units of a line.
-func characters(line string, units [][2]int) (all [][2]int) {
-	u, err := ot.Units(line)
-	for _, m := range units {
-		if err == nil {
-			m = [2]int{utf8.RuneCountInString(ot.String(u[:m[0]])), utf8.RuneCountInString(ot.String(u[:m[1]]))}
-		}
-		all = append(all, [2]int{m[0] + 1, m[1]})
-	}
-	return all
-}
 
 // getGrep answers what ever matched in a thread up to a moment, the oldest
 // first: limit (1000, at most 10,000) rows.
@@ -82,7 +33,7 @@ func (s *Server) getGrep(w http.ResponseWriter, r *http.Request) {
 	m.answer(w, struct {
 		Thread eventlog.Stream   `json:"thread"`
 		Rev    eventlog.Revision `json:"rev"`
-		Rows   []hitRow          `json:"rows"`
+		Rows   []*HitRow         `json:"rows"`
 		More   bool              `json:"more"`
 	}{m.stream, m.rev, g.rows, g.more})
 }
@@ -110,8 +61,8 @@ func (s *Server) getGrepAll(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-cache")
 	writeJSON(w, http.StatusOK, struct {
-		Rows []hitRow `json:"rows"`
-		More bool     `json:"more"`
+		Rows []*HitRow `json:"rows"`
+		More bool      `json:"more"`
 	}{g.rows, g.more})
 }
 
@@ -120,7 +71,7 @@ type grep struct {
 	pattern *projection.Pattern
 	gone    bool // only what is there no more
 	limit   int
-	rows    []hitRow
+	rows    []*HitRow
 	more    bool // than limit
 }
 
@@ -134,7 +85,7 @@ func newGrep(r *http.Request) (*grep, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &grep{gone: q.Get("gone") == "true", limit: int(limit), rows: []hitRow{}}
+	g := &grep{gone: q.Get("gone") == "true", limit: int(limit), rows: []*HitRow{}}
 	text, fold := q.Get("pattern"), q.Get("ignore_case") == "true"
 	switch n := utf8.RuneCountInString(text); {
 	case n == 0:
@@ -165,7 +116,7 @@ func (g *grep) search(s *Server, r *http.Request, stream eventlog.Stream, rev ev
 		if g.more = len(g.rows) == g.limit; g.more {
 			break
 		}
-		g.rows = append(g.rows, s.hitRow(found.Thread, h))
+		g.rows = append(g.rows, NewHitRow(found.Thread, h, s.people.name))
 	}
 	return nil
 }

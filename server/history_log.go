@@ -11,41 +11,10 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// An accountRow has the fields that the command line's rows of log have.
+// An accountRow is a row of log and, with deletions=true, what was removed.
 type accountRow struct {
-	Thread    eventlog.Stream     `json:"thread"`
-	Revision  eventlog.Revision   `json:"revision"`
-	Position  eventlog.Position   `json:"position"`
-	ID        string              `json:"id"`
-	Time      string              `json:"time"`
-	Author    string              `json:"author"`
-	AuthorID  string              `json:"author_id"`
-	Kind      string              `json:"kind"`
-	First     eventlog.Revision   `json:"first"`
-	Edits     int                 `json:"edits"`
-	Inserted  int                 `json:"inserted"`
-	Deleted   int                 `json:"deleted"`
-	Text      string              `json:"text"`
-	Lines     []int               `json:"lines"` // from 1
-	Revisions []eventlog.Revision `json:"revisions"`
-
-	// Removed is there with deletions=true.
-	Removed []removedPart `json:"removed,omitempty"`
-}
-
-func (s *Server) accountRow(stream eventlog.Stream, a *projection.Account) accountRow {
-	r := accountRow{
-		Thread: stream, Revision: a.Revision, Position: a.Position, ID: event.ID(stream, a.Revision, a.Time).String(),
-		Time: formatTime(a.Time), Author: s.people.name(a.Author), AuthorID: event.AuthorString(a.Author), Kind: a.Kind, First: a.First,
-		Edits: a.Edits, Inserted: a.Inserted, Deleted: a.Deleted, Text: string(a.Text), Lines: []int{}, Revisions: a.Revisions,
-	}
-	for _, i := range a.Lines {
-		r.Lines = append(r.Lines, i+1)
-	}
-	if r.Revisions == nil {
-		r.Revisions = []eventlog.Revision{}
-	}
-	return r
+	LogRow
+	Removed []RemovedPart `json:"removed,omitempty"`
 }
 
 // getLog answers what happened, newest first: limit (100, at most 1000) rows
@@ -101,7 +70,8 @@ func (s *Server) accountRows(r *http.Request, stream eventlog.Stream, q projecti
 		}
 		for _, m := range removals {
 			if id := t.Authors()[m.Author]; q.Keep(&event.Event{Author: id, Time: m.Start}) || q.Keep(&event.Event{Author: id, Time: m.End}) {
-				all = append(all, s.removalRow(t, m))
+				row, parts := NewRemovalRow(t, m, s.people.name)
+				all = append(all, accountRow{row, parts})
 			}
 		}
 		return all, nil
@@ -114,7 +84,7 @@ func (s *Server) accountRows(r *http.Request, stream eventlog.Stream, q projecti
 		return nil, err
 	}
 	for _, a := range accounts.List {
-		all = append(all, s.accountRow(stream, a))
+		all = append(all, accountRow{NewLogRow(stream, a, s.people.name), nil})
 	}
 	return all, nil
 }

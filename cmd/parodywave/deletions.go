@@ -7,24 +7,15 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/server"
 )
 
 // A removalRow is a line of log --deletions.
 type removalRow struct {
 	eventRow
-	Removed []removedPart `json:"removed"`
+	Removed []server.RemovedPart `json:"removed"`
 }
 
-// A removedPart is deleted text that one author had written.
-type removedPart struct {
-	Text     string            `json:"text"`
-	Author   string            `json:"author"`
-	AuthorID string            `json:"author_id"`
-	First    eventlog.Revision `json:"first"`
-	Last     eventlog.Revision `json:"last"`
-}
-
-// deletions prints what was deleted, up to a revision.
 func (c *logCommand) deletions(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, keep func(event.Event) bool) error {
 	q := projection.RemovalQuery{At: at, Each: c.Every == "edit"}
 	if c.Line != nil {
@@ -60,18 +51,8 @@ func (c *logCommand) deletions(a *app, s *source, stream eventlog.Stream, at eve
 }
 
 func (s *source) newRemovalRow(t *projection.Thread, m *projection.Removal) *removalRow {
-	id := t.Authors()[m.Author]
-	r := &removalRow{eventRow: eventRow{
-		Thread: t.Stream, Revision: m.To, Position: m.Position, ID: event.ID(t.Stream, m.To, m.End).String(), Time: stamp(m.End),
-		Author: s.name(id), AuthorID: idString(id), Kind: "changed", First: m.From, Edits: m.Edits,
-		Lines: []int{m.Line + 1, m.Line + 1}, Revisions: []eventlog.Revision{},
-	}}
-	for _, p := range m.Parts {
-		by := t.Authors()[p.Author]
-		r.Removed = append(r.Removed, removedPart{p.Text, s.name(by), idString(by), p.From, p.To})
-		r.Deleted += p.Length
-	}
-	return r
+	row, parts := server.NewRemovalRow(t, m, s.name)
+	return &removalRow{eventRow{LogRow: row}, parts}
 }
 
 // print shows a row as people read it.

@@ -6,6 +6,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
+	"parodywave/server"
 )
 
 type diffCommand struct {
@@ -35,25 +36,6 @@ in the two texts (0: not there), text, and break, whether a line break ends it; 
 that in the other text, and words, at the later one of them: [text, 0 stayed, -1 went or 1 came].`
 }
 
-// A diffRow is a line of diff --json.
-type diffRow struct {
-	Thread   eventlog.Stream   `json:"thread"`
-	From     eventlog.Revision `json:"from"`
-	To       eventlog.Revision `json:"to"`
-	Op       string            `json:"op"`
-	Old      int               `json:"old"` // from 1
-	New      int               `json:"new"` // from 1
-	Text     string            `json:"text"`
-	Break    bool              `json:"break"`
-	How      string            `json:"how"`
-	Revision eventlog.Revision `json:"revision"`
-	Time     string            `json:"time"`
-	Author   string            `json:"author"`
-	AuthorID string            `json:"author_id"`
-	Pair     int               `json:"pair"` // from 1
-	Words    [][2]any          `json:"words"`
-}
-
 func (c *diffCommand) Run(a *app) error {
 	if c.Context < 0 {
 		return usage("say 0 or more", "-U %d is no number of lines", c.Context)
@@ -76,7 +58,7 @@ func (c *diffCommand) Run(a *app) error {
 		switch {
 		case c.JSON:
 			for k := h.from; k < h.to; k++ {
-				fmt.Fprintln(a.out, jsonLine(p.row(k)))
+				fmt.Fprintln(a.out, jsonLine(server.NewDiffRow(d, k, s.name)))
 			}
 			continue
 		case i == 0:
@@ -158,25 +140,6 @@ func count(l *projection.ComparedLine, old, new int) (int, int) {
 		new++
 	}
 	return old, new
-}
-
-func (p *differ) row(i int) *diffRow {
-	l := &p.c.Lines[i]
-	id := p.c.Thread.Authors()[l.By.Author]
-	r := &diffRow{
-		Thread: p.c.Thread.Stream, From: p.c.From, To: p.c.To, Op: sign(l), Old: l.Old + 1, New: l.New + 1, Text: l.Text, Break: !l.Open, How: l.How,
-		Revision: l.By.Revision, Time: stamp(l.By.Time), Author: p.s.name(id), AuthorID: idString(id), Words: [][2]any{},
-	}
-	if l.Pair >= 0 {
-		other := &p.c.Lines[l.Pair]
-		r.Pair = max(other.Old, other.New) + 1
-		if l.Kind > 0 {
-			for _, w := range projection.Words(other.Text, l.Text) {
-				r.Words = append(r.Words, [2]any{w.Text, w.Kind})
-			}
-		}
-	}
-	return r
 }
 
 func sign(l *projection.ComparedLine) string { return []string{"-", " ", "+"}[l.Kind+1] }

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server"
 )
 
 type grepCommand struct {
@@ -40,26 +40,6 @@ gone_revision, gone_time, gone_author, gone_author_id (0 and "" while it is ther
 is gone). Exit status 3: nothing ever matched.`
 }
 
-// A grepRow is a line of grep --json.
-type grepRow struct {
-	Thread       eventlog.Stream   `json:"thread"`
-	Revision     eventlog.Revision `json:"revision"`
-	Time         string            `json:"time"`
-	Author       string            `json:"author"`
-	AuthorID     string            `json:"author_id"`
-	Line         int               `json:"line"` // from 1, as it was then
-	LineID       string            `json:"line_id"`
-	Text         string            `json:"text"`
-	Matches      [][2]int          `json:"matches"` // first and last character, from 1
-	Full         string            `json:"full"`
-	Gone         bool              `json:"gone"`
-	GoneRevision eventlog.Revision `json:"gone_revision"`
-	GoneTime     string            `json:"gone_time"`
-	GoneAuthor   string            `json:"gone_author"`
-	GoneAuthorID string            `json:"gone_author_id"`
-	Now          int               `json:"now"` // from 1; 0: nowhere
-}
-
 func (c *grepCommand) Run(a *app) error {
 	p, err := c.pattern()
 	if err != nil {
@@ -88,7 +68,7 @@ func (c *grepCommand) Run(a *app) error {
 				continue
 			}
 			n++
-			r := s.newGrepRow(found.Thread, h)
+			r := server.NewHitRow(found.Thread, h, s.name)
 			if c.JSON {
 				fmt.Fprintln(a.out, jsonLine(r))
 			} else {
@@ -152,34 +132,8 @@ func (c *grepCommand) hint() string {
 	return ""
 }
 
-func (s *source) newGrepRow(t *projection.Thread, h *projection.Hit) *grepRow {
-	id := t.Authors()[h.Appeared.Author]
-	r := &grepRow{
-		Thread: t.Stream, Revision: h.Appeared.Revision, Time: stamp(h.Appeared.Time), Author: s.name(id), AuthorID: idString(id),
-		Line: h.Number + 1, LineID: h.Line.String(), Text: h.Text, Full: h.Full, Now: h.Now + 1,
-	}
-	for _, m := range h.Matches {
-		r.Matches = append(r.Matches, [2]int{characters(h.Text, m[0]) + 1, characters(h.Text, m[1])})
-	}
-	if h.Now < 0 {
-		id := t.Authors()[h.Vanished.Author]
-		r.Gone, r.GoneRevision, r.GoneTime = true, h.Vanished.Revision, stamp(h.Vanished.Time)
-		r.GoneAuthor, r.GoneAuthorID = s.name(id), idString(id)
-	}
-	return r
-}
-
-// characters returns how many there are in the first n UTF-16 units of s.
-func characters(s string, n int) int {
-	units, err := ot.Units(s)
-	if err != nil {
-		return n
-	}
-	return utf8.RuneCountInString(ot.String(units[:n]))
-}
-
 // cells returns the row as the table has it.
-func (c *grepCommand) cells(a *app, r *grepRow, p *projection.Pattern) []string {
+func (c *grepCommand) cells(a *app, r *server.HitRow, p *projection.Pattern) []string {
 	until := []string{"", "", fmt.Sprintf("line %d", r.Now)}
 	if r.Gone {
 		until = []string{fmt.Sprint(r.GoneRevision), r.GoneTime, visible(r.GoneAuthor)}

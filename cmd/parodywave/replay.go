@@ -139,7 +139,14 @@ func printFrame(w io.Writer, r *eventRow, t *projection.Thread, head eventlog.Re
 	for _, reason := range reasons {
 		fmt.Fprintf(w, "*** %s\n", reason)
 	}
-	for line := range strings.Lines(t.Text()) {
-		fmt.Fprintln(w, visibleLine(strings.TrimSuffix(line, "\n")))
+	text := t.Text()
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	for line := range strings.Lines(text) {
+		if hides(line[:len(line)-1], true) {
+			line = visibleLine(line[:len(line)-1]) + "\n"
+		}
+		io.WriteString(w, line)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/server"
 )
 
 func idString(id eventlog.AuthorID) string { return event.AuthorString(id) }
@@ -18,21 +19,7 @@ const burstPause = 30_000
 // An eventRow is a line of log and tail: one event, or edits of one author
 // folded, of which it has the last one's revision and id.
 type eventRow struct {
-	Thread    eventlog.Stream     `json:"thread"`
-	Revision  eventlog.Revision   `json:"revision"`
-	Position  eventlog.Position   `json:"position"`
-	ID        string              `json:"id"`
-	Time      string              `json:"time"`
-	Author    string              `json:"author"`
-	AuthorID  string              `json:"author_id"`
-	Kind      string              `json:"kind"`
-	First     eventlog.Revision   `json:"first"`     // of the first edit folded
-	Edits     int                 `json:"edits"`     // how many; 0 where the text stayed as it was
-	Inserted  int                 `json:"inserted"`  // UTF-16 units, over all of them
-	Deleted   int                 `json:"deleted"`   // UTF-16 units, over all of them
-	Text      string              `json:"text"`      // what was inserted; a title, a name, a reason
-	Lines     []int               `json:"lines"`     // touched ones, the first and the last, from 1, as they were then
-	Revisions []eventlog.Revision `json:"revisions"` // named by a version, blacked out, or imported (the first and the last)
+	server.LogRow
 
 	at     int64 // Unix milliseconds
 	author eventlog.AuthorID
@@ -47,20 +34,9 @@ func (s *source) newRow(e event.Event, t *projection.Thread, effect *projection.
 
 // rowOf returns an account as a row.
 func (s *source) rowOf(stream eventlog.Stream, a *projection.Account) *eventRow {
-	r := &eventRow{
-		Thread: stream, Revision: a.Revision, Position: a.Position, ID: event.ID(stream, a.Revision, a.Time).String(),
-		Time: stamp(a.Time), Author: s.name(a.Author), AuthorID: idString(a.Author), Kind: a.Kind,
-		First: a.First, Edits: a.Edits, Inserted: a.Inserted, Deleted: a.Deleted,
-		Lines: []int{}, Revisions: []eventlog.Revision{}, at: a.Time, author: a.Author,
-	}
-	for _, i := range a.Lines {
-		r.Lines = append(r.Lines, i+1)
-	}
-	r.Revisions = append(r.Revisions, a.Revisions...)
+	r := &eventRow{LogRow: server.NewLogRow(stream, a, s.name), at: a.Time, author: a.Author}
 	if a.Edits > 0 {
-		r.text = a.Text
-	} else {
-		r.Text = string(a.Text)
+		r.Text, r.text = "", a.Text
 	}
 	return r
 }

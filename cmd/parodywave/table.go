@@ -25,7 +25,7 @@ func (t *table) print(w io.Writer) {
 	}
 	widths := make([]int, len(all[0]))
 	for _, row := range all {
-		for i, cell := range row {
+		for i, cell := range row[:len(row)-1] {
 			widths[i] = max(widths[i], columns(cell))
 		}
 	}

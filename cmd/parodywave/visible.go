@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -23,6 +24,23 @@ func hidden(r rune) bool {
 	return false
 }
 
+// hides reports whether something in s is hidden; where tabs are not, they do
+// not count. Texts of a megabyte come through here, and nearly all is ASCII.
+func hides(s string, tabs bool) bool {
+	for i := 0; i < len(s); {
+		if c := s[i]; c >= ' ' && c <= '~' || tabs && c == '\t' {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if hidden(r) {
+			return true
+		}
+		i += n
+	}
+	return false
+}
+
 // visible returns s with control and bidirectional characters written out.
 func visible(s string) string { return reveal(s, false) }
 
@@ -30,7 +48,7 @@ func visible(s string) string { return reveal(s, false) }
 func visibleLine(s string) string { return reveal(s, true) }
 
 func reveal(s string, tabs bool) string {
-	if strings.IndexFunc(s, hidden) < 0 {
+	if !hides(s, tabs) {
 		return s
 	}
 	var b strings.Builder
@@ -57,7 +75,7 @@ func jsonLine(v any) string {
 		panic(err) // rows are structs of strings and numbers
 	}
 	line := strings.TrimSuffix(b.String(), "\n")
-	if strings.IndexFunc(line, hidden) < 0 {
+	if !hides(line, false) {
 		return line
 	}
 	b.Reset()
@@ -76,6 +94,8 @@ func columns(s string) int {
 	n := 0
 	for _, r := range s {
 		switch {
+		case r >= ' ' && r <= '~':
+			n++
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf), r >= 0x1160 && r <= 0x11ff: // marks, joiners, vowels of Hangul
 		default:
 			n++

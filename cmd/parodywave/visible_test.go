@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 )
@@ -54,6 +55,20 @@ func TestParseTimeReadsMomentsAndHowLongAgo(t *testing.T) {
 	for _, s := range []string{"", "-", "--1m", "-+1m", "15m", "128", "yesterday", "-d", "-1x", "2026", "-99999999d"} {
 		if got, ok := parseTime(s); ok {
 			t.Errorf("parseTime(%q) = %v", s, got)
+		}
+	}
+}
+
+// hides and columns pass over ASCII in a hurry, and must say the same.
+func TestHidesIsWhereSomethingIsHidden(t *testing.T) {
+	for r := rune(0); r < 0x11000; r++ {
+		s := "ab" + string(r) + "c"
+		want := strings.IndexFunc(s, hidden) >= 0
+		if got := hides(s, false); got != want {
+			t.Errorf("hides(%q) is %v, want %v", s, got, want)
+		}
+		if got := hides(s, true); got != (want && r != '\t') {
+			t.Errorf("hides(%q), tabs apart, is %v", s, got)
 		}
 	}
 }
