@@ -97,6 +97,8 @@ func TestPutLeavesWhatStaysToWhoWroteIt(t *testing.T) {
 		"chance":            {"x\nwhere the cat sat down\ny", "x\nbecause of the long rain\ny", "0 x|1! [because of the long rain]|2 y"},
 		"a typo":            {"receive teh paper", "receive the paper", "0! receive [the] paper"},
 		"two words":         {"we saw a quick fox there", "we saw a slow dog there", "0! we saw a [slow dog] there"},
+		"a split line":      {"one two three four five six. Seven eight nine ten\n", "one two three four five six.\nSeven eight nine ten\n", "0! one two three four five six.|+! Seven eight nine ten|1 "},
+		"a blank line more": {"오늘 회의는 열 시에 시작합니다\n\n다음 주에 만나요\n", "\n오늘 회의는 열한 시에 시작합니다\n\n다음 주에 또 만나요\n", "+! |0! 오늘 회의는 열[한] 시에 시작합니다|1 |2! 다음 주에 [또 ]만나요|3 "},
 		"ideographs":        {"漢字\n첫 줄", "漢文\n첫째 줄", "0! 漢[文]|1! 첫[째] 줄"},
 	} {
 		c, err := Diff(test.before, test.after)

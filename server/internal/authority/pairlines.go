@@ -9,7 +9,7 @@ import (
 // as they are and, between them, those that were changed. Lines that stand
 // elsewhere afterwards are in no pair.
 func pairLines(a, b []string) (pairs []pair) {
-	same := sameLines(a, b)
+	same := steady(a, b, sameLines(a, b))
 	gone, came := map[string]bool{}, map[string]bool{}
 	eachGap(a, b, same, func(from, to pair) {
 		for _, line := range a[from.aEnd:to.a] {
@@ -43,6 +43,21 @@ func pairLines(a, b []string) (pairs []pair) {
 		pairs = []pair{one(0, 0, false)}
 	}
 	return pairs
+}
+
+// steady leaves out the blank lines that stand between others that change: blank
+// lines are everywhere, and one that is taken for another would keep those beside
+// it apart from what they became.
+func steady(a, b []string, same []pair) []pair {
+	var out []pair
+	for i, p := range same {
+		before := p.a == 0 && p.b == 0 || i > 0 && same[i-1].aEnd == p.a && same[i-1].bEnd == p.b
+		after := p.aEnd == len(a) && p.bEnd == len(b) || i+1 < len(same) && same[i+1].a == p.aEnd && same[i+1].b == p.bEnd
+		if a[p.a] != "" || before || after {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // eachGap calls f with where each gap between pairs begins and ends, also the
