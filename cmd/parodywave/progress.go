@@ -4,7 +4,19 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/charmbracelet/x/term"
 )
+
+// progressAside is progress for what prints as it goes: there is none where that
+// is on a terminal, too.
+func (a *app) progressAside(what string) func(done, total uint64) {
+	show := a.progress(what)
+	if show == nil || term.IsTerminal(os.Stdout.Fd()) {
+		return func(uint64, uint64) {}
+	}
+	return show
+}
 
 // progress returns a function that shows how far something is, on a terminal;
 // nil where there is none.

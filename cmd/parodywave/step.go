@@ -23,6 +23,16 @@ type stepper struct {
 // steps reads a thread up to a revision and calls st.do for each step.
 func (s *source) steps(a *app, stream eventlog.Stream, to eventlog.Revision, st *stepper) error {
 	st.s, st.thread = s, projection.NewThread(stream)
+	head, err := s.Head(a.ctx, stream)
+	if err != nil {
+		return err
+	}
+	last := to
+	if last == 0 {
+		last = head.Revision
+	}
+	show := a.progressAside("read")
+	defer show(1, 1) // also where it fails: nothing of it stays
 	for r, err := range s.Read(a.ctx, stream, 0) {
 		var e event.Event
 		if err == nil {
@@ -34,6 +44,7 @@ func (s *source) steps(a *app, stream eventlog.Stream, to eventlog.Revision, st 
 		if err != nil {
 			return err
 		}
+		show(uint64(e.Revision), uint64(last)+1)
 		if e.Revision == to {
 			break
 		}
