@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"parodywave/projection"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -92,7 +94,7 @@ func candidates(a *app, root *kong.Node, words []string) []candidate {
 		return commandNames(root)
 	}
 	if at < len(node.Positional) {
-		return positional(a, node.Positional[at])
+		return positional(a, node.Positional[at], words[len(words)-1])
 	}
 	return nil
 }
@@ -171,8 +173,9 @@ func commandNames(root *kong.Node) (out []candidate) {
 }
 
 // positional returns the values of an argument: those of an enumeration, or
-// the threads there are, by title and by id.
-func positional(a *app, p *kong.Positional) (out []candidate) {
+// the threads there are, by title and by id; behind THREAD@, where a moment may
+// stand, also the versions of the thread.
+func positional(a *app, p *kong.Positional, word string) (out []candidate) {
 	if out = enumerated(p); len(out) > 0 || !strings.HasPrefix(p.Tag.PlaceHolder, "THREAD") {
 		return out
 	}
@@ -189,5 +192,25 @@ func positional(a *app, p *kong.Positional) (out []candidate) {
 		out = append(out, candidate{visible(title), string(id), true}, candidate{string(id), visible(title), true})
 	}
 	slices.SortFunc(out, func(x, y candidate) int { return strings.Compare(x.text, y.text) })
+	if at := strings.LastIndexByte(word, '@'); at > 0 && strings.Contains(p.Tag.PlaceHolder, "@") {
+		out = append(out, versions(a, s, word[:at])...)
+	}
+	return out
+}
+
+// versions returns the moments of a thread that have a name, in the order in
+// which they got it.
+func versions(a *app, s *source, thread string) (out []candidate) {
+	stream, err := s.find(a, thread)
+	if err != nil {
+		return nil
+	}
+	t, err := projection.Replay(a.ctx, s, stream, 0)
+	if err != nil {
+		return nil
+	}
+	for _, v := range t.Versions {
+		out = append(out, candidate{thread + "@" + visible(v.Name), fmt.Sprintf("revision %d", v.Of), true})
+	}
 	return out
 }
