@@ -14,6 +14,13 @@ type differ struct {
 	c       *projection.Comparison
 	words   bool
 	colours bool
+	hidden  bool // something that is hidden was written out
+}
+
+// show returns text of a line as it is printed.
+func (p *differ) show(text string) string {
+	p.hidden = p.hidden || hides(text, true)
+	return visibleLine(text)
 }
 
 // in returns text in a colour, where there are any.
@@ -108,9 +115,9 @@ func (p *differ) line(i int) string {
 	colour := []string{red, "", green}[l.Kind+1]
 	switch {
 	case l.Kind == 0:
-		return " " + visibleLine(l.Text)
+		return " " + p.show(l.Text)
 	case l.Pair < 0 || !p.words && !p.colours:
-		return p.in(colour, sign(l)+visibleLine(l.Text))
+		return p.in(colour, sign(l)+p.show(l.Text))
 	}
 	parts := projection.Words(p.c.Lines[l.Pair].Text, l.Text)
 	if p.words {
@@ -124,9 +131,9 @@ func (p *differ) line(i int) string {
 	for _, w := range parts {
 		switch w.Kind {
 		case 0:
-			b.WriteString(visibleLine(w.Text))
+			b.WriteString(p.show(w.Text))
 		case l.Kind:
-			b.WriteString(backwards + visibleLine(w.Text) + normal + colour)
+			b.WriteString(backwards + p.show(w.Text) + normal + colour)
 		}
 	}
 	return b.String() + normal
@@ -136,7 +143,7 @@ func (p *differ) line(i int) string {
 func (p *differ) together(parts []projection.Part) string {
 	var b strings.Builder
 	for _, w := range parts {
-		text := visibleLine(w.Text)
+		text := p.show(w.Text)
 		switch w.Kind {
 		case 0:
 			b.WriteString(text)

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"slices"
+	"strings"
+
 	"parodywave/eventlog"
 	"parodywave/eventlog/ndjson"
 	"parodywave/projection"
+
+	"github.com/alecthomas/kong"
 )
 
 type exportCommand struct {
@@ -22,7 +27,8 @@ func (*exportCommand) Help() string {
   text       the text, exactly
   markdown   the text below its title
   html       one page that needs nothing else: the text with its authors
-  git        the history as commits, by who made them and when; the same log makes the same commit ids
+  git        the history as commits, by who made them and when; the same log makes the same commit ids;
+             a text that does not end in a line break gets one there
   asciicast  the replay, for players of terminal recordings (version 2)
 
   parodywave export Minutes > minutes.ndjson
@@ -31,7 +37,26 @@ func (*exportCommand) Help() string {
 `
 }
 
-func (c *exportCommand) Run(a *app) error {
+// exportFlags are the formats in which a flag does something.
+var exportFlags = map[string][]string{"every": {"git", "asciicast"}, "branch": {"git"}, "path": {"git"}}
+
+// check refuses a flag that would do nothing.
+func (c *exportCommand) check(given *kong.Context) error {
+	for _, p := range given.Path {
+		if p.Flag == nil {
+			continue
+		}
+		if formats, ok := exportFlags[p.Flag.Name]; ok && !slices.Contains(formats, c.Format) {
+			return usage("leave --"+p.Flag.Name+" out: it is for --format "+strings.Join(formats, " or "), "--%s does nothing with --format %s", p.Flag.Name, c.Format)
+		}
+	}
+	return nil
+}
+
+func (c *exportCommand) Run(a *app, given *kong.Context) error {
+	if err := c.check(given); err != nil {
+		return err
+	}
 	if c.Format == "text" {
 		return (&catCommand{c.Thread}).Run(a)
 	}

@@ -8,19 +8,22 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"parodywave/cmd/parodywave/etherpad"
 	"parodywave/eventlog"
 	"parodywave/eventlog/ndjson"
 	"parodywave/server"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 type importCommand struct {
-	Path   string `arg:"" name:"file" placeholder:"FILE" help:"File; - is stdin."`
-	Format string `placeholder:"ndjson|etherpad|text" help:"ndjson: an export, which keeps authors, times, revisions and chain; etherpad: a pad with its history; text: a text. By default what the file begins like."`
-	Title  string `placeholder:"TITLE" help:"Title of the thread (default: the file's name, or the pad's)."`
-	CRLF   bool   `name:"crlf" help:"Of a text whose lines end in CR LF, as on Windows, leave the CR out."`
-	As     string `default:"${user}" placeholder:"NAME" help:"Who imports (default: ${user})."`
+	Path   string  `arg:"" name:"file" placeholder:"FILE" help:"File; - is stdin."`
+	Format string  `placeholder:"ndjson|etherpad|text" help:"ndjson: an export, which keeps authors, times, revisions and chain; etherpad: a pad with its history; text: a text. By default what the file begins like."`
+	Title  *string `placeholder:"TITLE" help:"Title of the thread (default: the file's name, or the pad's)."`
+	CRLF   bool    `name:"crlf" help:"Of a text whose lines end in CR LF, as on Windows, leave the CR out."`
+	As     string  `default:"${user}" placeholder:"NAME" help:"Who imports (default: ${user})."`
 }
 
 // Help shows how it is used.
@@ -102,7 +105,7 @@ func (c *importCommand) guess(a *app, b []byte) (*importing, error) {
 
 func (c *importCommand) export(_ *app, b []byte) (*importing, error) {
 	switch {
-	case c.Title != "":
+	case c.Title != nil:
 		return nil, usage("leave --title out", "an export has a title")
 	case c.CRLF:
 		return nil, usage("leave --crlf out", "--crlf is for a text")
@@ -137,7 +140,12 @@ func (c *importCommand) refused(hint string, err error) error {
 const bom = "\ufeff"
 
 func (c *importCommand) text(_ *app, b []byte) (*importing, error) {
-	send := &importing{path: "/threads", query: url.Values{"title": {c.title()}}}
+	name := filepath.Base(c.Path)
+	title, err := c.checkTitle(strings.TrimSuffix(name, filepath.Ext(name)))
+	if err != nil {
+		return nil, err
+	}
+	send := &importing{path: "/threads", query: url.Values{"title": {title}}}
 	if rest, ok := bytes.CutPrefix(b, []byte(bom)); ok {
 		b = rest
 		send.notes = append(send.notes, "the byte order mark at the beginning was left out")
@@ -154,13 +162,18 @@ func (c *importCommand) text(_ *app, b []byte) (*importing, error) {
 	return send, err
 }
 
-func (c *importCommand) title() string {
-	if c.Title != "" {
-		return c.Title
+// checkTitle returns --title, which must be one, or else what can be kept of a
+// name.
+func (c *importCommand) checkTitle(name string) (string, error) {
+	if c.Title == nil {
+		if c.Path == "-" && name == "-" {
+			name = ""
+		}
+		return server.ImportTitle(name, "untitled"), nil
 	}
-	if c.Path == "-" {
-		return "untitled"
+	title := server.ImportTitle(*c.Title, "")
+	if title == "" || utf8.RuneCountInString(title) != utf8.RuneCountInString(strings.TrimSpace(norm.NFC.String(*c.Title))) {
+		return "", usage("write --title TITLE, with at most 200 characters that can be seen", "--title %.80q is no title", *c.Title)
 	}
-	name := filepath.Base(c.Path)
-	return server.ImportTitle(strings.TrimSuffix(name, filepath.Ext(name)), "untitled")
+	return title, nil
 }

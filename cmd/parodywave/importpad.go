@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"parodywave/cmd/parodywave/etherpad"
 	"parodywave/eventlog"
@@ -19,7 +18,6 @@ import (
 	"parodywave/server"
 
 	"github.com/oklog/ulid/v2"
-	"golang.org/x/text/unicode/norm"
 )
 
 // A padImport makes the records of a thread of a pad's revisions: what opens the
@@ -53,16 +51,13 @@ func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 		}
 		return nil, c.refused(hint, err)
 	}
-	title := server.ImportTitle(c.Title, "")
-	if c.Title != "" && (title == "" || utf8.RuneCountInString(title) != utf8.RuneCountInString(strings.TrimSpace(norm.NFC.String(c.Title)))) {
-		return nil, usage("write --title TITLE, with at most 200 characters that can be seen", "--title %.80q is no title", c.Title)
+	name := p.ID
+	if _, after, ok := strings.Cut(name, "$"); ok { // of a group: g.GROUP$NAME
+		name = after
 	}
-	if c.Title == "" {
-		name := p.ID
-		if _, after, ok := strings.Cut(name, "$"); ok { // of a group: g.GROUP$NAME
-			name = after
-		}
-		title = server.ImportTitle(name, "untitled")
+	title, err := c.checkTitle(name)
+	if err != nil {
+		return nil, err
 	}
 	m := newPadImport(p, title)
 	log := eventlog.NewMemory()
