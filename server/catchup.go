@@ -120,8 +120,8 @@ func (c *catchUpPage) flush() (waits int) {
 		return 0
 	}
 	u := wire.TextUpdate{ID: c.stream, Updates: c.entries}
-	for _, frame := range u.Frames(wire.UpdateFrameBytes, headRoom) {
-		if waits = c.p.stream(c.stay, frameOf(frame)); waits < 0 {
+	for _, frame := range u.Frames(wire.UpdateFrameBytes) {
+		if waits = c.p.stream(c.stay, frame); waits < 0 {
 			return waits
 		}
 	}

@@ -57,8 +57,7 @@ type peer struct {
 	listed   atomic.Bool    // asked for the list once
 	receipts atomic.Uint64  // given to it in line mode
 	watch    stopwatch
-	deadline int64 // for writing, Unix nanoseconds; owned by the writer
-	aware    bool  // of who is in the thread; guarded by its room's mu
+	aware    bool // of who is in the thread; guarded by its room's mu
 
 	// Owned by the reader, and by the hand for which it waits. While it is in a
 	// room, mode and author stay as they are.
@@ -81,7 +80,7 @@ func newPeer(s *Server, conn *websocket.Conn) *peer {
 		return nil
 	})
 	conn.SetPingHandler(func(data string) error { // gorilla's would write beside the queue
-		p.offer(controlKind, pongFrame(data))
+		p.control(control{websocket.PongMessage, data})
 		return nil
 	})
 	return p
@@ -243,6 +242,21 @@ func (p *peer) stays() int {
 	return p.stay
 }
 
+// control queues a control frame. Of those that wait the newest counts.
+func (p *peer) control(c control) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+		return
+	case c.op == websocket.PongMessage:
+		p.queue.answer = c
+	default:
+		p.queue.ask = c
+	}
+	p.wake()
+}
+
 func (p *peer) push(k kind, frame []byte) {
 	before := p.queue.bytes
 	p.queue.push(k, frame)
@@ -290,7 +304,7 @@ func (p *peer) fail(e *wire.Error) { p.send(framed(e)) }
 func (p *peer) writeLoop() {
 	for {
 		p.mu.Lock()
-		if len(p.queue.frames) == 0 {
+		if p.queue.empty() {
 			p.writing = false
 			code, behind := p.code, p.behind
 			p.behind = nil
@@ -303,13 +317,12 @@ func (p *peer) writeLoop() {
 			}
 			return
 		}
-		frames, counted := p.queue.take()
-		bytes := p.queue.flight
+		taken := p.queue.take()
 		p.mu.Unlock()
-		err := p.write(frames, bytes)
+		err := p.write(&taken)
 		p.mu.Lock()
 		p.queue.flight = 0
-		p.count(-bytes)
+		p.count(-taken.bytes)
 		if err != nil {
 			p.abandon()
 		}
@@ -319,28 +332,31 @@ func (p *peer) writeLoop() {
 			_ = p.conn.Close() // the reader ends with it
 			return
 		}
-		p.s.activity.sent.Add(uint64(counted))
+		p.s.activity.sent.Add(uint64(taken.counted()))
 	}
 }
 
-// write writes frames of so many bytes. A call that writes cannot be cut in two
-// by another that writes, as gorilla's of a close frame.
-func (p *peer) write(frames net.Buffers, bytes int) error {
-	conn := p.conn.NetConn()
-	timeout := p.s.peers.writeTimeout + time.Duration(bytes/slowest)*time.Second
-	if now := time.Now(); p.deadline-now.UnixNano() < int64(timeout) { // setting it is a tenth of a small write
-		deadline := now.Add(2 * timeout)
-		p.deadline = deadline.UnixNano()
-		if err := conn.SetWriteDeadline(deadline); err != nil {
-			return err
-		}
-	}
-	if len(frames) == 1 {
-		_, err := conn.Write(frames[0])
+// write writes what was taken from the queue.
+func (p *peer) write(q *queue) error {
+	deadline := time.Now().Add(p.s.peers.writeTimeout + time.Duration(q.bytes/slowest)*time.Second)
+	if err := p.conn.SetWriteDeadline(deadline); err != nil {
 		return err
 	}
-	_, err := frames.WriteTo(conn)
-	return err
+	for _, c := range []control{q.answer, q.ask} {
+		if c.op != 0 {
+			if err := p.conn.WriteControl(c.op, []byte(c.data), deadline); err != nil {
+				return err
+			}
+		}
+	}
+	for _, f := range q.frames {
+		if f != nil { // else a newer one of its kind follows
+			if err := p.conn.WriteMessage(websocket.TextMessage, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // finish sends the close frame; the reader ends when the peer answers it, or

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/gorilla/websocket"
 )
 
 // streamsMax bounds how many peers are read for from the log at one time; each
@@ -104,7 +106,7 @@ func (ps *peerSet) sweep(ctx context.Context) {
 			if p.seen.Load() < dead {
 				_ = p.conn.Close()
 			} else {
-				p.offer(controlKind, pingFrame)
+				p.control(control{op: websocket.PingMessage})
 			}
 		}
 	}

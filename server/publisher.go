@@ -85,7 +85,7 @@ func (p *publisher) entriesFrame(m authority.Entries) []byte {
 		run = wire.NewRun(&u)
 		p.run = weak.Make(run)
 	}
-	return frameOf(run.Frame(from, headRoom))
+	return run.Frame(from)
 }
 
 // message returns what is sent of a message.

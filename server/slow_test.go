@@ -183,7 +183,7 @@ func TestPushesToWhoDoesNotReadAreReplaced(t *testing.T) {
 	for i := range 1000 {
 		p.offer(statusKind, []byte(fmt.Sprint("status", i)))
 		p.offer(peopleKind, []byte(fmt.Sprint("people", i)))
-		p.offer(controlKind, pongFrame(fmt.Sprint(i%10)))
+		p.control(control{websocket.PongMessage, fmt.Sprint(i % 10)})
 		if i%500 == 0 {
 			p.send([]byte(fmt.Sprint("answer", i)))
 		}
@@ -200,8 +200,8 @@ func TestPushesToWhoDoesNotReadAreReplaced(t *testing.T) {
 	if p.queue.bytes != bytes || s.peers.queued.Load() != int64(bytes) {
 		t.Errorf("%d bytes are counted for it and %d for all; there are %d", p.queue.bytes, s.peers.queued.Load(), bytes)
 	}
-	if frames, counted := p.queue.take(); counted != 4 || p.queue.waits() != bytes || len(p.queue.frames) != 0 {
-		t.Errorf("%d of %d count, %d bytes wait", counted, len(frames), p.queue.waits())
+	if q := p.queue.take(); q.counted() != 4 || q.answer.data != "9" || p.queue.waits() != bytes || !p.queue.empty() {
+		t.Errorf("%d of %d count, %q is the answer, %d bytes wait", q.counted(), len(q.frames), q.answer.data, p.queue.waits())
 	}
 }
 
@@ -226,7 +226,7 @@ func TestFramesAreReadAsTheyWereMade(t *testing.T) {
 	c.want("status")
 	p := s.peers.all(func(*peer) bool { return true })[0]
 	for _, n := range []int{0, 1, 125, 126, 127, 65_535, 65_536, 1 << 20} {
-		p.send(frameOf(append(make([]byte, headRoom), strings.Repeat("x", n)...)))
+		p.send([]byte(strings.Repeat("x", n)))
 		_ = c.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 		kind, payload, err := c.conn.ReadMessage()
 		if err != nil || kind != websocket.TextMessage || len(payload) != n {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -113,6 +114,9 @@ func sealed(logger *slog.Logger) func(uint64, int, error) {
 }
 
 func (c *serveCommand) serve(a *app, listener net.Listener, log *boltlog.Log, logger *slog.Logger) error {
+	// On one core Go would run one thread, and everything would stand still while
+	// that syncs the log.
+	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0)))
 	cache := snapshot.Open(a.ctx, a.cachePath(), log, logger)
 	defer cache.Close() // when nothing is appended any more
 	s, err := server.New(a.ctx, server.Config{

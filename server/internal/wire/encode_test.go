@@ -156,13 +156,13 @@ func TestFramesHoldEveryEntryOnceWithinTheBound(t *testing.T) {
 	for range 300 {
 		n, size, most := 1+random.IntN(40), 1+random.IntN(200), 1500+random.IntN(4000)
 		entries := someEntries(t, n, size, func(int) bool { return true })
-		frames := (&TextUpdate{testThread, entries}).Frames(most, 0)
+		frames := (&TextUpdate{testThread, entries}).Frames(most)
 		if wrong := checkFrames(entries, frames, most); wrong != "" {
 			t.Fatalf("seed %d: %d entries of %d in frames of %d: %s", seed, n, size, most, wrong)
 		}
 	}
 	entries := someEntries(t, 9, 100, func(int) bool { return true })
-	frames := (&TextUpdate{testThread, entries}).Frames(1500, 0)
+	frames := (&TextUpdate{testThread, entries}).Frames(1500)
 	if len(frames) < 2 {
 		t.Fatalf("9 entries of 100 are %d frames of 1500 bytes: the test splits nothing", len(frames))
 	}
@@ -179,7 +179,7 @@ func TestFramesHoldEveryEntryOnceWithinTheBound(t *testing.T) {
 
 func TestFramesEndOnlyWhereTheChainIsKnown(t *testing.T) {
 	entries := someEntries(t, 20, 400, func(i int) bool { return i%5 == 4 })
-	frames := (&TextUpdate{testThread, entries}).Frames(1500, 0)
+	frames := (&TextUpdate{testThread, entries}).Frames(1500)
 	if wrong := checkFrames(entries, frames, 4*1500); wrong != "" {
 		t.Error(wrong)
 	}
@@ -190,11 +190,11 @@ func TestFramesEndOnlyWhereTheChainIsKnown(t *testing.T) {
 
 func TestFramesSendALargeEntryWhole(t *testing.T) {
 	entries := someEntries(t, 3, 5000, func(int) bool { return true })
-	frames := (&TextUpdate{testThread, entries}).Frames(1500, 0)
+	frames := (&TextUpdate{testThread, entries}).Frames(1500)
 	if wrong := checkFrames(entries, frames, 6000); wrong != "" || len(frames) != 3 {
 		t.Errorf("%d frames: %s", len(frames), wrong)
 	}
-	if frames := (&TextUpdate{ID: testThread}).Frames(1500, 0); len(frames) != 0 {
+	if frames := (&TextUpdate{ID: testThread}).Frames(1500); len(frames) != 0 {
 		t.Errorf("no entries are %d frames", len(frames))
 	}
 }
@@ -233,8 +233,8 @@ func TestRunGivesWhatUpdatesGive(t *testing.T) {
 		t.Fatalf("a run from %d to %d", first, last)
 	}
 	for i := range entries {
-		got := r.Frame(entries[i].Rev, 3)
-		if want := (&TextUpdate{testThread, entries[i:]}).AppendJSON(make([]byte, 3)); !bytes.Equal(got, want) {
+		got := r.Frame(entries[i].Rev)
+		if want := (&TextUpdate{testThread, entries[i:]}).AppendJSON(nil); !bytes.Equal(got, want) {
 			t.Errorf("from revision %d:\n%s\nwant\n%s", entries[i].Rev, got, want)
 		}
 	}

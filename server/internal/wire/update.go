@@ -52,10 +52,10 @@ func (r *Run) Entries() (first, last eventlog.Revision) {
 }
 
 // Frame returns a frame with the entries from one revision on, which is among
-// the run's, after room bytes of 0, which are the caller's.
-func (r *Run) Frame(from eventlog.Revision, room int) []byte {
+// the run's.
+func (r *Run) Frame(from eventlog.Revision) []byte {
 	first, _ := r.Entries()
-	return frameOf(r.id, r.body[r.starts[from-first]:], &r.last, room)
+	return frameOf(r.id, r.body[r.starts[from-first]:], &r.last)
 }
 
 // updateHeadBytes is more than the head and the tail of a frame take: a stream
@@ -66,9 +66,8 @@ const updateHeadBytes = 6*eventlog.MaxStreamBytes + 20 + 64 + 80
 // bytes each; UpdateFrameBytes is what the protocol promises. A frame ends only
 // at an entry whose Chain is known, or at the last, so a frame is longer than
 // most where what stands between two such entries is: a single entry that
-// inserts more than that is sent whole. Each begins after room bytes of 0, which
-// are the caller's.
-func (m *TextUpdate) Frames(most, room int) [][]byte {
+// inserts more than that is sent whole.
+func (m *TextUpdate) Frames(most int) [][]byte {
 	var frames [][]byte
 	var body []byte // the entries since the last frame, a comma before each
 	cut, last := 0, (*Entry)(nil)
@@ -76,7 +75,7 @@ func (m *TextUpdate) Frames(most, room int) [][]byte {
 		e := &m.Updates[i]
 		body = e.AppendJSON(append(body, ','))
 		if len(body)+updateHeadBytes > most && cut > 0 {
-			frames = append(frames, frameOf(m.ID, body[:cut], last, room))
+			frames = append(frames, frameOf(m.ID, body[:cut], last))
 			body = append(body[:0], body[cut:]...)
 			cut = 0
 		}
@@ -85,14 +84,13 @@ func (m *TextUpdate) Frames(most, room int) [][]byte {
 		}
 	}
 	if len(body) > 0 {
-		frames = append(frames, frameOf(m.ID, body, &m.Updates[len(m.Updates)-1], room))
+		frames = append(frames, frameOf(m.ID, body, &m.Updates[len(m.Updates)-1]))
 	}
 	return frames
 }
 
-func frameOf(id eventlog.Stream, body []byte, last *Entry, room int) []byte {
-	frame := make([]byte, room, room+len(body)+updateHeadBytes)
-	frame = appendUpdateHead(frame, id, last)
+func frameOf(id eventlog.Stream, body []byte, last *Entry) []byte {
+	frame := appendUpdateHead(make([]byte, 0, len(body)+updateHeadBytes), id, last)
 	frame = append(append(frame, '['), body[1:]...)
 	return append(frame, ']', '}')
 }
