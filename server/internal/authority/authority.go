@@ -82,6 +82,8 @@ type Authority struct {
 	beacon  beaconState
 	pairs   bool // the text may hold surrogate pairs
 	stopped bool
+	failed  int   // appends of which nothing was said
+	quiet   int64 // nothing is said of them before that, Unix milliseconds
 
 	// Bounds, which the tests make small, and the function rebase, in whose
 	// place they put a wrong one.

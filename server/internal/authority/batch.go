@@ -114,11 +114,23 @@ func (a *Authority) publish() {
 	a.restLater()
 }
 
+// complainEvery is how long, in milliseconds, a thread says nothing more of
+// appends that fail: on a full disk each keystroke is one.
+const complainEvery = 60_000
+
+func (a *Authority) complain(cause error) {
+	a.failed++
+	if now := a.cfg.Now(); now >= a.quiet {
+		a.cfg.Logger.Error("append failed; asking the log what is there", "thread", a.cfg.Stream, "times", a.failed, "error", cause)
+		a.failed, a.quiet = 0, now+complainEvery
+	}
+}
+
 // recover deals with an append that did not return well. The log says what
 // became of it: either the batch is there as it was sent, and all is well, or
 // nothing of it is, and the thread is read again and the senders are told.
 func (a *Authority) recover(cause error) {
-	a.cfg.Logger.Error("append failed; asking the log what is there", "thread", a.cfg.Stream, "error", cause)
+	a.complain(cause)
 	there, err := a.appended()
 	if err != nil {
 		a.giveUp(err)

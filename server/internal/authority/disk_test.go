@@ -1,6 +1,10 @@
 package authority
 
 import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"parodywave/eventlog/event"
@@ -34,6 +38,25 @@ func TestFailedAppendTakesBackAndTellsToSendAgain(t *testing.T) {
 		s.equal("receipts", l.got, 2)
 		s.shows(l, "milk", "eggs!?")
 		s.reads("milk\neggs!?")
+	}
+}
+
+// TestFullDiskIsComplainedOfNowAndThen: once at first, and of the rest how many.
+func TestFullDiskIsComplainedOfNowAndThen(t *testing.T) {
+	var said bytes.Buffer
+	now := int64(1_764_000_000_000)
+	a := &Authority{cfg: Config{Now: func() int64 { return now }, Logger: slog.New(slog.NewTextHandler(&said, nil))}}
+	for range 130 {
+		a.complain(errors.New("no space left"))
+		now += 1000
+	}
+	var times []string
+	for line := range strings.Lines(said.String()) {
+		_, count, _ := strings.Cut(line, "times=")
+		times = append(times, strings.Fields(count)[0])
+	}
+	if got := strings.Join(times, " "); got != "1 60 60" {
+		t.Errorf("it said how often: %s\n%s", got, said.String())
 	}
 }
 
