@@ -39,7 +39,9 @@ import (
 //     joined by that.
 //
 // What moves back whole is a move in the log, too, and stays whose it is; breaks
-// beside it may be written anew.
+// beside it may be written anew. Where one line would be made of two that nobody
+// joined, since others deleted the break of the line that moves back, one is
+// written, too; if the text has lost its last break so, it has none then.
 //
 // So what others wrote and is there is there once when the edits are taken back;
 // what the edits deleted of it, and nobody else did, is there again, once; and
@@ -55,6 +57,7 @@ type Reversal struct {
 	then    int64
 	row     row
 	lost    int
+	shifted bool // something has moved since the edits began
 
 	// Of the event that is being applied.
 	ours     bool      // it is one of the edits
@@ -125,16 +128,27 @@ func (r *Reversal) Reversion() Reversion {
 		return out
 	}
 	w := rewriting{text: &r.t.text, away: r.row.settle()}
-	home := &r.row.home
+	home, rips := &r.row.home, r.rips()
+	var last *tract
+	if len(rips) > 0 {
+		last = r.surplus()
+	}
 	for x := home.next; x != home; x = x.next {
+		if len(rips) > 0 && rips[0] == x {
+			w.back, rips = append(w.back, lineBreak), rips[1:]
+		}
+		end := x.pos + x.n
+		if x == last {
+			end--
+		}
 		switch {
 		case x.n == 0:
 			w.back = append(w.back, x.ghost...)
 		case x.mine: // goes
 		case x.away:
-			w.bring(x.pos, x.pos+x.n)
+			w.bring(x.pos, end)
 		default:
-			w.keep(x.pos, x.pos+x.n)
+			w.keep(x.pos, end)
 		}
 	}
 	if c := w.change(); w.changes(c) {

@@ -80,7 +80,7 @@ func TestReversalOfNobodyIsEmpty(t *testing.T) {
 			t.Fatalf("history %d: %+v, %v\n%v", i, x, err, r)
 		}
 	}
-	r := reversal{script{`ben [[0,"one","two",""]]`, `ana [[4],4,[0,"one",""]]`, `ana [[0,"one",""],4,[4]]`}, "ana", 1, 3}
+	r := reversal{script{`ben [[0,"one","two",""]]`, `ana [[4],4,[0,"one",""]]`, `ana [[0,"one",""],4,[4]]`}, "ana", 1, 3, false}
 	if x, err := r.reversion(); err != nil || !x.Change.IsEmpty() || x.Edits != 2 || x.Deleted+x.Restored > 0 {
 		t.Errorf("there and back: %+v, %v", x, err)
 	}

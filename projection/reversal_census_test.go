@@ -24,6 +24,8 @@ type census struct {
 	text   []*unitTold
 	back   []uint16 // others wrote it and the edits deleted it
 	breaks int      // that the edits wrote and others deleted
+	parted int      // that others wrote, or that others deleted of others
+	joins  map[*unitTold][]*unitTold
 }
 
 func (s *census) apply(c ot.Change, moves []projection.Move, mine bool) {
@@ -49,12 +51,17 @@ func (s *census) apply(c ot.Change, moves []projection.Move, mine bool) {
 				s.back = append(s.back, u.unit)
 			case u.mine && !mine && u.unit == '\n':
 				s.breaks++
+			case !mine && u.unit == '\n':
+				s.parted++
 			}
 		}
 		for i, unit := range ed.Insert {
 			u := from[ed.FromB+i]
 			if u == nil {
 				u = &unitTold{unit: unit, mine: mine}
+				if !mine && unit == '\n' {
+					s.parted++
+				}
 			}
 			u.moved = u.moved || moved || mine && len(moves) > 0 // the breaks beside are of what moves
 			next = append(next, u)
@@ -64,10 +71,69 @@ func (s *census) apply(c ot.Change, moves []projection.Move, mine bool) {
 	s.text = append(next, s.text[done:]...)
 }
 
+// know keeps which units are in one line, or would be without the breaks that
+// the edits have written.
+func (s *census) know() {
+	if s.joins == nil {
+		s.joins = map[*unitTold][]*unitTold{}
+	}
+	var last *unitTold
+	for _, u := range s.text {
+		switch {
+		case u.unit == '\n' && !u.mine:
+			last = nil
+		case u.unit == '\n':
+		case last != nil:
+			s.joins[last], s.joins[u] = append(s.joins[last], u), append(s.joins[u], last)
+			last = u
+		default:
+			last = u
+		}
+	}
+}
+
+// together reports whether a and b were in one line, or would have been, or both
+// with others.
+func (s *census) together(a, b *unitTold) bool {
+	seen, next := map[*unitTold]bool{a: true}, []*unitTold{a}
+	for len(next) > 0 && !seen[b] {
+		for _, u := range s.joins[next[0]] {
+			if !seen[u] {
+				seen[u], next = true, append(next, u)
+			}
+		}
+		next = next[1:]
+	}
+	return seen[b]
+}
+
+// glued looks for two units in one line of the text now, which were not before.
+func (s *census) glued(before []*unitTold) error {
+	was := map[*unitTold]bool{}
+	for _, u := range before {
+		was[u] = true
+	}
+	var last *unitTold
+	for i, u := range s.text {
+		switch {
+		case u.unit == '\n':
+			last = nil
+		case !was[u]:
+		case last != nil && !s.together(last, u):
+			return fmt.Errorf("unit %d is in one line with what it never was in one line with", i)
+		default:
+			last = u
+		}
+	}
+	return nil
+}
+
 // census holds the text after against what must be there: what others wrote and
 // is there, and what the edits deleted of it, each once; nothing else. Nothing
 // of others' goes from where it stands unless the edits have moved it. Line
-// breaks may be less, by those of the edits that others deleted as they moved a line.
+// breaks may be less, by those of the edits that others deleted as they moved a
+// line, and more, by those that others deleted and wrote. Where r.lines is
+// set, no two lines become one that were two but for the edits.
 func (r reversal) census(c ot.Change, after []uint16) error {
 	s, t := new(census), projection.NewThread(testStream)
 	for n, line := range r.script {
@@ -82,6 +148,7 @@ func (r reversal) census(c ot.Change, after []uint16) error {
 		switch f := e.Fact.(type) {
 		case event.Changed:
 			s.apply(f.Change, effect.Moves, r.mine(&e))
+			s.know()
 		case event.Redacted:
 			for i, u := range t.Units(0, t.Len()) {
 				s.text[i].unit = u
@@ -95,7 +162,7 @@ func (r reversal) census(c ot.Change, after []uint16) error {
 		}
 	}
 	spare := s.breaks - (len(want) - len(after))
-	if len(after) > len(want) || spare < 0 || !slices.Equal(sorted(unbroken(after)), sorted(unbroken(want))) {
+	if len(after) > len(want)+s.parted || spare < 0 || !slices.Equal(sorted(unbroken(after)), sorted(unbroken(want))) {
 		return fmt.Errorf("%q becomes %q by %s, which should have the units of %q less at most %d breaks",
 			t.Text(), ot.String(after), c, ot.String(want), s.breaks)
 	}
@@ -105,6 +172,19 @@ func (r reversal) census(c ot.Change, after []uint16) error {
 				return fmt.Errorf("%s takes unit %d of %q out, which others wrote and nobody is to move", c, ed.FromA+i, t.Text())
 			}
 		}
+	}
+	before := s.text
+	e, err := eventOf(len(r.script)+1, "zoe "+c.String(), t.Units(0, t.Len()))
+	if err != nil {
+		return err
+	}
+	effect, err := t.Apply(e)
+	if err != nil {
+		return err
+	}
+	s.apply(c, effect.Moves, false)
+	if err := s.glued(before); err != nil && r.lines {
+		return fmt.Errorf("%q by %s: %w", ot.String(after), c, err)
 	}
 	return nil
 }
@@ -136,7 +216,7 @@ func makeMoving(draw source) reversal {
 		s = append(s, []string{"ana", "ben", "cem"}[draw(3)]+" "+w.Change().String())
 	}
 	from := 1 + draw(len(s))
-	return reversal{s, []string{"ana", "ben"}[draw(2)], from, from + draw(len(s))}
+	return reversal{s, []string{"ana", "ben"}[draw(2)], from, from + draw(len(s)), false}
 }
 
 func TestReversalOverMovesLosesAndDoublesNothing(t *testing.T) {
@@ -244,7 +324,7 @@ func TestLinesThatMoveBackStayWhoseTheyAre(t *testing.T) {
 			s = append(s, "ana "+c.String())
 		}
 		before, _ := unitsBy(t, "eve", s)
-		x, err := reversal{s, "ana", 1, len(s)}.reversion()
+		x, err := reversal{s, "ana", 1, len(s), false}.reversion()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -106,10 +106,11 @@ type reversal struct {
 	script
 	author   string
 	from, to int
+	lines    bool // no two lines may become one
 }
 
 func (r reversal) String() string {
-	return fmt.Sprintf("reversal{%v, %q, %d, %d}", r.script, r.author, r.from, r.to)
+	return fmt.Sprintf("reversal{%v, %q, %d, %d, %t}", r.script, r.author, r.from, r.to, r.lines)
 }
 
 func (r reversal) mine(e *event.Event) bool {
@@ -128,7 +129,7 @@ func makeReversal(draw source) reversal {
 		o.apply(e)
 	}
 	from := 1 + draw(len(s))
-	return reversal{s, []string{"ana", "ben"}[draw(2)], from, from + draw(len(s))}
+	return reversal{s, []string{"ana", "ben"}[draw(2)], from, from + draw(len(s)), false}
 }
 
 // log records the script.
@@ -284,7 +285,7 @@ func (y *graveyard) othersStay(c ot.Change) error {
 
 // twice: what takes the taking back back gives the text that was.
 func (r reversal) twice(text []uint16, c ot.Change) error {
-	again := reversal{append(slices.Clone(r.script), "dan "+c.String()), "dan", 1, len(r.script) + 1}
+	again := reversal{script: append(slices.Clone(r.script), "dan "+c.String()), author: "dan", from: 1, to: len(r.script) + 1}
 	log, after, err := again.log()
 	if err != nil {
 		return err
@@ -297,6 +298,13 @@ func (r reversal) twice(text []uint16, c ot.Change) error {
 		return fmt.Errorf("taken back twice, %q is %q: %v", ot.String(text), ot.String(back), err)
 	}
 	return nil
+}
+
+// fits reports whether the script can be played; what is left of one may black
+// out what is not there.
+func (r reversal) fits() (ok bool) {
+	defer func() { ok = recover() == nil && ok }()
+	return fits(r.script)
 }
 
 // shrink leaves lines out that need not be there.
@@ -313,7 +321,7 @@ func (r reversal) shrink(w wrong) (reversal, error) {
 			if i+1 <= r.to {
 				less.to--
 			}
-			if fits(less.script) {
+			if less.fits() {
 				if shorter := less.check(w); shorter != nil {
 					r, err, again = less, shorter, true
 				}
@@ -379,7 +387,7 @@ func TestReversalLeavesTheOthersTextAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		for who, name := range []string{"ana", "ben"} {
-			r := reversal{s, name, 1, len(s)}
+			r := reversal{script: s, author: name, from: 1, to: len(s)}
 			p, err := projection.ReplayReversal(t.Context(), log, testStream, r.mine)
 			if err != nil {
 				t.Fatal(err)
@@ -423,10 +431,12 @@ func TestReversion(t *testing.T) {
 		"what comes back in a line moves with it":     {script{`ben [[0,"one two","six",""]]`, `ana [3,[4],5]`, `ben [[4],4,[0,"one",""]]`}, "six\none two\n", 0, 4, 0},
 		"a line deleted below a moved one does not":   {script{`ben [[0,"one","two","six",""]]`, `ana [3,[4],5]`, `ben [[4],4,[0,"one",""]]`}, "two\nsix\none\n", 0, 4, 0},
 		"what others wrote into their moved line":     {script{`ben [[0,"six",""]]`, `ana [[0,"spam",""],4]`, `ana [[5],4,[0,"spam",""]]`, `ben [6,[0,"!"],3]`}, "six\n!", 5, 0, 0},
+		"a line that lost its break goes with one":    {script{`ben [[0,"one","two","six","ten",""]]`, `ana [4,[4],8,[0,"two",""]]`, `cem [15,[1," and cem"]]`}, "one\ntwo and cem\nsix\nten", 12, 12, 0},
+		"and parts whom others joined elsewhere":      {script{`ben [[0,"one","two","six","ten",""]]`, `ana [[0,"two",""],4,[4],[0,"ten",""],4,[4]]`, `cem [11,[1," "],3,[1]]`}, "one\ntwo\nsix\nten ", 9, 10, 0},
 		"nothing of theirs":                           {script{`ben [[0,"one"]]`}, "one", 0, 0, 0},
 		"what was restored meanwhile is there twice":  {script{`ben [[0,"one"]]`, `ana [[3]]`, `ben [[0,"one"]]`}, "oneone", 0, 3, 0},
 	} {
-		r := reversal{test.script, "ana", 1, len(test.script)}
+		r := reversal{script: test.script, author: "ana", from: 1, to: len(test.script)}
 		log, text, err := r.log()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -118,7 +118,8 @@ func (r *Reversal) landBreak(s *section, at int) *tract {
 }
 
 // handBreaks gives the edits, for each break of theirs that was deleted beside a
-// line that moved, one that was written beside where it is.
+// line that moved, one that was written beside where it is. A seam sees to it
+// that of several not all go.
 func (r *Reversal) handBreaks() {
 	for _, at := range r.written {
 		if r.breaks == 0 {
@@ -130,6 +131,7 @@ func (r *Reversal) handBreaks() {
 		x := r.row.take(1)
 		if !x.mine && !x.away && (x.onlyMine((*tract).before, at-start) || x.onlyMine((*tract).after, int(below.length))) {
 			x.mine = true
+			r.seamBefore(x)
 			r.breaks--
 			r.lost--
 		}

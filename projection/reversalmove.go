@@ -58,6 +58,7 @@ func (r *Reversal) lift() {
 	if len(r.moves) == 0 {
 		return
 	}
+	r.shifted = true
 	for i := range r.sections {
 		for _, g := range r.sections[i].gone {
 			if g.move >= 0 {

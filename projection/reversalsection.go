@@ -57,7 +57,7 @@ func (r *Reversal) before(e *event.Event) {
 
 func (r *Reversal) section(ed ot.Edit) {
 	old := len(r.old)
-	if r.ours {
+	if r.started {
 		r.old = r.t.text.appendUnits(r.old, ed.FromA, ed.ToA)
 	}
 	if n := len(r.sections); n > 0 {
@@ -127,6 +127,9 @@ func (r *Reversal) takeOut(s *section) {
 	}
 	if len(s.Insert) > 0 {
 		s.mark, s.away = r.mark(place), place.away
+		if r.shifted && !r.ours {
+			r.seamBefore(s.mark.next)
+		}
 	}
 }
 
@@ -135,7 +138,11 @@ func (r *Reversal) takeOut(s *section) {
 func (r *Reversal) place(s *section) *tract {
 	left, right := r.row.neighbours()
 	if left.away || right.away {
-		return r.placeBeside(s, left, right)
+		at := r.placeBeside(s, left, right)
+		if !r.ours {
+			r.seamBefore(at.next)
+		}
+		return at
 	}
 	if right.prev.endsLine() {
 		return right.prev
@@ -163,15 +170,18 @@ func (r *Reversal) bury(s *section) {
 				continue
 			}
 		}
+		at := s.old + g.at - s.FromA
+		units := r.old[at : at+g.n]
 		if r.ours && !g.mine {
-			at := s.old + g.at - s.FromA
-			r.row.bury(g.tract, r.old[at:at+g.n])
+			r.row.bury(g.tract, units)
 			continue
 		}
 		if g.mine && !r.ours {
 			r.lost += g.n
 		}
-		r.row.drop(g.tract)
+		if !r.seamed(g.tract, units) {
+			r.row.drop(g.tract)
+		}
 	}
 }
 

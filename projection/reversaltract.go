@@ -7,7 +7,7 @@ import (
 
 // A tract is a run of units that stand in the text, which are to stay or, if the
 // edits in question wrote them, to go. With n = 0 it is a ghost, text that is to
-// come back, or a mark.
+// come back, a mark, or a seam.
 //
 // Tracts have two orders. The one of the text is that of a row, which has no
 // ghosts. The other is how things would be without the edits, at home: every
@@ -17,6 +17,7 @@ type tract struct {
 	mine       bool     // the edits wrote it
 	away       bool     // the edits moved it here, and it is at home elsewhere
 	mark       bool     // a place at home where something is to be put
+	seam       bool     // a break of others stood there at home
 	ghost      []uint16 // the edits deleted it, and it is not their own
 	prev, next *tract   // at home; nil if it is not there, for a while
 

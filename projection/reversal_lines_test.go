@@ -1,0 +1,90 @@
+package projection_test
+
+import (
+	"testing"
+
+	"parodywave/eventlog/ot"
+)
+
+// makeJoining is a history in which somebody moves lines about, once or twice,
+// and others then write, join and part them.
+func makeJoining(draw source) reversal {
+	s := script{`eve [[0,"one","two 2","three","","four","five 5",""]]`}
+	o := newOracle(right)
+	moves := 1 + draw(2)
+	for n := 0; ; n++ {
+		e, err := eventOf(n+1, s[n], o.units())
+		if err != nil {
+			panic(err)
+		}
+		if o.apply(e); n > moves && draw(3) == 0 {
+			return reversal{s, "ana", 2, len(s), true}
+		}
+		w := &writer{draw: draw, text: o.units()}
+		if n < moves {
+			[]func(){w.altArrow, w.moveBlock}[draw(2)]()
+			w.keepTo(len(w.text))
+			s = append(s, "ana "+w.Change().String())
+			continue
+		}
+		at := draw(len(w.text) + 1)
+		if draw(3) > 0 { // at a break
+			for range w.text {
+				if at < len(w.text) && w.text[at] == '\n' {
+					break
+				}
+				at = (at + 1) % (len(w.text) + 1)
+			}
+		}
+		to := min(len(w.text), at+draw(2))
+		w.edit(at, to, []string{"", " ", "x", " and y", "\n"}[draw(5)])
+		w.keepTo(len(w.text))
+		s = append(s, []string{"ben ", "cem "}[draw(2)]+w.Change().String())
+	}
+}
+
+// TestReversalMakesNoLineOfTwo: no two units that stood in two lines are in one
+// when what somebody moved is moved back, but where the edits had parted it.
+func TestReversalMakesNoLineOfTwo(t *testing.T) {
+	draw, parted := seeded(seedFor(t)), 0
+	for i := range 3000 {
+		r := makeJoining(draw)
+		if r.check(right) != nil {
+			r, err := r.shrink(right)
+			t.Fatalf("history %d: %v\n%v.check(right)", i, err, r)
+		}
+		x, err := r.reversion()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x.Restored > 0 {
+			parted++
+		}
+	}
+	if t.Logf("%d of 3000 histories have something to move back", parted); parted < 1000 {
+		t.Error("that says little")
+	}
+}
+
+// The law has teeth: who leaves out a break between two lines is found out.
+func TestTheCensusFindsOutWhoJoinsLines(t *testing.T) {
+	lines := script{`eve [[0,"one","two","six","ten",""]]`, `ana [4,[4],8,[0,"two",""]]`, `cem [15,[1," and cem"]]`}
+	r := reversal{lines, "ana", 2, 3, true}
+	_, text, err := r.log()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := ot.Parse([]byte(`[7,[1],15,[0,"",""]]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := c.Apply(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blind := r
+	blind.lines = false
+	if r.census(c, after) == nil || blind.census(c, after) != nil {
+		t.Errorf("%q by %s is let pass", ot.String(after), c)
+	}
+}
