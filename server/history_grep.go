@@ -2,9 +2,13 @@ package server
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"parodywave/eventlog"
@@ -15,6 +19,10 @@ import (
 // patternMost is how many characters (code points) a pattern has at most.
 const patternMost = 1000
 
+// grepMost is how long a request may search: a pattern may make every edit
+// dear, and who asks may be gone.
+const grepMost = 10 * time.Second
+
 // getGrep answers what ever matched in a thread up to a moment, the oldest
 // first: limit (1000, at most 10,000) rows.
 func (s *Server) getGrep(w http.ResponseWriter, r *http.Request) {
@@ -24,7 +32,9 @@ func (s *Server) getGrep(w http.ResponseWriter, r *http.Request) {
 		g, err = newGrep(r)
 	}
 	if err == nil {
-		err = g.search(s, r, m.stream, m.rev)
+		ctx, cancel := g.begin(r, grepMost)
+		defer cancel()
+		err = g.search(ctx, s, m.stream, m.rev)
 	}
 	if err != nil {
 		writeError(w, err)
@@ -50,9 +60,13 @@ func (s *Server) getGrepAll(w http.ResponseWriter, r *http.Request) {
 		threads, _ = s.hub.list(0, s.hub.threads())
 		slices.SortFunc(threads, func(a, b listed) int { return cmp.Compare(a.Stream, b.Stream) })
 	}
-	for _, t := range threads {
-		if err == nil && !g.more {
-			err = g.search(s, r, t.Stream, 0)
+	if err == nil {
+		ctx, cancel := g.begin(r, grepMost)
+		defer cancel()
+		for _, t := range threads {
+			if err == nil && !g.more {
+				err = g.search(ctx, s, t.Stream, 0)
+			}
 		}
 	}
 	if err != nil {
@@ -103,9 +117,20 @@ func newGrep(r *http.Request) (*grep, error) {
 	return g, nil
 }
 
+// errLong is the cause of a context whose search took too long.
+var errLong = errors.New("the search takes too long")
+
+// begin gives the search its time.
+func (g *grep) begin(r *http.Request, most time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(r.Context(), most, errLong)
+}
+
 // search adds what matched in a thread up to a revision, 0 for the head.
-func (g *grep) search(s *Server, r *http.Request, stream eventlog.Stream, rev eventlog.Revision) error {
-	found, err := projection.ReplaySearch(r.Context(), s.log, stream, g.pattern, rev)
+func (g *grep) search(ctx context.Context, s *Server, stream eventlog.Stream, rev eventlog.Revision) error {
+	found, err := projection.ReplaySearch(ctx, watched{s.log}, stream, g.pattern, rev)
+	if err != nil && errors.Is(context.Cause(ctx), errLong) {
+		return refusal(wire.BadValue, "", "the search of thread %s took longer than %v and was ended: say a narrower pattern, an earlier moment (at=), or one thread", stream, grepMost)
+	}
 	if err != nil {
 		return fmt.Errorf("search thread %s: %w", stream, err)
 	}
@@ -119,4 +144,21 @@ func (g *grep) search(s *Server, r *http.Request, stream eventlog.Stream, rev ev
 		g.rows = append(g.rows, NewHitRow(found.Thread, h, s.people.name))
 	}
 	return nil
+}
+
+// A watched log ends a reading between two records, wherever its pages end.
+type watched struct{ eventlog.Log }
+
+// Read implements eventlog.Log.
+func (w watched) Read(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+	return func(yield func(eventlog.Record, error) bool) {
+		for r, err := range w.Log.Read(ctx, stream, after) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
 }
