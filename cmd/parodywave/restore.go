@@ -28,8 +28,10 @@ func (c *restoreCommand) Run(a *app) error {
 	if err := checkName(c.As); err != nil {
 		return err
 	}
-	if err := a.exists(); err != nil {
-		return err
+	if !c.DryRun {
+		if err := a.exists(); err != nil {
+			return err
+		}
 	}
 	s, err := a.open()
 	if err != nil {

@@ -7,8 +7,6 @@ import (
 	"math"
 	"net/url"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
@@ -90,7 +88,11 @@ func (x *reversal) print(a *app, before, after string) error {
 	if err != nil {
 		return fmt.Errorf("change that takes edits back: %w", err)
 	}
-	d, err := udiff.ToUnifiedDiff(before, after, x.Text, byteEdits(x.Text, c), udiff.DefaultContextLines)
+	all, err := lineEdits(x.Text, c)
+	if err != nil {
+		return fmt.Errorf("change that takes edits back: %w", err)
+	}
+	d, err := udiff.ToUnifiedDiff(before, after, x.Text, all, udiff.DefaultContextLines)
 	if err != nil {
 		return err
 	}
@@ -100,19 +102,16 @@ func (x *reversal) print(a *app, before, after string) error {
 	return nil
 }
 
-// byteEdits returns what a change does to a text in bytes of UTF-8.
-func byteEdits(text string, c ot.Change) (all []udiff.Edit) {
-	unit, at := 0, 0 // the same place in both
-	seek := func(to int) int {
-		for unit < to {
-			r, n := utf8.DecodeRuneInString(text[at:])
-			at, unit = at+n, unit+utf16.RuneLen(r)
-		}
-		return at
+// lineEdits returns what a change does to a text, by whole lines: where within
+// them it begins and ends does not matter.
+func lineEdits(text string, c ot.Change) ([]udiff.Edit, error) {
+	before, err := ot.Units(text)
+	if err != nil {
+		return nil, err
 	}
-	for e := range c.Edits() {
-		start := seek(e.FromA)
-		all = append(all, udiff.Edit{Start: start, End: seek(e.ToA), New: ot.String(e.Insert)})
+	after, err := c.Apply(before)
+	if err != nil {
+		return nil, err
 	}
-	return all
+	return udiff.Lines(text, ot.String(after)), nil
 }

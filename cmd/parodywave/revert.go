@@ -49,8 +49,10 @@ func (c *revertCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := a.exists(); err != nil {
-		return err
+	if !c.DryRun {
+		if err := a.exists(); err != nil {
+			return err
+		}
 	}
 	s, err := a.open()
 	if err != nil {

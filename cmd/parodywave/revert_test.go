@@ -24,7 +24,7 @@ func randomText(r *rand.Rand) string {
 }
 
 // sameEdits replaces a random stretch of before by after, as a change and as
-// edits of bytes.
+// edits of lines.
 func sameEdits(before, after string, r *rand.Rand) error {
 	units, err := ot.Units(before)
 	if err != nil {
@@ -52,7 +52,11 @@ func sameEdits(before, after string, r *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	got, err := udiff.Apply(before, byteEdits(before, c))
+	edits, err := lineEdits(before, c)
+	if err != nil {
+		return err
+	}
+	got, err := udiff.Apply(before, edits)
 	if err == nil && got != ot.String(want) {
 		err = fmt.Errorf("%s gives %q, want %q", c, got, ot.String(want))
 	}
@@ -84,5 +88,23 @@ func TestRevertOfARecordedPaper(t *testing.T) {
 		if len(authors) == 1 && (x.Deleted == 0 || x.Deleted > whole.Len() || len(after) == 0) {
 			t.Errorf("-%d of %d", x.Deleted, whole.Len())
 		}
+	}
+}
+
+// TestADryRunShowsNoLineThatStays: a change that takes a line out with the break
+// before it, which is how it was written, touches the line above in no diff.
+func TestADryRunShowsNoLineThatStays(t *testing.T) {
+	const text = "beta two\ngamma three\nBEN four\n"
+	c, err := ot.Parse([]byte("[20,[9],1]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	x := &reversal{Change: c.String(), Text: text}
+	if err := x.print(&app{out: &out}, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "--- a\n+++ b\n@@ -1,3 +1,2 @@\n beta two\n gamma three\n-BEN four\n"; out.String() != want {
+		t.Errorf("%s, want %s", out.String(), want)
 	}
 }
