@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -100,10 +101,12 @@ func TestADryRunShowsNoLineThatStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
+	a := &app{out: bufio.NewWriter(&out)}
 	x := &reversal{Change: c.String(), Text: text}
-	if err := x.print(&app{out: &out}, "a", "b"); err != nil {
+	if err := x.print(a, "a", "b"); err != nil {
 		t.Fatal(err)
 	}
+	a.out.Flush()
 	if want := "--- a\n+++ b\n@@ -1,3 +1,2 @@\n beta two\n gamma three\n-BEN four\n"; out.String() != want {
 		t.Errorf("%s, want %s", out.String(), want)
 	}
