@@ -9,7 +9,7 @@ import (
 // makeJoining is a history in which somebody moves lines about, once or twice,
 // and others then write, join and part them.
 func makeJoining(draw source) reversal {
-	s := script{`eve [[0,"one","two 2","three","","four","five 5",""]]`}
+	s := script{`eve [[0,"one","two 2","three","six","four","five 5",""]]`}
 	o := newOracle(right)
 	moves := 1 + draw(2)
 	for n := 0; ; n++ {

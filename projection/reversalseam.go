@@ -3,8 +3,8 @@ package projection
 import "slices"
 
 // A seam is where at home a break stood that others wrote and others deleted, or
-// that they wrote and the edits took for theirs, or beside which others wrote
-// where the edits had moved something. What it parts at home may be lines that
+// that they wrote and the edits took for theirs; a weak one is beside what others
+// wrote when something had moved, and parts no line that the edits broke. What it parts at home may be lines that
 // nobody joined: then a break is written there, when what moves back would make
 // one line of two.
 
@@ -15,20 +15,41 @@ func (r *Reversal) seamed(x *tract, units []uint16) bool {
 		return false
 	}
 	*x = tract{seam: true, prev: x.prev, next: x.next}
-	if x.prev.seam || x.next.seam {
-		r.row.drop(x)
+	for y := x.next; y.seam || y.mark; y = y.next { // what is written in its place stands before the last
+		y.weak = false
+	}
+	for _, y := range []*tract{x.prev, x.next} {
+		if y.seam {
+			y.weak = false
+			r.row.drop(x)
+			break
+		}
 	}
 	return true
 }
 
 // seamBefore puts a seam before x, at home.
 func (r *Reversal) seamBefore(x *tract) {
-	if x.seam || x.prev.seam {
+	if x.prev.seam {
+		x.prev.weak = false
 		return
 	}
 	seam := r.row.fresh()
 	seam.seam = true
 	seam.linkBefore(x)
+}
+
+// loosen puts a weak seam on each side of the mark where others write.
+func (r *Reversal) loosen(mark *tract) {
+	if r.ours || !r.shifted {
+		return
+	}
+	for _, at := range []*tract{mark, mark.next} {
+		if !at.seam && !at.prev.seam {
+			r.seamBefore(at)
+			at.prev.weak = true
+		}
+	}
 }
 
 // A stitching is a line of the text to come: its seams, and the text that is to
@@ -50,7 +71,7 @@ func (r *Reversal) rips() (all []*tract) {
 	for x := home.next; x != home; x = x.next {
 		switch {
 		case x.seam:
-			line.all, line.seam = append(line.all, x), true
+			line.all, line.seam = append(line.all, x), line.seam || !x.weak
 		case x.n == 0:
 			if slices.Contains(x.ghost, lineBreak) {
 				all, line = line.rip(all), stitching{last: -1}

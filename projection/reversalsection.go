@@ -113,6 +113,7 @@ func (r *Reversal) after(*event.Event) {
 func (r *Reversal) takeOut(s *section) {
 	if s.FromA == s.ToA {
 		s.mark = r.mark(r.place(s))
+		r.loosen(s.mark)
 		return
 	}
 	var place *tract
@@ -127,9 +128,7 @@ func (r *Reversal) takeOut(s *section) {
 	}
 	if len(s.Insert) > 0 {
 		s.mark, s.away = r.mark(place), place.away
-		if r.shifted && !r.ours {
-			r.seamBefore(s.mark.next)
-		}
+		r.loosen(s.mark)
 	}
 }
 
@@ -138,11 +137,7 @@ func (r *Reversal) takeOut(s *section) {
 func (r *Reversal) place(s *section) *tract {
 	left, right := r.row.neighbours()
 	if left.away || right.away {
-		at := r.placeBeside(s, left, right)
-		if !r.ours {
-			r.seamBefore(at.next)
-		}
-		return at
+		return r.placeBeside(s, left, right)
 	}
 	if right.prev.endsLine() {
 		return right.prev

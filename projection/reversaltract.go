@@ -17,7 +17,7 @@ type tract struct {
 	mine       bool     // the edits wrote it
 	away       bool     // the edits moved it here, and it is at home elsewhere
 	mark       bool     // a place at home where something is to be put
-	seam       bool     // a break of others stood there at home
+	seam, weak bool     // a break of others stood there at home, or may be missed
 	ghost      []uint16 // the edits deleted it, and it is not their own
 	prev, next *tract   // at home; nil if it is not there, for a while
 
