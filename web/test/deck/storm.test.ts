@@ -34,8 +34,9 @@ function storm(seed: number): string | null {
     else room.composed(room.current.value)
   }
   // A line begun by somebody who has no receipt for it yet may be edited by
-  // another in that very moment; after a break it is then not known again.
-  const free = (p: Person): boolean => w.people.every((q) => q === p || !q.client.room?.drafts.some((d) => !d.base && !d.blank))
+  // another, or a robot, in that very moment; after a break it is then not known
+  // again.
+  const free = (p?: Person): boolean => w.people.every((q) => q === p || !q.client.room?.drafts.some((d) => !d.base && !d.blank))
   const move = (p: Person): void => {
     const room = p.client.room
     if (!room) return
@@ -55,7 +56,7 @@ function storm(seed: number): string | null {
     else if (what < 92) p.client.link === 'up' ? p.cut() : p.plug()
     else if (what < 94) w.mock.refuse = chance(0.3) ? 'unavailable' : null
     else if (what < 97) p.tick()
-    else {
+    else if (free()) {
       const c = String.fromCharCode(code++)
       typed.push(c)
       w.mock.insert(w.mock.threads.get(w.id), below(w.truth().length + 1), c, 'Robot')
