@@ -16,6 +16,8 @@ type unitTold struct {
 	unit  uint16
 	mine  bool // the edits in question wrote it
 	moved bool // they moved it, or what it was put beside or in the place of
+	alone bool // others wrote it where nothing by others was in the line
+	fresh bool // it was written by the change before
 }
 
 // A census counts units one by one, by what the thread says that moved. It knows
@@ -25,6 +27,7 @@ type census struct {
 	back   []uint16 // others wrote it and the edits deleted it
 	breaks int      // that the edits wrote and others deleted
 	parted int      // that others wrote, or that others deleted of others
+	begun  bool     // the edits have
 	joins  map[*unitTold][]*unitTold
 }
 
@@ -58,7 +61,7 @@ func (s *census) apply(c ot.Change, moves []projection.Move, mine bool) {
 		for i, unit := range ed.Insert {
 			u := from[ed.FromB+i]
 			if u == nil {
-				u = &unitTold{unit: unit, mine: mine}
+				u = &unitTold{unit: unit, mine: mine, fresh: true}
 				if !mine && unit == '\n' {
 					s.parted++
 				}
@@ -68,7 +71,25 @@ func (s *census) apply(c ot.Change, moves []projection.Move, mine bool) {
 		}
 		done = ed.ToA
 	}
-	s.text = append(next, s.text[done:]...)
+	s.text, s.begun = append(next, s.text[done:]...), s.begun || mine
+	s.setAlone()
+}
+
+// setAlone tells what was written into a line that was blank, or by the edits
+// alone: without that line, it may be of any beside.
+func (s *census) setAlone() {
+	for from := 0; from < len(s.text); {
+		to := from
+		for to < len(s.text) && s.text[to].unit != '\n' {
+			to++
+		}
+		line := s.text[from:to]
+		alone := s.begun && !slices.ContainsFunc(line, func(u *unitTold) bool { return !u.mine && !u.alone && !u.fresh })
+		for _, u := range line {
+			u.alone, u.fresh = u.alone || u.fresh && alone, false
+		}
+		from = to + 1
+	}
 }
 
 // know keeps which units are in one line, or would be without the breaks that
@@ -118,7 +139,7 @@ func (s *census) glued(before []*unitTold) error {
 		switch {
 		case u.unit == '\n':
 			last = nil
-		case !was[u]:
+		case !was[u] || u.alone:
 		case last != nil && !s.together(last, u):
 			return fmt.Errorf("unit %d is in one line with what it never was in one line with", i)
 		default:
