@@ -1,7 +1,7 @@
 # make test is all that a landing needs; it installs what it needs.
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: test check web web-test page race bench demo-trace fuzz chromium
+.PHONY: test check web web-test page race storm bench demo-trace fuzz chromium
 
 test: check web-test race page
 
@@ -23,6 +23,14 @@ web-test: web/node_modules
 	cd web && npm run --silent check && npm test --silent
 	cd web && npm run --silent build
 	git diff --exit-code --stat web/dist
+
+# Every random test with other seeds than the ones of make test, which are the
+# same at every run: what passed once passes again, and new faults are looked for
+# here. A failure prints the seed that repeats it.
+storm: export PARODYWAVE_SEED = fresh
+storm: web/node_modules
+	cd web && npm test --silent
+	go test -count=1 -timeout 20m -skip '^TestScript$$' ./...
 
 # The page in a real browser against the real server.
 page: web/node_modules chromium

@@ -85,11 +85,14 @@ func TestWallsSeeABreach(t *testing.T) {
 	}
 }
 
-// TestSuiteIsForTests: the suite that every log must pass is in no program.
+// TestSuiteIsForTests: the suite that every log must pass is in no program, nor
+// are the seeds of random tests.
 func TestSuiteIsForTests(t *testing.T) {
 	for from, to := range imports(t) {
-		if slices.Contains(to, module+"eventlog/logtest") {
-			t.Errorf("%s imports eventlog/logtest outside of its tests", from)
+		for _, suite := range []string{"eventlog/logtest", "eventlog/seeds"} {
+			if slices.Contains(to, module+suite) {
+				t.Errorf("%s imports %s outside of its tests", from, suite)
+			}
 		}
 	}
 }

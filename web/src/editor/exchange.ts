@@ -99,9 +99,14 @@ export class Exchange {
 
   leave(): void {
     if (this.joined || this.asked) this.host.send({ type: 'leave' })
+    this.hold.clear()
+    this.stop()
+  }
+
+  /** stop has nothing more said, without a word. */
+  stop(): void {
     this.joined = this.asked = false
     this.flight = 0
-    this.hold.clear()
     this.unpause()
   }
 

@@ -150,6 +150,7 @@ export class Session {
       window.removeEventListener('beforeunload', this.warn)
       window.removeEventListener('online', this.online)
     }
+    this.exchange.stop()
     this.socket.close()
     this.selection.end()
     this.hold.clear()

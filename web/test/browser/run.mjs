@@ -29,7 +29,7 @@ if (!browserIsThere()) {
   console.log(`pages: skipped, no browser at ${executablePath}`)
   process.exit(0)
 }
-const seed = Number(process.env.SEED ?? Date.now() % 1e9)
+const seed = Number(process.env.SEED ?? (process.env.PARODYWAVE_SEED === 'fresh' ? Date.now() % 1e9 : 1))
 const wanted = process.argv.slice(2)
 console.log(`seed ${seed}; files in ${root}`)
 const browser = await launch()

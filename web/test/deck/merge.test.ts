@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { difference, distance, mapPosition, rebase } from '../../src/deck/merge'
-import { random } from '../random'
+import { random, seedFor } from '../random'
 
 test('a difference never cuts a surrogate pair', () => {
   // U+1F600 and U+1F601 share their first half, U+1F600 and U+1FA00 their second.
@@ -32,7 +32,7 @@ test('the distance of several edits is the sum of them', () => {
 })
 
 test('a difference applied to the old text is the new one', () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1e6)
+  const seed = seedFor('merge')
   const { below, pick } = random(seed)
   const text = (): string => Array.from({ length: below(9) }, () => pick(['a', 'b', '가', '😀', '😁', '\u{1FA00}'])).join('')
   for (let i = 0; i < 20_000; i++) {

@@ -4,12 +4,12 @@ import { labelAt } from '../../src/editor/blame-run'
 import { blameState } from '../../src/editor/blame-state'
 import { nobody, Rows, type Row } from '../../src/editor/blame-rows'
 import { blameGiven, entryTaken } from '../../src/editor/entry'
-import { random } from '../random'
+import { random, seedFor } from '../random'
 
 const row = (rev: number, author = 'a', more: Partial<Row> = {}): Row => ({ ...nobody, author: { id: author, name: author, kind: 'person' }, rev, at: rev, ...more })
 
 test('rows spliced at random are an array spliced so', () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1e6)
+  const seed = seedFor('blame-rows')
   const { below, chance } = random(seed)
   let plain: Row[] = Array.from({ length: 700 }, (_, i) => row(i + 1))
   let rows = Rows.of(plain)

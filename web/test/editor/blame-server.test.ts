@@ -11,7 +11,7 @@ import type { LinesAnswer } from '../../src/editor/lineage-answer'
 import { Peer } from '../../src/editor/peer'
 import { decode, type Whole } from '../../src/editor/wire'
 import { ulid } from '../../src/editor/ulid'
-import { random } from '../random'
+import { random, seedFor } from '../random'
 import { edit } from './blame-history'
 
 const base = process.env.PARODYWAVE_URL
@@ -65,7 +65,7 @@ class Hand {
 }
 
 test.skipIf(!base)('rows are what the server says, or in doubt', { timeout: 60_000 }, async () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1e6)
+  const seed = seedFor('blame-server')
   const r = random(seed)
   let sure = 0
   let doubt = 0

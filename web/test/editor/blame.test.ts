@@ -6,11 +6,11 @@ import { Headless } from '../../src/editor/desk'
 import type { Blame } from '../../src/editor/entry'
 import { Peer } from '../../src/editor/peer'
 import type { LogEntry } from '../../src/editor/wire'
-import { random } from '../random'
+import { random, seedFor } from '../random'
 import { edit } from './blame-history'
 import { Oracle } from './blame-oracle'
 
-const SEED = Number(process.env.SEED ?? Date.now() % 1e6)
+const SEED = seedFor('blame')
 const NAMES = ['alice', 'ben', 'sora']
 const text = (s: string): Text => Text.of(s.split('\n'))
 const short = (r: Row): [number, string] => [r.rev, r.author.id]

@@ -6,15 +6,15 @@
 
 import type { ChangeSet, ChangeSpec } from '@codemirror/state'
 import { receiveUpdates, sendableUpdates } from '@codemirror/collab'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Peer } from '../../src/editor/peer'
 import type { Headless } from '../../src/editor/desk'
 import type { LogEntry } from '../../src/editor/wire'
-import { random } from '../random'
+import { random, seedFor } from '../random'
 import { Authority } from './authority'
 import { World, settled, type Person } from './world'
 
-const SEED = Number(process.env.SEED ?? Date.now() % 1e9)
+const SEED = seedFor('converge')
 const HISTORIES = Number(process.env.HISTORIES ?? 1500)
 const STEPS = 70
 
@@ -172,6 +172,8 @@ function length(c: ChangeSet): number {
 /** histories gives the first of n that went wrong, in a way that counts. */
 async function histories(n: number, tricks: Tricks, counts = /./): Promise<string> {
   for (let run = 0; run < n; run++) {
+    const pauses = random(SEED + run)
+    vi.spyOn(Math, 'random').mockImplementation(() => pauses.below(1000) / 1000) // how long a refused push waits
     const h = new History(SEED + run, tricks)
     const fault = await h.run()
     if (fault && counts.test(fault)) return `SEED=${SEED + run} HISTORIES=1: ${fault}\n${h.steps.join('\n')}`

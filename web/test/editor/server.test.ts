@@ -8,11 +8,11 @@ import type { Hearer } from '../../src/base/socket'
 import { Headless } from '../../src/editor/desk'
 import type { Moment } from '../../src/editor/moment'
 import { Session, type SocketLike } from '../../src/editor/session'
-import { random } from '../random'
+import { random, seedFor } from '../random'
 import { Memory, Page } from './memory'
 
 const base = (process.env.PARODYWAVE_URL ?? '').replace(/\/$/, '')
-const SEED = Number(process.env.SEED ?? Date.now() % 1e9)
+const SEED = seedFor('server')
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 class Line implements SocketLike {

@@ -396,3 +396,16 @@ test('an own entry that is told has its number', async () => {
   await w.quiet()
   expect(told.map((e) => [e.rev, e.own, e.seq, e.length])).toEqual([[2, true, 1, 4], [3, true, 2, 5]])
 })
+
+test('a session that has ended says nothing more, whatever it was waiting for', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  w.authority.refuse = 'unavailable'
+  type(ada!, 0, 'x')
+  await w.quiet()
+  w.authority.refuse = null
+  ada!.session.stop()
+  ada!.hearer = { up() {}, down() {}, text() {} } // the next session's
+  ada!.now()
+  w.clock.advance(5000)
+  expect(ada!.wire!.up).toEqual([])
+})

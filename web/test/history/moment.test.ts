@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { ghosts, lit, places, shares, type DeletedRow, type SpanRow } from '../../src/history/moment'
 import { replacement } from '../../src/history/replacement'
 import { runOf, runs } from '../../src/history/runs'
-import { random } from '../random'
+import { random, seedFor } from '../random'
 
-const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000)
+const SEED = seedFor('moment')
 
 test('what is newer is lit, neighbours of one author as one', () => {
   const spans: SpanRow[] = [[5, 3, 0], [2, 8, 1], [4, 9, 1], [1, 10, 0], [6, 7, 0], [3, 11, 0]]

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { barOf, bars, height, pauses, place } from '../../src/history/bars'
 import { stepOf, timelineOf, versionAt, type Step } from '../../src/history/timeline'
-import { random } from '../random'
+import { random, seedFor } from '../random'
 
-const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000)
+const SEED = seedFor('timeline')
 
 /** A course of steps without gaps between their revisions, as the server tells it. */
 function course(r: ReturnType<typeof random>, count: number): Step[] {
