@@ -4,40 +4,38 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
-	"flag"
 	"fmt"
-	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/seeds"
 )
 
-var seed = flag.Uint64("seed", rand.Uint64(), "seed of the random tests")
-
 func TestExportReadBackIsTheSameChain(t *testing.T) {
+	seed := seeds.For(t)
 	for i := range uint64(200) {
 		blacked := eventlog.Revision(i % 3)
-		records := sample(*seed+i, int(i%40)+2, blacked)
+		records := sample(seed+i, int(i%40)+2, blacked)
 		log := logOf(t, records)
 		file := export(t, log)
 		doc, err := Read(bytes.NewReader(file))
 		if err != nil {
-			t.Fatalf("-seed %d, sample %d: %v\n%s", *seed, i, err, file)
+			t.Fatalf("seed %d, sample %d: %v\n%s", seed, i, err, file)
 		}
 		head, _ := log.Head(ctx, thread)
 		if doc.Head != head || doc.Stream != thread || doc.Digest != chain.Digest(sha256.Sum256(file)) {
-			t.Fatalf("-seed %d, sample %d: head %v, want %v", *seed, i, doc.Head, head)
+			t.Fatalf("seed %d, sample %d: head %v, want %v", seed, i, doc.Head, head)
 		}
 		other := eventlog.NewMemory()
 		got, err := other.Append(ctx, doc.Stream, 0, doc.Records...)
 		if err != nil || got != head {
-			t.Fatalf("-seed %d, sample %d: appended head %v, %v, want %v", *seed, i, got, err, head)
+			t.Fatalf("seed %d, sample %d: appended head %v, %v, want %v", seed, i, got, err, head)
 		}
 		if again := export(t, other); !bytes.Equal(again, file) {
-			t.Fatalf("-seed %d, sample %d: exported again:\n%s\nwant\n%s", *seed, i, again, file)
+			t.Fatalf("seed %d, sample %d: exported again:\n%s\nwant\n%s", seed, i, again, file)
 		}
 	}
 }

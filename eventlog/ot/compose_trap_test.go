@@ -1,6 +1,10 @@
 package ot
 
-import "testing"
+import (
+	"testing"
+
+	"parodywave/eventlog/seeds"
+)
 
 // The negative control behind the warnings at Compose and Rebase: carrying a
 // change over a composition is another thing than carrying it over the parts.
@@ -26,7 +30,7 @@ func TestRebasingOverACompositionDivergesInTheSmallestCase(t *testing.T) {
 }
 
 func TestRebasingOverACompositionDivergesAtRandom(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	const triples = 20_000
 	apart := 0
 	for range triples {

@@ -1,10 +1,13 @@
 package ot
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"parodywave/eventlog/seeds"
 )
 
 // A law says of changes drawn at random what must hold of them. It gives "" or
@@ -72,6 +75,7 @@ var laws = []law{
 }
 
 func TestLaws(t *testing.T) {
+	seedRapid(t)
 	for _, l := range laws {
 		t.Run(l.name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
@@ -90,13 +94,27 @@ func TestLaws(t *testing.T) {
 	}
 }
 
+// seedRapid gives rapid the seed of the test, where its own flag gives none; to
+// rapid, 0 is none.
+func seedRapid(t *testing.T) {
+	t.Helper()
+	own := flag.Lookup("rapid.seed").Value
+	if own.String() != "0" {
+		return
+	}
+	if err := own.Set(fmt.Sprint(1 + seeds.For(t))); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = own.Set("0") })
+}
+
 func TestLawsHoldForManySeededCases(t *testing.T) {
-	seed := seedFor(t)
+	seed := seeds.For(t)
 	for _, l := range laws {
 		draw := seeded(seed)
 		for i := range 20_000 {
 			if wrong := l.holds(draw); wrong != "" {
-				t.Errorf("%s: case %d: %s", l.name, i, wrong)
+				t.Errorf("seed %d: %s: case %d: %s", seed, l.name, i, wrong)
 				break
 			}
 		}
@@ -104,7 +122,7 @@ func TestLawsHoldForManySeededCases(t *testing.T) {
 }
 
 func TestLawsStatedWronglyAreFoundOut(t *testing.T) {
-	seed := seedFor(t)
+	seed := seeds.For(t)
 	for _, l := range laws {
 		draw := seeded(seed)
 		found := false
@@ -112,7 +130,7 @@ func TestLawsStatedWronglyAreFoundOut(t *testing.T) {
 			found = l.miss(draw) != ""
 		}
 		if !found {
-			t.Errorf("%s: a wrong statement of it passed 20,000 cases", l.name)
+			t.Errorf("seed %d: %s: a wrong statement of it passed 20,000 cases", seed, l.name)
 		}
 	}
 }

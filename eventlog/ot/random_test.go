@@ -2,28 +2,10 @@ package ot
 
 import (
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
-
-// seedFor gives a fresh seed, or that of PARODYWAVE_SEED, and prints it.
-func seedFor(t testing.TB) uint64 {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano()) & 0xffffffff
-	if env := os.Getenv("PARODYWAVE_SEED"); env != "" {
-		n, err := strconv.ParseUint(env, 10, 32)
-		if err != nil {
-			t.Fatalf("PARODYWAVE_SEED is %q, want a number below 2^32", env)
-		}
-		seed = n
-	}
-	t.Logf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./eventlog/ot", seed, t.Name())
-	return seed
-}
 
 var alphabet = strings.Split("a b x é 한 😀 \n", " ")
 

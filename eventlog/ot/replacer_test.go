@@ -3,11 +3,13 @@ package ot
 import (
 	"slices"
 	"testing"
+
+	"parodywave/eventlog/seeds"
 )
 
 // One Replacer for all, so that nothing of one change may show in another.
 func TestReplacerAgreesWithReplace(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	var r Replacer
 	var c Change
 	for range 20_000 {

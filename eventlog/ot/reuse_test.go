@@ -1,9 +1,13 @@
 package ot
 
-import "testing"
+import (
+	"testing"
+
+	"parodywave/eventlog/seeds"
+)
 
 func TestReusedBuffersGiveWhatFreshOnesGive(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	var tr Transformer
 	var r Rebaser
 	for range 5000 {

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"parodywave/eventlog/seeds"
 )
 
 // A vector is what CodeMirror computed: web/test/vectors.mjs says what each
@@ -38,17 +40,17 @@ func TestAgreesWithCodeMirror(t *testing.T) {
 	checkVectors(t, z, 5000)
 }
 
-func TestAgreesWithCodeMirrorFreshSeed(t *testing.T) {
+func TestAgreesWithTheCodeMirrorThatIsHere(t *testing.T) {
 	const count = 20_000
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("skipped: no node here to make fresh vectors")
+		t.Skip("skipped: no node here to make other vectors")
 	}
 	web := filepath.Join("..", "..", "web")
 	if _, err := os.Stat(filepath.Join(web, "node_modules", "@codemirror", "state")); err != nil {
-		t.Skip("skipped: no @codemirror/state here to make fresh vectors (npm ci in web/)")
+		t.Skip("skipped: no @codemirror/state here to make other vectors (npm ci in web/)")
 	}
-	seed := seedFor(t)
+	seed := seeds.For(t)
 	cmd := exec.Command(node, filepath.Join("test", "vectors.mjs"), "--seed", fmt.Sprint(seed), "--count", fmt.Sprint(count))
 	cmd.Dir, cmd.Stderr = web, os.Stderr
 	out, err := cmd.StdoutPipe()
