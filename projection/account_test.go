@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -110,7 +111,7 @@ func compareAccounts(got []*projection.Account, want []summed) error {
 }
 
 func TestAccountsHoldEveryEditOnce(t *testing.T) {
-	seed, differ := seedFor(t), 0
+	seed, differ := seeds.For(t), 0
 	for i := range uint64(200) {
 		rnd := rand.New(rand.NewPCG(seed, i))
 		all := manyTyped(rnd)

@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -322,7 +323,7 @@ func TestDifferenceAgreesWithOracle(t *testing.T) {
 	if testing.Short() {
 		n = 600
 	}
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	defer projection.SetSiteBlockLen(1)() // so that short histories have blocks
 	for i := range n {
 		projection.SetSiteBlockLen(1 + i%3)
@@ -337,7 +338,7 @@ func TestDifferenceAgreesWithOracle(t *testing.T) {
 func TestDifferenceFindsWrongOracles(t *testing.T) {
 	for _, w := range []wrong{behindInserted, moveDeletes, breakStays, gravesStay, othersToo, firstDeleter} {
 		t.Run(string(w), func(t *testing.T) {
-			draw := seeded(seedFor(t))
+			draw := seeded(seeds.For(t))
 			for i := range 20000 {
 				if c := makeContrast(draw); c.try(w) != nil {
 					c, err := c.shrink(w)

@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -80,7 +81,7 @@ func TestThawRefusesWhatFreezeNeverMade(t *testing.T) {
 			t.Errorf("version or sort of %v: %v", other[:2], err)
 		}
 	}
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for range 20_000 {
 		at, by := draw(len(b)), byte(1+draw(255))
 		b[at] ^= by
@@ -100,7 +101,7 @@ func TestThawRefusesWhatFreezeNeverMade(t *testing.T) {
 // TestThawedListsAreAsFolded freezes and thaws directory, authors and
 // connections at random moments of random histories.
 func TestThawedListsAreAsFolded(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for range 120 {
 		d, a, c := projection.NewDirectory(), projection.NewAuthors(), projection.NewConnections()
 		d2, a2, c2 := projection.NewDirectory(), projection.NewAuthors(), projection.NewConnections()

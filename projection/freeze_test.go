@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -148,7 +149,7 @@ func exported(t *projection.Thread) map[string]string {
 // Law 5 with a snapshot between: a thawed thread is the one that was frozen, and
 // stays so.
 func TestThawedThreadIsAsFolded(t *testing.T) {
-	seed, n := seedFor(t), 1000
+	seed, n := seeds.For(t), 1000
 	if testing.Short() {
 		n = 300
 	}
@@ -162,7 +163,7 @@ func TestThawedThreadIsAsFolded(t *testing.T) {
 
 // The comparison has teeth: whatever gets lost in the ice is missed.
 func TestComparisonFindsWhatThawingLoses(t *testing.T) {
-	seed := seedFor(t)
+	seed := seeds.For(t)
 	for name, spoil := range projection.FreezeFaults {
 		t.Run(name, func(t *testing.T) {
 			for i := range 5000 {

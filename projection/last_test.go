@@ -10,6 +10,7 @@ import (
 
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -85,7 +86,7 @@ func lastOf(text []uint16, effect *projection.Effect) string {
 
 // The thread is asked for nothing else, so that edits are caught half made.
 func TestLastIsWhatTheTouchedLineReads(t *testing.T) {
-	seed := seedFor(t)
+	seed := seeds.For(t)
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	alphabet := []string{"a", "b", "c", "\n", "\n\n", "한", "😀", strings.Repeat("long ", 40)}
 	others := 0

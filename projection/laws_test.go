@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -60,7 +61,7 @@ func (all told) sums() error {
 
 // Law 6 in itself, without an oracle.
 func TestBlameSumsToText(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for range 300 {
 		r := newRun(right)
 		var s script
@@ -146,7 +147,7 @@ func TestFollowFindsInsufficientEffects(t *testing.T) {
 
 // Law 5: a thread folded from the log's bytes is the one that saw it happen.
 func TestLiveEqualsReplayed(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	ctx := context.Background()
 	for range 40 {
 		log := eventlog.NewMemory()

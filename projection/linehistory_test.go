@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -245,7 +246,7 @@ func TestLineHistoryAgreesWithOracle(t *testing.T) {
 	if testing.Short() {
 		n = 150
 	}
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	passages := 0
 	for i := range n {
 		s := makeContrast(draw).script

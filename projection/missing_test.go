@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -108,7 +109,7 @@ func TestMissingLinesAgreeWithOracle(t *testing.T) {
 	if testing.Short() {
 		n = 400
 	}
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	some := 0
 	for i := range n {
 		c := makeContrast(draw)

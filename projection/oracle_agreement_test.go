@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 )
 
 // A history is a script that is still to be made up: how it begins, and a
@@ -138,7 +139,7 @@ func TestBlameAgreesWithOracle(t *testing.T) {
 	if testing.Short() {
 		n = 300
 	}
-	i, s, err := firstDifference(seeded(seedFor(t)), n, 16, right)
+	i, s, err := firstDifference(seeded(seeds.For(t)), n, 16, right)
 	if err != nil {
 		t.Fatalf("history %d: %v\n%v", i, err, s)
 	}
@@ -146,7 +147,7 @@ func TestBlameAgreesWithOracle(t *testing.T) {
 
 // Texts of several chunks and hundreds of lines.
 func TestBlameOfLongTextsAgreesWithOracle(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	n := 4
 	if testing.Short() {
 		n = 2
@@ -183,7 +184,7 @@ func TestComparisonFindsWrongOracles(t *testing.T) {
 		shortMovesFirst, blankMoves, editingSubmitted, movedIsNew,
 	} {
 		t.Run(string(w), func(t *testing.T) {
-			i, s, err := firstDifference(seeded(seedFor(t)), 20000, 16, w)
+			i, s, err := firstDifference(seeded(seeds.For(t)), 20000, 16, w)
 			if err == nil {
 				t.Fatalf("%d histories agree with an oracle for which %s", i, w)
 			}

@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -61,7 +62,7 @@ func apply(t *testing.T, events []event.Event, look func(i int) bool) told {
 // What is being typed is kept apart until somebody looks. Looking at any time,
 // or never, must show the same in the end.
 func TestLookingChangesNothing(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for range 60 {
 		events := keystrokes(draw, 1+draw(400))
 		want := fmt.Sprintf("%+v", apply(t, events, func(int) bool { return true }))

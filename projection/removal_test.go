@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -99,11 +98,7 @@ func (s script) removed(spoil func([]*projection.Removal)) error {
 
 func removeHistories(t *testing.T, histories int, spoil func([]*projection.Removal)) (script, error) {
 	t.Helper()
-	seed := rand.Uint64()
-	if s := os.Getenv("SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
-	}
-	t.Logf("SEED=%d", seed)
+	seed := seeds.For(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	draw := func(n int) int { return random.IntN(n) }
 	for range histories {

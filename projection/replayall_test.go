@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 
 	"github.com/oklog/ulid/v2"
@@ -106,7 +107,7 @@ func overview(o *projection.Overview) string {
 // Law 1 for the start: one pass over segments, or several for want of memory,
 // makes what the records one by one make.
 func TestReplayAllEqualsRecordByRecord(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	n := 150
 	if testing.Short() {
 		n = 30
@@ -159,7 +160,7 @@ func TestReplayAllEqualsRecordByRecord(t *testing.T) {
 
 // What is appended meanwhile is for later, and what is missing is damage.
 func TestReplayAllGoesToTheHeads(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	records := manyStreams(draw)
 	log := packed(t, draw, 40, records)
 	want := overview(overviewOf(t, records))

@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -59,7 +60,7 @@ func (r reversal) advanced(at int) error {
 }
 
 func TestReversalAdvancesAsItReplays(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for i := range 1500 {
 		r := makeMoving(draw)
 		at := 1 + draw(len(r.script))
@@ -72,7 +73,7 @@ func TestReversalAdvancesAsItReplays(t *testing.T) {
 // TestReversalOfNobodyIsEmpty: where no edit is asked for nothing is changed, and
 // where what edits did was undone by hand nothing is left to do.
 func TestReversalOfNobodyIsEmpty(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for i := range 500 {
 		r := makeMoving(draw)
 		r.author = "nobody"

@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -245,7 +246,7 @@ func TestReversalOverMovesLosesAndDoublesNothing(t *testing.T) {
 	if testing.Short() {
 		n = 600
 	}
-	draw, moved, changed := seeded(seedFor(t)), 0, 0
+	draw, moved, changed := seeded(seeds.For(t)), 0, 0
 	for i := range n {
 		r := makeMoving(draw)
 		if r.check(right) != nil {
@@ -279,7 +280,7 @@ func (r reversal) reversion() (x projection.Reversion, err error) {
 // The census has teeth: it finds out who carries inverses over moves as if those
 // were deletions and insertions, which the graveyard does.
 func TestTheCensusFindsOutWhoIgnoresMoves(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for i := range 2000 {
 		r := makeMoving(draw)
 		y, _, err := r.slowly(right)
@@ -328,7 +329,7 @@ func unitsBy(t *testing.T, name string, s script) (n int, text string) {
 // alike in another order, again and again, and another takes that back: what was
 // still by who wrote it remains so.
 func TestLinesThatMoveBackStayWhoseTheyAre(t *testing.T) {
-	draw, kept, moves := seeded(seedFor(t)), 0, 0
+	draw, kept, moves := seeded(seeds.For(t)), 0, 0
 	for i := range 1000 {
 		s := script{`eve [[0,"- apples, 2","- apricots, 2","- avocados, 2","- bananas, 2","- beans, 2",""]]`}
 		_, first := unitsBy(t, "eve", s)

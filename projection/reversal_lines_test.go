@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 )
 
 // makeJoining is a history in which somebody moves lines about, once or twice,
@@ -46,7 +47,7 @@ func makeJoining(draw source) reversal {
 // TestReversalMakesNoLineOfTwo: no two units that stood in two lines are in one
 // when what somebody moved is moved back, but where the edits had parted it.
 func TestReversalMakesNoLineOfTwo(t *testing.T) {
-	draw, parted := seeded(seedFor(t)), 0
+	draw, parted := seeded(seeds.For(t)), 0
 	for i := range 3000 {
 		r := makeJoining(draw)
 		if r.check(right) != nil {

@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -336,7 +337,7 @@ func TestReversalAgreesWithOracles(t *testing.T) {
 	if testing.Short() {
 		n = 600
 	}
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for i := range n {
 		if r := makeReversal(draw); r.check(right) != nil {
 			r, err := r.shrink(right)
@@ -349,7 +350,7 @@ func TestReversalAgreesWithOracles(t *testing.T) {
 func TestReversalFindsWrongOracles(t *testing.T) {
 	for _, w := range []wrong{ownComesBack, othersGo, linesBelow, wordsAbove, ghostsForget, everybodyGoes} {
 		t.Run(string(w), func(t *testing.T) {
-			draw := seeded(seedFor(t))
+			draw := seeded(seeds.For(t))
 			for i := range 20000 {
 				if r := makeReversal(draw); r.check(w) != nil {
 					r, err := r.shrink(w)
@@ -365,7 +366,7 @@ func TestReversalFindsWrongOracles(t *testing.T) {
 // TestReversalLeavesTheOthersTextAlone: two people write, each in their own
 // lines; without the one, the text is what the other wrote alone.
 func TestReversalLeavesTheOthersTextAlone(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for round := range 400 {
 		lines := [2]string{"ana's line", "ben's line"}
 		s := script{`eve [[0,"ana's line","ben's line"]]`}
@@ -482,7 +483,7 @@ func BenchmarkReversal(b *testing.B) {
 // TestReversalOfAllSinceGivesTheTextOfThen: everybody's edits after a revision,
 // taken back, give the text of that revision, whatever happened.
 func TestReversalOfAllSinceGivesTheTextOfThen(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for i := range 3000 {
 		r := []func(source) reversal{makeReversal, makeMoving}[i%2](draw)
 		if strings.Contains(r.String(), " redact ") { // in a log, what is redacted later is black before

@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -209,7 +210,7 @@ func oneByOne(t *testing.T, events []event.Event) *projection.Thread {
 // Law 5 for runs: folded at once, also from and to the middle of one, they make
 // the thread that their records make one by one.
 func TestRunsEqualTheirRecords(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	n := 400
 	if testing.Short() {
 		n = 60

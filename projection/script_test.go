@@ -3,11 +3,7 @@ package projection_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
-	"testing"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -91,18 +87,3 @@ func redaction(text []uint16, from, to int) event.Redacted {
 type source func(n int) int
 
 func seeded(seed uint64) source { return rand.New(rand.NewPCG(seed, 0)).IntN }
-
-// seedFor gives a fresh seed, or that of PARODYWAVE_SEED, and prints it.
-func seedFor(t testing.TB) uint64 {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano()) & 0xffffffff
-	if env := os.Getenv("PARODYWAVE_SEED"); env != "" {
-		n, err := strconv.ParseUint(env, 10, 32)
-		if err != nil {
-			t.Fatalf("PARODYWAVE_SEED is %q, want a number below 2^32", env)
-		}
-		seed = n
-	}
-	t.Logf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./projection", seed, t.Name())
-	return seed
-}

@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -154,11 +153,7 @@ func same(a, b []stood) bool {
 // searchHistories runs random scripts through searched until one fails.
 func searchHistories(t *testing.T, histories, steps int, spoil func(*projection.Search)) (script, error) {
 	t.Helper()
-	seed := rand.Uint64()
-	if s := os.Getenv("SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
-	}
-	t.Logf("SEED=%d", seed)
+	seed := seeds.For(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	draw := func(n int) int { return random.IntN(n) }
 	for range histories {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -73,7 +74,7 @@ func stretches(re *regexp.Regexp, line string) (all [][2]int) {
 // otherMatches draws expressions and lines until a pattern finds other matches
 // than it should by package regexp, spoiled or not.
 func otherMatches(t *testing.T, cases int, spoil func(*regexp.Regexp), most int) string {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for range cases {
 		expr, p := drawPattern(draw)
 		if most > 0 {
@@ -117,7 +118,7 @@ func TestPatternCheckFindsAnotherPreference(t *testing.T) {
 
 // An expression whose states are without number is left to package regexp.
 func TestAutomatonOfTooManyStatesGivesUp(t *testing.T) {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	expr := "[ab]*a[ab]{14}x"
 	p, err := projection.ExpressionPattern(expr, false)
 	if err != nil {
@@ -142,7 +143,7 @@ func TestAutomatonOfTooManyStatesGivesUp(t *testing.T) {
 // searchedFor plays random histories with random expressions until a search
 // says something else than a look at every revision.
 func searchedFor(t *testing.T, histories int, seeLess bool) string {
-	draw := seeded(seedFor(t))
+	draw := seeded(seeds.For(t))
 	for range histories {
 		s, err := makeHistory(draw, 25).play(right)
 		if err != nil {

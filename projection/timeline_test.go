@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -47,7 +48,7 @@ func checkSteps(t *projection.Timeline, records []eventlog.Record, sizes [][2]in
 }
 
 func TestTimelineHoldsEveryRecordOnce(t *testing.T) {
-	seed := seedFor(t)
+	seed := seeds.For(t)
 	for i := range uint64(50) {
 		rnd := rand.New(rand.NewPCG(seed, i))
 		ctx, log, length := context.Background(), eventlog.NewMemory(), 0

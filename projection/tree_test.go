@@ -3,28 +3,17 @@ package projection
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
-	"time"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/seeds"
 )
 
-// random gives a fresh seed, or that of PARODYWAVE_SEED, and prints it.
+// random gives the numbers of a test.
 func random(t *testing.T) *rand.Rand {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano()) & 0xffffffff
-	if env := os.Getenv("PARODYWAVE_SEED"); env != "" {
-		n, err := strconv.ParseUint(env, 10, 32)
-		if err != nil {
-			t.Fatalf("PARODYWAVE_SEED is %q, want a number below 2^32", env)
-		}
-		seed = n
-	}
-	t.Logf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./projection", seed, t.Name())
-	return rand.New(rand.NewPCG(seed, 0))
+	return rand.New(rand.NewPCG(seeds.For(t), 0))
 }
 
 // A treeModel is a tree and the plain list of what it should hold.

@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -19,7 +20,7 @@ import (
 // there is. A cache is used, closed or abandoned as by kill -9, cut off anywhere,
 // deleted, or has bytes changed; the answers stay those of the log.
 func TestTheLogIsTheOnlyTruth(t *testing.T) {
-	seed, rounds := seedFor(t), 40
+	seed, rounds := seeds.For(t), 40
 	if testing.Short() {
 		rounds = 15
 	}
@@ -95,7 +96,7 @@ func (w *world) damage() int {
 
 // The check has teeth: a cache that is believed although it is not right.
 func TestCheckFindsAWrongSnapshot(t *testing.T) {
-	w := newWorld(t, seedFor(t))
+	w := newWorld(t, seeds.For(t))
 	w.start()
 	w.happen(400)
 	w.settle()
@@ -125,7 +126,7 @@ func TestCheckFindsAWrongSnapshot(t *testing.T) {
 // A log that was restored from an older backup and went on differently has
 // nothing of what the cache tells of its other future.
 func TestRestoredLogIsNotTakenForTheOther(t *testing.T) {
-	seed, kept, dropped := seedFor(t), 0, 0
+	seed, kept, dropped := seeds.For(t), 0, 0
 	for i := range 30 {
 		w := newWorld(t, seed<<8+uint64(i))
 		w.start()
@@ -253,7 +254,7 @@ func TestWithoutAFileNothingIsCached(t *testing.T) {
 func TestRedactedTextIsInNoSnapshot(t *testing.T) {
 	for _, told := range []bool{true, false} { // whether the cache was told, or finds out
 		t.Run(fmt.Sprint("told=", told), func(t *testing.T) {
-			w := newWorld(t, seedFor(t))
+			w := newWorld(t, seeds.For(t))
 			w.start()
 			w.happen(1)
 			stream := w.streams[0]

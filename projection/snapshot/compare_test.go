@@ -9,13 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
 // TestCompareFindsWhatIsWrong: a cache as it is made is as the log gives it, and
 // whatever a server would believe and should not is found.
 func TestCompareFindsWhatIsWrong(t *testing.T) {
-	w := newWorld(t, seedFor(t))
+	w := newWorld(t, seeds.For(t))
 	w.start()
 	for range 20 {
 		w.happen(60)

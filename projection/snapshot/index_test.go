@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/seeds"
 )
 
 // Nearly all tests are of short histories.
@@ -28,7 +29,7 @@ func asUsual(t *testing.T) {
 // the head, and the step between two savings.
 func TestSnapshotsLieAtDoublingDistance(t *testing.T) {
 	asUsual(t)
-	seed := seedFor(t)
+	seed := seeds.For(t)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 100 {
 		x := newIndex()

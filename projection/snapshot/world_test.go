@@ -7,9 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -146,20 +144,6 @@ type world struct {
 	said    strings.Builder // by the logger
 	mu      sync.Mutex
 	clock   int64
-}
-
-func seedFor(t testing.TB) uint64 {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano()) & 0xffffffff
-	if env := os.Getenv("PARODYWAVE_SEED"); env != "" {
-		n, err := strconv.ParseUint(env, 10, 32)
-		if err != nil {
-			t.Fatalf("PARODYWAVE_SEED is %q, want a number below 2^32", env)
-		}
-		seed = n
-	}
-	t.Logf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./projection/snapshot", seed, t.Name())
-	return seed
 }
 
 func newWorld(t testing.TB, seed uint64) *world {
