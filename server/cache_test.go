@@ -20,6 +20,7 @@ import (
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection/snapshot"
 )
 
@@ -176,8 +177,7 @@ func (s *site) answers() map[string]string {
 // Law 1: whatever is beside log.db may go, or be wrong, and nothing that is
 // served changes.
 func TestTheLogIsTheOnlyTruth(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seeds.For(t)
 	s := &site{t: t, dir: t.TempDir(), r: rand.New(rand.NewPCG(seed, 0)), lengths: map[eventlog.Stream]int{}}
 	s.start()
 	s.write(250)

@@ -5,7 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
+
+	"parodywave/eventlog/seeds"
 )
 
 // A happening is n things, or one of so many microseconds, in a second.
@@ -32,8 +33,7 @@ func countedWithin(all []happening, second, window int64) (n uint64) {
 }
 
 func TestAMeterCountsTenSeconds(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seeds.For(t)
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	nine := 0
 	for range 2000 {
@@ -58,8 +58,7 @@ func TestAMeterCountsTenSeconds(t *testing.T) {
 
 // TestQuantilesAreWithinASixteenth compares with the durations themselves.
 func TestQuantilesAreWithinASixteenth(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seeds.For(t)
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	others := 0
 	for range 300 {

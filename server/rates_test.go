@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"parodywave/eventlog/seeds"
 )
 
 // TestBucketsAllowWhatALimiterAllows holds them against x/time/rate, whose
 // arithmetic is in floating point, so that they may differ by a token.
 func TestBucketsAllowWhatALimiterAllows(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	const perSecond, most = 1000, 200
 	var b bucket

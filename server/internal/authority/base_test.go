@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -213,7 +214,7 @@ func (s *scene) restart() {
 }
 
 func TestAnOldLineIsTheSameFromMemoryAndFromTheLog(t *testing.T) {
-	seed, _ := seedFor(t)
+	seed := seeds.For(t)
 	for i := range 300 {
 		h := newHistory(seed+uint64(i), nil, false)
 		h.play(120)
@@ -262,7 +263,7 @@ func replayAt(t *testing.T, w *world, rev eventlog.Revision) *projection.Thread 
 // TestShorteningAViewChangesNoEdit carries a view of a line over random
 // changes, shortens it, and compares what edits come to.
 func TestShorteningAViewChangesNoEdit(t *testing.T) {
-	seed, _ := seedFor(t)
+	seed := seeds.For(t)
 	edits, shorter := 0, 0
 	for i := range uint64(5000) {
 		h := &history{rng: rand.New(rand.NewPCG(seed+i, 0))}

@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -176,7 +177,7 @@ func flawOf(seed uint64, diff func(before, after string) (ot.Change, error)) str
 }
 
 func TestDiffGivesTheText(t *testing.T) {
-	seed, _ := seedFor(t)
+	seed := seeds.For(t)
 	for i := range 4000 {
 		if flaw := flawOf(seed+uint64(i), Diff); flaw != "" {
 			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./server/internal/authority\n%s", seed+uint64(i), t.Name(), flaw)
@@ -216,7 +217,7 @@ func strangeTo(t *testing.T, seed uint64, diff func(before, after string) (ot.Ch
 }
 
 func TestDiffOfLinesInAnotherOrderTakesNothingFromAnybody(t *testing.T) {
-	seed, _ := seedFor(t)
+	seed := seeds.For(t)
 	for i := range 400 {
 		if s := strangeTo(t, seed+uint64(i), Diff); s != "" {
 			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./server/internal/authority\n%s", seed+uint64(i), t.Name(), s)

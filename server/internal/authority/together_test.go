@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"parodywave/eventlog/seeds"
 )
 
 // TestPeopleInOneLineKeepAllCharacters has two or three people type into one
@@ -13,12 +15,8 @@ import (
 // come and go above. They type on at their own text until all receipts are
 // there, and then at what the line reads.
 func TestPeopleInOneLineKeepAllCharacters(t *testing.T) {
-	seed, only := seedFor(t)
-	runs := 1500
-	if only {
-		runs = 1
-	}
-	for i := range uint64(runs) {
+	seed := seeds.For(t)
+	for i := range uint64(1500) {
 		if flaw := typeTogether(t, seed+i, false); flaw != "" {
 			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./server/internal/authority\n%s", seed+i, t.Name(), flaw)
 		}
@@ -28,7 +26,7 @@ func TestPeopleInOneLineKeepAllCharacters(t *testing.T) {
 // TestOverwritingLosesCharacters is the control: with the line as it is now for
 // a base, whatever the client saw, characters go.
 func TestOverwritingLosesCharacters(t *testing.T) {
-	seed, _ := seedFor(t)
+	seed := seeds.For(t)
 	for i := range uint64(100) {
 		if flaw := typeTogether(t, seed+i, true); flaw != "" {
 			t.Log(strings.SplitN(flaw, "\n", 2)[0])

@@ -7,10 +7,10 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/seeds"
 )
 
 func goldenFrames(t testing.TB) map[string]Frame {
@@ -73,8 +73,7 @@ func TestFramesAreGolden(t *testing.T) {
 }
 
 func TestStringsComeBackAsTheyWere(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seeds.For(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	alphabet := []rune("ab\"\\/\n\r\t\b\f\x00\x01\x1f\x7f<>&é한😀\u2028\u2029\ufffd\ufeff\U0010ffff")
 	for range 20_000 {
@@ -150,8 +149,7 @@ func checkFrames(entries []Entry, frames [][]byte, most int) string {
 }
 
 func TestFramesHoldEveryEntryOnceWithinTheBound(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seeds.For(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	for range 300 {
 		n, size, most := 1+random.IntN(40), 1+random.IntN(200), 1500+random.IntN(4000)
