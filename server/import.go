@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -22,37 +23,49 @@ import (
 // importBytes bounds the body of an import.
 const importBytes = 1 << 30
 
+// ImportMost returns how many bytes an export may have that is imported.
+func ImportMost() int { return importBytes }
+
+// An Imported is what became of an import.
+type Imported struct {
+	ID eventlog.Stream `json:"id"`
+	// Here: all of it was here already, and nothing was appended.
+	Here      bool              `json:"here"`
+	Revisions eventlog.Revision `json:"revisions"` // of the document
+	Head      eventlog.Revision `json:"head"`      // of the thread as it is now
+}
+
 // Import makes a thread of an export that verified, all or nothing: its
 // records as they are, and after them one that says by whom they were imported.
 // Its authors get their names first, as imported ones; one that is known here
-// keeps the name it has. A thread that is here already, with the same records,
-// is no error and nothing is appended; another thread of that id is refused.
-func (s *Server) Import(ctx context.Context, doc *ndjson.Document, as Identity) (eventlog.Stream, error) {
-	if same, err := s.imported(ctx, doc); same || err != nil {
-		return doc.Stream, err
+// keeps the name it has. Where a thread is here already that has or begins with
+// the same records nothing is appended, which is no error; any other thread of
+// that id is refused.
+func (s *Server) Import(ctx context.Context, doc *ndjson.Document, as Identity) (Imported, error) {
+	if done, err := s.imported(ctx, doc); done.Here || err != nil {
+		return done, err
 	}
 	t, err := foldImport(doc, s.limits)
 	if err != nil {
-		return "", err
+		return Imported{}, err
 	}
 	author, err := s.identify(ctx, as)
 	if err != nil {
-		return "", err
+		return Imported{}, err
 	}
 	for _, a := range doc.Authors {
 		if err := s.people.introduce(ctx, a.ID, Identity{a.Name, event.ImportedKind}); err != nil {
-			return "", err
+			return Imported{}, err
 		}
 	}
 	last := event.Encode(event.Imported{Revisions: doc.Head.Revision, Head: doc.Head.Chain, Digest: doc.Digest})
 	last.Author, last.Client, last.Time = author, eventlog.ClientID(ulid.Make()), doc.Head.Stamp(now())
 	head, err := s.log.Append(context.WithoutCancel(ctx), doc.Stream, 0, append(doc.Records, last)...)
 	if errors.Is(err, eventlog.ErrConflict) { // somebody imported it meanwhile
-		_, err := s.imported(ctx, doc)
-		return doc.Stream, err
+		return s.imported(ctx, doc)
 	}
 	if err != nil {
-		return "", fmt.Errorf("import %s: %w", doc.Stream, err)
+		return Imported{}, fmt.Errorf("import %s: %w", doc.Stream, err)
 	}
 	e, err := event.Decode(eventlog.Record{
 		Stream: doc.Stream, Revision: head.Revision, Time: last.Time, Author: last.Author, Client: last.Client,
@@ -62,29 +75,57 @@ func (s *Server) Import(ctx context.Context, doc *ndjson.Document, as Identity) 
 		_, err = t.Apply(e)
 	}
 	if err != nil {
-		return "", err
+		return Imported{}, err
 	}
 	s.hub.update(t.Summary())
-	return doc.Stream, nil
+	return Imported{doc.Stream, false, doc.Head.Revision, head.Revision}, nil
 }
 
-// imported reports whether the document's records are here already. The error
-// says that another thread of that id is.
-func (s *Server) imported(ctx context.Context, doc *ndjson.Document) (bool, error) {
+// imported looks whether the document's records are here already. The error
+// says that another thread of that id is, and where the two part.
+//
+// A document that goes on where the thread here ends is refused, too: an import
+// vouches for whole threads, by the record that it adds, and editors may be
+// writing on the thread that is here.
+func (s *Server) imported(ctx context.Context, doc *ndjson.Document) (Imported, error) {
 	head, err := s.log.Head(ctx, doc.Stream)
 	if err != nil || head.Revision == 0 {
-		return false, err
+		return Imported{}, err
 	}
-	if head.Revision >= doc.Head.Revision {
-		c, err := s.log.ChainAt(ctx, doc.Stream, doc.Head.Revision)
+	same, err := s.agree(ctx, doc, head.Revision)
+	if err != nil {
+		return Imported{}, err
+	}
+	theirs := doc.Head.Revision
+	if same == theirs {
+		return Imported{doc.Stream, true, theirs, head.Revision}, nil
+	}
+	parts := fmt.Sprintf("has revisions 1 to %d, and no record that is the file's", head.Revision)
+	switch {
+	case same == head.Revision:
+		parts = fmt.Sprintf("ends at revision %d; the file goes on from there to %d, and an import adds nothing to a thread", same, theirs)
+	case same > 0:
+		parts = fmt.Sprintf("has revisions 1 to %d, the file 1 to %d, and from revision %d on they are not the same", head.Revision, theirs, same+1)
+	}
+	return Imported{}, refusal(wire.Forbidden, "", "thread %s is here already and %s: nothing was imported", doc.Stream, parts)
+}
+
+// agree returns the last revision up to which a document and the thread of its
+// id, which ends at head, have the same records: 0 where they have none.
+func (s *Server) agree(ctx context.Context, doc *ndjson.Document, head eventlog.Revision) (eventlog.Revision, error) {
+	var failed error
+	differ := func(i int) bool { // at revision i+1, and so from there on: a chain covers all before it
+		c, err := s.log.ChainAt(ctx, doc.Stream, eventlog.Revision(i+1))
 		if err != nil {
-			return false, err
+			failed = errors.Join(failed, err)
 		}
-		if c == doc.Head.Chain {
-			return true, nil
-		}
+		return err != nil || c != doc.Records[i].Proof.Chain
 	}
-	return false, refusal(wire.Forbidden, "", "thread %s is here already, with %d revisions, and is not what the file has: nothing was imported", doc.Stream, head.Revision)
+	n := int(min(head, doc.Head.Revision))
+	if !differ(n - 1) {
+		return eventlog.Revision(n), failed
+	}
+	return eventlog.Revision(sort.Search(n, differ)), failed
 }
 
 // CheckImport reports what is wrong with a document that verifies and yet
@@ -138,6 +179,9 @@ func foldImport(doc *ndjson.Document, limits wire.Limits) (*projection.Thread, e
 	return t, nil
 }
 
+// TextMost returns how many bytes the text of a thread has at most, in UTF-8.
+func TextMost() int { return wire.DefaultLimits().Text }
+
 // ImportName returns what the name of somebody who comes from elsewhere, or of a
 // version, is here, so that CheckImport takes it: without what no name may hold,
 // and cut where it is too long; otherwise if nothing is left to be seen.
@@ -171,6 +215,11 @@ func fit(name, otherwise string, most int, clean func(string) (string, *wire.Err
 // made of one.
 func (s *Server) controlImport(w http.ResponseWriter, r *http.Request) {
 	doc, err := ndjson.Read(http.MaxBytesReader(w, r.Body, importBytes))
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		writeError(w, refusal(wire.TooLarge, "", "the export has more than %d bytes", over.Limit))
+		return
+	}
 	if err != nil {
 		writeError(w, refusal(wire.BadValue, "", "%v", err))
 		return
@@ -181,10 +230,10 @@ func (s *Server) controlImport(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	stream, err := s.Import(r.Context(), doc, command(r))
+	done, err := s.Import(r.Context(), doc, command(r))
 	if err != nil {
 		writeError(w, err)
 		return
 	}
-	writeJSON(w, http.StatusCreated, map[string]any{"id": stream})
+	writeJSON(w, http.StatusCreated, done)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -79,17 +80,33 @@ func (c *importCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var answer struct{ ID string }
+	var answer server.Imported
 	send.query.Set("as", c.As)
 	err = w.do(a.ctx, "POST", send.path, send.query, send.body, &answer)
-	if err := join(err, w.close()); err != nil {
+	var refused *controlError
+	if err := join(err, w.close()); errors.As(err, &refused) && refused.Code == "forbidden" {
+		return failed("to have the thread as the file has it, import it into another directory: --data DIR", "import %s: %w", c.Path, err)
+	} else if err != nil {
 		return fmt.Errorf("import %s: %w", c.Path, err)
 	}
 	fmt.Fprintln(a.out, answer.ID)
+	if answer.Here {
+		a.say("%s: nothing was imported", already(c.Path, &answer))
+		return nil
+	}
 	for _, note := range send.notes {
 		a.say("%s", note)
 	}
 	return nil
+}
+
+// already tells what there is of an export that is here.
+func already(path string, x *server.Imported) string {
+	s := fmt.Sprintf("all of %s is here already, revisions 1 to %d", path, x.Revisions)
+	if x.Head > x.Revisions {
+		s += fmt.Sprintf("; the thread here goes on to revision %d", x.Head)
+	}
+	return s
 }
 
 // guess takes the format that the file looks like.
@@ -109,6 +126,8 @@ func (c *importCommand) export(_ *app, b []byte) (*importing, error) {
 		return nil, usage("leave --title out", "an export has a title")
 	case c.CRLF:
 		return nil, usage("leave --crlf out", "--crlf is for a text")
+	case len(b) > server.ImportMost():
+		return nil, failed("", "%s has %d bytes, and an export that is imported at most %d", c.Path, len(b), server.ImportMost())
 	}
 	if err := c.check(b); err != nil {
 		return nil, err
