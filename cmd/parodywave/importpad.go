@@ -86,7 +86,7 @@ func newPadImport(p *etherpad.Pad, title string) *padImport {
 	}
 	for who, name := range p.Authors {
 		id := eventlog.AuthorID(ulid.Make())
-		m.ids[who], m.names[id] = id, server.ImportName(name, "unnamed")
+		m.ids[who], m.names[id] = id, server.ImportName(name, noName)
 	}
 	saved := slices.Clone(p.Saved)
 	slices.SortStableFunc(saved, func(x, y etherpad.Saved) int { return int(max(-1, min(1, x.Time-y.Time))) })
@@ -151,6 +151,7 @@ func (m *padImport) notes(t *projection.Thread) []string {
 	if slices.Sort(formats); len(formats) > 0 {
 		notes = append(notes, "formatting is dropped, with how often it was set: "+strings.Join(formats, ", "))
 	}
+	notes = append(notes, m.nameNotes(t)...)
 	note(m.unnamed, "%d saved revisions have a label that cannot be the name of a version: they are dropped")
 	note(p.Mended, "%d revisions hold a carriage return, a NUL or half a character: U+FFFD stands there")
 	note(p.Delayed, "%d revisions had no time, or one before that of the revision before, and got that")
