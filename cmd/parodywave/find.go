@@ -99,6 +99,29 @@ func titled(seg *eventlog.Segment) bool {
 		slices.ContainsFunc(seg.Records, func(r eventlog.Record) bool { return gives(r.Kind) })
 }
 
+// findWhole is find for what takes a thread and no moment of one: THREAD@AT is
+// wrong usage, with a hint what to write instead, in which %[1]s stands for
+// THREAD, as a shell takes it, %[2]s for AT, and %[3]s for THREAD@AT.
+func (s *source) findWhole(a *app, arg, hint string) (eventlog.Stream, error) {
+	t, err := s.find(a, arg)
+	i := strings.LastIndexByte(arg, '@')
+	if !errors.Is(err, eventlog.ErrNotFound) || i < 0 {
+		return t, err
+	}
+	if _, missing := s.find(a, arg[:i]); errors.Is(missing, eventlog.ErrNotFound) {
+		return "", err
+	}
+	return "", usage(fmt.Sprintf(hint, quoted(arg[:i]), quoted(arg[i+1:]), quoted(arg)), "%q is a moment of a thread, and a whole thread is meant", arg)
+}
+
+// quoted returns a word as it is to be typed into a shell.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\\'\"`$&;|<>(){}[]*?!#~^") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
 // findAt returns the thread and revision that arg names: THREAD or THREAD@AT.
 // The revision is 0 where there is no AT. A title may have an @ in it: the
 // whole argument is tried first.

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"parodywave/eventlog"
+	"parodywave/server"
 )
 
 type putCommand struct {
@@ -71,7 +72,7 @@ func (c *putCommand) find(a *app) (eventlog.Stream, error) {
 		return "", err
 	}
 	defer s.Close()
-	return s.find(a, c.Thread)
+	return s.findWhole(a, c.Thread, "put writes on top of %[1]s as it is now; to bring a moment back: parodywave restore %[3]s")
 }
 
 // checkName refuses what nobody can be called, before anything is touched.
@@ -121,6 +122,9 @@ func (a *app) readText(path string) (string, error) {
 
 // textOf returns what a file holds as a text, unless no thread can hold it.
 func textOf(path string, b []byte) (string, error) {
+	if most := server.TextMost(); len(b) > most {
+		return "", failed("make several threads of it", "%s has %d bytes, and the text of a thread at most %d", path, len(b), most)
+	}
 	line := func(at int) int { return 1 + bytes.Count(b[:at], []byte("\n")) }
 	if at := bytes.IndexByte(b, '\r'); at >= 0 {
 		return "", failed("convert its line ends first: tr -d '\\r' <FILE, or dos2unix", "%s, line %d: a carriage return; texts have LF line ends", path, line(at))

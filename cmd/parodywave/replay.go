@@ -53,7 +53,7 @@ func (c *replayCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	stream, err := s.find(a, c.Thread)
+	stream, err := s.findWhole(a, c.Thread, "write %[1]s --to %[2]s to end there, or --from %[2]s to begin there")
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (c *revertCommand) Run(a *app) error {
 		return err
 	}
 	defer s.Close()
-	stream, err := s.find(a, c.Thread)
+	stream, err := s.findWhole(a, c.Thread, "to take back what came after it: --from or --since; to bring the text of a moment back: parodywave restore %[3]s")
 	if err != nil {
 		return err
 	}

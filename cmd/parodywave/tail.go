@@ -40,7 +40,7 @@ func (c *tailCommand) Run(a *app) error {
 	defer func() { s.Close() }()
 	f := &follower{a: a, json: c.JSON, threads: map[eventlog.Stream]*projection.Thread{}}
 	if c.Thread != "" {
-		if f.only, err = s.find(a, c.Thread); err != nil {
+		if f.only, err = s.findWhole(a, c.Thread, "tail ends at the newest event; for what happened up to a moment: parodywave log %[3]s --every edit"); err != nil {
 			return err
 		}
 	}

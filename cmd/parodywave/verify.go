@@ -39,7 +39,7 @@ func (c *verifyCommand) Run(a *app) error {
 			return err
 		}
 		defer s.Close()
-		stream, err := s.find(a, c.Thread)
+		stream, err := s.findWhole(a, c.Thread, "all of it is verified: parodywave verify %[1]s")
 		if err != nil {
 			return err
 		}
