@@ -34,6 +34,22 @@ func (m *blockMaker) reset(p eventlog.Packer) {
 	m.sealer.Packer, m.proof.Packer = p, p
 }
 
+// takes tells whether a block can hold an extent's records, too, and those of so
+// many streams.
+func (m *blockMaker) takes(e *extent) bool {
+	records, streams := uint64(len(m.records)), len(m.parts)
+	for i := range e.Parts {
+		p := &e.Parts[i]
+		if records += p.Count; records > pack.MaxBlockRecords {
+			return false
+		}
+		if _, ok := m.index[p.Stream]; !ok {
+			streams++
+		}
+	}
+	return streams <= pack.MaxBlockParts
+}
+
 // add appends an extent, whose records it keeps, except for those that gone (if
 // not nil) says are to be holes.
 func (m *blockMaker) add(e *extent, gone func(*eventlog.Record) bool) error {

@@ -11,7 +11,6 @@ import (
 	"go.etcd.io/bbolt"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/internal/pack"
 )
 
 // A Compaction says what Compact did.
@@ -208,7 +207,7 @@ func (r *rewriter) add(v stored) (eventlog.Position, error) {
 	}
 	m, last := &r.maker, e.Last()
 	full := e.Count >= r.sizes.records || len(v.value) >= r.sizes.packed
-	if e.block != nil && full || m.count+e.Count > pack.MaxBlockRecords || len(m.parts)+len(e.Parts) > pack.MaxBlockParts {
+	if e.block != nil && full || !m.takes(&e) {
 		r.flush()
 	}
 	if e.block != nil && full {

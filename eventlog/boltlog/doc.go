@@ -47,8 +47,8 @@
 //
 // Once the tail has 65,536 records or 32 MiB, and fewer than 10,000 a second are
 // being appended or it has grown to 2 M records or 256 MiB, its oldest groups are
-// sealed, so many as give a block of that many records or of 8 MiB of shapes and
-// texts. A goroutine beside the committer reads them in short transactions,
+// sealed, so many as give a block of that many records, of 8 MiB of shapes and
+// texts, or of as many streams as one can have. A goroutine beside the committer reads them in short transactions,
 // recomputes their chains, makes the block, opens it again and compares every
 // byte; only then it hands it to the committer. One transaction puts the block,
 // and with that it is the truth; small ones after it remove the remnants. So no

@@ -53,6 +53,15 @@ func (o *opener) open(value []byte) (extent, error) {
 	return extent{First: g.First, Count: g.Count, Parts: g.Parts, Log: g.Log, group: g, opener: o}, nil
 }
 
+// ref returns what is remembered of a value in the bucket blocks.
+func (e *extent) ref(value []byte) blockRef {
+	b := blockRef{first: e.First, last: e.Last(), size: len(value), bytes: len(value), streams: len(e.Parts)}
+	if e.block != nil {
+		b.bytes = e.block.Bodies()
+	}
+	return b
+}
+
 // Last returns the position of the last record.
 func (e *extent) Last() eventlog.Position { return e.First + eventlog.Position(e.Count) - 1 }
 

@@ -60,7 +60,7 @@ func (d *loader) block(key, value []byte) error {
 		return err
 	}
 	l := d.log
-	l.blocks = append(l.blocks, blockRef{e.First, e.Last(), len(value)})
+	l.blocks = append(l.blocks, e.ref(value))
 	for i := range e.Parts {
 		s := l.streams[e.Parts[i].Stream]
 		s.sealed = s.head

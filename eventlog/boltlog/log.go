@@ -60,7 +60,11 @@ type Log struct {
 type blockRef struct {
 	first, last eventlog.Position
 	size        int // bytes
+	bytes       int // the same without compression, of shapes and texts
+	streams     int // that have records in it
 }
+
+func (b *blockRef) count() uint64 { return uint64(b.last-b.first) + 1 }
 
 // A mark is a position and L there.
 type mark struct {

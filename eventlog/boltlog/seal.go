@@ -55,30 +55,37 @@ type sealing struct {
 	tail        int               // bytes of groups that it takes
 	cuts        int
 	plain       []byte // the value, if it is a group that no block holds
+	made        blockRef
 }
 
 // plan says what the next block is made of: the tail, and of the last blocks
-// those that are neither full nor more than twice as large as what follows them.
-// So a record is written again only when the block that it is in doubles, and
-// there are never many small blocks.
+// those that are neither full nor more than twice as large as what follows them,
+// as far as they go into one. So a record is written again only when the block
+// that it is in doubles, there are never many small blocks, and what is read for
+// one is bounded.
 func (s *sealer) plan(until eventlog.Position) sealing {
 	l := s.log
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	p := sealing{from: l.sealed.position + 1, until: until, sealed: l.sealed, cuts: l.cuts}
 	total := min(uint64(until-l.sealed.position), s.sizes.records)
-	i := len(l.blocks)
+	i, sum := len(l.blocks), blockRef{}
 	for ; i > 0; i-- {
-		b := l.blocks[i-1]
-		n := uint64(b.last-b.first) + 1
-		if n >= s.sizes.records || b.size >= s.sizes.packed || n > 2*total {
+		b := &l.blocks[i-1]
+		sum.bytes, sum.streams = sum.bytes+b.bytes, sum.streams+b.streams
+		if s.sizes.full(b) || b.count() > 2*total || sum.bytes > 2*s.sizes.bytes || sum.streams > pack.MaxBlockParts {
 			break
 		}
-		total += n
+		total += b.count()
 		p.from = b.first
 	}
 	p.replaced = append(p.replaced, l.blocks[i:]...)
 	return p
+}
+
+// full tells whether a block is no more to be sealed again with what follows.
+func (z *sealSizes) full(b *blockRef) bool {
+	return b.count() >= z.records || b.size >= z.packed || b.bytes >= z.bytes || b.streams > pack.MaxBlockParts/2
 }
 
 // seal makes one block and puts it into the log.
@@ -123,13 +130,13 @@ func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
 		}
 		for i := 0; i < len(values) && at <= p.until && !s.enough(p); i++ {
 			v := values[i]
-			if m.count > 0 && m.bytes+len(v.value) > pack.MaxBlockBytes && !v.sealed {
-				p.until = at - 1
-				break
-			}
 			e, err := o.open(v.value)
 			if err != nil {
 				return nil, err
+			}
+			if m.count > 0 && (!m.takes(&e) || m.bytes+len(v.value) > pack.MaxBlockBytes && !v.sealed) {
+				p.until = at - 1
+				break
 			}
 			n := len(m.records)
 			if err := m.add(&e, nil); err != nil {
@@ -148,10 +155,16 @@ func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
 	if m.last() <= p.sealed.position {
 		return nil, fmt.Errorf("seal: what follows position %d does not fit beside what is before it", m.last())
 	}
-	if p.plain != nil && m.bytes > pack.MaxBlockBytes {
-		return p.plain, nil
+	value := p.plain
+	if value == nil || m.bytes <= pack.MaxBlockBytes {
+		var err error
+		if value, err = m.seal(); err != nil {
+			return nil, err
+		}
 	}
-	return m.seal()
+	e, err := o.open(value)
+	p.made = e.ref(value)
+	return value, err
 }
 
 // enough tells whether the block is full.
@@ -175,7 +188,7 @@ func (s *sealer) commit(p *sealing, value []byte) *restoring {
 	}
 	r.changes = append(r.changes, change{bucketBlocks, positionKey(m.last()), value})
 	r.publish = func() {
-		l.blocks = append(l.blocks[:len(l.blocks)-len(p.replaced)], blockRef{m.first, m.last(), len(value)})
+		l.blocks = append(l.blocks[:len(l.blocks)-len(p.replaced)], p.made)
 		l.sealed = mark{m.last(), m.log}
 		l.tailBytes -= p.tail
 		l.remnants = true

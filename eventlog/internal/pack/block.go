@@ -65,6 +65,19 @@ type Block struct {
 // Last returns the position of the block's last record.
 func (b *Block) Last() eventlog.Position { return b.First + eventlog.Position(b.Count) - 1 }
 
+// Bodies returns how many bytes shapes and texts take as they were packed, before
+// they were compressed.
+func (b *Block) Bodies() int {
+	n := 0
+	for i := range b.section {
+		s := &b.section[i]
+		for _, c := range b.columns[s.columns+bodyColumns : s.stop] {
+			n += c.size
+		}
+	}
+	return n
+}
+
 // Index returns which of Parts is a stream's, or -1.
 func (b *Block) Index(stream eventlog.Stream) int {
 	for i := range b.Parts {
