@@ -17,6 +17,7 @@ import (
 
 // api is what robots ask over HTTP, with the names and codes of the wire.
 func (s *Server) api(mux router) {
+	mux = queryRouter{mux}
 	mux.HandleFunc("GET /api/threads", s.getThreads)
 	mux.HandleFunc("POST /api/threads", s.postThread)
 	mux.HandleFunc("GET /api/threads/{thread}", s.getThread)
@@ -149,7 +150,7 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, f func(*projection
 	}
 	var answer func()
 	if at := r.URL.Query().Get("at"); at != "" {
-		rev, err := s.revision(r, at)
+		rev, err := s.revision(r, "at", at)
 		var t *projection.Thread
 		if err == nil {
 			t, err = projection.Replay(ctx, s.log, stream, rev)
@@ -173,8 +174,9 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, f func(*projection
 	answer()
 }
 
-// revision reads ?at=: a revision, a time or the name of a version.
-func (s *Server) revision(r *http.Request, at string) (eventlog.Revision, error) {
+// revision reads a parameter that says a moment: a revision, a time or the name
+// of a version.
+func (s *Server) revision(r *http.Request, param, at string) (eventlog.Revision, error) {
 	if n, err := strconv.ParseUint(at, 10, 53); err == nil {
 		if n == 0 {
 			return 0, refusal(wire.BadValue, "", "revisions count from 1")
@@ -182,19 +184,20 @@ func (s *Server) revision(r *http.Request, at string) (eventlog.Revision, error)
 		return eventlog.Revision(n), nil
 	}
 	ctx, stream := r.Context(), threadOf(r)
-	if when, ok := projection.ParseTime(at); ok {
+	if when, ok := ParseTime(at, time.Now()); ok {
 		rev, err := projection.At(ctx, s.log, stream, when.UnixMilli())
 		if err == nil && rev == 0 {
 			err = refusal(wire.NotFound, "", "thread %s has nothing at %s", stream, at)
 		}
 		return rev, err
 	}
+	const wrong = "%s=%.40q is no revision, no time like 2026-11-22T10:00:00Z or -15m and no name: %s"
 	name, bad := wire.CleanVersion(at, s.limits)
 	if bad != nil {
-		return 0, refusal(wire.BadValue, "", "at=%.40q is no revision, no time like 2026-11-22T10:00:00Z and no name: %s", at, bad.Text)
+		return 0, refusal(wire.BadValue, "", wrong, param, at, bad.Text)
 	}
 	if err := projection.CheckVersionName(name); err != nil {
-		return 0, refusal(wire.BadValue, "", "at=%.40q is no revision, no time like 2026-11-22T10:00:00Z and no name: %v", at, err)
+		return 0, refusal(wire.BadValue, "", wrong, param, at, err)
 	}
 	rev, err := projection.AtVersion(ctx, s.log, stream, name)
 	if err == nil && rev == 0 {
@@ -211,17 +214,4 @@ func threadOf(r *http.Request) eventlog.Stream {
 		return "-"
 	}
 	return stream
-}
-
-// number reads a query parameter, from 0 to most.
-func number(r *http.Request, name string, missing, most uint64) (uint64, error) {
-	v := r.URL.Query().Get(name)
-	if v == "" {
-		return missing, nil
-	}
-	n, err := strconv.ParseUint(v, 10, 64)
-	if err != nil || n > most {
-		return 0, refusal(wire.BadValue, "", "%s=%.40q is not a number from 0 to %d", name, v, most)
-	}
-	return n, nil
 }

@@ -74,11 +74,11 @@ func (s *Server) moment(r *http.Request) (moment, error) {
 		m.live = true
 		return m, nil
 	}
-	return m, s.locate(r, &m, at)
+	return m, s.locate(r, &m, "at", at)
 }
 
-func (s *Server) locate(r *http.Request, m *moment, at string) (err error) {
-	if m.rev, err = s.revision(r, at); err != nil {
+func (s *Server) locate(r *http.Request, m *moment, param, at string) (err error) {
+	if m.rev, err = s.revision(r, param, at); err != nil {
 		return err
 	}
 	if m.rev > m.head {

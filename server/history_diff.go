@@ -49,12 +49,12 @@ func (s *Server) ends(r *http.Request) (to, from moment, err error) {
 	if at == "" {
 		return to, from, refusal(wire.BadValue, "", "say since when: from=REVISION, a time or a version")
 	}
-	if err = s.locate(r, &from, at); err != nil {
+	if err = s.locate(r, &from, "from", at); err != nil {
 		return to, from, err
 	}
 	if at = r.URL.Query().Get("to"); at != "" {
 		to.live = false
-		err = s.locate(r, &to, at)
+		err = s.locate(r, &to, "to", at)
 	}
 	return to, from, err
 }

@@ -139,16 +139,3 @@ func (s *Server) checkAuthor(t *projection.Thread, name string) error {
 	}
 	return refusal(wire.NotFound, "", "%.200q is no author of thread %s", name, t.Stream)
 }
-
-// timeOf reads a query parameter into Unix milliseconds.
-func timeOf(r *http.Request, name string, missing int64) (int64, error) {
-	v := r.URL.Query().Get(name)
-	if v == "" {
-		return missing, nil
-	}
-	t, ok := projection.ParseTime(v)
-	if !ok {
-		return 0, refusal(wire.BadValue, "", "%s=%.40q is no time like 2026-11-22T10:00:00Z", name, v)
-	}
-	return t.UnixMilli(), nil
-}

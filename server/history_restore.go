@@ -61,7 +61,7 @@ func (s *Server) restoring(r *http.Request, fields map[string]json.RawMessage) (
 	if _, err := strconv.ParseUint(at, 10, 53); err != nil && json.Unmarshal(fields["at"], &at) != nil {
 		return m, 0, refusal(wire.BadMessage, "", `"at" is of the wrong type: send a string or a number`)
 	}
-	return m, expected, s.locate(r, &m, at)
+	return m, expected, s.locate(r, &m, "at", at)
 }
 
 // A reversed thread is one of which edits were taken back, or would be.

@@ -187,7 +187,7 @@ func TestAMomentIsTheTextAndItsBlameAsTheyWere(t *testing.T) {
 	a.refused("GET", "/moment?at=0", "", "", 400, "bad_value")
 	a.refused("GET", "/moment?at=%EB%8B%A4%EB%A5%B8", "", "", 404, "not_found")
 	a.refused("GET", "/moment?at=a@b", "", "", 400, "bad_value")
-	a.refused("GET", "/moment?at=-5m", "", "", 400, "bad_value")
+	a.refused("GET", "/moment?at=-5x", "", "", 400, "bad_value")
 	a.refused("GET", "/moment?at=1969-01-01", "", "", 404, "not_found")
 	a.refused("GET", "/moment?at=3&since=4", "", "", 400, "bad_value")
 	a.refused("GET", "/moment?since=x", "", "", 400, "bad_value")

@@ -61,7 +61,7 @@ func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 		{"GET", "T/text?at=3", "", "", 200},
 		{"GET", "T/text?at=0", "", "", 400},
 		{"GET", "T/blame", "", "", 200},
-		{"GET", "T/blame?at=-5m", "", "", 400},
+		{"GET", "T/blame?at=0", "", "", 400},
 		{"GET", "T/events?after=1&limit=9", "", "", 200},
 		{"GET", "T/events?after=x", "", "", 400},
 		{"GET", "T/moment?at=%EC%B4%88%EC%95%88&since=2", "", "", 200},
