@@ -2,7 +2,9 @@ package projection
 
 import (
 	"iter"
+	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"parodywave/eventlog"
 )
@@ -36,7 +38,7 @@ func (t *Thread) Len() int { return t.text.length }
 func (t *Thread) LineCount() int { return t.lines.count }
 
 // Text returns the whole text.
-func (t *Thread) Text() string { return string(utf16.Decode(t.Units(0, t.text.length))) }
+func (t *Thread) Text() string { return decoded(t.Units(0, t.text.length)) }
 
 // Units returns a copy of the UTF-16 units from..to.
 func (t *Thread) Units(from, to int) []uint16 {
@@ -75,7 +77,30 @@ func (t *Thread) Rows() iter.Seq[Row] {
 
 // Content returns the text of a row, without its break.
 func (t *Thread) Content(r Row) string {
-	return string(utf16.Decode(t.Units(r.Start, r.Start+r.Length)))
+	return decoded(t.Units(r.Start, r.Start+r.Length))
+}
+
+// decoded is string(utf16.Decode(units)) without the runes between, four bytes
+// each.
+func decoded(units []uint16) string {
+	var b strings.Builder
+	b.Grow(len(units) + len(units)/16)
+	for i := 0; i < len(units); i++ {
+		u := units[i]
+		if u < utf8.RuneSelf {
+			b.WriteByte(byte(u))
+			continue
+		}
+		r := rune(u)
+		if utf16.IsSurrogate(r) && i+1 < len(units) {
+			if pair := utf16.DecodeRune(r, rune(units[i+1])); pair != utf8.RuneError {
+				r = pair
+				i++
+			}
+		}
+		b.WriteRune(r) // half a pair is U+FFFD
+	}
+	return b.String()
 }
 
 // LineAt returns the index of the line that pos lies in. There must be lines.
@@ -114,25 +139,53 @@ func (t *Thread) Spans(from, to int) iter.Seq[Span] {
 	return func(yield func(Span) bool) {
 		var last Span
 		for _, s := range t.text.appendSpans(nil, from, to) {
-			for i := uint32(0); i < s.n; i++ {
-				n := uint32(1)
-				if s.step == 0 {
-					n = s.n
+			next := Span{Revision: s.rev, Author: int(s.author)}
+			for left := int(s.n); left > 0; left -= next.Length {
+				next.Length = left
+				if s.step == 1 {
+					next.Length = 1
 				}
-				next := Span{int(n), s.sub(i, n).rev, int(s.author)}
-				i += n - 1
 				if last.Length > 0 && last.Revision == next.Revision {
 					last.Length += next.Length
-					continue
+				} else {
+					if last.Length > 0 && !yield(last) {
+						return
+					}
+					last = next
 				}
-				if last.Length > 0 && !yield(last) {
-					return
-				}
-				last = next
+				next.Revision++
 			}
 		}
 		if last.Length > 0 {
 			yield(last)
 		}
 	}
+}
+
+// A Stretch is a run of units by one author: all inserted by one revision or,
+// where it was typed, each by the revision after its left neighbour's.
+type Stretch struct {
+	Revision eventlog.Revision // of the first unit
+	Length   int               // UTF-16 units, line breaks counting 1
+	Author   int               // index into Authors
+	Typed    bool
+}
+
+// Stretches returns who inserted what of the whole text, in order. They are
+// fewer than Spans by far where people type. Neighbours may be of one revision.
+func (t *Thread) Stretches() []Stretch {
+	if t.text.pen.down {
+		t.text.lift()
+	}
+	n := 0
+	for c := range t.text.tree.all {
+		n += len(c.spans)
+	}
+	out := make([]Stretch, 0, n)
+	for c := range t.text.tree.all {
+		for _, s := range c.spans {
+			out = append(out, Stretch{s.rev, int(s.n), int(s.author), s.step == 1})
+		}
+	}
+	return out
 }

@@ -17,13 +17,14 @@ import (
 
 // A told is what a thread tells of its text.
 type told struct {
-	text  string
-	rows  []seenRow
-	spans []projection.Span
+	text      string
+	rows      []seenRow
+	spans     []projection.Span
+	stretches []projection.Stretch
 }
 
 func tell(t *projection.Thread) told {
-	all := told{text: t.Text(), spans: slices.Collect(t.Spans(0, t.Len()))}
+	all := told{text: t.Text(), spans: slices.Collect(t.Spans(0, t.Len())), stretches: t.Stretches()}
 	for row := range t.Rows() {
 		all.rows = append(all.rows, seenRow{row, t.Content(row)})
 	}
@@ -31,8 +32,8 @@ func tell(t *projection.Thread) told {
 }
 
 // sums is law 6: rows joined by breaks are the text, each begins where the one
-// before ended, and spans are as long as the text and not longer cut up than
-// need be.
+// before ended, spans are as long as the text and not longer cut up than need
+// be, and stretches say what spans do.
 func (all told) sums() error {
 	var joined []string
 	start := 0
@@ -56,7 +57,28 @@ func (all told) sums() error {
 	if sum != ot.Len(all.text) {
 		return fmt.Errorf("spans are %d units long and the text %d", sum, ot.Len(all.text))
 	}
+	if spelled := spelledOut(all.stretches); !slices.Equal(spelled, all.spans) {
+		return fmt.Errorf("stretches are %v and spans %v", spelled, all.spans)
+	}
 	return nil
+}
+
+// spelledOut makes spans of stretches, unit by unit.
+func spelledOut(stretches []projection.Stretch) (out []projection.Span) {
+	for _, s := range stretches {
+		for i := range s.Length {
+			next := projection.Span{Length: 1, Revision: s.Revision, Author: s.Author}
+			if s.Typed {
+				next.Revision += eventlog.Revision(i)
+			}
+			if n := len(out) - 1; n >= 0 && out[n].Revision == next.Revision {
+				out[n].Length++
+			} else {
+				out = append(out, next)
+			}
+		}
+	}
+	return out
 }
 
 // Law 6 in itself, without an oracle.

@@ -167,9 +167,12 @@ func (s *Server) blame(t *projection.Thread) wire.Blame {
 		number[id] = i
 		b.Authors = append(b.Authors, wire.BlameAuthor{ID: id, Name: a.Name, Kind: string(a.Kind)})
 	}
-	for sp := range t.Spans(0, t.Len()) {
-		b.Spans = append(b.Spans, wire.BlameSpan{Length: sp.Length, Revision: sp.Revision, Author: sp.Author})
+	runs := t.Stretches()
+	b.Runs = make([]wire.BlameRun, 0, len(runs))
+	for _, r := range runs {
+		b.Runs = append(b.Runs, wire.BlameRun(r))
 	}
+	b.Lines = make([]wire.BlameLine, 0, t.LineCount())
 	for row := range t.Rows() {
 		b.Lines = append(b.Lines, wire.BlameLine{Revision: row.Revision, Author: number[row.Author], At: row.Time, Submitted: row.Submitted})
 	}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -21,7 +22,7 @@ const hexDigits = "0123456789abcdef"
 // appendString appends s as a JSON string. Bytes that are not UTF-8 become
 // U+FFFD, so that what is sent is always valid.
 func appendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
+	dst = append(slices.Grow(dst, len(s)+2), '"')
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]

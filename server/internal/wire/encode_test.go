@@ -32,7 +32,7 @@ func goldenFrames(t testing.TB) map[string]Frame {
 		"join, text": &TextJoin{Thread: testThread, Title: "t", Rev: 9, Chain: digest, Text: "a\nb", Limits: limits,
 			Blame: Blame{
 				Authors: []BlameAuthor{{author, "Ada", "person"}},
-				Spans:   []BlameSpan{{2, 4, 0}, {1, 9, 0}},
+				Runs:    []BlameRun{{Revision: 4, Length: 2}, {Revision: 9, Length: 1}},
 				Lines:   []BlameLine{{4, 0, at, true}, {9, 0, at + 5, false}},
 			}},
 		"join, reset":  &TextJoin{Thread: testThread, Title: "t", Rev: 1, Chain: digest, Limits: limits, ReadOnly: true, Reset: true},

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"slices"
+
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 )
@@ -21,7 +23,7 @@ type TextJoin struct {
 // Blame tells who wrote what in a text. Authors are told by their index.
 type Blame struct {
 	Authors []BlameAuthor
-	Spans   []BlameSpan // from the start of the text to its end
+	Runs    []BlameRun  // from the start of the text to its end
 	Lines   []BlameLine // one for each piece, a last empty one included
 }
 
@@ -32,11 +34,14 @@ type BlameAuthor struct {
 	Kind string // what the author is, as the log has it
 }
 
-// A BlameSpan is a run of text that one revision inserted.
-type BlameSpan struct {
-	Length   int // UTF-16 code units, line breaks counted
-	Revision eventlog.Revision
-	Author   int // index in Authors
+// A BlameRun is a run of text by one author: all inserted by one revision or,
+// where it was typed, each unit by the revision after its left neighbour's. The
+// frame has a span for each revision.
+type BlameRun struct {
+	Revision eventlog.Revision // of the first unit
+	Length   int               // UTF-16 code units, line breaks counted
+	Author   int               // index in Authors
+	Typed    bool
 }
 
 // A BlameLine tells of one line's last change.
@@ -55,10 +60,8 @@ func (b *Blame) AppendJSON(dst []byte) []byte {
 		dst = appendText(dst, `,"kind":`, a.Kind)
 		return append(dst, '}')
 	})
-	dst = appendList(dst, `,"spans":`, b.Spans, func(dst []byte, s *BlameSpan) []byte {
-		return appendTuple(dst, int64(s.Length), int64(s.Revision), int64(s.Author))
-	})
-	dst = appendList(dst, `,"lines":`, b.Lines, func(dst []byte, l *BlameLine) []byte {
+	dst = appendSpans(append(dst, `,"spans":[`...), b.Runs)
+	dst = appendList(dst, `],"lines":`, b.Lines, func(dst []byte, l *BlameLine) []byte {
 		dst = appendTuple(dst, int64(l.Revision), int64(l.Author), l.At)
 		dst = appendBool(dst[:len(dst)-1], `,`, l.Submitted)
 		return append(dst, ']')
@@ -66,8 +69,14 @@ func (b *Blame) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// size returns about how many bytes the runs and lines of b take.
+func (b *Blame) size() int {
+	return spansSize(b.Runs) + len(b.Lines)*len("[4294967296,9,1700000000000,false],")
+}
+
 // AppendJSON appends the frame `join` of text mode.
 func (m *TextJoin) AppendJSON(dst []byte) []byte {
+	dst = slices.Grow(dst, 2048+len(m.Text)+len(m.Text)/16+m.Blame.size()) // a megabyte is not to be copied as it grows
 	dst = appendText(dst, `{"type":"join","thread":`, string(m.Thread))
 	dst = appendText(dst, `,"title":`, m.Title)
 	dst = appendRev(dst, `,"rev":`, m.Rev)
