@@ -75,6 +75,7 @@ type Authority struct {
 	chain   chain.Digest // of thread.Revision, once published
 	bytes   int          // UTF-8 of the text
 	window  window
+	past    past
 	fanout  fanout
 	texts   map[Peer]*textPeer
 	lines   map[Peer]*linePeer

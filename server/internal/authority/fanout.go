@@ -203,7 +203,7 @@ func (a *Authority) near(from eventlog.Revision) bool {
 		return false
 	}
 	entries, ok := a.window.after(from)
-	return !ok && from >= a.fanout.told || ok && !heavy(entries)
+	return !ok && from >= a.fanout.told || ok && !heavy(entries, 0)
 }
 
 // give publishes the entries after a revision; false means that they cannot be
@@ -227,8 +227,7 @@ func (a *Authority) stream(p Peer, tp *textPeer) {
 // catchUp gives p what it lacks, at whatever pace: at once where that is in
 // memory, else by way of the server.
 func (a *Authority) catchUp(p Peer, tp *textPeer) {
-	entries, ok := a.window.after(tp.told)
-	if tp.catching = false; !ok || len(entries) > a.catchUpMax || heavy(entries) || !a.give([]Peer{p}, tp.told) {
+	if tp.catching = false; !a.light(tp.told) || !a.give([]Peer{p}, tp.told) {
 		a.stream(p, tp)
 	}
 }

@@ -109,7 +109,7 @@ func (a *Authority) knows(r Resume) (bool, error) {
 	case r.Since == a.thread.Revision:
 		return *r.Chain == a.chain, nil
 	}
-	c, err := a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, r.Since)
+	c, err := a.chainAt(r.Since)
 	return err == nil && c == *r.Chain, err
 }
 
@@ -119,12 +119,11 @@ const (
 	heavyUnits = 32 << 10
 )
 
-func heavy(entries []entry) bool {
-	n := 0
-	for _, e := range entries {
-		if c, ok := change(e.event); ok {
-			n += c.Inserted()
-		}
+// heavy reports whether entries are too much for one frame beside others that
+// insert so many units.
+func heavy(entries []entry, n int) bool {
+	for i := range entries {
+		n += inserted(entries[i].event)
 	}
 	return n > heavyUnits
 }

@@ -146,6 +146,9 @@ func (a *Authority) since(r eventlog.Revision) ([]event.Event, error) {
 	if entries, ok := a.window.after(r); ok {
 		return eventsOf(entries), nil
 	}
+	if events, ok := a.past.after(r, a.window.base); ok {
+		return append(slices.Clone(events), eventsOf(a.window.entries)...), nil
+	}
 	var out []event.Event
 	for rec, err := range a.cfg.Log.Read(context.Background(), a.cfg.Stream, r) {
 		if err != nil {

@@ -1,0 +1,129 @@
+package authority
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
+)
+
+// counted is a log that counts how often its chain is asked for.
+type counted struct {
+	*brokenLog
+	asked *int
+}
+
+func (l counted) ChainAt(ctx context.Context, s eventlog.Stream, at eventlog.Revision) (chain.Digest, error) {
+	*l.asked++
+	return l.brokenLog.ChainAt(ctx, s, at)
+}
+
+func (l counted) Prove(ctx context.Context, s eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+	*l.asked++
+	return l.brokenLog.Prove(ctx, s, after)
+}
+
+// TestACrowdThatComesBackAsksTheLogOnce: after a restart each of many lacks a
+// little of what only the log has, and some come when others write already.
+func TestACrowdThatComesBackAsksTheLogOnce(t *testing.T) {
+	s := newScene(t, "milk")
+	const head = 60
+	for s.auth.thread.Revision < head {
+		s.elsewhere(0, 0, "x")
+	}
+	sums := map[eventlog.Revision]chain.Digest{}
+	for rev := eventlog.Revision(1); rev <= head; rev++ {
+		sums[rev], _ = s.log.ChainAt(t.Context(), stream, rev)
+	}
+	s.restart()
+	asked := 0
+	s.auth.cfg.Log = counted{s.log, &asked}
+	for i := range 40 {
+		since := eventlog.Revision(head - 1 - (i*7)%45)
+		sum := sums[since]
+		if wrong := i == 13; wrong {
+			sum[3]++
+		}
+		c := s.conn(fmt.Sprint("c", i))
+		s.do(func() {
+			if f := s.auth.joinText(c, ada, eventlog.ClientID{7, byte(i)}, &Resume{Since: since, Chain: &sum}); f != nil {
+				t.Fatal(f)
+			}
+		})
+		if len(s.tasks) > 0 {
+			t.Fatalf("client %d since %d is to be streamed from the log", i, since)
+		}
+		if i == 13 {
+			if j, ok := c.down[0].(textJoin); !ok || !j.reset {
+				t.Fatalf("another chain was answered %v", c.down)
+			}
+			continue
+		}
+		next := since + 1
+		for _, m := range c.down[1:] {
+			e := m.(Entries)
+			for k, ev := range e.List {
+				if ev.Revision != next || e.Lengths[k] != int(next)+2 {
+					t.Fatalf("client %d since %d: entry %d of length %d, want %d", i, since, ev.Revision, e.Lengths[k], next)
+				}
+				next++
+			}
+			if want, err := s.log.ChainAt(t.Context(), stream, next-1); err != nil || e.Chain != want {
+				t.Fatalf("client %d: chain of the frame to %d is not the log's", i, next-1)
+			}
+		}
+		if next != s.auth.thread.Revision+1 {
+			t.Fatalf("client %d was told through %d of %d", i, next-1, s.auth.thread.Revision)
+		}
+		if i%10 == 9 {
+			s.elsewhere(0, 0, "y")
+		}
+	}
+	if asked > 1 {
+		t.Errorf("the log was asked %d times", asked)
+	}
+	s.pass(pastRest.Milliseconds())
+	s.serve(testInbox)
+	if len(s.auth.past.events) > 0 {
+		t.Errorf("%d entries are kept for nobody", len(s.auth.past.events))
+	}
+}
+
+// TestAPastKeepsNoMoreThanItMay, in entries and in text.
+func TestAPastKeepsNoMoreThanItMay(t *testing.T) {
+	s := newScene(t, "milk")
+	for range 2 * pastMax {
+		s.elsewhere(0, 0, "x")
+	}
+	s.restart()
+	for _, back := range []eventlog.Revision{1, pastMax - 1, pastMax, pastMax + 1, 2 * pastMax} {
+		at := s.auth.thread.Revision - back
+		want, _ := s.log.ChainAt(t.Context(), stream, at)
+		if got, err := s.auth.chainAt(at); err != nil || got != want {
+			t.Errorf("%d back: another chain value than the log's, %v", back, err)
+		}
+	}
+	if n := len(s.auth.past.events); n != pastMax {
+		t.Errorf("%d entries are kept, %d may be", n, pastMax)
+	}
+	s.elsewhere(0, 0, strings.Repeat("long ", pastUnits/5))
+	s.elsewhere(0, 0, "y")
+	s.elsewhere(0, 0, "z")
+	s.restart()
+	asked := 0
+	s.auth.cfg.Log = counted{s.log, &asked}
+	for _, back := range []eventlog.Revision{1, 2, 3, 4} {
+		at := s.auth.thread.Revision - back
+		want, _ := s.log.ChainAt(t.Context(), stream, at)
+		if got, err := s.auth.chainAt(at); err != nil || got != want {
+			t.Errorf("%d back behind a long one: another chain value than the log's, %v", back, err)
+		}
+	}
+	if p := &s.auth.past; p.units > pastUnits || len(p.events) > 3 || asked > 4 {
+		t.Errorf("%d entries of %d units are kept, and the log was asked %d times", len(p.events), p.units, asked)
+	}
+}
