@@ -189,7 +189,7 @@ func positional(a *app, p *kong.Positional, word string) (out []candidate) {
 		return nil
 	}
 	for id, title := range titles {
-		out = append(out, candidate{visible(title), string(id), true}, candidate{string(id), visible(title), true})
+		out = append(out, candidate{disarmed(title), string(id), true}, candidate{string(id), disarmed(title), true})
 	}
 	slices.SortFunc(out, func(x, y candidate) int { return strings.Compare(x.text, y.text) })
 	if at := strings.LastIndexByte(word, '@'); at > 0 && strings.Contains(p.Tag.PlaceHolder, "@") {
@@ -210,7 +210,7 @@ func versions(a *app, s *source, thread string) (out []candidate) {
 		return nil
 	}
 	for _, v := range t.Versions {
-		out = append(out, candidate{thread + "@" + visible(v.Name), fmt.Sprintf("revision %d", v.Of), true})
+		out = append(out, candidate{thread + "@" + disarmed(v.Name), fmt.Sprintf("revision %d", v.Of), true})
 	}
 	return out
 }

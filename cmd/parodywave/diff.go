@@ -68,7 +68,7 @@ func (c *diffCommand) Run(a *app) error {
 		p.hunk(h)
 	}
 	if p.hidden && !c.Words {
-		a.say("control or bidirectional characters are written out, so patch cannot apply this: --json has the text itself")
+		a.say("characters that nobody sees are written out, so patch cannot apply this: --json has the text itself")
 	}
 	return nil
 }

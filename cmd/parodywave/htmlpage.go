@@ -32,7 +32,7 @@ func writePage(w io.Writer, s *source, t *projection.Thread) error {
 		Time     string
 		Authors  []pageRow
 		Rows     []pageRow
-	}{Title: visible(t.Title), Revision: t.Revision, Time: stamp(t.UpdatedAt)}
+	}{Title: disarmed(t.Title), Revision: t.Revision, Time: stamp(t.UpdatedAt)}
 	colours := map[eventlog.AuthorID]int{}
 	var last eventlog.AuthorID
 	for row := range t.Rows() {
@@ -43,11 +43,11 @@ func writePage(w io.Writer, s *source, t *projection.Thread) error {
 		if !known {
 			colour = len(colours) % authorColours
 			colours[row.Author] = colour
-			page.Authors = append(page.Authors, pageRow{Author: visible(s.name(row.Author)), Colour: colour})
+			page.Authors = append(page.Authors, pageRow{Author: disarmed(s.name(row.Author)), Colour: colour})
 		}
-		line := pageRow{Number: row.Line + 1, Colour: colour, Time: stamp(row.Time), Text: visibleLine(t.Content(row)), Done: row.Submitted}
+		line := pageRow{Number: row.Line + 1, Colour: colour, Time: stamp(row.Time), Text: disarmedLine(t.Content(row)), Done: row.Submitted}
 		if row.Line == 0 || row.Author != last {
-			line.Author = visible(s.name(row.Author))
+			line.Author = disarmed(s.name(row.Author))
 		}
 		last = row.Author
 		page.Rows = append(page.Rows, line)

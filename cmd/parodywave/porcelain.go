@@ -36,13 +36,13 @@ func (c *blameCommand) porcelain(a *app, s *source, t *projection.Thread, from, 
 		fmt.Fprintln(a.out)
 		if !told[r.Revision] {
 			told[r.Revision] = true
-			name := visible(s.name(r.Author))
+			name := disarmed(s.name(r.Author))
 			for _, who := range []string{"author", "committer"} {
 				fmt.Fprintf(a.out, "%[1]s %[2]s\n%[1]s-mail <%[3]s>\n%[1]s-time %[4]d\n%[1]s-tz +0000\n", who, name, idString(r.Author), r.Time/1000)
 			}
-			fmt.Fprintf(a.out, "summary revision %d\nfilename %s\n", r.Revision, visible(t.Title))
+			fmt.Fprintf(a.out, "summary revision %d\nfilename %s\n", r.Revision, disarmed(t.Title))
 		}
-		fmt.Fprintf(a.out, "\t%s\n", visibleLine(t.Content(r)))
+		fmt.Fprintf(a.out, "\t%s\n", disarmedLine(t.Content(r)))
 	}
 	return nil
 }

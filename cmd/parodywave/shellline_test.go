@@ -47,4 +47,4 @@ func FuzzShellLine(f *testing.F) {
 }
 
 // unreadable reports whether a text is none that a title or a flag can be.
-func unreadable(text string) bool { return !utf8.ValidString(text) || visible(text) != text }
+func unreadable(text string) bool { return !utf8.ValidString(text) || disarmed(text) != text }

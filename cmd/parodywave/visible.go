@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
@@ -14,7 +15,7 @@ import (
 // in which what follows is read, instead of being seen.
 func hidden(r rune) bool {
 	switch {
-	case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cs, r):
+	case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0xd800 && r < 0xe000: // control, half a character
 		return true
 	case r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // bidirectional
 		return true
@@ -24,49 +25,95 @@ func hidden(r rune) bool {
 	return false
 }
 
-// hides reports whether something in s is hidden; where tabs are not, they do
-// not count. Texts of a megabyte come through here, and nearly all is ASCII.
-func hides(s string, tabs bool) bool {
+// hides reports whether something in s would be written out by visible; where
+// tabs are not, they do not count. Texts of a megabyte come through here, and
+// nearly all is ASCII.
+func hides(s string, tabs bool) bool { return hidesFrom(s, tabs, unclear) >= 0 }
+
+// A concealment tells whether r, between its neighbours (-1 where there is none),
+// is to be written out.
+type concealment func(before, r, after rune) bool
+
+// acting are those that do something to a terminal, or to the order of reading.
+func acting(_, r, _ rune) bool { return hidden(r) }
+
+// unclear are those, and those that nobody sees.
+func unclear(before, r, after rune) bool {
+	return hidden(r) || unseen(r) && !needed(before, r, after)
+}
+
+// hidesFrom returns where in s the first is that is to be written out, -1 where
+// there is none.
+func hidesFrom(s string, tabs bool, conceals concealment) int {
+	before := rune(-1)
 	for i := 0; i < len(s); {
 		if c := s[i]; c >= ' ' && c <= '~' || tabs && c == '\t' {
+			before = rune(c)
 			i++
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if hidden(r) {
-			return true
+		if conceals(before, r, first(s[i+n:])) {
+			return i
 		}
+		before = r
 		i += n
 	}
-	return false
+	return -1
 }
 
-// visible returns s with control and bidirectional characters written out.
-func visible(s string) string { return reveal(s, false) }
+// first returns the first character of s, -1 where there is none.
+func first(s string) rune {
+	if s == "" {
+		return -1
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+// visible returns s with all written out that nobody sees, or that does something
+// instead.
+func visible(s string) string { return reveal(s, false, unclear) }
 
 // visibleLine is visible for one line of a text: tabs stay.
-func visibleLine(s string) string { return reveal(s, true) }
+func visibleLine(s string) string { return reveal(s, true, unclear) }
 
-func reveal(s string, tabs bool) string {
-	if !hides(s, tabs) {
+// disarmed returns s with only that written out which does something instead of
+// being seen: where s is for programs, or for pages, what else nobody sees stays
+// as it is.
+func disarmed(s string) string { return reveal(s, false, acting) }
+
+// disarmedLine is disarmed for one line of a text: tabs stay.
+func disarmedLine(s string) string { return reveal(s, true, acting) }
+
+func reveal(s string, tabs bool, conceals concealment) string {
+	i := hidesFrom(s, tabs, conceals)
+	if i < 0 {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range s {
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	b.WriteString(s[:i])
+	for rest := s[i:]; rest != ""; {
+		r, n := utf8.DecodeRuneInString(rest)
+		rest = rest[n:]
 		switch {
-		case !hidden(r), tabs && r == '\t':
+		case tabs && r == '\t' || !conceals(before, r, first(rest)):
 			b.WriteRune(r)
 		case r < 0x100:
 			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
+		case r < 0x10000:
 			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
 		}
+		before = r
 	}
 	return b.String()
 }
 
 // jsonLine returns v as one line of JSON, in which nothing is hidden either:
-// what encoding/json leaves as it is, it says as \uXXXX.
+// what encoding/json leaves as it is, it says as \uXXXX, which is the same text.
 func jsonLine(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -79,12 +126,16 @@ func jsonLine(v any) string {
 		return line
 	}
 	b.Reset()
-	for _, r := range line {
-		if hidden(r) {
-			fmt.Fprintf(&b, `\u%04x`, r)
-		} else {
+	before := rune(-1)
+	for i, r := range line {
+		if !unclear(before, r, first(line[i+utf8.RuneLen(r):])) {
 			b.WriteRune(r)
+		} else {
+			for _, u := range utf16.AppendRune(nil, r) {
+				fmt.Fprintf(&b, `\u%04x`, u)
+			}
 		}
+		before = r
 	}
 	return b.String()
 }

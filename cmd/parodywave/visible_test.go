@@ -2,9 +2,10 @@ package main
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 func TestColumnsCountWideAndMarks(t *testing.T) {
@@ -24,10 +25,10 @@ func TestColumnsCountWideAndMarks(t *testing.T) {
 }
 
 func TestJSONLineHidesNothingAndLosesNothing(t *testing.T) {
-	in := "a\u202eb\x1b\u0085\u2028\ufeff\"\\<&>소라\U0001F30A\x7f"
+	in := "a\u202e\u200b\U000e0061b\x1b\u0085\u2028\ufeff\"\\<&>소라\U0001F30A\x7f"
 	line := jsonLine(in)
 	for _, r := range line {
-		if hidden(r) {
+		if hidden(r) || unseen(r) {
 			t.Errorf("%U stands in %q", r, line)
 		}
 	}
@@ -61,9 +62,12 @@ func TestParseTimeReadsMomentsAndHowLongAgo(t *testing.T) {
 
 // hides and columns pass over ASCII in a hurry, and must say the same.
 func TestHidesIsWhereSomethingIsHidden(t *testing.T) {
-	for r := rune(0); r < 0x11000; r++ {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
 		s := "ab" + string(r) + "c"
-		want := strings.IndexFunc(s, hidden) >= 0
+		want := hidden(r) || unclear('b', r, 'c')
 		if got := hides(s, false); got != want {
 			t.Errorf("hides(%q) is %v, want %v", s, got, want)
 		}
