@@ -2,6 +2,7 @@ package projection
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"parodywave/eventlog"
@@ -36,19 +37,19 @@ func (t *Thread) Summary() Summary {
 
 // A Directory is the list of threads: a fold of their summaries.
 type Directory struct {
-	threads map[eventlog.Stream]Summary
+	threads map[eventlog.Stream]*Summary // which are never changed: clones share them
 }
 
 // NewDirectory returns an empty list.
 func NewDirectory() *Directory {
-	return &Directory{threads: map[eventlog.Stream]Summary{}}
+	return &Directory{threads: map[eventlog.Stream]*Summary{}}
 }
 
 // Put adds a thread's summary or replaces an older one; one of an older
 // revision than the list has is passed over.
 func (d *Directory) Put(s Summary) {
 	if old, ok := d.threads[s.Stream]; !ok || old.Revision <= s.Revision {
-		d.threads[s.Stream] = s
+		d.threads[s.Stream] = &s
 	}
 }
 
@@ -57,19 +58,49 @@ func (d *Directory) Len() int { return len(d.threads) }
 
 // Get returns the summary of a thread.
 func (d *Directory) Get(stream eventlog.Stream) (Summary, bool) {
-	s, ok := d.threads[stream]
-	return s, ok
+	if s, ok := d.threads[stream]; ok {
+		return *s, true
+	}
+	return Summary{}, false
 }
 
 // List returns all threads, the one with the newest record first; of those
 // with records of the same millisecond the one opened last.
 func (d *Directory) List() []Summary {
-	all := make([]Summary, 0, len(d.threads))
-	for _, s := range d.threads {
-		all = append(all, s)
+	return d.Newest(0, len(d.threads))
+}
+
+// fewMost is up to which place in the list it is faster to pick than to sort.
+const fewMost = 1024
+
+// Newest returns up to limit threads of the list from place offset on, both of
+// which are not negative. It looks at all threads, and sorts few if few are asked
+// for.
+func (d *Directory) Newest(offset, limit int) []Summary {
+	offset = min(offset, len(d.threads))
+	end := offset + min(limit, len(d.threads)-offset)
+	first := make([]*Summary, 0, min(end+1, len(d.threads)))
+	if end > fewMost {
+		first = slices.AppendSeq(first, maps.Values(d.threads))
+		slices.SortFunc(first, newer)
+	} else if end > 0 {
+		for _, s := range d.threads {
+			if len(first) == end && newer(s, first[end-1]) > 0 {
+				continue
+			}
+			at, _ := slices.BinarySearchFunc(first, s, newer)
+			first = slices.Insert(first, at, s)
+			first = first[:min(len(first), end)]
+		}
 	}
-	slices.SortFunc(all, func(a, b Summary) int {
-		return cmp.Or(cmp.Compare(b.UpdatedAt, a.UpdatedAt), cmp.Compare(b.Stream, a.Stream))
-	})
-	return all
+	out := make([]Summary, 0, end-offset)
+	for _, s := range first[offset:end] {
+		out = append(out, *s)
+	}
+	return out
+}
+
+// newer orders summaries as the list has them.
+func newer(a, b *Summary) int {
+	return cmp.Or(cmp.Compare(b.UpdatedAt, a.UpdatedAt), cmp.Compare(b.Stream, a.Stream))
 }

@@ -36,9 +36,9 @@ func ThawDirectory(b []byte) (*Directory, error) {
 	f := thawer{in: b}
 	f.begin(frozenDirectory)
 	n := f.count(39)
-	d := &Directory{threads: make(map[eventlog.Stream]Summary, n)}
+	d := &Directory{threads: make(map[eventlog.Stream]*Summary, n)}
 	for range n {
-		s := Summary{Stream: eventlog.Stream(f.string())}
+		s := &Summary{Stream: eventlog.Stream(f.string())}
 		copy(s.OpenedBy[:], f.raw(16))
 		s.OpenedAt = f.int()
 		copy(s.UpdatedBy[:], f.raw(16))

@@ -56,8 +56,10 @@ func (p *peer) serve(m wire.Message) {
 		p.send(p.s.status())
 	case wire.List:
 		p.listed.Store(true)
-		frame, _ := p.s.list()
-		p.send(frame)
+		frame, typing := p.s.list()
+		if p.send(frame); typing { // that ends without an event
+			p.s.pulse.list()
+		}
 	case wire.Activity:
 		p.s.activity.watch(p, m.On)
 	case wire.New:

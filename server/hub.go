@@ -242,15 +242,12 @@ type listed struct {
 func (h *hub) list(offset, limit int) ([]listed, int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	all := h.directory.List()
-	total := len(all)
-	all = all[min(offset, total):]
-	all = all[:min(limit, len(all))]
+	all := h.directory.Newest(offset, limit)
 	out := make([]listed, len(all))
 	for i, sum := range all {
 		out[i] = listed{sum, h.rooms[sum.Stream]}
 	}
-	return out, total
+	return out, h.directory.Len()
 }
 
 func (h *hub) get(stream eventlog.Stream) (listed, bool) {

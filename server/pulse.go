@@ -55,11 +55,7 @@ func (p *pulse) loop(ctx context.Context) {
 		case <-statusOver:
 			status, statusOver = p.statusDirty, nil
 		case <-list:
-			var frame []byte
-			if frame, typing = p.s.list(); !bytes.Equal(frame, said) {
-				said = frame
-				p.tell(listKind, frame, func(q *peer) bool { return q.listed.Load() })
-			}
+			said, typing = p.tellList(said)
 			list, listOver = nil, time.After(listPause)
 		case <-listOver:
 			if list, listOver = p.listDirty, nil; typing {
@@ -67,6 +63,20 @@ func (p *pulse) loop(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// tellList tells the list to those who asked for it once, unless that was said
+// already. It returns what it said and whether somebody is typing in that.
+func (p *pulse) tellList(said []byte) ([]byte, bool) {
+	asked := func(q *peer) bool { return q.listed.Load() }
+	if len(p.s.peers.all(asked)) == 0 { // making one looks at every thread
+		return nil, false
+	}
+	frame, typing := p.s.list()
+	if !bytes.Equal(frame, said) {
+		p.tell(listKind, frame, asked)
+	}
+	return frame, typing
 }
 
 func (p *pulse) tell(k kind, frame []byte, who func(*peer) bool) {
