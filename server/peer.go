@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,8 +25,10 @@ const (
 
 	// A peer that takes nothing for writeTimeout, and at most twice that, is
 	// closed. Of what is written at once it must take slowest bytes a second.
+	// What is longer than a piece is written in pieces, to see that it takes them.
 	writeTimeout = 5 * time.Second
 	slowest      = 64 << 10
+	pieceBytes   = 256 << 10
 	lingerAfter  = 2 * time.Second // for the peer to answer a close
 )
 
@@ -338,7 +341,7 @@ func (p *peer) writeLoop() {
 
 // write writes what was taken from the queue.
 func (p *peer) write(q *queue) error {
-	deadline := time.Now().Add(p.s.peers.writeTimeout + time.Duration(q.bytes/slowest)*time.Second)
+	deadline := p.deadline(q.bytes)
 	if err := p.conn.SetWriteDeadline(deadline); err != nil {
 		return err
 	}
@@ -351,12 +354,41 @@ func (p *peer) write(q *queue) error {
 	}
 	for _, f := range q.frames {
 		if f != nil { // else a newer one of its kind follows
-			if err := p.conn.WriteMessage(websocket.TextMessage, f); err != nil {
+			if err := p.writeFrame(f, deadline); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// deadline returns when so many bytes must have been taken.
+func (p *peer) deadline(bytes int) time.Time {
+	return time.Now().Add(p.s.peers.writeTimeout + time.Duration(bytes/slowest)*time.Second)
+}
+
+// writeFrame writes a frame, in fragments (RFC 6455, 5.4) where it is long: one
+// who takes nothing must not keep it for the time that all of it may take.
+func (p *peer) writeFrame(f []byte, deadline time.Time) error {
+	if len(f) <= pieceBytes {
+		return p.conn.WriteMessage(websocket.TextMessage, f)
+	}
+	w, err := p.conn.NextWriter(websocket.TextMessage)
+	if err != nil {
+		return err
+	}
+	for piece := range slices.Chunk(f, pieceBytes) {
+		by := p.deadline(len(piece))
+		if by.After(deadline) {
+			by = deadline
+		}
+		_ = p.conn.SetWriteDeadline(by) // which never fails
+		if _, err := w.Write(piece); err != nil {
+			return err
+		}
+	}
+	_ = p.conn.SetWriteDeadline(deadline)
+	return w.Close()
 }
 
 // finish sends the close frame; the reader ends when the peer answers it, or
