@@ -58,6 +58,7 @@ type Reversal struct {
 	row     row
 	lost    int
 	shifted bool // something has moved since the edits began
+	parted  bool // since then a break was lost: there is a seam that is not weak
 
 	// Of the event that is being applied.
 	ours     bool      // it is one of the edits

@@ -434,6 +434,8 @@ func TestReversion(t *testing.T) {
 		"what others wrote into their moved line":     {script{`ben [[0,"six",""]]`, `ana [[0,"spam",""],4]`, `ana [[5],4,[0,"spam",""]]`, `ben [6,[0,"!"],3]`}, "six\n!", 5, 0, 0},
 		"a line that lost its break goes with one":    {script{`ben [[0,"one","two","six","ten",""]]`, `ana [4,[4],8,[0,"two",""]]`, `cem [15,[1," and cem"]]`}, "one\ntwo and cem\nsix\nten", 12, 12, 0},
 		"and parts whom others joined elsewhere":      {script{`ben [[0,"one","two","six","ten",""]]`, `ana [[0,"two",""],4,[4],[0,"ten",""],4,[4]]`, `cem [11,[1," "],3,[1]]`}, "one\ntwo\nsix\nten ", 9, 10, 0},
+		"a line that only they broke is one again":    {script{`ben [[0,"six"]]`, `ana [[0,"six","a longer line","a"],3,[0,"six"]]`, `ana [[25,"six","asixsix","bar"]]`, `cem [[3,"bar"],1,[7,"ten"],4]`}, "tenbar", 8, 3, 7},
+		"and one that they broke more often, too":     {script{`ben [[0,"baar"]]`, `ana [1,[1,"baar","baar"],1,[0," "," "],1]`, `ana [12,[0,"","bbaar","baara "],3]`, `ana [17,[0,"b"],11]`, `ana [[29," r","baara ","baara ","bbaabr","bbaar"]]`, `cem [13,[0,"!"],16]`}, "ba!ar", 30, 5, 0},
 		"nothing of theirs":                           {script{`ben [[0,"one"]]`}, "one", 0, 0, 0},
 		"what was restored meanwhile is there twice":  {script{`ben [[0,"one"]]`, `ana [[3]]`, `ben [[0,"one"]]`}, "oneone", 0, 3, 0},
 	} {

@@ -4,9 +4,10 @@ import "slices"
 
 // A seam is where at home a break stood that others wrote and others deleted, or
 // that they wrote and the edits took for theirs; a weak one is beside what others
-// wrote when something had moved, and parts no line that the edits broke. What it parts at home may be lines that
-// nobody joined: then a break is written there, when what moves back would make
-// one line of two.
+// wrote when something had moved, and parts no line that the edits broke. What
+// it parts at home may be lines that nobody joined: then a break is written
+// there, when what moves back would make one line of two. Where all seams are
+// weak, each break of others is in its place still, and nothing is parted.
 
 // seamed makes x, which others deleted and which was units, a seam, and reports
 // whether it is one.
@@ -15,6 +16,7 @@ func (r *Reversal) seamed(x *tract, units []uint16) bool {
 		return false
 	}
 	*x = tract{seam: true, prev: x.prev, next: x.next}
+	r.parted = true
 	for y := x.next; y.seam || y.mark; y = y.next { // what is written in its place stands before the last
 		y.weak = false
 	}
@@ -64,7 +66,7 @@ type stitching struct {
 // rips returns the text before which breaks are to be written, in the order at
 // home. The row is settled.
 func (r *Reversal) rips() (all []*tract) {
-	if !r.shifted {
+	if !r.parted {
 		return nil
 	}
 	text, home, line := &r.t.text, &r.row.home, stitching{last: -1}
