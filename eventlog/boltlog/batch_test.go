@@ -37,7 +37,7 @@ func waiting(l *Log) int {
 func waitFor(t *testing.T, ok func() bool) {
 	t.Helper()
 	for begin := time.Now(); !ok(); time.Sleep(time.Millisecond) {
-		if time.Since(begin) > 10*time.Second {
+		if time.Since(begin) > time.Minute {
 			t.Fatal("it does not happen")
 		}
 	}
@@ -237,9 +237,9 @@ func TestOpenWaitsForTheLock(t *testing.T) {
 	if _, err := Open(path, Options{Timeout: 200 * time.Millisecond}); !errors.Is(err, ErrLocked) {
 		t.Fatal(err)
 	}
-	if d := time.Since(begin); d < 100*time.Millisecond || d > 10*time.Second {
+	if d := time.Since(begin); d < 100*time.Millisecond {
 		t.Fatalf("waited %v", d)
 	}
 	time.AfterFunc(100*time.Millisecond, func() { l.Close() })
-	open(t, path, Options{Timeout: 10 * time.Second})
+	open(t, path, Options{Timeout: time.Minute})
 }

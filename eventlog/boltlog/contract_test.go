@@ -11,6 +11,7 @@ import (
 )
 
 func TestBoltlogMeetsTheContract(t *testing.T) {
+	t.Parallel()
 	logtest.Run(t, func(t *testing.T) eventlog.AuditLog {
 		return open(t, filepath.Join(t.TempDir(), "log.db"), Options{})
 	})
@@ -31,6 +32,7 @@ func (l sealingLog) Append(ctx context.Context, s eventlog.Stream, expected even
 }
 
 func TestSealedLogMeetsTheContract(t *testing.T) {
+	t.Parallel()
 	logtest.Run(t, func(t *testing.T) eventlog.AuditLog {
 		return sealingLog{open(t, filepath.Join(t.TempDir(), "log.db"), Options{NoSync: true, sealAt: smallSizes})}
 	})

@@ -8,10 +8,10 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/seeds"
 )
 
 // region is a run of live bytes of a file.
@@ -152,8 +152,13 @@ func TestVerifyAcceptsSoundFile(t *testing.T) {
 	}
 }
 
+// flips is how many bits are flipped, one after the other, under a log that is
+// opened and read in all ways after each.
+var flips = fewer(300)
+
 func TestFlippedBitInStoredValueIsFound(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	t.Parallel()
+	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	path := sample(t, 300)
 	sound, _ := os.ReadFile(path)
@@ -164,7 +169,7 @@ func TestFlippedBitInStoredValueIsFound(t *testing.T) {
 	if len(regions) != 4 {
 		t.Fatalf("values in %d buckets", len(regions))
 	}
-	for i := range 300 {
+	for i := range flips {
 		of := regions[[]string{bucketTail, bucketTail, bucketBlocks, bucketBlocks, bucketKeys, bucketMeta}[i%6]]
 		r := of[rng.IntN(len(of))]
 		bit := r.from*8 + rng.Int64N(int64(r.n)*8)
@@ -191,7 +196,8 @@ func TestFlippedBitInStoredValueIsFound(t *testing.T) {
 // A flip anywhere is an error, or changes nothing that a reader is given, or (of
 // the newest meta page) takes away the newest commits.
 func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	t.Parallel()
+	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	path := sample(t, 300)
 	want := contents(t, path)
@@ -202,7 +208,7 @@ func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
 		end = max(end, r.from+int64(r.n))
 	}
 	refused, older := 0, 0
-	for i := range 300 {
+	for i := range flips {
 		var bit int64
 		switch i % 4 {
 		case 0: // page headers and element tables
@@ -238,7 +244,7 @@ func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
 	if refused == 0 {
 		t.Fatalf("seed %d: nothing was refused", seed)
 	}
-	t.Logf("seed %d: %d of 300 refused, %d gave an older state", seed, refused, older)
+	t.Logf("seed %d: %d of %d refused, %d gave an older state", seed, refused, flips, older)
 }
 
 // contents returns all records as text.
@@ -254,12 +260,13 @@ func contents(t *testing.T, path string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&b, "%+v\n", r)
+		tell(&b, &r)
 	}
 	return b.String()
 }
 
 func TestZeroedAndCutFilesAreErrors(t *testing.T) {
+	t.Parallel()
 	path := sample(t, 200)
 	sound, _ := os.ReadFile(path)
 	try := func(what string, b []byte) {

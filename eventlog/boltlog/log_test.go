@@ -61,6 +61,7 @@ func count(t testing.TB, l eventlog.Log, s eventlog.Stream, after eventlog.Revis
 }
 
 func TestLogIsTheSameAfterReopening(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	l := open(t, path, Options{})
 	var want []eventlog.Head

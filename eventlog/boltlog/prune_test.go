@@ -8,10 +8,10 @@ import (
 	"os"
 	"sync"
 	"testing"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/seeds"
 )
 
 const pruneStream = eventlog.Connections
@@ -19,15 +19,16 @@ const pruneStream = eventlog.Connections
 // TestPruneKeepsTheRest prunes, appends and reopens at random, and holds the log
 // against what was appended.
 func TestPruneKeepsTheRest(t *testing.T) {
-	for round := range 12 {
-		seed := uint64(time.Now().UnixNano()) + uint64(round)
-		rng := rand.New(rand.NewPCG(seed, 0))
+	t.Parallel()
+	seed := seeds.For(t)
+	for round := range fewer(12) {
+		rng := rand.New(rand.NewPCG(seed, uint64(round)))
 		path := newPath(t)
 		l := open(t, path, Options{NoSync: true})
 		var steps []string
 		fatal := func(f string, args ...any) {
 			t.Helper()
-			t.Fatalf("seed %d: %s\nafter %v", seed, fmt.Sprintf(f, args...), steps)
+			t.Fatalf("seed %d, round %d: %s\nafter %v", seed, round, fmt.Sprintf(f, args...), steps)
 		}
 		chains := map[eventlog.Revision]chain.Digest{}
 		through, records := eventlog.Revision(0), uint64(0)
@@ -157,6 +158,7 @@ func TestPruneRefusesWhatIsNotThere(t *testing.T) {
 }
 
 func TestPrunedGroupsTakeNoRoom(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	l := open(t, path, Options{NoSync: true})
 	appendN(t, l, pruneStream, 2000)
@@ -182,6 +184,7 @@ func TestPrunedGroupsTakeNoRoom(t *testing.T) {
 }
 
 func TestReadersSurvivePrunes(t *testing.T) {
+	t.Parallel()
 	l := open(t, newPath(t), Options{NoSync: true})
 	appendN(t, l, pruneStream, 500)
 	var wg sync.WaitGroup
@@ -231,7 +234,8 @@ func TestReadersSurvivePrunes(t *testing.T) {
 		r, err := l.Verify(ctx, nil)
 		return errors.Join(err, r.Err())
 	})
-	for through := eventlog.Revision(5); through < 500; through += 5 {
+	n := eventlog.Revision(fewer(99))
+	for through := 500 / (n + 1); through < 500; through += 500 / (n + 1) {
 		if err := l.Prune(ctx, through, eventlog.Record{Kind: "pruned"}); err != nil {
 			t.Error(err)
 		}

@@ -33,6 +33,7 @@ func TestFullDiskIsUnavailableAndPasses(t *testing.T) {
 		fmt.Println(fullDisk(path))
 		os.Exit(0)
 	}
+	t.Parallel()
 	path := newPath(t)
 	out, err := childProcess(t, path)
 	if err != nil || out[len(out)-1] != "<nil>" {
@@ -129,6 +130,7 @@ func TestFailedSyncIsUnknownAndFinal(t *testing.T) {
 		fmt.Println(failedSync(path))
 		os.Exit(0)
 	}
+	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skip("strace is not here")
@@ -187,7 +189,7 @@ func failedSync(path string) error {
 	}
 	select {
 	case <-fatal:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		return errors.New("OnFatal was not called")
 	}
 	n := 0
@@ -216,6 +218,7 @@ func TestNoSpaceIsHarmlessOnlyBeforeTheFirstSync(t *testing.T) {
 		fmt.Println(noSpace(path))
 		os.Exit(0)
 	}
+	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skip("strace is not here")

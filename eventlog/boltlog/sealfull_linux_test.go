@@ -16,6 +16,7 @@ func TestFullDiskStopsSealingOnly(t *testing.T) {
 		fmt.Println(sealOnFullDisk(path))
 		os.Exit(0)
 	}
+	t.Parallel()
 	path := newPath(t)
 	out, err := childProcess(t, path)
 	if err != nil || out[len(out)-1] != "<nil>" {

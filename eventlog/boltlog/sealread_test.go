@@ -10,6 +10,7 @@ import (
 )
 
 func TestReadersSurviveSealing(t *testing.T) {
+	t.Parallel()
 	l := open(t, newPath(t), Options{NoSync: true, sealAt: smallSizes, Packer: bodies{7}})
 	appendN(t, l, "t0", 30)
 	appendN(t, l, pruneStream, 100)
@@ -68,7 +69,7 @@ func TestReadersSurviveSealing(t *testing.T) {
 			}
 		})
 	}
-	for i := range 400 {
+	for i := range 2 * fewer(200) {
 		appendN(t, l, "t0", 3)
 		appendN(t, l, "t1", 1+i%3)
 		appendN(t, l, pruneStream, 1)

@@ -78,6 +78,7 @@ func TestRemnantsAreIgnoredCheckedAndSwept(t *testing.T) {
 }
 
 func TestRecordTooLargeForABlockIsKeptAsItIs(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	l := open(t, path, Options{NoSync: true, NoSeal: true})
 	appendN(t, l, "s", 20)

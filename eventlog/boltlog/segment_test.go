@@ -1,19 +1,20 @@
 package boltlog
 
 import (
+	"bytes"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/seeds"
 )
 
 func TestLogChainAtEveryPosition(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	t.Parallel()
+	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	l := open(t, newPath(t), Options{NoSync: true, sealAt: smallSizes})
 	var want []chain.Digest
@@ -67,22 +68,24 @@ func TestLogChainAtEveryPosition(t *testing.T) {
 }
 
 func TestSegmentsAreWhatReadGives(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	t.Parallel()
+	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	packer := bodies{7}
 	l := open(t, newPath(t), Options{NoSync: true, sealAt: smallSizes, Packer: packer})
 	for i := range 60 {
 		randomStep(rng, i, l)
 	}
-	read := func(s eventlog.Stream, after eventlog.Revision) (out string) {
+	read := func(s eventlog.Stream, after eventlog.Revision) string {
+		var out bytes.Buffer
 		for r, err := range l.Read(ctx, s, after) {
 			if err != nil {
 				t.Fatal(err)
 			}
 			r.Position = 0
-			out += fmt.Sprintf("%+v\n", r)
+			tell(&out, &r)
 		}
-		return out
+		return out.String()
 	}
 	all := map[eventlog.Stream]string{}
 	packed := 0
@@ -127,8 +130,9 @@ func TestSegmentsAreWhatReadGives(t *testing.T) {
 	t.Logf("%d packed segments", packed)
 }
 
-func segmentRecords(t *testing.T, p eventlog.Packer, s *eventlog.Segment) (out string) {
+func segmentRecords(t *testing.T, p eventlog.Packer, s *eventlog.Segment) string {
 	t.Helper()
+	var out bytes.Buffer
 	records := slices.Clone(s.Records)
 	if records == nil {
 		for _, m := range s.Makers {
@@ -150,7 +154,7 @@ func segmentRecords(t *testing.T, p eventlog.Packer, s *eventlog.Segment) (out s
 	}
 	for _, r := range records[s.Skip:] {
 		r.Position = 0
-		out += fmt.Sprintf("%+v\n", r)
+		tell(&out, &r)
 	}
-	return out
+	return out.String()
 }

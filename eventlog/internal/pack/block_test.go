@@ -9,12 +9,12 @@ import (
 	"reflect"
 	"slices"
 	"testing"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 )
 
 // sealable returns what a block is made of: records, positions and directory.
@@ -187,7 +187,7 @@ func typedEntries(rng *rand.Rand, first eventlog.Position) []entry {
 }
 
 func TestBlockComesBackAsSealed(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 1))
 	sealers := []*Sealer{{}, {Packer: event.Packer{}}, {Packer: loser{}}}
 	for i := range 600 {
@@ -333,7 +333,7 @@ func readAll(d *BlockDecoder, value []byte) (records int, err error) {
 }
 
 func TestMalformedBlockWithRightChecksumIsRefused(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 1))
 	d := BlockDecoder{Packer: event.Packer{}}
 	refused, read := 0, 0
