@@ -266,6 +266,7 @@ func (c *committer) publish() {
 	l.mu.Lock()
 	for _, s := range c.touched {
 		s.head, s.dirty = s.next, false
+		s.slim()
 		if s.fresh {
 			s.fresh = false
 			l.began(s)

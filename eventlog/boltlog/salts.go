@@ -99,6 +99,14 @@ func (s *stream) saltsFor(r eventlog.Revision) *salts {
 	return s.salts
 }
 
+// slim forgets salts that are on disk and many, as those of an import: few more
+// will be wanted of them.
+func (s *stream) slim() {
+	if s.salts != nil && len(s.salts.explicit) > 0 {
+		s.salts, s.looked = nil, 0
+	}
+}
+
 // loadSalts fetches the salts of the span in which s goes on, if q needs them
 // and they can be on disk.
 func (c *committer) loadSalts(s *stream, q *request) error {
