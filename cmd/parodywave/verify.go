@@ -210,7 +210,7 @@ func (s *source) checkCache(a *app) error {
 		fmt.Fprintf(a.out, "damaged  cache.db: %s\n", visible(p))
 	}
 	if len(c.Problems) > 0 {
-		return damaged("delete "+a.cachePath()+", which is always safe: the server makes it anew", "the log is in order, but the cache is not; first: %s", visible(c.Problems[0]))
+		return damaged("delete "+a.cachePath()+" while no server runs, which is always safe: the server makes it anew; a server that is started again also makes anew by itself what has a wrong sum", "the log is in order, but the cache is not; first: %s", visible(c.Problems[0]))
 	}
 	if c.Ignored != "" {
 		fmt.Fprintf(a.out, "ignored  cache.db: %s; the server makes it anew\n", visible(c.Ignored))

@@ -141,6 +141,7 @@ func (c *Cache) Snapshot(_ context.Context, stream eventlog.Stream, at eventlog.
 		c.mu.Lock()
 		c.index.drop(f)
 		c.mu.Unlock()
+		c.writer.mend(stream)
 	}
 }
 

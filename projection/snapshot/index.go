@@ -41,8 +41,13 @@ func (x *index) forget(stream eventlog.Stream) {
 	delete(x.threads, stream)
 }
 
-// drop drops one thread.
+// drop drops one thread, or the state.
 func (x *index) drop(f *frame) {
+	if f == x.state {
+		x.live -= f.size()
+		x.state = nil
+		return
+	}
 	all := x.threads[f.stream]
 	if i := slices.Index(all, f); i >= 0 {
 		x.live -= f.size()

@@ -37,6 +37,7 @@ type writer struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	failed bool // a write did, and was told of
+	scrub  scrub
 }
 
 // A frozen is a thread that is ready to be written.
@@ -52,6 +53,7 @@ func (c *Cache) begin() {
 	w.wake, w.frozen = make(chan struct{}, 1), make(chan frozen, 16)
 	w.quit, w.done = make(chan struct{}), make(chan struct{})
 	w.ctx, w.cancel = context.WithCancel(context.Background())
+	w.scrub = newScrub(&c.index)
 	go c.write()
 }
 
@@ -138,6 +140,8 @@ func (c *Cache) write() {
 			c.put(f)
 		case <-w.wake:
 			c.work()
+		case <-w.scrub.more:
+			c.look()
 		case <-w.quit:
 			c.finish()
 			return
@@ -200,6 +204,9 @@ func (c *Cache) saveThread(stream eventlog.Stream) {
 // finish saves what is worth it and then the state.
 func (c *Cache) finish() {
 	w := &c.writer
+	for w.scrub.more != nil && w.ctx.Err() == nil {
+		c.look()
+	}
 	c.meter.mu.Lock()
 	for stream, d := range c.meter.due {
 		if d.bytes >= c.meter.every/idleShare {

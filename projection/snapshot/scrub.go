@@ -1,0 +1,79 @@
+package snapshot
+
+import (
+	"slices"
+
+	"parodywave/eventlog"
+)
+
+// A scrub looks through what was saved before the file was opened, a frame at a
+// time between other work, so that what is damaged is found while the log is
+// there to make it anew, and not when it is wanted. It is the writer's own.
+type scrub struct {
+	frames []*frame
+	found  bool
+	more   chan struct{} // can be read while there are frames
+}
+
+func newScrub(x *index) scrub {
+	s := scrub{more: make(chan struct{})}
+	close(s.more)
+	for _, all := range x.threads {
+		s.frames = append(s.frames, all...)
+	}
+	if x.state != nil {
+		s.frames = append(s.frames, x.state)
+	}
+	slices.SortFunc(s.frames, func(a, b *frame) int { return int(b.offset - a.offset) })
+	return s
+}
+
+// look checks the next frame, the first in the file before the others. After the
+// last the file is written anew, if anything was found.
+func (c *Cache) look() {
+	s := &c.writer.scrub
+	if n := len(s.frames) - 1; n >= 0 && !c.disabled() {
+		f := s.frames[n]
+		s.frames = s.frames[:n]
+		if c.counts(f) {
+			if _, err := f.read(c.file.f); err != nil {
+				c.discard(f, err)
+				s.found = true
+			}
+		}
+		if n > 0 {
+			return
+		}
+	}
+	s.frames, s.more = nil, nil
+	if s.found {
+		c.writer.clear()
+	}
+}
+
+// counts reports whether a frame is one that the index knows.
+func (c *Cache) counts(f *frame) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.index.state == f || slices.Contains(c.index.threads[f.stream], f)
+}
+
+// discard has a frame count no more, and its thread saved again.
+func (c *Cache) discard(f *frame, why error) {
+	c.logger.Warn("a saved entry is damaged: making it anew", "path", c.path, "thread", f.stream, "revision", f.revision, "why", why)
+	c.mu.Lock()
+	c.index.drop(f)
+	c.mu.Unlock()
+	if f.kind == kindThread {
+		c.writer.save(f.stream)
+	}
+}
+
+// mend has the file written anew without a frame of a thread that was found to
+// be damaged, and the thread saved again.
+func (w *writer) mend(stream eventlog.Stream) {
+	w.mu.Lock()
+	w.rewrite, w.threads = true, append(w.threads, stream)
+	w.mu.Unlock()
+	w.rouse()
+}
