@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -26,10 +27,31 @@ func (s *Server) controlCopy(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
-	if err := c.CopyTo(w); err != nil {
+	if err := c.CopyTo(patient{w, http.NewResponseController(w), copyPatience * s.peers.writeTimeout}); err != nil {
 		s.logger.Error("cannot copy the log", "error", err)
 		panic(http.ErrAbortHandler) // the command must not take half a file for a whole one
 	}
+}
+
+// copyPatience is how many writeTimeouts a command that copies the log may take
+// nothing: its disk may be slow.
+const copyPatience = 12
+
+// A patient writer gives up on who takes nothing for so long. A copy is made in
+// one transaction: one that never ended, as of a command that was stopped, would
+// let the file grow, and hold up all appends and reads when it has grown so far
+// that it must be mapped anew.
+type patient struct {
+	w    http.ResponseWriter
+	c    *http.ResponseController
+	wait time.Duration
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	if err := p.c.SetWriteDeadline(time.Now().Add(p.wait)); err != nil {
+		return 0, err
+	}
+	return p.w.Write(b)
 }
 
 // command says who writes by command.
