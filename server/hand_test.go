@@ -51,7 +51,7 @@ func TestIdleConnectionsKeepOneGoroutine(t *testing.T) {
 	if n := running("(*peer).readLoop("); n < peers {
 		t.Fatalf("%d readers for %d peers", n, peers)
 	}
-	for end := time.Now().Add(handRest + 5*time.Second); running("hands.loop(") > 0; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(handRest + patience); running("hands.loop(") > 0; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d hands are left with nothing to do", running("hands.loop("))
 		}

@@ -14,6 +14,10 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+// patience is how long what must come is waited for: long, since the machine may
+// be busy with other things.
+const patience = time.Minute
+
 // start serves log on a loopback port for the length of a test.
 func start(t testing.TB, log eventlog.AuditLog, change ...func(*Config)) (*Server, string) {
 	t.Helper()
@@ -27,7 +31,7 @@ func start(t testing.TB, log eventlog.AuditLog, change ...func(*Config)) (*Serve
 	}
 	web := httptest.NewServer(s.Handler())
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := s.Shutdown(ctx); err != nil {
 			t.Error(err)
@@ -64,7 +68,7 @@ func (c *client) send(frame string) {
 func (c *client) want(kind string) map[string]any {
 	c.t.Helper()
 	for {
-		_ = c.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_ = c.conn.SetReadDeadline(time.Now().Add(patience))
 		_, frame, err := c.conn.ReadMessage()
 		if err != nil {
 			c.t.Fatalf("waiting for %s: %v", kind, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -107,7 +108,7 @@ func TestStuckReadersAreClosed(t *testing.T) {
 	s.peers.writeTimeout = 200 * time.Millisecond
 	w := startTyping(t, s, url)
 	w.stick(url, 2)
-	for end := time.Now().Add(20 * time.Second); s.peers.count() > 1; w.put(20_000) {
+	for end := time.Now().Add(patience); s.peers.count() > 1; w.put(20_000) {
 		if time.Now().After(end) {
 			t.Fatalf("%d peers that read nothing are still there", s.peers.count()-1)
 		}
@@ -124,21 +125,24 @@ func TestSlowReaderGetsEveryEntryOnceInFewFrames(t *testing.T) {
 	w.join(c, "01J9Z40000000000000000000B")
 	const entries, size = 4000, 500
 	done := make(chan struct{})
+	var wrote atomic.Int64
 	go func() {
 		for range entries {
 			w.put(size)
+			wrote.Add(1)
 		}
 		close(done)
 	}()
-	next, frames, pause := 2.0, 0, 20*time.Millisecond
+	next, frames := 2.0, 0
 	for next <= entries+1 {
-		select {
-		case <-done:
-			pause = 0
-		default:
+		for ended := false; !ended && wrote.Load() < int64(40*frames); { // however slow the writer is
+			select {
+			case <-done:
+				ended = true
+			case <-time.After(time.Millisecond):
+			}
 		}
-		time.Sleep(pause)
-		_ = c.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		_ = c.conn.SetReadDeadline(time.Now().Add(patience))
 		_, frame, err := c.conn.ReadMessage()
 		if err != nil {
 			t.Fatal(err)
@@ -227,7 +231,7 @@ func TestFramesAreReadAsTheyWereMade(t *testing.T) {
 	p := s.peers.all(func(*peer) bool { return true })[0]
 	for _, n := range []int{0, 1, 125, 126, 127, 65_535, 65_536, 1 << 20} {
 		p.send([]byte(strings.Repeat("x", n)))
-		_ = c.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_ = c.conn.SetReadDeadline(time.Now().Add(patience))
 		kind, payload, err := c.conn.ReadMessage()
 		if err != nil || kind != websocket.TextMessage || len(payload) != n {
 			t.Errorf("%d bytes are read as %d of kind %d: %v", n, len(payload), kind, err)
@@ -243,7 +247,7 @@ func TestPingsAreAnsweredBesideFrames(t *testing.T) {
 		ponged <- data
 		return nil
 	})
-	if err := c.conn.WriteControl(websocket.PingMessage, []byte("hello"), time.Now().Add(time.Second)); err != nil {
+	if err := c.conn.WriteControl(websocket.PingMessage, []byte("hello"), time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
 	c.send(`{"type":"list"}`)

@@ -311,17 +311,20 @@ func (w *world) check() error {
 	return nil
 }
 
-// settle waits until the writer has nothing to do.
+// settle waits until the writer has done all that it was given. When it takes the
+// second of the calls below it is done with whatever it did before the first, and
+// the third is there only when it has taken the second.
 func (w *world) settle() {
-	for range 2000 {
-		w.cache.writer.mu.Lock()
-		n := len(w.cache.writer.threads) + len(w.cache.writer.forgotten) + len(w.cache.writer.wake)
-		w.cache.writer.mu.Unlock()
-		if n == 0 {
-			time.Sleep(2 * time.Millisecond)
+	c := &w.cache.writer
+	for len(c.frozen) > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	for range 3 {
+		select {
+		case c.wake <- struct{}{}:
+		case <-c.done:
 			return
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 
