@@ -93,6 +93,9 @@ func candidates(a *app, root *kong.Node, words []string) []candidate {
 	if node == root && at == 0 {
 		return commandNames(root)
 	}
+	if at < len(node.Positional) && node.Positional[at].Tag.PlaceHolder == "COMMAND" {
+		return commandNames(root)
+	}
 	if at < len(node.Positional) {
 		return positional(a, node.Positional[at], words[len(words)-1])
 	}

@@ -30,6 +30,7 @@ type commands struct {
 	Config      configCommand      `cmd:"" help:"Print the flags' effective values and where they come from."`
 	Completion  completionCommand  `cmd:"" help:"Print a script that makes Tab complete commands, flags and threads."`
 	Version     versionCommand     `cmd:"" help:"Print the version of this program."`
+	Help        helpCommand        `cmd:"" help:"Print what a command does, as its --help does."`
 	Complete    completeCommand    `cmd:"" hidden:""`
 	Pages       pagesCommand       `cmd:"" hidden:"" name:"check-pages"`
 }

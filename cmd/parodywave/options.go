@@ -91,19 +91,10 @@ func (a *app) run(args []string) error {
 	}
 	parsed, err := parser.Parse(joinTimes(args))
 	if err != nil {
-		return usage(seeHelp(err), "%v", err)
+		return wrongUsage(parser.Model.Node, err)
 	}
 	a.options = table.options
 	return a.perform(parsed)
-}
-
-// seeHelp says where to read on after arguments that are wrong.
-func seeHelp(err error) string {
-	var wrong *kong.ParseError
-	if errors.As(err, &wrong) && wrong.Context != nil && wrong.Context.Selected() != nil {
-		return "see parodywave " + wrong.Context.Selected().Name + " --help"
-	}
-	return "see parodywave --help, which lists the commands"
 }
 
 // newParser returns what reads a command line into table.
