@@ -56,6 +56,9 @@ func (p *people) resolve(ctx context.Context, who Identity) (eventlog.AuthorID, 
 	}
 	p.write.Lock()
 	defer p.write.Unlock()
+	if err := p.catchUp(ctx); err != nil { // what became of the name before may not be known
+		return eventlog.AuthorID{}, err
+	}
 	if id, ok := p.find(who); ok {
 		return id, nil
 	}
@@ -76,20 +79,25 @@ func (p *people) find(who Identity) (eventlog.AuthorID, bool) {
 func (p *people) introduce(ctx context.Context, id eventlog.AuthorID, who Identity) error {
 	p.write.Lock()
 	defer p.write.Unlock()
+	if err := p.catchUp(ctx); err != nil {
+		return err
+	}
 	if p.known(id) {
 		return nil
 	}
 	return p.name1(ctx, id, event.Named(who))
 }
 
-// name1 appends one name; the caller holds write.
+// name1 appends one name, to the end even if ctx is done meanwhile; the caller
+// holds write.
 func (p *people) name1(ctx context.Context, id eventlog.AuthorID, f event.Named) error {
+	ctx = context.WithoutCancel(ctx)
 	r := event.Encode(f)
 	r.Author = id
 	head, err := p.log.Head(ctx, eventlog.Authors)
 	if err == nil {
 		r.Time = head.Stamp(now())
-		_, err = p.log.Append(context.WithoutCancel(ctx), eventlog.Authors, head.Revision, r)
+		_, err = p.log.Append(ctx, eventlog.Authors, head.Revision, r)
 	}
 	// Whatever came of it, the log knows.
 	if caught := p.catchUp(ctx); err == nil || errors.Is(err, eventlog.ErrUnknown) {
