@@ -92,15 +92,20 @@ func (c *Cache) appended(stream eventlog.Stream, after eventlog.Revision, bytes,
 	}
 }
 
-// Idle says that nobody uses a thread any more.
+// Idle says that nobody uses a thread any more. What is not worth saving then is
+// counted no further: there may be many such threads.
 func (c *Cache) Idle(stream eventlog.Stream) {
 	if c == nil {
 		return
 	}
 	c.meter.mu.Lock()
 	defer c.meter.mu.Unlock()
-	if d := c.meter.due[stream]; d != nil && d.bytes >= c.meter.every/idleShare {
+	switch d := c.meter.due[stream]; {
+	case d == nil || d.queued:
+	case d.bytes >= c.meter.every/idleShare:
 		c.enqueue(stream, d)
+	default:
+		delete(c.meter.due, stream)
 	}
 }
 
