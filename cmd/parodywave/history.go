@@ -20,8 +20,12 @@ type lineRow struct {
 	LineID string `json:"line_id"`
 	Before string `json:"before"`
 	After  string `json:"after"`
+	// Vanished is how many UTF-16 units were typed into the line and deleted from
+	// it again within the row, so that neither Before nor After has them.
+	Vanished int `json:"vanished"`
 
-	id projection.LineID
+	id   projection.LineID
+	lost []loss
 }
 
 // history prints what happened to a line that is there at a revision.
@@ -40,7 +44,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at event
 		return noLine(*c.Line, rows(last))
 	}
 	l := &liner{s: s, lines: kin.Of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
-	err = s.playTo(a, stream, at, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+	err = s.playThrough(a, stream, at, l.before, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		for _, r := range l.apply(e, t, effect) {
 			if keep(e) {
 				l.add(r, c.Every == "edit")
@@ -66,7 +70,11 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at event
 // print shows a row as people read it: before, after.
 func (r *lineRow) print(a *app) {
 	cells := r.cells()
-	fmt.Fprintf(a.out, "%s  %s  %s  %s line %d\n", cells[0], cells[1], cells[2], r.Action, r.Line)
+	vanished := ""
+	if r.Vanished > 0 {
+		vanished = fmt.Sprintf("  (+%d typed and deleted again)", r.Vanished)
+	}
+	fmt.Fprintf(a.out, "%s  %s  %s  %s line %d%s\n", cells[0], cells[1], cells[2], r.Action, r.Line, vanished)
 	if r.Before != r.After || r.Action == "changed" || r.Action == "born" {
 		if r.Action != "born" {
 			fmt.Fprintf(a.out, "  - %s\n", visibleLine(r.Before))
@@ -81,12 +89,41 @@ type liner struct {
 	lines projection.Lineage
 	text  map[projection.LineID]string // of the lineage's lines, before the event
 	rows  []*lineRow
+	lost  map[projection.LineID][]loss // by the event
+}
+
+// A loss is so many UTF-16 units, written at a revision, that an event deletes.
+type loss struct {
+	revision eventlog.Revision
+	author   eventlog.AuthorID
+	units    int
+}
+
+// before notes what an event deletes from the lineage's lines.
+func (l *liner) before(e event.Event, t *projection.Thread) {
+	l.lost = map[projection.LineID][]loss{}
+	f, ok := e.Fact.(event.Changed)
+	if !ok || f.Change.Len() != t.Len() || t.LineCount() == 0 {
+		return
+	}
+	for ed := range f.Change.Edits() {
+		for i, last := t.LineAt(ed.FromA), t.LineAt(ed.ToA); ed.FromA < ed.ToA && i <= last; i++ {
+			r := t.Row(i)
+			from, to := max(r.Start, ed.FromA), min(r.Start+r.Length, ed.ToA)
+			if from >= to || !l.lines.Has(r.ID, e.Revision) {
+				continue
+			}
+			for s := range t.Spans(from, to) {
+				l.lost[r.ID] = append(l.lost[r.ID], loss{s.Revision, t.Authors()[s.Author], s.Length})
+			}
+		}
+	}
 }
 
 func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Effect) []*lineRow {
 	var out []*lineRow
 	row := func(action string, id projection.LineID, line int, before, after string) {
-		r := &lineRow{eventRow: *l.s.newRow(e, t, effect), Action: action, Line: line, LineID: id.String(), Before: before, After: after, id: id}
+		r := &lineRow{eventRow: *l.s.newRow(e, t, effect), Action: action, Line: line, LineID: id.String(), Before: before, After: after, id: id, lost: l.lost[id]}
 		r.Lines = []int{line, line}
 		out = append(out, r)
 	}
@@ -148,6 +185,11 @@ func (l *liner) add(r *lineRow, each bool) {
 		if folds && last.id == r.id && last.author == r.author && r.at-last.at <= burstPause {
 			last.eventRow.add(&r.eventRow)
 			last.Line, last.After = r.Line, r.After
+			for _, x := range r.lost {
+				if x.revision >= last.First && x.author == last.author {
+					last.Vanished += x.units
+				}
+			}
 			return
 		}
 	}

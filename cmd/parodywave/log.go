@@ -26,7 +26,8 @@ func (*logCommand) Help() string {
 	return `Prints a row for what each author did without a pause of 30 seconds, the newest first: revision (the first and the
 last), time, author, what was done.
 
-  -L N         what happened to one line: before (-) and after (+), what was deleted from it included
+  -L N         what happened to one line: before (-) and after (+), what was deleted from it included; of what was typed
+               and deleted again within a row, how much: --every edit and --deletions show the text
   --deletions  what was deleted, a row for each place: where it was, and below, for each author of the deleted text,
                the revisions that had written it, the author, and the text. With -L, from that line.
 
@@ -38,7 +39,7 @@ last), time, author, what was done.
 --json: thread, revision, position, id, time, author, author_id and kind of the last event of a row; first, the revision
 of its first; edits, how many; inserted and deleted, in UTF-16 units; text, what was inserted; lines, the first and the
 last; revisions, that the event names. With -L also action (born, changed, split, joined, moved, submitted, redacted),
-line, line_id, before and after. With --deletions also removed: of each part text, author, author_id, first and last,
+line, line_id, before and after, and vanished: how many UTF-16 units were typed and deleted again within the row. With --deletions also removed: of each part text, author, author_id, first and last,
 the revisions that had written it.`
 }
 
@@ -104,6 +105,12 @@ func printRows(a *app, rows []*eventRow, asJSON bool) {
 
 // playTo is play up to a revision; 0 is the head.
 func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
+	return s.playThrough(a, stream, at, nil, f)
+}
+
+// playThrough is playTo that calls before, if any, with each event and the thread
+// as it is before it.
+func (s *source) playThrough(a *app, stream eventlog.Stream, at eventlog.Revision, before func(event.Event, *projection.Thread), f func(event.Event, *projection.Thread, *projection.Effect) error) error {
 	t := projection.NewThread(stream)
 	for r, err := range s.Read(a.ctx, stream, 0) {
 		if err != nil {
@@ -112,6 +119,9 @@ func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, f 
 		e, err := event.Decode(r)
 		if err != nil {
 			return err
+		}
+		if before != nil {
+			before(e, t)
 		}
 		effect, err := t.Apply(e)
 		if err == nil {
