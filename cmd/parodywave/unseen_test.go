@@ -38,13 +38,13 @@ func TestVisibleHidesNothing(t *testing.T) {
 		// Spelling: a family, an astronaut, a flag, a keycap; Persian, Hindi, Khmer,
 		// Mongolian, a form of a Han character; a number sign in Arabic.
 		"👩‍👩‍👧 👩🏽‍🚀 🏳️‍🌈 1️⃣ ❤️‍🔥 🧔‍♂️": "",
-		"می‌خواهم":      "",
-		"क्‍ष न्‌न":     "",
-		"ខ្ញុំ\u200bទៅ": "",
-		"ᠰᠠᠶ᠋ᠢᠨ":        "",
-		"ᠬᠠᠭ\u180eᠠ":    "",
-		"葛\U000e0100":   "",
-		"\u0600١٢":      "",
+		"می\u200cخواهم":       "",
+		"क्\u200dष न्\u200cन": "",
+		"ខ្ញុំ\u200bទៅ":       "",
+		"ᠰᠠᠶ᠋ᠢᠨ":              "",
+		"ᠬᠠᠭ\u180eᠠ":          "",
+		"葛\U000e0100":         "",
+		"\u0600١٢":            "",
 		"소라 ᄒ\u1161\u11ab é e\u0301 中文 \u3000\u00a0": "",
 
 		// But one for each is enough, and not at the beginning.
