@@ -58,7 +58,7 @@ type Reversal struct {
 	row     row
 	lost    int
 	shifted bool // something has moved since the edits began
-	parted  bool // since then a break was lost: there is a seam that is not weak
+	joined  bool // and others have taken a break away since
 
 	// Of the event that is being applied.
 	ours     bool      // it is one of the edits

@@ -184,7 +184,7 @@ func (r reversal) census(c ot.Change, after []uint16) error {
 		}
 	}
 	spare := s.breaks - (len(want) - len(after))
-	if len(after) > len(want)+s.parted || spare < 0 || !slices.Equal(sorted(unbroken(after)), sorted(unbroken(want))) {
+	if len(after) > len(want)+s.parted+s.breaks || spare < 0 || !slices.Equal(sorted(unbroken(after)), sorted(unbroken(want))) {
 		return fmt.Errorf("%q becomes %q by %s, which should have the units of %q less at most %d breaks",
 			t.Text(), ot.String(after), c, ot.String(want), s.breaks)
 	}

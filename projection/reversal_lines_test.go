@@ -67,6 +67,19 @@ func TestReversalMakesNoLineOfTwo(t *testing.T) {
 	}
 }
 
+// TestReversalPartsLinesThatOnlyTheEditsBreakParted: ben takes the break away that
+// ana had written, and his words are not of the line that hers then leave alone.
+func TestReversalPartsLinesThatOnlyTheEditsBreakParted(t *testing.T) {
+	if err := (reversal{script{
+		`eve [[0,"one","two 2","three","six","four","five 5",""]]`,
+		`ana [3,[0,"",""],28,[1]]`,
+		`ana [3,[0,"","two 2","three"],2,[12],15]`,
+		`ben [15,[1],[0," and y"],16]`,
+	}, "ana", 2, 4, true}).check(right); err != nil {
+		t.Error(err)
+	}
+}
+
 // The law has teeth: who leaves out a break between two lines is found out.
 func TestTheCensusFindsOutWhoJoinsLines(t *testing.T) {
 	lines := script{`eve [[0,"one","two","six","ten",""]]`, `ana [4,[4],8,[0,"two",""]]`, `cem [15,[1," and cem"]]`}

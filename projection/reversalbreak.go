@@ -132,7 +132,7 @@ func (r *Reversal) handBreaks() {
 		if !x.mine && !x.away && (x.onlyMine((*tract).before, at-start) || x.onlyMine((*tract).after, int(below.length))) {
 			x.mine = true
 			r.seamBefore(x)
-			r.parted = true
+			r.joined = true
 			r.breaks--
 			r.lost--
 		}

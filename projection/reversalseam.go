@@ -6,8 +6,8 @@ import "slices"
 // that they wrote and the edits took for theirs; a weak one is beside what others
 // wrote when something had moved, and parts no line that the edits broke. What
 // it parts at home may be lines that nobody joined: then a break is written
-// there, when what moves back would make one line of two. Where all seams are
-// weak, each break of others is in its place still, and nothing is parted.
+// there, when what moves back would make one line of two. While others have
+// taken no break away, whoever wrote it, nothing is parted.
 
 // seamed makes x, which others deleted and which was units, a seam, and reports
 // whether it is one.
@@ -16,7 +16,6 @@ func (r *Reversal) seamed(x *tract, units []uint16) bool {
 		return false
 	}
 	*x = tract{seam: true, prev: x.prev, next: x.next}
-	r.parted = true
 	for y := x.next; y.seam || y.mark; y = y.next { // what is written in its place stands before the last
 		y.weak = false
 	}
@@ -66,7 +65,7 @@ type stitching struct {
 // rips returns the text before which breaks are to be written, in the order at
 // home. The row is settled.
 func (r *Reversal) rips() (all []*tract) {
-	if !r.parted {
+	if !r.joined {
 		return nil
 	}
 	text, home, line := &r.t.text, &r.row.home, stitching{last: -1}

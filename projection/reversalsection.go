@@ -174,6 +174,7 @@ func (r *Reversal) bury(s *section) {
 		if g.mine && !r.ours {
 			r.lost += g.n
 		}
+		r.joined = r.joined || !r.ours && r.shifted && slices.Contains(units, lineBreak)
 		if !r.seamed(g.tract, units) {
 			r.row.drop(g.tract)
 		}
