@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"parodywave/cmd/parodywave/typist"
+	"parodywave/eventlog/seeds"
 )
 
 // BenchmarkKillUnderLoad kills the server under 3,000 edits a second, one writer
@@ -20,10 +20,10 @@ func BenchmarkKillUnderLoad(b *testing.B) {
 	lost, seen := 0, 0
 	for b.Loop() {
 		data := b.TempDir()
-		c := newCrash(b, newServer(b, build(b), data), data, rand.Uint64(), time.Second/60)
+		c := newCrash(b, newServer(b, build(b), data), data, seeds.For(b), time.Second/60)
 		c.gather(50, 1, 0, 0)
 		start := time.Now()
-		time.Sleep(4*time.Second + rand.N(2*time.Second))
+		time.Sleep(4*time.Second + time.Duration(c.r.Int64N(int64(2*time.Second))))
 		took := time.Since(start)
 		c.server.kill()
 		time.Sleep(20 * time.Millisecond)

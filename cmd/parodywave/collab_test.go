@@ -3,11 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"parodywave/eventlog/seeds"
 )
 
 // collab runs web/test/collab.mjs against a server and returns its exit status.
@@ -20,6 +21,7 @@ func collab(t *testing.T, seed int, args ...string) int {
 // and returns its exit status.
 func editors(t *testing.T, args ...string) int {
 	t.Helper()
+	aside(t)
 	web := filepath.Join("..", "..", "web")
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -48,7 +50,7 @@ func editors(t *testing.T, args ...string) int {
 // TestCollabClientsConverge has editors with the real @codemirror/collab type
 // over bad wires; see web/test/collab.mjs.
 func TestCollabClientsConverge(t *testing.T) {
-	seed := rand.IntN(1 << 30)
+	seed := int(seeds.For(t) % (1 << 30))
 	runs := "5"
 	if testing.Short() {
 		runs = "2"
@@ -72,7 +74,7 @@ func TestSessionsConverge(t *testing.T) {
 // Handing over several updates at once, while own ones are unconfirmed, is
 // known to diverge. If it did not here, the runs above would be too tame.
 func TestCollabClientsDivergeTogether(t *testing.T) {
-	seed := rand.IntN(1 << 30)
+	seed := int(seeds.For(t) % (1 << 30))
 	if status := collab(t, seed, "--clients", "3", "--runs", "4", "--edits", "200", "--together"); status != 3 {
 		t.Errorf("from seed %d: exit status %d, want 3: all runs agreed", seed, status)
 	}

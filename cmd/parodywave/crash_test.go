@@ -16,6 +16,7 @@ import (
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/logtest"
+	"parodywave/eventlog/seeds"
 	"parodywave/server"
 )
 
@@ -25,12 +26,12 @@ import (
 // must be in the log, once and in order, after every kill; everybody resumes,
 // and in the end all have the text that the log gives.
 func TestKillLosesNothing(t *testing.T) {
+	t.Parallel()
 	kills, pause := 100, 30*time.Millisecond
-	if testing.Short() {
+	if testing.Short() || raced {
 		kills = 12
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seeds.For(t)
 	data := t.TempDir()
 	program := build(t)
 	c := newCrash(t, newServer(t, program, data), data, seed, pause)
@@ -57,8 +58,7 @@ func TestKillLosesNothing(t *testing.T) {
 // TestKillTestSeesLoss kills a server whose log acknowledges before it writes,
 // under the same people and with the same journal. If nobody noticed, the test above would prove nothing.
 func TestKillTestSeesLoss(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seeds.For(t)
 	data := t.TempDir()
 	self, err := os.Executable()
 	if err != nil {
@@ -87,7 +87,7 @@ func TestServeAckEarly(t *testing.T) {
 	if data == "" {
 		t.Skip("only as a server")
 	}
-	log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Packer: event.Packer{}, Timeout: 5 * time.Second})
+	log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Packer: event.Packer{}, Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func (c *crash) round() {
 // check holds the log, which nobody has open, against the journal.
 func (c *crash) check() {
 	c.t.Helper()
-	log, err := boltlog.Open(filepath.Join(c.data, "log.db"), boltlog.Options{Packer: event.Packer{}, ReadOnly: true, Timeout: 5 * time.Second})
+	log, err := boltlog.Open(filepath.Join(c.data, "log.db"), boltlog.Options{Packer: event.Packer{}, ReadOnly: true, Timeout: time.Minute})
 	if err != nil {
 		c.t.Fatalf("after %d kills: %v", c.kills, err)
 	}
@@ -239,7 +239,7 @@ func (c *crash) finish() {
 	c.t.Helper()
 	c.quiet()
 	c.crowd.all.Wait()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 2*time.Minute)
 	defer cancel()
 	heads := map[string]uint64{}
 	for _, x := range c.crowd.texts {

@@ -29,10 +29,16 @@ import (
 // What was typed is on disk and with everybody; who typed it is told line by
 // line; all of it survives an export into another directory and a restart.
 func TestDemoTrace(t *testing.T) {
+	t.Parallel()
 	dir := traces(t)
 	paper := sequential(t, filepath.Join(dir, "automerge-paper.json.gz"), 3)
-	friends := concurrent(t, filepath.Join(dir, "friendsforever.json.gz"))
-	if testing.Short() {
+	var friends trace
+	if raced { // to merge what they wrote takes minutes then
+		friends = sequential(t, filepath.Join(dir, "sveltecomponent.json.gz"), 2)
+	} else {
+		friends = concurrent(t, filepath.Join(dir, "friendsforever.json.gz"))
+	}
+	if testing.Short() || raced {
 		paper, friends = paper.cut(20_000), friends.cut(4_000)
 	}
 	program, data := build(t), t.TempDir()
@@ -224,7 +230,7 @@ func (d *demo) check(th typedThread) string {
 			d.t.Errorf("%s: blame names %q, who typed nothing", th.title, a)
 		}
 	}
-	if len(authors) < len(th.authors) && !testing.Short() {
+	if len(authors) < len(th.authors) && !testing.Short() && !raced {
 		d.t.Errorf("%s: blame names %q of %q", th.title, authors, th.authors)
 	}
 	return blame

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parodywave/cmd/parodywave/typist"
+	"parodywave/eventlog/seeds"
 
 	"github.com/gorilla/websocket"
 )
@@ -121,7 +122,7 @@ func joins(b *testing.B, l *lab) {
 		b.ReportMetric(milliseconds(quantile(took, 1)), "ms-max")
 	})
 	measure(b, "blame", func(b *testing.B) {
-		seed := rand.Uint64()
+		seed := seeds.For(b)
 		r := rand.New(rand.NewPCG(seed, 0))
 		var took []time.Duration
 		for i := range 60 {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -105,7 +106,8 @@ func agreement(thread *projection.Thread, mails []string) (lines, agree int) {
 // TestGitBlameTellsWhatBlameTells compares the two on random histories, where
 // nothing is ambiguous, and counts how often they agree where something is.
 func TestGitBlameTellsWhatBlameTells(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(*seed, 4))
+	seed := seeds.For(t)
+	rnd := rand.New(rand.NewPCG(seed, 4))
 	var lines, agree, sure int
 	for h := range 20 {
 		log, thread := history(t, rnd, 60, withoutMoves)
@@ -119,13 +121,13 @@ func TestGitBlameTellsWhatBlameTells(t *testing.T) {
 			}
 			sure++
 			if want := fmt.Sprintf("<%s@parodywave.invalid>", idString(row.Author)); mails[row.Line] != want {
-				t.Errorf("-seed %d, history %d: line %d %q is of %s, git says %s", *seed, h, row.Line+1, thread.Content(row), want, mails[row.Line])
+				t.Errorf("seed %d, history %d: line %d %q is of %s, git says %s", seed, h, row.Line+1, thread.Content(row), want, mails[row.Line])
 			}
 		}
 	}
 	t.Logf("%d lines, %d of them beyond doubt; git agrees on %d", lines, sure, agree)
 	if sure < lines/3 {
-		t.Errorf("-seed %d: only %d of %d lines could be compared", *seed, sure, lines)
+		t.Errorf("seed %d: only %d of %d lines could be compared", seed, sure, lines)
 	}
 }
 

@@ -3,25 +3,31 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"parodywave/eventlog/seeds"
 )
 
 // TestAKilledCommandChangesNothingOrAll kills commands that write at random
 // moments, on a directory without a server. Whatever is there afterwards
 // verifies, and is what was there before, or what the command was to make.
 func TestAKilledCommandChangesNothingOrAll(t *testing.T) {
+	aside(t)
+	t.Parallel()
 	rounds := 10 // the first is not killed
 	if testing.Short() {
 		rounds = 5
 	}
 	program, dir := build(t), t.TempDir()
-	seed := rand.Uint64()
+	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	long := strings.Repeat("한 줄의 글\n", 20_000)
 	file := func(name, text string) string {
@@ -39,12 +45,14 @@ func TestAKilledCommandChangesNothingOrAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	early, late := 0, 0
-	for name, args := range map[string][]string{
+	commands := map[string][]string{
 		"a text":    {"import", file("more.txt", long)},
 		"a pad":     {"import", pad},
 		"a restore": {"restore", thread + "@2"},
 		"a revert":  {"revert", thread, "--author", "Mallory"},
-	} {
+	}
+	for _, name := range slices.Sorted(maps.Keys(commands)) {
+		args := commands[name]
 		t.Run(name, func(t *testing.T) {
 			took := time.Duration(0)
 			nothing, all := 0, 0

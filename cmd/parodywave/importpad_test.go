@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
 
@@ -165,7 +166,7 @@ func TestSavedRevisionsStandAtTheirTimes(t *testing.T) {
 
 // TestByteEditsAreTheChange holds the edits of a diff against the change.
 func TestByteEditsAreTheChange(t *testing.T) {
-	seed := rand.Uint64()
+	seed := seeds.For(t)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 2000 {
 		before := randomText(r)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -11,10 +10,9 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
 	"parodywave/projection"
 )
-
-var seed = flag.Uint64("seed", rand.Uint64(), "seed of the random tests")
 
 const testThread = eventlog.Stream("01JZ0000000000000000000000")
 
@@ -173,15 +171,18 @@ func broken(rows []*lineRow, thread *projection.Thread, n int) string {
 }
 
 func TestHistoryOfALineHangsTogether(t *testing.T) {
-	rows := 0
-	for i := range uint64(300) {
-		log, thread := history(t, rand.New(rand.NewPCG(*seed, i)), 25, withMoves)
+	rows, seed, histories := 0, seeds.For(t), uint64(300)
+	if raced {
+		histories = 60
+	}
+	for i := range histories {
+		log, thread := history(t, rand.New(rand.NewPCG(seed, i)), 25, withMoves)
 		for n := range thread.LineCount() {
 			for _, each := range []bool{true, false} {
 				got := lineRows(t, log, thread, n, each)
 				rows += len(got)
 				if bad := broken(got, thread, n); bad != "" {
-					t.Fatalf("-seed %d, history %d, line %d of\n%s\n%s\n%v", *seed, i, n+1, thread.Text(), bad, got)
+					t.Fatalf("seed %d, history %d, line %d of\n%s\n%s\n%v", seed, i, n+1, thread.Text(), bad, got)
 				}
 			}
 		}
@@ -192,9 +193,9 @@ func TestHistoryOfALineHangsTogether(t *testing.T) {
 // TestBrokenHistoriesAreSeen is the negative control: a history from which any
 // one row is missing is seen to be broken, but for few.
 func TestBrokenHistoriesAreSeen(t *testing.T) {
-	seen, all := 0, 0
+	seen, all, seed := 0, 0, seeds.For(t)
 	for i := range uint64(50) {
-		log, thread := history(t, rand.New(rand.NewPCG(*seed, i)), 25, withMoves)
+		log, thread := history(t, rand.New(rand.NewPCG(seed, i)), 25, withMoves)
 		for n := range thread.LineCount() {
 			rows := lineRows(t, log, thread, n, true)
 			for k := range rows {
@@ -206,7 +207,7 @@ func TestBrokenHistoriesAreSeen(t *testing.T) {
 		}
 	}
 	if seen < all/2 {
-		t.Fatalf("-seed %d: %d of %d broken histories were seen", *seed, seen, all)
+		t.Fatalf("seed %d: %d of %d broken histories were seen", seed, seen, all)
 	}
 	t.Logf("%d of %d", seen, all)
 }

@@ -15,6 +15,7 @@ import (
 // TestLoadtestCountsWhatItTyped runs the command as people do, and holds what
 // it says against the server.
 func TestLoadtestCountsWhatItTyped(t *testing.T) {
+	aside(t)
 	program := build(t)
 	s := newServer(t, program, t.TempDir())
 	s.start()

@@ -18,15 +18,42 @@ import (
 	"testing"
 )
 
-// build makes the program as people get it: without what the tests were built
-// with.
+// build makes the program as people get it, without what the tests were built
+// with, when the first test asks for it. It is gone after all tests.
 func build(t testing.TB) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "parodywave")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	path, err := program()
+	if err != nil {
+		t.Fatalf("build: %v", err)
 	}
 	return path
+}
+
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "parodywave-test")
+	if err != nil {
+		return "", err
+	}
+	programDir = dir
+	path := filepath.Join(dir, "parodywave")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// programDir is where the program lies, if it was built.
+var programDir string
+
+// A suite is all tests, after which the program goes.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	code := s.M.Run()
+	if programDir != "" {
+		_ = os.RemoveAll(programDir)
+	}
+	return code
 }
 
 // A process is a server's: it can be started, killed and started again on the
@@ -101,6 +128,7 @@ func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
 	p.cmd = nil
+	http.DefaultClient.CloseIdleConnections() // or fetch would try them on the next process
 }
 
 // stop asks the process to end, and returns how it did.

@@ -15,6 +15,8 @@ import (
 // TestQuestionsAboutAPaperAreAnswered asks the program, with its log in a file,
 // about a quarter of a million keystrokes.
 func TestQuestionsAboutAPaperAreAnswered(t *testing.T) {
+	aside(t)
+	t.Parallel()
 	paper := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
 	if testing.Short() {
 		paper = paper.cut(20_000)

@@ -67,6 +67,7 @@ func sameEdits(before, after string, r *rand.Rand) error {
 // TestRevertOfARecordedPaper takes one of three authors' edits back, of a
 // quarter of a million, and then all: what it takes and what is left.
 func TestRevertOfARecordedPaper(t *testing.T) {
+	aside(t)
 	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
 	log, whole := logOf(t, tr)
 	for _, authors := range [][]byte{{2}, {1, 2, 3}} {

@@ -15,7 +15,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"parodywave": main})
+	testscript.Main(suite{m}, map[string]func(){"parodywave": main})
 }
 
 // TestScript runs testdata/script/*.txtar: the program as people meet it.
@@ -64,7 +64,7 @@ func readyCmd(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: ready DIR")
 	}
 	a := &app{options: options{Data: ts.MkAbs(args[0])}}
-	for range 200 {
+	for range 1200 {
 		if path, err := a.socketPath(); err == nil {
 			if c, err := net.Dial("unix", path); err == nil {
 				c.Close()
@@ -73,7 +73,7 @@ func readyCmd(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	ts.Fatalf("no server in %s after 10 s", args[0])
+	ts.Fatalf("no server in %s after a minute", args[0])
 }
 
 // takenCmd listens on a port until the script ends: taken NAME.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 )
 
@@ -51,7 +52,19 @@ type traceFile struct {
 	}
 }
 
+// readTrace reads a trace, each only once: it takes seconds.
 func readTrace(t testing.TB, path string) traceFile {
+	t.Helper()
+	file, ok := tracesRead.Load(path)
+	if !ok {
+		file, _ = tracesRead.LoadOrStore(path, decodeTrace(t, path))
+	}
+	return file.(traceFile)
+}
+
+var tracesRead sync.Map // of traceFile, by path; nobody alters them
+
+func decodeTrace(t testing.TB, path string) traceFile {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {

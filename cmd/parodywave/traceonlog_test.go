@@ -42,6 +42,8 @@ func logOf(t testing.TB, tr trace) (eventlog.AuditLog, *projection.Thread) {
 
 // TestGitBlameOnTraces has git blame what people really typed.
 func TestGitBlameOnTraces(t *testing.T) {
+	aside(t)
+	t.Parallel()
 	dir := traces(t)
 	for name, tr := range map[string]trace{
 		"automerge-paper": sequential(t, filepath.Join(dir, "automerge-paper.json.gz"), 3).cut(3000),
