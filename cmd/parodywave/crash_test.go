@@ -164,6 +164,7 @@ func (c *crash) gather(texts, each, lines, mixed int) {
 			}
 		}
 		c.threads = append(c.threads, id)
+		c.journal.opened(id)
 		if i >= texts {
 			if _, err := c.crowd.line(c.server.url(), "Line", id, false, random()); err != nil {
 				c.t.Fatal(err)
@@ -179,6 +180,7 @@ func (c *crash) gather(texts, each, lines, mixed int) {
 			}
 		}
 		c.threads = append(c.threads, id)
+		c.journal.opened(id)
 	}
 	close(c.crowd.begin)
 }

@@ -78,6 +78,14 @@ func (j *journal) of(id string) *threadJournal {
 	return t
 }
 
+// opened notes that a thread was opened and that somebody was told so. It is to
+// be in the log even where nobody saw an entry of it yet.
+func (j *journal) opened(id string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.of(id)
+}
+
 const maxNoted = 40
 
 func (j *journal) problem(format string, args ...any) {
@@ -227,6 +235,9 @@ func (j *journal) line(t *threadJournal, s lineSight, e event.Event, names *proj
 
 // missing tells what was seen and is not in the log.
 func (j *journal) missing(t *threadJournal) {
+	if t.thread.Revision == 0 {
+		j.problem("%s: LOST: the thread was opened and the log has nothing of it", t.stream)
+	}
 	for _, rev := range slices.Sorted(maps.Keys(t.seen)) {
 		j.problem("%s: LOST: revision %d was seen (%+v) and the log ends at %d", t.stream, rev, t.seen[rev], t.thread.Revision)
 	}
