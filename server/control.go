@@ -27,30 +27,33 @@ func (s *Server) controlCopy(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
-	if err := c.CopyTo(patient{w, http.NewResponseController(w), copyPatience * s.peers.writeTimeout}); err != nil {
+	if err := c.CopyTo(s.patient(w)); err != nil {
 		s.logger.Error("cannot copy the log", "error", err)
 		panic(http.ErrAbortHandler) // the command must not take half a file for a whole one
 	}
 }
 
-// copyPatience is how many writeTimeouts a command that copies the log may take
-// nothing: its disk may be slow.
-const copyPatience = 12
+// patientFor is how many writeTimeouts who is sent much over HTTP may take nothing:
+// it may have a slow disk.
+const patientFor = 12
 
 // A patient writer gives up on who takes nothing for so long. A copy is made in
 // one transaction: one that never ended, as of a command that was stopped, would
 // let the file grow, and hold up all appends and reads when it has grown so far
-// that it must be mapped anew.
+// that it must be mapped anew. And of a thread in a sealed block all records of
+// that block are in memory while some of them are sent.
 type patient struct {
 	w    http.ResponseWriter
 	c    *http.ResponseController
 	wait time.Duration
 }
 
+func (s *Server) patient(w http.ResponseWriter) patient {
+	return patient{w, http.NewResponseController(w), patientFor * s.peers.writeTimeout}
+}
+
 func (p patient) Write(b []byte) (int, error) {
-	if err := p.c.SetWriteDeadline(time.Now().Add(p.wait)); err != nil {
-		return 0, err
-	}
+	_ = p.c.SetWriteDeadline(time.Now().Add(p.wait)) // where that cannot be set nobody keeps it waiting
 	return p.w.Write(b)
 }
 

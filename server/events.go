@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 
 	"parodywave/eventlog"
@@ -36,7 +37,7 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	e := eventWriter{s: s, w: w, flush: http.NewResponseController(w), left: limit, after: eventlog.Revision(after), told: map[eventlog.AuthorID]bool{}}
+	e := eventWriter{s: s, w: s.patient(w), flush: http.NewResponseController(w), left: limit, after: eventlog.Revision(after), told: map[eventlog.AuthorID]bool{}}
 	for {
 		changed := s.hub.watch() // before reading, so that nothing falls between
 		if err := e.write(r); err != nil {
@@ -58,7 +59,7 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 
 type eventWriter struct {
 	s     *Server
-	w     http.ResponseWriter
+	w     io.Writer // records of a whole block wait behind it
 	flush *http.ResponseController
 	left  uint64
 	after eventlog.Revision
