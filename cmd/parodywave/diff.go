@@ -22,7 +22,7 @@ func (*diffCommand) Help() string {
 	return `Prints a unified diff, made from what happened and not guessed from two texts, as far as lines have an identity. Where B is
 before A, it is the way back. Below the lines that went or came, in a line with #, stand the revision (the first and the
 last), the time, the author, and what was done: wrote, changed, moved, joined, deleted or redacted. On a terminal the words
-that differ stand out. Control and bidirectional characters are written out, \x1b for an Escape: then it says on stderr that
+that differ stand out. What nobody sees is written out, \x1b for an Escape: then it says on stderr that
 patch cannot apply this.
 
   parodywave diff Minutes@draft-1 Minutes@draft-2

@@ -16,7 +16,7 @@ type loadtestCommand struct {
 	Readers  int           `default:"4" help:"Readers in each thread, beside the writers (default: 4)."`
 	Rate     float64       `default:"5" help:"Edits a second of each writer (default: 5)."`
 	Duration time.Duration `default:"10s" help:"How long to measure, after a second of warming up (default: 10s)."`
-	UntilP99 time.Duration `name:"until-p99" placeholder:"250ms" help:"Raise the rate, for --duration each time, until the 99th percentile to other clients is above this, writers fall behind or something is lost."`
+	UntilP99 time.Duration `name:"until-p99" env:"PARODYWAVE_UNTIL_P99" placeholder:"250ms" help:"Raise the rate, for --duration each time, until the 99th percentile to other clients is above this, writers fall behind or something is lost."`
 	Step     float64       `default:"1.25" help:"With --until-p99: by which factor the rate is raised (default: 1.25)."`
 	Tries    int           `default:"2" help:"With --until-p99: so many failures in a row at one rate end it (default: 2)."`
 	JSON     bool          `name:"json" help:"Print one JSON object instead of a table."`

@@ -147,6 +147,9 @@ func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(eve
 	if err != nil {
 		return nil, err
 	}
+	if c.Since != "" && c.Until != "" && since > until {
+		return nil, usage("what is older than --until and newer than --since is meant", "--since %s is after --until %s", stamp(since), stamp(until))
+	}
 	if c.Author == "" {
 		return func(e event.Event) bool { return e.Time >= since && e.Time <= until }, nil
 	}

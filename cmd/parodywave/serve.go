@@ -50,6 +50,13 @@ func (c *serveCommand) Run(a *app) error {
 	if !event.IsWord(c.Node) {
 		return usage("write --node with 1 to 64 letters, digits, dots, dashes and underscores", "--node %q is no name of a server", c.Node)
 	}
+	if c.KeepConnections < 0 {
+		return usage("write 720h, or 0 for ever", "--keep-connections %v is no time to keep anything", c.KeepConnections)
+	}
+	var wrong *net.AddrError
+	if _, _, err := net.SplitHostPort(c.Listen); errors.As(err, &wrong) {
+		return usage("write HOST:PORT, like 127.0.0.1:5555", "--listen %q is no address: %s", c.Listen, wrong.Err)
+	}
 	// First, since nothing is to be made where the port is in use.
 	listener, err := net.Listen("tcp", c.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
