@@ -48,16 +48,17 @@
 // Once the tail has 65,536 records or 32 MiB, and fewer than 10,000 a second are
 // being appended or it has grown to 2 M records or 256 MiB, its oldest groups are
 // sealed, so many as give a block of that many records, of 8 MiB of shapes and
-// texts, or of as many streams as one can have. A goroutine beside the committer reads them in short transactions,
-// recomputes their chains, makes the block, opens it again and compares every
-// byte; only then it hands it to the committer. One transaction puts the block,
-// and with that it is the truth; small ones after it remove the remnants. So no
-// append waits long, and a crash at any instant leaves one or the other whole.
-// What fails is told to Options.OnSeal and tried again.
+// texts, or of as many streams as one can have. A goroutine beside the committer
+// reads them in short transactions, recomputes their chains, makes the block,
+// opens it again and compares every byte; only then it hands it to the committer.
+// One transaction puts the block, and with that it is the truth; small ones after
+// it remove the remnants. So no append waits long, and a crash at any instant
+// leaves one or the other whole. What fails is told to Options.OnSeal and tried
+// again.
 //
-// Close seals a tail of 1,024 records or more. A block that is not full is sealed
-// again together with what follows, unless it has more than twice as many
-// records: so the small blocks at the end at least halve from one to the next, and
+// Close seals a tail of 1,024 records or more. A block that is not full, by records,
+// streams, or bytes before or after compression, is sealed again together with
+// what follows, unless it has more than twice as many records: so the small blocks at the end at least halve from one to the next, and
 // a record is written again only when its block has grown by half. Blocks are global,
 // not per stream: inside, the records lie by stream, in sections that are read
 // alone.
