@@ -120,6 +120,7 @@ func TestStuckReadersAreClosed(t *testing.T) {
 // is written, while what it lacks is in memory and when it no longer is.
 func TestSlowReaderGetsEveryEntryOnceInFewFrames(t *testing.T) {
 	s, url := start(t, eventlog.NewMemory())
+	s.peers.writeTimeout = time.Hour // the reader is slow, but not as slow as that
 	w := startTyping(t, s, url)
 	c := dialSmall(t, url)
 	w.join(c, "01J9Z40000000000000000000B")
