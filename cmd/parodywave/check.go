@@ -11,15 +11,19 @@ import (
 	"parodywave/projection"
 )
 
-// checkThread proves, decodes and folds one thread, and prints a line when all
-// is well.
-func (s *source) checkThread(a *app, stream eventlog.Stream) error {
-	t := projection.NewThread(stream)
+// proved hands each the events of a stream, whose records are held against their
+// commitments, the chain, the head and the redactions that the stream tells of.
+func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Record, event.Event) error) (chain.Digest, error) {
 	black := ndjson.NewRedactions()
-	c, hasher := chain.Start(string(stream)), chain.Hasher{}
+	c, hasher, last := chain.Start(string(stream)), chain.Hasher{}, eventlog.Revision(0)
 	for r, err := range s.Prove(a.ctx, stream, 0) {
 		if err != nil {
-			return err
+			return c, err
+		}
+		if last == 0 && r.Revision > 1 { // what was before is no longer kept
+			if c, err = s.ChainAt(a.ctx, stream, r.Revision-1); err != nil {
+				return c, err
+			}
 		}
 		commitment := r.Proof.Commitment
 		if !r.Proof.Redacted {
@@ -27,29 +31,44 @@ func (s *source) checkThread(a *app, stream eventlog.Stream) error {
 		}
 		v := r.Values(commitment)
 		if c = hasher.Next(c, &v); c != r.Proof.Chain {
-			return fault(stream, r.Revision, "the record does not give its chain value")
+			return c, fault(stream, r.Revision, "the record does not give its chain value")
 		}
 		e, err := event.Decode(r)
 		if err != nil {
-			return err
+			return c, err
 		}
-		if _, ok := e.Fact.(event.Opened); ok != (r.Revision == 1) {
-			return fault(stream, r.Revision, "kind %s: a thread is opened at revision 1", r.Kind)
-		}
-		if _, err := t.Apply(e); err != nil {
-			return err
+		if err := each(r, e); err != nil {
+			return c, err
 		}
 		black.Add(&r, e.Fact)
+		last = r.Revision
 	}
 	head, err := s.Head(a.ctx, stream)
 	if err != nil {
-		return err
+		return c, err
 	}
-	if head.Revision != t.Revision || head.Chain != c {
-		return fault(stream, head.Revision, "the records end at revision %d", t.Revision)
+	if last > 0 && (head.Revision != last || head.Chain != c) {
+		return c, fault(stream, head.Revision, "the records end at revision %d", last)
 	}
 	if at, err := black.Check(); err != nil {
-		return fault(stream, at, "%v", err)
+		return c, fault(stream, at, "%v", err)
+	}
+	return c, nil
+}
+
+// checkThread proves, decodes and folds one thread, and prints a line when all
+// is well.
+func (s *source) checkThread(a *app, stream eventlog.Stream) error {
+	t := projection.NewThread(stream)
+	c, err := s.proved(a, stream, func(r eventlog.Record, e event.Event) error {
+		if _, ok := e.Fact.(event.Opened); ok != (r.Revision == 1) {
+			return fault(stream, r.Revision, "kind %s: a thread is opened at revision 1", r.Kind)
+		}
+		_, err := t.Apply(e)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if err := checkBlame(t); err != nil {
 		return err
@@ -88,28 +107,19 @@ func checkBlame(t *projection.Thread) error {
 	return nil
 }
 
-// checkStream decodes and folds a stream that is no thread.
+// checkStream proves, decodes and folds a stream that is no thread.
 func (s *source) checkStream(a *app, stream eventlog.Stream) error {
 	authors, connections := projection.NewAuthors(), projection.NewConnections()
-	for r, err := range s.Read(a.ctx, stream, 0) {
-		if err != nil {
-			return err
-		}
-		var e event.Event
-		if e, err = event.Decode(r); err != nil {
-			return err
-		}
+	_, err := s.proved(a, stream, func(_ eventlog.Record, e event.Event) error {
 		switch stream {
 		case eventlog.Authors:
-			err = authors.Apply(e)
+			return authors.Apply(e)
 		case eventlog.Connections:
-			err = connections.Apply(e)
+			return connections.Apply(e)
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
+	return err
 }
 
 func fault(stream eventlog.Stream, at eventlog.Revision, format string, args ...any) error {

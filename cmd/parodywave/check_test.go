@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
@@ -72,5 +74,57 @@ func TestVerifyFindsWhatTheChainCannot(t *testing.T) {
 		if x.name == "an import" && !strings.Contains(out, "were imported at revision 3") {
 			t.Errorf("%s: printed %q", x.name, out)
 		}
+	}
+}
+
+// TestVerifyFindsANameThatWasBlackedOut: whoever can write the file can say that
+// a record is redacted and put another name there, and the chain says nothing.
+func TestVerifyFindsANameThatWasBlackedOut(t *testing.T) {
+	named := event.Encode(event.Named{Name: "Alice", Kind: event.Person})
+	var h chain.Hasher
+	forged := event.Encode(event.Named{Name: "Mallo", Kind: event.Person})
+	forged.Proof = &eventlog.Proof{Salt: chain.Salt{2}, Commitment: h.Commit(chain.Salt{1}, named.Text), Redacted: true}
+	for _, x := range []struct {
+		name   string
+		record eventlog.Record
+		want   string
+	}{
+		{"as it was written", named, ""},
+		{"another name in black", forged, "no redacted record says so"},
+	} {
+		log := eventlog.NewMemory()
+		if _, err := log.Append(t.Context(), eventlog.Authors, 0, x.record); err != nil {
+			t.Fatal(err)
+		}
+		err := sourceOf(log).checkStream(&app{ctx: t.Context()}, eventlog.Authors)
+		if (err == nil) != (x.want == "") || err != nil && (!strings.Contains(err.Error(), x.want) || status(err) != exitDamaged) {
+			t.Errorf("%s: %v, want %q", x.name, err, x.want)
+		}
+	}
+}
+
+// TestVerifyTakesConnectionsThatWerePruned, whose chain goes on from where they
+// were cut.
+func TestVerifyTakesConnectionsThatWerePruned(t *testing.T) {
+	log, err := boltlog.Open(filepath.Join(t.TempDir(), "log.db"), boltlog.Options{Packer: event.Packer{}, NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	started := event.Encode(event.Started{Place: event.Place{Node: "main"}})
+	for i := range eventlog.Revision(20) {
+		if _, err := log.Append(t.Context(), eventlog.Connections, i, started); err != nil {
+			t.Fatal(err)
+		}
+	}
+	head, err := log.ChainAt(t.Context(), eventlog.Connections, 12)
+	if err == nil {
+		err = log.Prune(t.Context(), 12, event.Encode(event.Pruned{Through: 12, Head: head}))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sourceOf(log).checkStream(&app{ctx: t.Context()}, eventlog.Connections); err != nil {
+		t.Error(err)
 	}
 }

@@ -43,7 +43,11 @@ func (c *verifyCommand) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		if err := s.checkThread(a, stream); err != nil {
+		err = s.checkStream(a, eventlog.Authors) // the names of whoever wrote it
+		if err == nil || errors.Is(err, eventlog.ErrNotFound) {
+			err = s.checkThread(a, stream)
+		}
+		if err != nil {
 			return damaged("keep a copy of the log; restore it from a backup", "verification failed: %w", err)
 		}
 		return nil
