@@ -66,7 +66,7 @@ func TestCollabClientsConverge(t *testing.T) {
 // merge what they wrote offline, and their blame agree with the server's; see
 // web/test/editor/server.test.ts and blame-server.test.ts.
 func TestSessionsConverge(t *testing.T) {
-	if status := editors(t, "--import", "./test/old-node.mjs", filepath.Join("node_modules", "vitest", "vitest.mjs"), "run", "server.test.ts"); status != 0 {
+	if status := editors(t, "--import", "./test/old-node.mjs", filepath.Join("node_modules", "vitest", "vitest.mjs"), "run", "--testTimeout=120000", "server.test.ts"); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
 }

@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
 })
 const base = (process.env.PARODYWAVE_URL ?? "http://127.0.0.1:5555").replace(/\/$/, "")
 const WORDS = ["a", "b", "\u00e9", "\ud55c", "\u{1f600}", "\n", "ab", "x\ny"]
-const PATIENCE = 30_000
+const PATIENCE = 60_000
 
 // A counter stirred by two multiplications (the finalizer of MurmurHash3).
 function random(seed) {

@@ -5,7 +5,7 @@ import { FIELD, step, writes } from '../src/inbox/keyboard'
 import { keys, leads } from '../src/inbox/letters'
 import { pageOf, rowOf, type Row } from '../src/inbox/row'
 import { held, named, search } from '../src/inbox/search'
-import { random } from './random'
+import { random, seedFor } from './random'
 
 const row = (title: string, at = 0, id = title): Row =>
   ({ id, title, rev: 1, at, by: '', lines: 0, connections: 0, here: [], typing: [], last: '' })
@@ -80,7 +80,7 @@ test('rows come by how well they fit, then by activity', () => {
 })
 
 test('rows somebody points at keep their places, new ones come after them', () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1e9)
+  const seed = seedFor('inbox')
   const r = random(seed)
   for (let i = 0; i < 200; i++) {
     const all = Array.from({ length: r.below(12) }, (_, n) => row(`t${n}`, r.below(50)))

@@ -3,12 +3,12 @@ import type { Hearer } from '../src/base/socket'
 import { frameOf } from '../src/live/frame'
 import { ceiling, Ring, SLOT, SLOTS } from '../src/live/ring'
 import { Watch } from '../src/live/watch'
-import { random } from './random'
+import { random, seedFor } from './random'
 
 const counts = (edits: number): { edits: number; deliveries: number; pushes: number } => ({ edits, deliveries: 2 * edits, pushes: 0 })
 
 test('a steady stream reads as its rate, however its frames jitter', () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1e9)
+  const seed = seedFor('live')
   const r = random(seed)
   const ring = new Ring()
   // 40 edits a second, reported at times that are up to 20 ms off.

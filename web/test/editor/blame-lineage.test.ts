@@ -1,5 +1,5 @@
 import { ChangeSet, Text } from '@codemirror/state'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Palette } from '../../src/base/authors'
 import type { LineRef } from '../../src/editor/blame-asked'
 import { untouched } from '../../src/editor/blame-correct'
@@ -67,6 +67,7 @@ function desk(logged: { rev: number; line: number } | null = { rev: 9, line: 4 }
   return { session, asked, at, change, feed: new Feed(session, line, ask, () => {}) }
 }
 const soon = (ms = 0): Promise<void> => new Promise((r) => setTimeout(r, ms))
+const LONG = 60_000 // ms
 
 test('the history of a line that waits comes once the line is in the log', async () => {
   const d = desk()
@@ -81,8 +82,7 @@ test('the history of a line that waits comes once the line is in the log', async
   w.at.logged = { rev: 10, line: 5 }
   w.session.rev = 10
   w.change()
-  await soon(20)
-  expect(w.feed.state).toBe('shown')
+  await vi.waitFor(() => expect(w.feed.state).toBe('shown'), LONG)
   expect(w.asked[0]).toBe('/api/threads/T/lines?at=10&from=5&to=6')
   w.feed.stop()
 })
@@ -94,8 +94,7 @@ test('a history follows the log, and one that failed is asked for again when the
   d.session.rev = 12
   d.change()
   d.change()
-  await soon(1100)
-  expect(d.feed.known?.entries.length).toBe(2)
+  await vi.waitFor(() => expect(d.feed.known?.entries.length).toBe(2), LONG)
   expect(d.asked.filter((p) => p.includes('/history')).length).toBe(2)
   d.feed.stop()
 
@@ -106,7 +105,6 @@ test('a history follows the log, and one that failed is asked for again when the
   f.at.fails = false
   f.session.link = 'up'
   f.change()
-  await soon(20)
-  expect(f.feed.state).toBe('shown')
+  await vi.waitFor(() => expect(f.feed.state).toBe('shown'), LONG)
   f.feed.stop()
 })

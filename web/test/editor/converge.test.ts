@@ -181,11 +181,11 @@ async function histories(n: number, tricks: Tricks, counts = /./): Promise<strin
   return ''
 }
 
-test(`three editors converge from seed ${SEED}`, { timeout: 120_000 }, async () => {
+test(`three editors converge from seed ${SEED}`, { timeout: 300_000 }, async () => {
   expect(await histories(HISTORIES, {})).toBe('')
 })
 
-test('so they do where the browser takes its time to write', { timeout: 120_000 }, async () => {
+test('so they do where the browser takes its time to write', { timeout: 300_000 }, async () => {
   expect(await histories(HISTORIES / 2, { slow: true })).toBe('')
 })
 
@@ -203,7 +203,7 @@ function together(peer: Peer, desk: Headless, entries: readonly LogEntry[]): boo
   return true
 }
 
-test('handing several entries over at once diverges, so these histories have teeth', { timeout: 120_000 }, async () => {
+test('handing several entries over at once diverges, so these histories have teeth', { timeout: 300_000 }, async () => {
   const prepare = (w: World): void => {
     for (const p of w.people) p.tuned = (session) => {
       const { peer } = session as unknown as { peer: Peer }
@@ -214,17 +214,17 @@ test('handing several entries over at once diverges, so these histories have tee
   expect(await histories(HISTORIES, { prepare }, /reads|stuck/)).not.toBe('')
 })
 
-test('a server that composes what it rebases over diverges', { timeout: 120_000 }, async () => {
+test('a server that composes what it rebases over diverges', { timeout: 300_000 }, async () => {
   const prepare = (w: World): void => { w.authority.composed = true }
   expect(await histories(HISTORIES, { prepare }, /reads|stuck/)).not.toBe('')
 })
 
-test('without the outbox edits are lost', { timeout: 120_000 }, async () => {
+test('without the outbox edits are lost', { timeout: 300_000 }, async () => {
   const prepare = (w: World): void => { for (const p of w.people) p.memory.finds = () => [] }
   expect(await histories(HISTORIES, { prepare }, / 0 times there/)).not.toBe('')
 })
 
-test('without the client of the outbox edits are doubled', { timeout: 120_000 }, async () => {
+test('without the client of the outbox edits are doubled', { timeout: 300_000 }, async () => {
   const died = (p: Person): void => {
     for (const b of [...p.memory.boxes.values()]) {
       const client = p.world.mint()

@@ -1,7 +1,7 @@
 // What a session does, one story at a time.
 
 import { undo } from '@codemirror/commands'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { entryTaken, blameGiven, type Entry } from '../../src/editor/session'
 import { Authority } from './authority'
 import { World, settled, type Person } from './world'
@@ -379,8 +379,7 @@ test('a beacon that does not fit has the text told anew, and own edits put on it
   await new Promise((done) => setTimeout(done, 20))
   expect(ada!.wire!.up).toEqual([])
   ada!.hearer!.text(JSON.stringify({ type: 'beacon', id: '01J9Z3N8QJ7C0V5R2K4M6T8W9X', rev: 1, length: 3, sha256: '00' }))
-  await new Promise((done) => setTimeout(done, 20))
-  expect(ada!.wire!.up[0]).toEqual({ type: 'diverged', rev: 1 })
+  await vi.waitFor(() => expect(ada!.wire!.up[0]).toEqual({ type: 'diverged', rev: 1 }), 60_000)
   type(ada!, 3, 'd')
   await w.quiet()
   expect([ada!.text, w.authority.text.toString(), ada!.waiting]).toEqual(['abcd', 'abcd', 0])
