@@ -34,7 +34,7 @@ func editors(t *testing.T, args ...string) int {
 	s.start()
 	cmd := exec.CommandContext(t.Context(), node, args...)
 	cmd.Dir = web
-	cmd.Env = append(environ(), "PARODYWAVE_URL="+s.url())
+	cmd.Env = append(environ(), "PARODYWAVE_URL="+s.url(), "PARODYWAVE_SEED="+os.Getenv("PARODYWAVE_SEED"))
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	var exit *exec.ExitError

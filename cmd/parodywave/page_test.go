@@ -32,27 +32,26 @@ func TestPageDeck(t *testing.T) {
 	defer web.Close()
 	defer s.Shutdown(context.Background())
 
-	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "test/deck/page.mjs")
-	cmd.Dir = "../../web"
-	cmd.Env = append(os.Environ(), "PARODYWAVE_URL="+web.URL)
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Error(err)
-	}
+	browse(t, "test/deck/page.mjs", append(os.Environ(), "PARODYWAVE_URL="+web.URL))
 }
 
 // TestPages has people use all pages in real browsers, against the program
 // itself, which the stories kill and start again. What they claim is in
 // web/test/browser/stories.
 func TestPages(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
+	env := append(environ(), "PARODYWAVE_SEED="+os.Getenv("PARODYWAVE_SEED"))
+	browse(t, "test/browser/run.mjs", append(env, "PARODYWAVE_BIN="+build(t), "DATA="+t.TempDir()))
+}
+
+// browse runs a script of web/ that drives browsers, and fails the test where it
+// fails. The time it has is for a machine that is slow, or busy otherwise.
+func browse(t *testing.T, script string, env []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "test/browser/run.mjs")
+	cmd := exec.CommandContext(ctx, "node", script)
 	cmd.Dir = "../../web"
-	cmd.Env = append(environ(), "PARODYWAVE_BIN="+build(t), "DATA="+t.TempDir())
+	cmd.Env = env
 	// Servers and browsers are to end with the run, also where it hangs.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

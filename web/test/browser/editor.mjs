@@ -1,6 +1,6 @@
 // The editor page, as far as CodeMirror is it: text, caret, keys, input method.
 
-import { pause } from './eventually.mjs'
+import { holds, pause } from './eventually.mjs'
 
 export const content = (page) => page.locator('.cm-content').first()
 
@@ -44,6 +44,12 @@ export const paste = (page, text) => content(page).evaluate((el, plain) => {
   data.setData('text/plain', plain)
   el.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
 }, text)
+
+/** tryNow presses the button of that name, unless the connection is back by itself before. */
+export async function tryNow(page) {
+  const button = page.getByRole('button', { name: 'Try now' })
+  await holds(async () => (await button.count()) === 0 || button.click({ timeout: 1000 }).then(() => true, () => false), 'the connection is tried')
+}
 
 /** An input method, as the browser sees one. */
 export async function inputMethod(page) {

@@ -1,11 +1,15 @@
-// Waiting for what must come to be.
+// Waiting for what must come to be. How long is no claim: the machine may be slow
+// or busy with something else.
 
 import assert from 'node:assert/strict'
+
+/** PATIENCE is how long is waited for something before it is taken never to come, in ms. */
+export const PATIENCE = 40_000
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
 /** eventually waits until f gives what is wanted, and shows the last it gave if it never does. */
-export async function eventually(f, wanted, ms = 8000) {
+export async function eventually(f, wanted, ms = PATIENCE) {
   const end = Date.now() + ms
   for (;;) {
     const got = await f()
@@ -20,7 +24,7 @@ export async function eventually(f, wanted, ms = 8000) {
 }
 
 /** holds waits until f gives something true, which it returns; what says it in words. */
-export async function holds(f, what, ms = 8000) {
+export async function holds(f, what, ms = PATIENCE) {
   const end = Date.now() + ms
   for (;;) {
     const got = await f()

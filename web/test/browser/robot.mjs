@@ -76,7 +76,7 @@ export class Robot {
   wake() { for (const f of this.waiters.splice(0)) f() }
 
   /** until waits for f to hold, as frames come in. */
-  async until(f, what, ms = 10_000) {
+  async until(f, what, ms = 60_000) {
     const end = Date.now() + ms
     while (!f()) {
       if (this.refused) throw new Error(`${this.user} was refused: ${this.refused.code} ${this.refused.text}`)

@@ -39,7 +39,7 @@ for (const [name, story] of Object.entries(stories)) {
   const world = new World(browser, name)
   world.seed = seed
   const start = performance.now()
-  const limit = story.limit ?? 60_000
+  const limit = story.limit ?? 180_000
   let timer
   try {
     await Promise.race([story(world), new Promise((_, no) => { timer = setTimeout(() => no(new Error(`not done after ${limit} ms`)), limit) })])
@@ -48,7 +48,7 @@ for (const [name, story] of Object.entries(stories)) {
   } catch (e) {
     failed++
     const faults = world.faults.length ? `\nthe pages said:\n  ${world.faults.join('\n  ')}` : ''
-    console.log(`FAIL ${name} (${Math.round(performance.now() - start)} ms)\n${e.stack}${world.notes.map((n) => `\n     ${n}`).join('')}${faults}\npictures: ${(await world.picture()).join(' ')}`)
+    console.log(`FAIL ${name} (${Math.round(performance.now() - start)} ms)\n${e.stack}${e.cause ? `\ncaused by ${e.cause.stack}` : ''}${world.notes.map((n) => `\n     ${n}`).join('')}${faults}\npictures: ${(await world.picture()).join(' ')}`)
     if (world.server?.said) console.log(`the server said: ${world.server.said.slice(-1500)}`)
   } finally {
     clearTimeout(timer)

@@ -13,7 +13,7 @@ export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 export const browserIsThere = () => existsSync(executablePath)
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--disable-background-timer-throttling', '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows']
-export const launch = () => chromium.launch({ executablePath, headless: true, args: flags })
+export const launch = () => chromium.launch({ executablePath, headless: true, args: flags, timeout: 120_000 })
 
 const shots = process.env.SHOTS
 if (shots) mkdirSync(shots, { recursive: true })
@@ -72,7 +72,7 @@ export class World {
       locale, viewport: { width, height }, colorScheme: scheme, permissions: ['clipboard-read', 'clipboard-write'],
       storageState: { cookies: [], origins: [{ origin: url, localStorage }] }, ...options,
     })
-    context.setDefaultTimeout(8000) // nothing of this takes long, but where it fails it is to fail soon
+    context.setDefaultTimeout(60_000) // nothing of this takes long on a machine that has time
     const person = { name, context, proxy, url, server: this.server }
     context.on('page', (page) => this.watch(person, page))
     await context.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`)))
@@ -109,7 +109,7 @@ export class World {
     for (const p of this.people) {
       for (const [i, page] of p.context.pages().entries()) {
         const path = join(shots ?? root, `FAIL-${this.name.replace(/\W+/g, '-').slice(0, 40)}-${p.name}-${i}.png`)
-        await page.screenshot({ path, timeout: 3000 }).then(() => paths.push(path), () => {})
+        await page.screenshot({ path, timeout: 10_000 }).then(() => paths.push(path), () => {})
       }
     }
     return paths

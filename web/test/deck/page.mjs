@@ -29,13 +29,14 @@ const home = mkdtempSync(join(tmpdir(), 'page-'))
 const shots = process.env.SHOTS
 if (shots) mkdirSync(shots, { recursive: true })
 
-const browser = await chromium.launchPersistentContext(home, { executablePath, headless: true, args: flags, locale: 'en-GB' })
+const browser = await chromium.launchPersistentContext(home, { executablePath, headless: true, args: flags, locale: 'en-GB', timeout: 120_000 })
 const contexts = []
 const faults = []
 
 /** person opens a window of its own, with its own storage and language. */
 async function person(name, { locale = 'en-GB', hash = '', before, ...options } = {}) {
   const context = await browser.browser().newContext({ locale, viewport: { width: 1080, height: 720 }, ...options })
+  context.setDefaultTimeout(60_000)
   contexts.push(context)
   const page = await context.newPage()
   page.on('pageerror', (e) => faults.push(`${name}: ${e.stack}`))

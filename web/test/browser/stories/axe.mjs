@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { content, edit, place, type } from '../editor.mjs'
-import { pause } from '../eventually.mjs'
+import { content, edit, place, textOf, tryNow, type } from '../editor.mjs'
+import { eventually, holds } from '../eventually.mjs'
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -19,8 +19,7 @@ class Look {
   async at(page, state, schemes = ['light', 'dark']) {
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-      await pause(120) // colours have changed
-      await page.evaluate(() => Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime < 5000).map((a) => a.finished.catch(() => {})))) // a name that fades is no colour
+      await still(page)
       if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(source)
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { preload: false, resultTypes: ['violations'] }))
       this.states++
@@ -34,6 +33,15 @@ class Look {
     this.world.note(`${this.states} states looked at`)
     assert.equal(this.wrong.length, 0, `${this.wrong.length} violations:\n${[...new Set(this.wrong)].join('\n')}`)
   }
+}
+
+/**
+ * still waits until two frames are drawn, so that colours have changed, and until
+ * nothing moves any more: a name that fades is no colour. A caret blinks for ever.
+ */
+async function still(page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await holds(() => page.evaluate(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity)), 'nothing moves')
 }
 
 /** written is a thread by two people with a finished line. */
@@ -63,8 +71,10 @@ export const stories = {
     await look.at(page, 'inbox search')
     await page.getByRole('searchbox').fill('')
     await page.getByRole('button', { name: 'Alice' }).click()
+    await page.getByRole('menu').waitFor()
     await look.at(page, 'inbox menu')
     await page.getByRole('menuitem', { name: 'Change your name' }).click()
+    await page.getByRole('dialog').waitFor()
     await look.at(page, 'name dialog')
     await page.setViewportSize({ width: 390, height: 800 })
     await page.reload()
@@ -72,7 +82,7 @@ export const stories = {
     await look.at(page, 'inbox narrow')
     const origin = new URL(page.url()).origin
     await page.goto(`${origin}/live`)
-    await pause(1200)
+    await holds(async () => /^\d/.test(await page.locator('dl dd').nth(2).textContent()), 'numbers are there')
     await look.at(page, 'live narrow')
     await page.setViewportSize({ width: 1280, height: 800 })
     await look.at(page, 'live')
@@ -95,9 +105,10 @@ export const stories = {
     await page.locator('.others-caret').first().waitFor()
     await place(page, 1e9)
     await type(page, '\nAlice was here')
-    await pause(800)
+    await eventually(async () => (await page.locator('.mark-words').textContent()) === `on disk #${(await world.server.get(`/api/threads/${thread}`)).revisions}`, true)
     await look.at(page, 'editor')
     await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menu').waitFor()
     await look.at(page, 'editor menu')
     await page.getByRole('menuitemcheckbox', { name: 'Preview' }).click()
     await page.keyboard.press('Escape')
@@ -109,13 +120,12 @@ export const stories = {
     await page.keyboard.press('Escape')
     await content(page).focus()
     await page.keyboard.press('Alt+h')
-    await page.getByRole('region', { name: 'History of the line' }).waitFor()
-    await pause(500)
+    await page.getByRole('region', { name: 'History of the line' }).getByRole('listitem').first().waitFor()
     await look.at(page, 'editor line history')
     await page.keyboard.press('Escape')
     await content(page).focus()
     await page.keyboard.press('Control+f')
-    await pause(300)
+    await page.getByRole('textbox', { name: 'Find', exact: true }).waitFor()
     await look.at(page, 'editor find')
     await page.keyboard.press('Escape')
     await page.keyboard.press('F1')
@@ -135,7 +145,7 @@ export const stories = {
     await page.setViewportSize({ width: 390, height: 800 })
     await look.at(page, 'editor narrow offline')
     alice.proxy.mend()
-    await page.getByRole('button', { name: 'Try now' }).click().catch(() => {}) // it may be back by itself
+    await tryNow(page)
     await page.getByRole('button', { name: 'Try now' }).waitFor({ state: 'detached' })
     await look.at(page, 'editor narrow')
     look.done()
@@ -146,15 +156,19 @@ export const stories = {
     const thread = await written(world)
     const page = await world.visit(await world.person('Alice'), `/t/${thread}@2`)
     await page.getByRole('slider').waitFor()
-    await pause(500)
+    const then = await world.server.run('cat', `${thread}@2`)
+    await eventually(() => textOf(page), then)
     await look.at(page, 'history')
     await page.getByRole('button', { name: 'Compare with now' }).click()
-    await pause(500)
+    await page.getByText(/What changed from/).first().waitFor()
+    await holds(async () => (await page.locator('.cm-content').innerText()).includes('and rest'), 'what came stands there')
     await look.at(page, 'history compare')
     await page.getByRole('button', { name: 'Restore' }).click()
+    await page.getByRole('dialog').waitFor()
     await look.at(page, 'history restore')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Name this version' }).click()
+    await page.getByRole('dialog').waitFor()
     await look.at(page, 'history version')
     await page.keyboard.press('Escape')
     await page.setViewportSize({ width: 390, height: 800 })
@@ -175,4 +189,4 @@ export const stories = {
     assert.ok(look.wrong.some((w) => w.includes('button-name')) && look.wrong.some((w) => w.includes('label')), look.wrong.join('\n'))
   },
 }
-for (const s of Object.values(stories)) s.limit = 90_000
+for (const s of Object.values(stories)) s.limit = 300_000

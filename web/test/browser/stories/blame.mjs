@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { content, edit, place, textOf, type } from '../editor.mjs'
-import { eventually, holds, pause } from '../eventually.mjs'
+import { eventually, holds } from '../eventually.mjs'
 
 /** gutter gives, for each line in sight, whose it is: a run's first line names them. */
 const gutter = (page) => page.locator('.cm-blame .cm-gutterElement').evaluateAll((all) => {
@@ -104,7 +104,7 @@ export const stories = {
     const server = await world.start()
     const thread = await server.open('Deleted', 'Robot', 'one\ntwo\nthree')
     const Alice = await edit(world, await world.person('Alice'), thread)
-    await pause(3000) // this is what she has seen
+    await holds(() => Alice.evaluate((key) => localStorage.getItem(key), `parodywave.visit.${thread}`), 'the page knows what she has seen')
     const Ben = await edit(world, await world.person('Ben'), thread)
     await place(Ben, 5)
     await Ben.keyboard.press('Control+Shift+k')

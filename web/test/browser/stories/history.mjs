@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { ready, textOf } from '../editor.mjs'
-import { eventually, holds, pause } from '../eventually.mjs'
+import { eventually, holds } from '../eventually.mjs'
 
 const slider = (page) => page.getByRole('slider', { name: 'Timeline' })
 
@@ -33,10 +33,11 @@ export const stories = {
     const steps = Number(await slider(page).getAttribute('max'))
     assert.ok(steps >= 10, `only ${steps} steps`)
     const seen = new Set()
+    let rev = String(ada.rev)
     for (let i = 0; i <= steps; i++) {
       await holds(async () => (await slider(page).inputValue()) === String(i), `step ${i}`)
-      await pause(300) // the address follows those who stay
-      const rev = page.url().split('@')[1]
+      const before = rev
+      await holds(() => { rev = page.url().split('@')[1]; return rev !== before }, `the address of step ${i}, after ${before}`)
       const text = await server.run('cat', `${thread}@${rev}`)
       await eventually(() => textOf(page), text)
       seen.add(rev)
@@ -82,7 +83,8 @@ export const stories = {
     const revs = (await server.get(`/api/threads/${thread}/timeline`)).steps
     const from = revs[7][1]
     const page = await world.visit(await world.person('Carol'), `/t/${thread}@${from}`)
-    await holds(async () => (await textOf(page)) === await server.run('cat', `${thread}@${from}`), 'the moment')
+    const then = await server.run('cat', `${thread}@${from}`)
+    await eventually(() => textOf(page), then)
     await page.getByRole('button', { name: 'Compare with now' }).click()
     await page.getByText(/What changed from/).first().waitFor()
     await holds(async () => { const t = await page.locator('.cm-content').innerText(); return t.includes('Ada writes line 3') && t.includes('line 14') }, 'what went and what came stand there')

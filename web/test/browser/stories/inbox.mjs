@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { place, ready, textOf, type } from '../editor.mjs'
-import { eventually, holds } from '../eventually.mjs'
+import { eventually, holds, pause } from '../eventually.mjs'
 
 const link = (page, title) => page.getByRole('list', { name: /^(Threads|글 목록)$/ }).getByRole('link', { name: title })
 const field = (page) => page.getByRole('searchbox')
@@ -51,17 +51,22 @@ export const stories = {
     await link(inbox, 'Weekly minutes').click()
     await ready(inbox)
     await eventually(() => textOf(inbox), 'old')
-    await inbox.waitForTimeout(700) // looked at, and not only passed by
+    const { revisions } = await server.get(`/api/threads/${id}`)
+    await eventually(() => inbox.evaluate((key) => localStorage.getItem(key), `parodywave.seen.${id}`), String(revisions)) // looked at, and not only passed by
     await inbox.goBack()
     await says(inbox, 'Weekly minutes', /Nothing new/)
 
     const robot = await world.robot(id, 'Ben')
     await says(inbox, 'Weekly minutes', /Here now: Ben/)
-    const typing = (async () => { for (let i = 0; i < 20; i++) { await robot.push({ from: 0, insert: `${i} ` }); await new Promise((f) => setTimeout(f, 100)) } })()
+    let n = 0
+    let noticed = false
+    const typing = (async () => { while (!noticed || n < 20) { await robot.push({ from: 0, insert: `${n++} ` }); await pause(100) } })()
+    typing.catch(() => {}) // it is awaited below, or nothing is any more
     await says(inbox, 'Weekly minutes', /Changed since you last looked.*Typing: Ben/s)
     await world.shot(inbox, 'inbox')
+    noticed = true
     await typing
-    await holds(async () => (await inbox.getByText('“19 18 17').count()) > 0, 'the last changed line is shown')
+    await holds(async () => (await inbox.getByText(`“${n - 1} ${n - 2} ${n - 3}`).count()) > 0, 'the last changed line is shown')
     robot.leave()
     await says(inbox, 'Weekly minutes', /^(?!.*Here now: Ben)/s)
 
@@ -115,9 +120,7 @@ export const stories = {
     await world.shot(page, 'inbox-ko')
     for (const path of ['/', `/t/${id}`, `/t/${id}@1`, '/live']) {
       await page.goto(`${sora.url}${path}`)
-      await page.waitForTimeout(600)
-      const text = await page.evaluate(() => document.body.innerText)
-      assert.ok(/[가-힣]/.test(text.replaceAll(/소라|주간 회의|참석/g, '')), `${path} has no Korean: ${text}`)
+      await holds(async () => /[가-힣]/.test((await page.evaluate(() => document.body.innerText)).replaceAll(/소라|주간 회의|참석/g, '')), `${path} says something in Korean`)
     }
   },
 }

@@ -35,7 +35,7 @@ export const stories = {
     const start = performance.now()
     alice.proxy.mend()
     await page.evaluate(() => dispatchEvent(new Event('online')))
-    await holds(async () => robot.entries.length >= before + 500 && (await textOf(page)) === robot.string, 'the page and the log are one', 30_000)
+    await holds(async () => robot.entries.length >= before + 500 && (await textOf(page)) === robot.string, 'the page and the log are one', 120_000)
     const end = performance.now()
     const text = robot.string
     assert.equal(robot.entries.length, before + 500, 'edits of the log')

@@ -1,7 +1,7 @@
 // Small things that people count on.
 
 import assert from 'node:assert/strict'
-import { content, edit, place, shown, textOf, type } from '../editor.mjs'
+import { content, edit, place, shown, textOf, tryNow, type } from '../editor.mjs'
 import { eventually, holds, pause } from '../eventually.mjs'
 
 const NO_SOCKET = 'This browser has no WebSocket, or it is switched off. Parody Wave needs it to show what others write.'
@@ -30,6 +30,7 @@ export const stories = {
     await eventually(() => b.title(), 'Final · Parody Wave')
     assert.equal((await server.get(`/api/threads/${thread}`)).title, 'Final')
     await b.getByRole('button', { name: 'Change the title' }).click()
+    await b.getByRole('textbox', { name: 'Title' }).waitFor()
     await b.keyboard.press('Escape')
     await b.getByRole('heading', { name: 'Final', exact: true }).waitFor()
   },
@@ -104,6 +105,7 @@ export const stories = {
     await eventually(async () => (await mark.textContent()) === `on disk #${(await server.get(`/api/threads/${thread}`)).revisions}`, true)
     alice.proxy.deaf()
     await type(page, 'x')
+    await holds(async () => !/\bdisk\b/.test(await page.locator('.mark').getAttribute('class')), 'the mark follows what is typed')
     await pause(1200)
     assert.doesNotMatch(await page.locator('.mark').getAttribute('class'), /\bdisk\b/, 'nothing is said to be on disk before the server says so')
     alice.proxy.cut()
@@ -112,7 +114,7 @@ export const stories = {
     await page.getByRole('button', { name: 'Try now' }).waitFor()
     await world.shot(page, 'offline')
     alice.proxy.mend()
-    await page.getByRole('button', { name: 'Try now' }).click()
+    await tryNow(page)
     await eventually(() => server.text(thread), 'helloxyztext')
     await eventually(async () => (await mark.textContent()) === `on disk #${(await server.get(`/api/threads/${thread}`)).revisions}`, true)
   },
