@@ -42,9 +42,10 @@
 // or its CRC is wrong: what a crash left of a frame.
 //
 // What is damaged is passed over when it is wanted, and made anew. So that none
-// lies there until then, the sums of all that counts are looked through once, in
-// the background, after the file was opened. A frame whose sum is right and that
-// says something else than the log only Compare finds.
+// lies there until then, the sums of all that counts are looked through once after
+// the file was opened, in the background and at a tenth of a core, and what is left
+// of them when it is closed. A frame whose sum is right and that says something else
+// than the log only Compare finds.
 //
 // A redaction alters what a fold of older records gives while the log chain
 // stays. Whoever redacts calls Distrust; a replay that passes a redacted record

@@ -2,8 +2,16 @@ package snapshot
 
 import (
 	"slices"
+	"time"
 
 	"parodywave/eventlog"
+)
+
+const (
+	// A scrub begins scrubAfter the start, when those who were waiting are there,
+	// and takes one part in scrubShare of a core and of what the disk can read.
+	scrubAfter = 5 * time.Second
+	scrubShare = 10
 )
 
 // A scrub looks through what was saved before the file was opened, a frame at a
@@ -12,12 +20,11 @@ import (
 type scrub struct {
 	frames []*frame
 	found  bool
-	more   chan struct{} // can be read while there are frames
+	next   <-chan time.Time // when to look at the next frame; nil: there is none
 }
 
 func newScrub(x *index) scrub {
-	s := scrub{more: make(chan struct{})}
-	close(s.more)
+	s := scrub{next: time.After(scrubAfter)}
 	for _, all := range x.threads {
 		s.frames = append(s.frames, all...)
 	}
@@ -31,7 +38,7 @@ func newScrub(x *index) scrub {
 // look checks the next frame, the first in the file before the others. After the
 // last the file is written anew, if anything was found.
 func (c *Cache) look() {
-	s := &c.writer.scrub
+	s, start := &c.writer.scrub, time.Now()
 	if n := len(s.frames) - 1; n >= 0 && !c.disabled() {
 		f := s.frames[n]
 		s.frames = s.frames[:n]
@@ -42,10 +49,11 @@ func (c *Cache) look() {
 			}
 		}
 		if n > 0 {
+			s.next = time.After((scrubShare - 1) * time.Since(start))
 			return
 		}
 	}
-	s.frames, s.more = nil, nil
+	s.frames, s.next = nil, nil
 	if s.found {
 		c.writer.clear()
 	}

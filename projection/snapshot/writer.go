@@ -140,7 +140,7 @@ func (c *Cache) write() {
 			c.put(f)
 		case <-w.wake:
 			c.work()
-		case <-w.scrub.more:
+		case <-w.scrub.next:
 			c.look()
 		case <-w.quit:
 			c.finish()
@@ -204,9 +204,6 @@ func (c *Cache) saveThread(stream eventlog.Stream) {
 // finish saves what is worth it and then the state.
 func (c *Cache) finish() {
 	w := &c.writer
-	for w.scrub.more != nil && w.ctx.Err() == nil {
-		c.look()
-	}
 	c.meter.mu.Lock()
 	for stream, d := range c.meter.due {
 		if d.bytes >= c.meter.every/idleShare {
@@ -224,6 +221,10 @@ func (c *Cache) finish() {
 		break
 	}
 	c.work()
+	for w.scrub.next != nil && w.ctx.Err() == nil {
+		c.look()
+	}
+	c.work()                // on what that found
 	if w.ctx.Err() != nil { // the threads took too long; the state is worth more
 		w.ctx = context.Background()
 	}
