@@ -16,7 +16,6 @@ func TestFullDiskStopsSealingOnly(t *testing.T) {
 		fmt.Println(sealOnFullDisk(path))
 		os.Exit(0)
 	}
-	t.Parallel()
 	path := newPath(t)
 	out, err := childProcess(t, path)
 	if err != nil || out[len(out)-1] != "<nil>" {
