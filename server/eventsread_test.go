@@ -2,10 +2,7 @@ package server
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"iter"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +14,7 @@ import (
 // repeating is a log that gives its records again and again while they are taken.
 type repeating struct {
 	eventlog.AuditLog
-	ended chan struct{}
+	ended chan error // closed
 }
 
 func (l repeating) Prove(ctx context.Context, s eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
@@ -35,29 +32,12 @@ func (l repeating) Prove(ctx context.Context, s eventlog.Stream, after eventlog.
 
 // TestEventsThatAreNotReadEnd: the records of a whole block wait behind them.
 func TestEventsThatAreNotReadEnd(t *testing.T) {
-	log := repeating{eventlog.NewMemory(), make(chan struct{})}
+	log := repeating{eventlog.NewMemory(), make(chan error)}
 	s, url := start(t, log)
 	s.peers.writeTimeout = 20 * time.Millisecond
 	thread, err := s.NewThread(t.Context(), "long", strings.Repeat("nobody reads it\n", 1000), Identity{"Ada", event.Person})
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "GET /api/threads/%s/events?follow=true HTTP/1.1\r\nHost: %s\r\n\r\n", thread, strings.TrimPrefix(url, "http://"))
-	b := make([]byte, 256<<10)
-	for range 10 { // one who is slow is waited for
-		time.Sleep(50 * time.Millisecond)
-		if _, err := io.ReadFull(conn, b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	select {
-	case <-log.ended:
-	case <-time.After(10 * time.Second):
-		t.Error("they are sent on to one who takes nothing")
-	}
+	trickle(t, strings.TrimPrefix(url, "http://"), "GET /api/threads/"+string(thread)+"/events?follow=true HTTP/1.1", log.ended)
 }
