@@ -15,9 +15,9 @@ type Segment struct {
 
 	Records []Record
 
-	Times  []int64 // Unix milliseconds, one a record
-	Makers []Maker // in order; their N add up to len(Times)
-	Packer byte    // ID of the Packer that made Columns
+	Times   []int64  // Unix milliseconds, one a record
+	Origins []Origin // in order; their N add up to len(Times)
+	Packer  byte     // ID of the Packer that made Columns
 	// Columns are the bodies. They must not be changed.
 	Columns [][]byte
 }
@@ -28,9 +28,9 @@ func (s *Segment) Len() int { return max(len(s.Times), len(s.Records)) }
 // Last returns the revision of the segment's last record.
 func (s *Segment) Last() Revision { return s.First + Revision(s.Len()) - 1 }
 
-// A Maker says what N consecutive records of a segment have in common. Seq is
+// An Origin says what N consecutive records of a segment have in common. Seq is
 // that of the first; each next one has one more, or 0 where Seq is 0.
-type Maker struct {
+type Origin struct {
 	N      int
 	Author AuthorID
 	Client ClientID

@@ -42,7 +42,7 @@ func newScribe(t *testing.T, log *boltlog.Log, stream eventlog.Stream) *scribe {
 	return &scribe{t: t, log: log, head: h}
 }
 
-func (s *scribe) record(author eventlog.AuthorID, f event.Fact) eventlog.Record {
+func (s *scribe) record(author eventlog.AuthorID, f event.Payload) eventlog.Record {
 	r := event.Encode(f)
 	s.head.Time += 1000
 	r.Time, r.Author = s.head.Time, author
@@ -65,7 +65,7 @@ func (s *scribe) append(records ...eventlog.Record) {
 	s.head.Revision = h.Revision
 }
 
-func (s *scribe) say(author eventlog.AuthorID, f event.Fact) {
+func (s *scribe) say(author eventlog.AuthorID, f event.Payload) {
 	s.t.Helper()
 	s.append(s.record(author, f))
 }

@@ -35,7 +35,7 @@ type Account struct {
 // account keeps nothing of either.
 func (t *Thread) Account(e *event.Event, effect *Effect) *Account {
 	a := &Account{
-		Revision: e.Revision, Position: e.Position, Time: e.Time, Author: e.Author, Kind: event.Kind(e.Fact), First: e.Revision,
+		Revision: e.Revision, Position: e.Position, Time: e.Time, Author: e.Author, Kind: event.Kind(e.Payload), First: e.Revision,
 	}
 	if n := len(effect.Touched); n > 0 {
 		a.Lines = []int{effect.Touched[0], effect.Touched[n-1]}
@@ -44,7 +44,7 @@ func (t *Thread) Account(e *event.Event, effect *Effect) *Account {
 		a.change(t, c)
 		return a
 	}
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case event.Opened:
 		a.Text = []byte(f.Title)
 	case event.Renamed:

@@ -26,7 +26,7 @@ type typed struct {
 func manyTyped(rnd *rand.Rand) (all []typed) {
 	length, at := 0, int64(0)
 	for n := range 1 + rnd.IntN(300) {
-		var f event.Fact
+		var f event.Payload
 		var d typed
 		switch k := rnd.IntN(12); {
 		case n == 0:

@@ -37,7 +37,7 @@ func (a *Authors) Apply(e event.Event) error {
 		return fmt.Errorf("%s revision %d: revision %d was expected: %w", e.Stream, e.Revision, a.Revision+1, eventlog.ErrDamaged)
 	}
 	a.Revision = e.Revision
-	f, ok := e.Fact.(event.Named)
+	f, ok := e.Payload.(event.Named)
 	if !ok { // a redaction of a name, say: nothing that is known here yet
 		return nil
 	}

@@ -22,7 +22,7 @@ func authorsOf(t *testing.T, events ...event.Event) *projection.Authors {
 }
 
 func named(id, name string, kind event.AuthorKind) event.Event {
-	return event.Event{Author: authorID(id), Fact: event.Named{Name: name, Kind: kind}}
+	return event.Event{Author: authorID(id), Payload: event.Named{Name: name, Kind: kind}}
 }
 
 func TestAuthorsAreFoundByNameAndKind(t *testing.T) {

@@ -113,7 +113,7 @@ func eventsOf(changes []ot.Change) []event.Event {
 	for i, c := range changes {
 		events[i] = event.Event{
 			Stream: testStream, Revision: eventlog.Revision(i + 1), Time: 1_700_000_000_000 + int64(i)*200,
-			Author: authorID("ana"), Client: eventlog.ClientID{1}, Seq: uint64(i + 1), Fact: event.Changed{Change: c},
+			Author: authorID("ana"), Client: eventlog.ClientID{1}, Seq: uint64(i + 1), Payload: event.Changed{Change: c},
 		}
 	}
 	return events
@@ -122,7 +122,7 @@ func eventsOf(changes []ot.Change) []event.Event {
 func recordsOf(changes []ot.Change) []eventlog.Record {
 	records := make([]eventlog.Record, len(changes))
 	for i, e := range eventsOf(changes) {
-		r := event.Encode(e.Fact)
+		r := event.Encode(e.Payload)
 		r.Stream, r.Revision, r.Time, r.Author, r.Client, r.Seq = e.Stream, e.Revision, e.Time, e.Author, e.Client, e.Seq
 		records[i] = r
 	}
@@ -280,7 +280,7 @@ func BenchmarkScattered(b *testing.B) {
 			if _, err := th.Apply(e); err != nil {
 				b.Fatal(err)
 			}
-			e.Fact = &c
+			e.Payload = &c
 			runtime.GC()
 			b.StartTimer()
 			s.cpu += cpuTime() - used

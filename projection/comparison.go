@@ -165,7 +165,7 @@ func counted(all []sideLine) int {
 func (c *comparer) after(e *event.Event) {
 	t := c.t
 	now := Moment{e.Revision, int(t.lastNumber), e.Time}
-	if _, ok := e.Fact.(event.Redacted); ok {
+	if _, ok := e.Payload.(event.Redacted); ok {
 		for _, i := range t.effect.Touched {
 			ln, _ := t.lines.byIndex(i)
 			c.black[ln.id] = now

@@ -45,7 +45,7 @@ func (c *Connections) Apply(e event.Event) error {
 		c.Through = e.Revision - 1
 	}
 	c.Revision = e.Revision
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case event.Started:
 		c.start(f)
 	case event.Connected:

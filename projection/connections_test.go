@@ -20,9 +20,9 @@ type porter struct {
 
 func newPorter(t *testing.T) *porter { return &porter{t, projection.NewConnections(), 1} }
 
-func (p *porter) say(client byte, f event.Fact) {
+func (p *porter) say(client byte, f event.Payload) {
 	p.t.Helper()
-	e := event.Event{Stream: eventlog.Connections, Revision: p.next, Client: eventlog.ClientID{client}, Author: authorID("ana"), Fact: f}
+	e := event.Event{Stream: eventlog.Connections, Revision: p.next, Client: eventlog.ClientID{client}, Author: authorID("ana"), Payload: f}
 	if err := p.c.Apply(e); err != nil {
 		p.t.Fatal(err)
 	}
@@ -141,10 +141,10 @@ func TestJoinedAfterPruningIsOpen(t *testing.T) {
 
 func TestConnectionsRefuseWhatCannotFollow(t *testing.T) {
 	for name, e := range map[string]event.Event{
-		"a gap":                {Revision: 3, Fact: event.Connected{Place: run1}},
-		"a revision twice":     {Revision: 1, Fact: event.Connected{Place: run1}},
-		"a fact of a thread":   {Revision: 2, Fact: event.Opened{}},
-		"a fact of authors":    {Revision: 2, Fact: event.Named{}},
+		"a gap":                {Revision: 3, Payload: event.Connected{Place: run1}},
+		"a revision twice":     {Revision: 1, Payload: event.Connected{Place: run1}},
+		"a fact of a thread":   {Revision: 2, Payload: event.Opened{}},
+		"a fact of authors":    {Revision: 2, Payload: event.Named{}},
 		"nothing that is said": {Revision: 2},
 	} {
 		p := newPorter(t)

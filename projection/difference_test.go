@@ -39,7 +39,7 @@ const (
 
 // apply follows a change: edits, what they left, and the moves that there were.
 func (y *yard) apply(e event.Event, before, after []*character, moves []projection.Move) {
-	f, ok := e.Fact.(event.Changed)
+	f, ok := e.Payload.(event.Changed)
 	if !ok {
 		return
 	}
@@ -191,7 +191,7 @@ func (s script) contrasted(since int, w wrong, end func(*projection.Difference, 
 		if err != nil {
 			return err
 		}
-		r := event.Encode(e.Fact)
+		r := event.Encode(e.Payload)
 		r.Time, r.Author = e.Time, e.Author
 		if _, err := log.Append(ctx, testStream, eventlog.Revision(n), r); err != nil {
 			return err

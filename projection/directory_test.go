@@ -52,10 +52,10 @@ func TestDirectoryPassesOverWhatIsOlder(t *testing.T) {
 func TestSummaryTellsWhatTheListSays(t *testing.T) {
 	th := projection.NewThread(testStream)
 	for i, e := range []event.Event{
-		{Author: authorID("ana"), Fact: event.Opened{Title: "one"}},
-		{Author: authorID("ana"), Client: eventlog.ClientID{7}, Seq: 1, Fact: event.Changed{Change: changeOf(`[[0,"a","b",""]]`)}},
-		{Author: authorID("ben"), Fact: event.Renamed{Title: "two"}},
-		{Author: authorID("ana"), Client: eventlog.ClientID{7}, Fact: event.Submitted{From: 0, To: 1}},
+		{Author: authorID("ana"), Payload: event.Opened{Title: "one"}},
+		{Author: authorID("ana"), Client: eventlog.ClientID{7}, Seq: 1, Payload: event.Changed{Change: changeOf(`[[0,"a","b",""]]`)}},
+		{Author: authorID("ben"), Payload: event.Renamed{Title: "two"}},
+		{Author: authorID("ana"), Client: eventlog.ClientID{7}, Payload: event.Submitted{From: 0, To: 1}},
 	} {
 		e.Stream, e.Revision, e.Time = testStream, eventlog.Revision(i+1), int64(100*(i+1))
 		if s := th.Summary(); s.Revision != eventlog.Revision(i) {

@@ -143,19 +143,19 @@ func someName(draw source, n int) event.Event {
 	kind := []event.AuthorKind{event.Person, event.Cli, event.ImportedKind}[draw(3)]
 	return event.Event{
 		Stream: eventlog.Authors, Revision: eventlog.Revision(n), Author: authorID(fmt.Sprint(draw(5))),
-		Fact: event.Named{Name: fmt.Sprint("name ", draw(3)), Kind: kind},
+		Payload: event.Named{Name: fmt.Sprint("name ", draw(3)), Kind: kind},
 	}
 }
 
 func someConnection(draw source, rev eventlog.Revision) event.Event {
 	place := event.Place{Node: fmt.Sprint("node", draw(2))}
 	place.Run[0] = byte(draw(2))
-	facts := []event.Fact{
+	facts := []event.Payload{
 		event.Started{Place: place}, event.Connected{Place: place}, event.Connected{Place: place},
 		event.Joined{Place: place, Thread: testStream}, event.Left{Place: place, Thread: testStream}, event.Disconnected{Place: place},
 	}
 	return event.Event{
-		Stream: eventlog.Connections, Revision: rev, Time: int64(rev), Client: eventlog.ClientID{byte(draw(6))}, Author: authorID("ana"), Fact: facts[draw(len(facts))],
+		Stream: eventlog.Connections, Revision: rev, Time: int64(rev), Client: eventlog.ClientID{byte(draw(6))}, Author: authorID("ana"), Payload: facts[draw(len(facts))],
 	}
 }
 

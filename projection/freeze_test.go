@@ -29,16 +29,16 @@ func (f frost) String() string { return fmt.Sprintf("seed %d, frozen at %d:\n%v"
 func dress(draw source, e *event.Event) {
 	switch draw(20) {
 	case 0:
-		e.Fact = event.Imported{Revisions: eventlog.Revision(draw(100)), Head: chain.Digest{byte(draw(256))}}
+		e.Payload = event.Imported{Revisions: eventlog.Revision(draw(100)), Head: chain.Digest{byte(draw(256))}}
 	case 1:
-		e.Fact = event.Version{Revision: 1, Name: string(rune('a' + draw(26)))}
+		e.Payload = event.Version{Revision: 1, Name: string(rune('a' + draw(26)))}
 	}
 	if draw(5) > 0 {
 		e.Client = eventlog.ClientID{e.Author[0], byte(draw(3))}
 		e.Seq = uint64(draw(4)) * uint64(e.Revision) // not always numbered
 	}
 	if e.Revision == 1 && draw(2) == 0 {
-		e.Fact = event.Opened{Title: "a title"}
+		e.Payload = event.Opened{Title: "a title"}
 	}
 	e.Time += int64(draw(700)) - 350
 }

@@ -77,7 +77,7 @@ func TestOneChangeOfManySectionsEnds(t *testing.T) {
 		th := projection.NewThread(testStream)
 		for i, c := range []ot.Change{ot.Replace(0, 0, 0, units(text.String())), b.Change()} {
 			start := time.Now()
-			if _, err := th.Apply(event.Event{Revision: eventlog.Revision(i + 1), Fact: event.Changed{Change: c}}); err != nil {
+			if _, err := th.Apply(event.Event{Revision: eventlog.Revision(i + 1), Payload: event.Changed{Change: c}}); err != nil {
 				t.Fatal(err)
 			}
 			if i == 1 {

@@ -25,9 +25,9 @@ func swap(t testing.TB, th *projection.Thread, old, new string) ot.Change {
 	return ot.Replace(th.Len(), from, from+len(units(old)), units(new))
 }
 
-func happen(t testing.TB, th *projection.Thread, f event.Fact) *projection.Effect {
+func happen(t testing.TB, th *projection.Thread, f event.Payload) *projection.Effect {
 	t.Helper()
-	effect, err := th.Apply(event.Event{Stream: testStream, Revision: th.Revision + 1, Author: authorID("ana"), Fact: f})
+	effect, err := th.Apply(event.Event{Stream: testStream, Revision: th.Revision + 1, Author: authorID("ana"), Payload: f})
 	if err != nil {
 		t.Fatal(err)
 	}

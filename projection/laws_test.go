@@ -182,7 +182,7 @@ func TestLiveEqualsReplayed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := event.Encode(e.Fact)
+			r := event.Encode(e.Payload)
 			r.Time, r.Author = e.Time, e.Author
 			if _, err := log.Append(ctx, testStream, eventlog.Revision(n-1), r); err != nil {
 				t.Fatal(err)

@@ -189,7 +189,7 @@ func (w *lineWatch) line(e *event.Event, i int, kin map[LineID][]string) {
 		return
 	}
 	now, was, kinds := stretch{start, start + int(ln.length)}, w.find(ln.id), kin[ln.id]
-	switch e.Fact.(type) {
+	switch e.Payload.(type) {
 	case event.Submitted:
 		w.passage(e, ln.id, nil, now, "submitted")
 		return

@@ -37,7 +37,7 @@ func (s script) past() (*past, error) {
 		if err != nil {
 			return nil, err
 		}
-		r := event.Encode(e.Fact)
+		r := event.Encode(e.Payload)
 		r.Time, r.Author = e.Time, e.Author
 		if _, err := p.log.Append(ctx, testStream, eventlog.Revision(n), r); err != nil {
 			return nil, err

@@ -20,7 +20,7 @@ func replaceAll(t *testing.T, one, two string) (*projection.Thread, time.Duratio
 	var took time.Duration
 	for i, c := range []ot.Change{ot.Replace(0, 0, 0, a), ot.Replace(len(a), 0, len(a), b)} {
 		start := time.Now()
-		e := event.Event{Revision: eventlog.Revision(i + 1), Author: authorID([]string{"ana", "ben"}[i]), Fact: event.Changed{Change: c}}
+		e := event.Event{Revision: eventlog.Revision(i + 1), Author: authorID([]string{"ana", "ben"}[i]), Payload: event.Changed{Change: c}}
 		if _, err := th.Apply(e); err != nil {
 			t.Fatal(err)
 		}

@@ -65,7 +65,7 @@ func newOracle(w wrong) *oracle {
 
 func (o *oracle) apply(e event.Event) {
 	o.revision = e.Revision
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case event.Changed:
 		o.change(e, f)
 	case event.Submitted:

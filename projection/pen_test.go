@@ -36,7 +36,7 @@ func keystrokes(draw source, n int) (events []event.Event) {
 		}
 		events = append(events, event.Event{
 			Stream: testStream, Revision: eventlog.Revision(i + 1), Time: int64(i), Author: authorID([]string{"ana", "ben"}[draw(10)/9]),
-			Fact: event.Changed{Change: ot.Replace(length, from, to, insert)},
+			Payload: event.Changed{Change: ot.Replace(length, from, to, insert)},
 		})
 		length += len(insert) - (to - from)
 		at = from + len(insert)
@@ -73,10 +73,10 @@ func TestLookingChangesNothing(t *testing.T) {
 			}
 		}
 		// The negative control: one keystroke more is seen.
-		c := events[len(events)-1].Fact.(event.Changed).Change
+		c := events[len(events)-1].Payload.(event.Changed).Change
 		more := append(slices.Clone(events), events[0])
 		more[len(events)].Revision = eventlog.Revision(len(more))
-		more[len(events)].Fact = event.Changed{Change: ot.Replace(c.NewLen(), 0, 0, []uint16{'!'})}
+		more[len(events)].Payload = event.Changed{Change: ot.Replace(c.NewLen(), 0, 0, []uint16{'!'})}
 		if got := fmt.Sprintf("%+v", apply(t, more, func(int) bool { return false })); got == want {
 			t.Fatal("a further keystroke is not seen")
 		}

@@ -108,7 +108,7 @@ func (t *Thread) advance(records iter.Seq2[eventlog.Record, error], at eventlog.
 
 // changeOf returns the change of e, nil if it is none.
 func changeOf(e *event.Event) *ot.Change {
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case *event.Changed:
 		return &f.Change
 	case event.Changed:

@@ -29,14 +29,14 @@ func manyStreams(draw source) []eventlog.Record {
 			streams[i][k].Stream = eventlog.Stream(ulid.ULID{byte(i + 1)}.String())
 		}
 	}
-	streams = append(streams, sequence(eventlog.Authors, 1+draw(9), func(i int) event.Fact {
+	streams = append(streams, sequence(eventlog.Authors, 1+draw(9), func(i int) event.Payload {
 		return event.Named{Name: fmt.Sprint("name ", draw(5)), Kind: []event.AuthorKind{event.Person, event.ImportedKind}[draw(2)]}
 	}))
-	streams = append(streams, sequence(eventlog.Access, 1+draw(9), func(i int) event.Fact { return event.Renamed{Title: "none of ours"} }))
-	streams = append(streams, sequence(eventlog.Connections, 1+draw(40), func(i int) event.Fact {
+	streams = append(streams, sequence(eventlog.Access, 1+draw(9), func(i int) event.Payload { return event.Renamed{Title: "none of ours"} }))
+	streams = append(streams, sequence(eventlog.Connections, 1+draw(40), func(i int) event.Payload {
 		place := event.Place{Run: ulid.ULID{byte(draw(2))}, Node: "main"}
 		thread := streams[0][0].Stream
-		return []event.Fact{
+		return []event.Payload{
 			event.Started{Place: place}, event.Connected{Place: place}, event.Connected{Place: place},
 			event.Joined{Place: place, Thread: thread}, event.Left{Place: place, Thread: thread}, event.Disconnected{Place: place},
 		}[draw(6)]
@@ -53,7 +53,7 @@ func manyStreams(draw source) []eventlog.Record {
 	return all
 }
 
-func sequence(stream eventlog.Stream, n int, fact func(i int) event.Fact) (all []eventlog.Record) {
+func sequence(stream eventlog.Stream, n int, fact func(i int) event.Payload) (all []eventlog.Record) {
 	for i := range n {
 		r := event.Encode(fact(i))
 		r.Stream, r.Revision, r.Time = stream, eventlog.Revision(i+1), int64(i)

@@ -93,7 +93,7 @@ func (a *replay) events(p *replayed, seg *eventlog.Segment) error {
 	end := p.head.Revision
 	err := a.folder.decoder.Decode(seg, func(r *event.Run) error {
 		for i := range r.Times {
-			e := event.Event{Stream: seg.Stream, Revision: r.First + eventlog.Revision(i), Fact: event.Changed{}}
+			e := event.Event{Stream: seg.Stream, Revision: r.First + eventlog.Revision(i), Payload: event.Changed{}}
 			if r.Event != nil {
 				e = *r.Event
 			}

@@ -167,7 +167,7 @@ func (r reversal) census(c ot.Change, after []uint16) error {
 		if err != nil {
 			return err
 		}
-		switch f := e.Fact.(type) {
+		switch f := e.Payload.(type) {
 		case event.Changed:
 			s.apply(f.Change, effect.Moves, r.mine(&e))
 			s.know()

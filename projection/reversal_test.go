@@ -141,7 +141,7 @@ func (r reversal) log() (eventlog.Log, []uint16, error) {
 		if err == nil {
 			_, err = t.Apply(e)
 		}
-		rec := event.Encode(e.Fact)
+		rec := event.Encode(e.Payload)
 		rec.Time, rec.Author = e.Time, e.Author
 		if err == nil {
 			_, err = log.Append(context.Background(), testStream, eventlog.Revision(n), rec)
@@ -217,7 +217,7 @@ func (r reversal) slowly(w wrong) (*graveyard, [2][]uint16, error) {
 		if err != nil {
 			return nil, texts, err
 		}
-		if f, ok := e.Fact.(event.Changed); ok {
+		if f, ok := e.Payload.(event.Changed); ok {
 			for _, ed := range joined(f.Change) {
 				y.edit(ed, r.mine(&e))
 			}
@@ -236,7 +236,7 @@ func (r reversal) slowly(w wrong) (*graveyard, [2][]uint16, error) {
 				}
 			}
 		}
-		if f, ok := e.Fact.(event.Redacted); ok { // what stands is black, in the row, too
+		if f, ok := e.Payload.(event.Redacted); ok { // what stands is black, in the row, too
 			for ed := range f.Change.Edits() {
 				for k, u := range ed.Insert {
 					i, _ := y.index(ed.FromA + k)

@@ -16,7 +16,7 @@ func (t *Thread) run(r *event.Run, n int) error {
 	if r.First != t.Revision+1 {
 		return t.fault(r.First, "revision %d was expected", t.Revision+1)
 	}
-	author := t.number(&r.Maker.Author)
+	author := t.number(&r.Origin.Author)
 	if r.Length != t.text.length {
 		return t.fault(r.First, "change is for %d units and the text has %d", r.Length, t.text.length)
 	}
@@ -35,13 +35,13 @@ func (t *Thread) run(r *event.Run, n int) error {
 			done = 1
 		}
 	}
-	t.Revision, t.UpdatedAt, t.UpdatedBy = r.First+eventlog.Revision(n-1), r.Times[n-1], r.Maker.Author
-	if r.Maker.Client != (eventlog.ClientID{}) {
-		seq := r.Maker.Seq
+	t.Revision, t.UpdatedAt, t.UpdatedBy = r.First+eventlog.Revision(n-1), r.Times[n-1], r.Origin.Author
+	if r.Origin.Client != (eventlog.ClientID{}) {
+		seq := r.Origin.Seq
 		if seq > 0 {
 			seq += uint64(n - 1)
 		}
-		t.remember(r.Maker.Author, r.Maker.Client, seq)
+		t.remember(r.Origin.Author, r.Origin.Client, seq)
 	}
 	return nil
 }

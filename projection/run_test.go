@@ -76,18 +76,18 @@ func pack(seg *eventlog.Segment, records []eventlog.Record) {
 	event.Packer{}.Pack(seg.Columns, records)
 	for _, r := range records {
 		seg.Times = append(seg.Times, r.Time)
-		m := eventlog.Maker{N: 1, Author: r.Author, Client: r.Client, Seq: r.Seq, Kind: r.Kind, Schema: r.Schema}
-		if n := len(seg.Makers); n > 0 {
-			was := seg.Makers[n-1]
+		m := eventlog.Origin{N: 1, Author: r.Author, Client: r.Client, Seq: r.Seq, Kind: r.Kind, Schema: r.Schema}
+		if n := len(seg.Origins); n > 0 {
+			was := seg.Origins[n-1]
 			if was.Seq > 0 {
 				was.Seq += uint64(was.N)
 			}
 			if was.N = 1; was == m {
-				seg.Makers[n-1].N++
+				seg.Origins[n-1].N++
 				continue
 			}
 		}
-		seg.Makers = append(seg.Makers, m)
+		seg.Origins = append(seg.Origins, m)
 	}
 }
 
@@ -107,11 +107,11 @@ func (s *session) put(from, to int, insert []uint16) {
 	s.add(event.Changed{Change: ot.Replace(len(s.text), from, to, insert)})
 }
 
-func (s *session) add(f event.Fact) {
+func (s *session) add(f event.Payload) {
 	s.time += int64(s.draw(300))
 	e := event.Event{
 		Stream: testStream, Revision: eventlog.Revision(len(s.events) + 1), Time: s.time,
-		Author: authorID([]string{"ana", "ben", "cem"}[s.who]), Client: eventlog.ClientID{byte(s.who + 1)}, Fact: f,
+		Author: authorID([]string{"ana", "ben", "cem"}[s.who]), Client: eventlog.ClientID{byte(s.who + 1)}, Payload: f,
 	}
 	switch s.who {
 	case 0:
@@ -174,7 +174,7 @@ func (s *session) goOn() {
 		if err != nil {
 			panic(err)
 		}
-		s.add(e.Fact)
+		s.add(e.Payload)
 		s.at = min(s.at, len(s.text))
 	}
 }
@@ -183,7 +183,7 @@ func (s *session) goOn() {
 func encode(events []event.Event) []eventlog.Record {
 	records := make([]eventlog.Record, len(events))
 	for i, e := range events {
-		r := event.Encode(e.Fact)
+		r := event.Encode(e.Payload)
 		r.Stream, r.Revision, r.Time, r.Author, r.Client, r.Seq = e.Stream, e.Revision, e.Time, e.Author, e.Client, e.Seq
 		records[i] = r
 	}
@@ -259,8 +259,8 @@ func TestRunsEqualTheirRecords(t *testing.T) {
 // changes lists a history so that it can be pasted into a script.
 func changes(events []event.Event) (s script) {
 	for _, e := range events {
-		what := event.Kind(e.Fact)
-		if c, ok := e.Fact.(event.Changed); ok {
+		what := event.Kind(e.Payload)
+		if c, ok := e.Payload.(event.Changed); ok {
 			what = c.Change.String()
 		}
 		s = append(s, authorName(e.Author)+" "+what)

@@ -50,18 +50,18 @@ func eventOf(rev int, line string, text []uint16) (event.Event, error) {
 	switch verb, args, _ := strings.Cut(what, " "); verb {
 	case "submit":
 		_, err = fmt.Sscan(args, &from, &to)
-		e.Fact = event.Submitted{From: from, To: to}
+		e.Payload = event.Submitted{From: from, To: to}
 	case "redact":
 		_, err = fmt.Sscan(args, &from, &to)
-		e.Fact = redaction(text, from, to)
+		e.Payload = redaction(text, from, to)
 	case "rename":
-		e.Fact = event.Renamed{Title: "another"}
+		e.Payload = event.Renamed{Title: "another"}
 	case "version":
-		e.Fact = event.Version{Revision: eventlog.Revision(rev - 1), Name: "this far"}
+		e.Payload = event.Version{Revision: eventlog.Revision(rev - 1), Name: "this far"}
 	default:
 		var c ot.Change
 		c, err = ot.Parse([]byte(what))
-		e.Fact = event.Changed{Change: c}
+		e.Payload = event.Changed{Change: c}
 	}
 	if err != nil {
 		return e, fmt.Errorf("script line %d, %q: %w", rev, line, err)

@@ -103,7 +103,7 @@ func (s *searcher) advance(records iter.Seq2[eventlog.Record, error], at eventlo
 func (s *searcher) before(e *event.Event) {
 	s.edits, s.was = s.edits[:0], s.was[:0]
 	c := changeOf(e)
-	f, redacts := e.Fact.(event.Redacted)
+	f, redacts := e.Payload.(event.Redacted)
 	if s.redacts = redacts; redacts {
 		c = &f.Change
 	}

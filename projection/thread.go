@@ -114,7 +114,7 @@ func (t *Thread) apply(e *event.Event) error {
 }
 
 func (t *Thread) fold(e *event.Event, author uint32) error {
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case event.Opened:
 		if e.Revision != 1 {
 			return t.fault(e.Revision, "opened is revision 1")

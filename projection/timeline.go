@@ -74,7 +74,7 @@ func (t *Timeline) apply(e *event.Event) error {
 	t.Revision = e.Revision
 	s := t.step(e)
 	s.To, s.End = e.Revision, e.Time
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case *event.Changed:
 		s.Inserted += f.Change.Inserted()
 		s.Deleted += f.Change.Deleted()

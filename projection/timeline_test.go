@@ -57,7 +57,7 @@ func TestTimelineHoldsEveryRecordOnce(t *testing.T) {
 		var versions []string
 		title := ""
 		for n := range 1 + rnd.IntN(400) {
-			var f event.Fact
+			var f event.Payload
 			size := [2]int{}
 			switch k := rnd.IntN(30); {
 			case n == 0:

@@ -62,7 +62,7 @@ func AtVersion(ctx context.Context, log eventlog.Log, stream eventlog.Stream, na
 		if err != nil {
 			return 0, err
 		}
-		if f, ok := e.Fact.(event.Version); ok && f.Name == name {
+		if f, ok := e.Payload.(event.Version); ok && f.Name == name {
 			at = f.Revision
 		}
 	}

@@ -28,7 +28,7 @@ func TestVersionNamesCannotBeTakenForAnythingElse(t *testing.T) {
 
 func TestOfTwoVersionsOfANameTheLastIsMeant(t *testing.T) {
 	ctx, log := context.Background(), eventlog.NewMemory()
-	for i, f := range []event.Fact{
+	for i, f := range []event.Payload{
 		event.Opened{Title: "T"}, event.Version{Revision: 1, Name: "a"}, event.Version{Revision: 2, Name: "b"}, event.Version{Revision: 2, Name: "a"},
 	} {
 		if _, err := log.Append(ctx, testStream, eventlog.Revision(i), event.Encode(f)); err != nil {

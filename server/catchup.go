@@ -83,7 +83,7 @@ func (c *catchUpPage) add(rec eventlog.Record) error {
 	}
 	w := c.s.entry(e)
 	w.Chain = rec.Proof.Chain
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case event.Changed:
 		c.know(f.Change.Len())
 		c.length = f.Change.NewLen()

@@ -95,7 +95,7 @@ const testThread eventlog.Stream = "01J9Z3N8QJ7C0V5R2K4M6T8W9X"
 type deed struct {
 	author byte
 	at     int64
-	fact   event.Fact
+	fact   event.Payload
 }
 
 // logged writes a thread, by 소라 (1), Ben (2) and Cem (3), after the author's
@@ -123,7 +123,7 @@ func logged(t testing.TB, deeds ...deed) eventlog.AuditLog {
 	return log
 }
 
-func changed(t testing.TB, s string) event.Fact {
+func changed(t testing.TB, s string) event.Payload {
 	t.Helper()
 	c, err := ot.Parse([]byte(s))
 	if err != nil {

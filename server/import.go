@@ -140,16 +140,16 @@ func CheckImport(doc *ndjson.Document) error {
 func foldImport(doc *ndjson.Document, limits wire.Limits) (*projection.Thread, error) {
 	t := projection.NewThread(doc.Stream)
 	for i, e := range doc.Events {
-		if _, ok := e.Fact.(event.Opened); i == 0 && !ok {
+		if _, ok := e.Payload.(event.Opened); i == 0 && !ok {
 			return nil, refusal(wire.BadValue, "", "revision 1 does not open the thread")
 		}
 		if c, ok := t.Client(e.Client); ok && c.Author != e.Author && e.Client != (eventlog.ClientID{}) {
 			return nil, refusal(wire.BadValue, "", "revision %d is by another author than its client", e.Revision)
 		}
-		if f, ok := e.Fact.(event.Changed); ok && f.Change.Len() == t.Len() && f.Change.CutsPair(t.Unit) {
+		if f, ok := e.Payload.(event.Changed); ok && f.Change.Len() == t.Len() && f.Change.CutsPair(t.Unit) {
 			return nil, refusal(wire.BadValue, "", "revision %d cuts a surrogate pair", i+1)
 		}
-		switch f := e.Fact.(type) {
+		switch f := e.Payload.(type) {
 		case event.Version:
 			if f.Revision == 0 || f.Revision >= e.Revision {
 				return nil, refusal(wire.BadValue, "", "revision %d names revision %d, which is not before it", e.Revision, f.Revision)

@@ -14,7 +14,7 @@ import (
 // TestImportRefusesWhatNoEditorCouldWrite folds documents whose chain could be
 // in order and whose records make no thread, or no text.
 func TestImportRefusesWhatNoEditorCouldWrite(t *testing.T) {
-	parse := func(s string) event.Fact {
+	parse := func(s string) event.Payload {
 		c, err := ot.Parse([]byte(s))
 		if err != nil {
 			t.Fatal(err)
@@ -23,23 +23,23 @@ func TestImportRefusesWhatNoEditorCouldWrite(t *testing.T) {
 	}
 	opened := event.Opened{Title: "T"}
 	for _, tc := range []struct {
-		facts []event.Fact
+		facts []event.Payload
 		says  string
 	}{
-		{[]event.Fact{opened, parse(`[[0,"a😀b"]]`), parse(`[1,[2],1]`)}, ""},
-		{[]event.Fact{opened, parse(`[[0,"a😀b"]]`), parse(`[2,[1],1]`)}, "revision 3 cuts a surrogate pair"},
-		{[]event.Fact{opened, parse(`[3,[0,"x"]]`)}, "change is for 3 units"},
-		{[]event.Fact{parse(`[[0,"x"]]`)}, "does not open"},
-		{[]event.Fact{opened, event.Version{Revision: 1, Name: "v"}}, ""},
-		{[]event.Fact{opened, event.Version{Revision: 2, Name: "v"}}, "names revision 2"},
-		{[]event.Fact{opened, event.Imported{Revisions: 1}}, ""},
-		{[]event.Fact{opened, event.Imported{Revisions: 7}}, "7 revisions were imported"},
-		{[]event.Fact{opened, opened}, "opened is revision 1"},
-		{[]event.Fact{opened, parse(`[[0,"x"]]`), event.Submitted{From: 0, To: 1}}, "submitted lines 0 to 1 of 1"},
+		{[]event.Payload{opened, parse(`[[0,"a😀b"]]`), parse(`[1,[2],1]`)}, ""},
+		{[]event.Payload{opened, parse(`[[0,"a😀b"]]`), parse(`[2,[1],1]`)}, "revision 3 cuts a surrogate pair"},
+		{[]event.Payload{opened, parse(`[3,[0,"x"]]`)}, "change is for 3 units"},
+		{[]event.Payload{parse(`[[0,"x"]]`)}, "does not open"},
+		{[]event.Payload{opened, event.Version{Revision: 1, Name: "v"}}, ""},
+		{[]event.Payload{opened, event.Version{Revision: 2, Name: "v"}}, "names revision 2"},
+		{[]event.Payload{opened, event.Imported{Revisions: 1}}, ""},
+		{[]event.Payload{opened, event.Imported{Revisions: 7}}, "7 revisions were imported"},
+		{[]event.Payload{opened, opened}, "opened is revision 1"},
+		{[]event.Payload{opened, parse(`[[0,"x"]]`), event.Submitted{From: 0, To: 1}}, "submitted lines 0 to 1 of 1"},
 	} {
 		doc := &ndjson.Document{Stream: "01J9Z3N8QJ7C0V5R2K4M6T8W9X"}
 		for i, f := range tc.facts {
-			doc.Events = append(doc.Events, event.Event{Stream: doc.Stream, Revision: eventlog.Revision(i + 1), Fact: f})
+			doc.Events = append(doc.Events, event.Event{Stream: doc.Stream, Revision: eventlog.Revision(i + 1), Payload: f})
 		}
 		err := CheckImport(doc)
 		if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "damaged")) {

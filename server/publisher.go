@@ -132,7 +132,7 @@ func (s *Server) entries(events []event.Event, lengths []int) []wire.Entry {
 
 func (s *Server) entry(e event.Event) wire.Entry {
 	w := wire.Entry{Rev: e.Revision, User: s.people.name(e.Author), Author: e.Author, At: e.Time}
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case event.Changed:
 		w.Changes, w.Client, w.Seq = f.Change, e.Client, e.Seq
 		return w
@@ -147,7 +147,7 @@ func (s *Server) entry(e event.Event) wire.Entry {
 	case event.Version:
 		w.Name, w.Of = f.Name, f.Revision
 	}
-	w.Kind = event.Kind(e.Fact)
+	w.Kind = event.Kind(e.Payload)
 	return w
 }
 

@@ -51,7 +51,7 @@ func (r *recorder) left(p *peer, thread eventlog.Stream) {
 	r.add(p, event.Left{Place: r.place, Thread: thread})
 }
 
-func (r *recorder) add(p *peer, f event.Fact) {
+func (r *recorder) add(p *peer, f event.Payload) {
 	rec := event.Encode(f)
 	rec.Time = now()
 	if p != nil {

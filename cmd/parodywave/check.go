@@ -40,7 +40,7 @@ func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Recor
 		if err := each(r, e); err != nil {
 			return c, err
 		}
-		black.Add(&r, e.Fact)
+		black.Add(&r, e.Payload)
 		last = r.Revision
 	}
 	head, err := s.Head(a.ctx, stream)
@@ -61,7 +61,7 @@ func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Recor
 func (s *source) checkThread(a *app, stream eventlog.Stream) error {
 	t := projection.NewThread(stream)
 	c, err := s.proved(a, stream, func(r eventlog.Record, e event.Event) error {
-		if _, ok := e.Fact.(event.Opened); ok != (r.Revision == 1) {
+		if _, ok := e.Payload.(event.Opened); ok != (r.Revision == 1) {
 			return fault(stream, r.Revision, "kind %s: a thread is opened at revision 1", r.Kind)
 		}
 		_, err := t.Apply(e)

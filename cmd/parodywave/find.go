@@ -64,7 +64,7 @@ func several(arg string, found []eventlog.Stream, titles map[eventlog.Stream]str
 // unpacks only where titles are given.
 func (s *source) titles(a *app) (map[eventlog.Stream]string, error) {
 	titles := map[eventlog.Stream]string{}
-	note := func(stream eventlog.Stream, f event.Fact) {
+	note := func(stream eventlog.Stream, f event.Payload) {
 		switch f := f.(type) {
 		case event.Opened:
 			titles[stream] = f.Title
@@ -82,7 +82,7 @@ func (s *source) titles(a *app) (map[eventlog.Stream]string, error) {
 		}
 		if err := d.Decode(&seg, func(r *event.Run) error {
 			if r.Event != nil {
-				note(seg.Stream, r.Event.Fact)
+				note(seg.Stream, r.Event.Payload)
 			}
 			return nil
 		}); err != nil {
@@ -95,7 +95,7 @@ func (s *source) titles(a *app) (map[eventlog.Stream]string, error) {
 // titled reports whether a segment gives its thread a title.
 func titled(seg *eventlog.Segment) bool {
 	gives := func(kind string) bool { return kind == "opened" || kind == "renamed" }
-	return slices.ContainsFunc(seg.Makers, func(m eventlog.Maker) bool { return gives(m.Kind) }) ||
+	return slices.ContainsFunc(seg.Origins, func(m eventlog.Origin) bool { return gives(m.Kind) }) ||
 		slices.ContainsFunc(seg.Records, func(r eventlog.Record) bool { return gives(r.Kind) })
 }
 

@@ -80,7 +80,7 @@ func planGit(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, ev
 		if err != nil {
 			return nil, err
 		}
-		switch f := e.Fact.(type) {
+		switch f := e.Payload.(type) {
 		case event.Opened:
 			p.title = f.Title
 		case event.Version:

@@ -102,7 +102,7 @@ type loss struct {
 // before notes what an event deletes from the lineage's lines.
 func (l *liner) before(e event.Event, t *projection.Thread) {
 	l.lost = map[projection.LineID][]loss{}
-	f, ok := e.Fact.(event.Changed)
+	f, ok := e.Payload.(event.Changed)
 	if !ok || f.Change.Len() != t.Len() || t.LineCount() == 0 {
 		return
 	}
@@ -154,8 +154,8 @@ func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Ef
 			row("split", r.ID, i+1, was[r.SplitFrom], after)
 		case !known:
 			row("born", r.ID, i+1, "", after)
-		case event.Kind(e.Fact) == "submitted", event.Kind(e.Fact) == "redacted":
-			row(event.Kind(e.Fact), r.ID, i+1, before, after)
+		case event.Kind(e.Payload) == "submitted", event.Kind(e.Payload) == "redacted":
+			row(event.Kind(e.Payload), r.ID, i+1, before, after)
 		case projection.Moved(r.ID, effect.Hunks):
 			row("moved", r.ID, i+1, before, after)
 		case before != after:

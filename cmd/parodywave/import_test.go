@@ -24,7 +24,7 @@ import (
 func TestImportRefusesRecordsThatMakeNoThread(t *testing.T) {
 	opened := event.Opened{Title: "forged"}
 	typed := event.Changed{Change: ot.Replace(0, 0, 0, []uint16{'h', 'i', '\n'})}
-	for name, facts := range map[string][]event.Fact{
+	for name, facts := range map[string][]event.Payload{
 		"change of another length": {opened, event.Changed{Change: ot.Replace(9, 8, 9, nil)}},
 		"not opened":               {event.Changed{Change: ot.Keep(0)}},
 		"renamed before it opened": {event.Renamed{Title: "forged"}, opened},
@@ -79,7 +79,7 @@ func importFile(t *testing.T, file, data string) (string, error) {
 }
 
 // forge writes an export whose chain holds, whatever its records say.
-func forge(t *testing.T, dir string, facts ...event.Fact) string {
+func forge(t *testing.T, dir string, facts ...event.Payload) string {
 	t.Helper()
 	log, stream, author := eventlog.NewMemory(), eventlog.Stream(ulid.Make().String()), eventlog.AuthorID(ulid.Make())
 	var records []eventlog.Record

@@ -109,7 +109,7 @@ func newPadImport(p *etherpad.Pad, title string) *padImport {
 	return m
 }
 
-func (m *padImport) add(f event.Fact, who string, ms int64) {
+func (m *padImport) add(f event.Payload, who string, ms int64) {
 	r := event.Encode(f)
 	r.Author, r.Time = m.ids[who], ms
 	if n := len(m.records); n > 0 {

@@ -152,7 +152,7 @@ func TestSavedRevisionsStandAtTheirTimes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := e.Fact.(event.Version)
+		v := e.Payload.(event.Version)
 		if v.Revision >= r.Revision {
 			t.Errorf("%q at %d names revision %d", v.Name, r.Revision, v.Revision)
 		}

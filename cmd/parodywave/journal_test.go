@@ -211,8 +211,8 @@ func (j *journal) follow(t *threadJournal, names *projection.Authors, records it
 }
 
 func sightOf(e event.Event) sight {
-	s := sight{author: event.AuthorString(e.Author), kind: event.Kind(e.Fact)}
-	if c, ok := e.Fact.(event.Changed); ok {
+	s := sight{author: event.AuthorString(e.Author), kind: event.Kind(e.Payload)}
+	if c, ok := e.Payload.(event.Changed); ok {
 		s.kind, s.client, s.seq, s.change = "", event.ClientString(e.Client), e.Seq, c.Change
 	}
 	return s

@@ -80,7 +80,7 @@ func (st *stepper) goesOn(e event.Event) bool {
 	case "submit":
 		return st.held.Kind != "submitted"
 	case "burst":
-		_, edit := e.Fact.(event.Changed)
+		_, edit := e.Payload.(event.Changed)
 		return edit && st.held.Edits > 0 && st.held.author == e.Author && e.Time-st.held.at <= burstPause
 	}
 	return false

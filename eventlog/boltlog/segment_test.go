@@ -135,7 +135,7 @@ func segmentRecords(t *testing.T, p eventlog.Packer, s *eventlog.Segment) string
 	var out bytes.Buffer
 	records := slices.Clone(s.Records)
 	if records == nil {
-		for _, m := range s.Makers {
+		for _, m := range s.Origins {
 			for i := range m.N {
 				r := eventlog.Record{Stream: s.Stream, Revision: s.First + eventlog.Revision(len(records)), Time: s.Times[len(records)],
 					Author: m.Author, Client: m.Client, Kind: m.Kind, Schema: m.Schema}

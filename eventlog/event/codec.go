@@ -12,7 +12,7 @@ import (
 
 // Encode returns a record that says f: its kind, schema, shape and text. The
 // caller sets time, author, client and seq.
-func Encode(f Fact) eventlog.Record {
+func Encode(f Payload) eventlog.Record {
 	kind := f.kind()
 	r := eventlog.Record{Kind: kind, Schema: migrations.Current(kind)}
 	switch f := f.(type) {
@@ -57,7 +57,7 @@ func Encode(f Fact) eventlog.Record {
 // wraps eventlog.ErrDamaged and names stream and revision.
 func Decode(r eventlog.Record) (e Event, err error) {
 	e.head(&r)
-	e.Fact, err = fact(&r)
+	e.Payload, err = fact(&r)
 	return e, err
 }
 
@@ -66,7 +66,7 @@ func (e *Event) head(r *eventlog.Record) {
 	e.Author, e.Client, e.Seq = r.Author, r.Client, r.Seq
 }
 
-func fact(r *eventlog.Record) (f Fact, err error) {
+func fact(r *eventlog.Record) (f Payload, err error) {
 	if isChanged(r) {
 		f, err = decodeChanged(r.Shape, r.Text)
 	} else {
@@ -84,7 +84,7 @@ var changedSchema = migrations.Current("changed")
 // record is.
 func isChanged(r *eventlog.Record) bool { return r.Kind == "changed" && r.Schema == changedSchema }
 
-func decode(r *eventlog.Record) (Fact, error) {
+func decode(r *eventlog.Record) (Payload, error) {
 	shape, text, err := migrations.Upcast(r.Kind, r.Schema, r.Shape, r.Text)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func decode(r *eventlog.Record) (Fact, error) {
 
 // fact reads the shape of all kinds but changed and redacted. It returns nil
 // when the number of strings does not fit.
-func (s *scanner) fact(kind string, texts []string) Fact {
+func (s *scanner) fact(kind string, texts []string) Payload {
 	want := map[string]int{"opened": 1, "renamed": 1, "version": 1, "named": 1}[kind]
 	if len(texts) != want {
 		return nil
@@ -160,7 +160,7 @@ func (s *scanner) fact(kind string, texts []string) Fact {
 	return s.connection(kind)
 }
 
-func (s *scanner) connection(kind string) Fact {
+func (s *scanner) connection(kind string) Payload {
 	s.lit("[")
 	place := s.place()
 	thread := eventlog.Stream("")
@@ -183,7 +183,7 @@ func (s *scanner) connection(kind string) Fact {
 	return nil
 }
 
-func decodeChanged(shape, text []byte) (Fact, error) {
+func decodeChanged(shape, text []byte) (Payload, error) {
 	var buf [64]uint16
 	if t, ok := typed(shape, text, buf[:0]); ok {
 		return Changed{ot.Replace(t.before+t.old+t.after, t.before, t.before+t.old, t.insert)}, nil

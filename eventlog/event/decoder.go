@@ -26,7 +26,7 @@ func (d *Decoder) Decode(r *eventlog.Record) (*Event, error) {
 				d.units = nil
 			}
 			d.replacer.Replace(&d.changed.Change, t.before+t.old+t.after, t.before, t.before+t.old, t.insert)
-			d.event.Fact = &d.changed
+			d.event.Payload = &d.changed
 			return &d.event, nil
 		}
 	}
@@ -34,7 +34,7 @@ func (d *Decoder) Decode(r *eventlog.Record) (*Event, error) {
 	if c, ok := f.(Changed); ok {
 		d.changed, f = c, &d.changed
 	}
-	d.event.Fact = f
+	d.event.Payload = f
 	return &d.event, err
 }
 

@@ -23,14 +23,14 @@ func differs(r eventlog.Record, got *event.Event, gotErr error) string {
 		return ""
 	}
 	e := *got
-	if c, ok := e.Fact.(*event.Changed); ok {
-		e.Fact = *c
-		w := want.Fact.(event.Changed)
+	if c, ok := e.Payload.(*event.Changed); ok {
+		e.Payload = *c
+		w := want.Payload.(event.Changed)
 		if !c.Change.Equal(w.Change) || c.Change.Len() != w.Change.Len() || c.Change.NewLen() != w.Change.NewLen() {
 			return fmt.Sprintf("change %s of %d to %d, want %s of %d to %d",
 				c.Change, c.Change.Len(), c.Change.NewLen(), w.Change, w.Change.Len(), w.Change.NewLen())
 		}
-		e.Fact, want.Fact = nil, nil
+		e.Payload, want.Payload = nil, nil
 	}
 	if a, b := fmt.Sprintf("%#v", e), fmt.Sprintf("%#v", want); a != b {
 		return fmt.Sprintf("%s, want %s", a, b)

@@ -17,13 +17,13 @@ type Event struct {
 	Author   eventlog.AuthorID
 	Client   eventlog.ClientID
 	Seq      uint64
-	Fact     Fact
+	Payload  Payload
 }
 
-// A Fact is one of the types below, by value.
-type Fact interface{ kind() string }
+// A Payload says what happened: one of the types below, by value.
+type Payload interface{ kind() string }
 
-// Facts of a thread.
+// Payloads of a thread.
 type (
 	// Opened began the thread.
 	Opened struct{ Title string }
@@ -83,7 +83,7 @@ type Place struct {
 	Node string
 }
 
-// Facts of connections; the record's client is the connection.
+// Payloads of connections; the record's client is the connection.
 type (
 	// Started began a run and closed what earlier runs of the node left open.
 	Started struct{ Place }
@@ -125,4 +125,4 @@ func (Disconnected) kind() string { return "disconnected" }
 func (Pruned) kind() string       { return "pruned" }
 
 // Kind returns the kind under which f is recorded.
-func Kind(f Fact) string { return f.kind() }
+func Kind(f Payload) string { return f.kind() }

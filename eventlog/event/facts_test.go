@@ -29,7 +29,7 @@ func parse(json string) ot.Change {
 }
 
 // facts has at least one fact of every kind, by the name of its golden file.
-var facts = map[string]event.Fact{
+var facts = map[string]event.Payload{
 	"opened":               event.Opened{Title: "Grüße 😀"},
 	"opened_untitled":      event.Opened{},
 	"changed_empty":        event.Changed{},
@@ -67,7 +67,7 @@ var facts = map[string]event.Fact{
 }
 
 // record is what the log would give back of f.
-func record(f event.Fact) eventlog.Record {
+func record(f event.Payload) eventlog.Record {
 	r := event.Encode(f)
 	r.Stream, r.Revision, r.Position, r.Time = thread, 3, 8, 1_700_000_000_123
 	r.Author, r.Client, r.Seq = eventlog.AuthorID{1}, eventlog.ClientID{2}, 4

@@ -58,8 +58,8 @@ func TestDecodeReadsTheFrozenBytes(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
 		g := readGolden(t, path)
 		e, err := event.Decode(eventlog.Record{Kind: g.Kind, Schema: g.Schema, Shape: []byte(g.Shape), Text: g.Text})
-		if err != nil || !equal(e.Fact, facts[name]) {
-			t.Errorf("%s is read as %+v, %v, want %+v", name, e.Fact, err, facts[name])
+		if err != nil || !equal(e.Payload, facts[name]) {
+			t.Errorf("%s is read as %+v, %v, want %+v", name, e.Payload, err, facts[name])
 		}
 	}
 }
@@ -78,7 +78,7 @@ func readGolden(t *testing.T, path string) golden {
 }
 
 // equal compares facts; changes are compared by what they do.
-func equal(a, b event.Fact) bool {
+func equal(a, b event.Payload) bool {
 	switch a := a.(type) {
 	case event.Changed:
 		b, ok := b.(event.Changed)
@@ -122,8 +122,8 @@ func TestShapeOutlivesItsText(t *testing.T) {
 	}
 	r.Text = event.AppendStrings(nil, lines...)
 	e, err := event.Decode(r)
-	if err != nil || e.Fact.(event.Changed).Change.String() != `[1,[2,"████"],1]` {
-		t.Errorf("blacked out: %v, %v", e.Fact, err)
+	if err != nil || e.Payload.(event.Changed).Change.String() != `[1,[2,"████"],1]` {
+		t.Errorf("blacked out: %v, %v", e.Payload, err)
 	}
 }
 
@@ -135,8 +135,8 @@ func TestDecodeKeepsTheHeader(t *testing.T) {
 			Stream: r.Stream, Revision: r.Revision, Position: r.Position, Time: r.Time,
 			Author: r.Author, Client: r.Client, Seq: r.Seq,
 		}
-		same := equal(e.Fact, f)
-		if e.Fact = nil; err != nil || !same || e != want {
+		same := equal(e.Payload, f)
+		if e.Payload = nil; err != nil || !same || e != want {
 			t.Errorf("%s: %+v, %v, want %+v", name, e, err, want)
 		}
 	}

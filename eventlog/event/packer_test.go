@@ -83,10 +83,10 @@ var pasted = func() (out [][]uint16) {
 }()
 
 // makers returns what consecutive records have in common.
-func makers(records []eventlog.Record) (out []eventlog.Maker) {
+func makers(records []eventlog.Record) (out []eventlog.Origin) {
 	for i := range records {
 		r := &records[i]
-		m := eventlog.Maker{N: 1, Author: r.Author, Client: r.Client, Seq: r.Seq, Kind: r.Kind, Schema: r.Schema}
+		m := eventlog.Origin{N: 1, Author: r.Author, Client: r.Client, Seq: r.Seq, Kind: r.Kind, Schema: r.Schema}
 		if n := len(out); n > 0 {
 			l := &out[n-1]
 			next := l.Seq
@@ -154,8 +154,8 @@ func TestPackedBodiesComeBack(t *testing.T) {
 func recordsOf(r *event.Run) []eventlog.Record {
 	var out []eventlog.Record
 	for i, ms := range r.Times {
-		h := eventlog.Record{Stream: "s", Revision: r.First + eventlog.Revision(i), Time: ms, Author: r.Maker.Author,
-			Client: r.Maker.Client, Seq: r.Maker.Seq, Kind: r.Maker.Kind, Schema: r.Maker.Schema}
+		h := eventlog.Record{Stream: "s", Revision: r.First + eventlog.Revision(i), Time: ms, Author: r.Origin.Author,
+			Client: r.Origin.Client, Seq: r.Origin.Seq, Kind: r.Origin.Kind, Schema: r.Origin.Schema}
 		if h.Seq > 0 {
 			h.Seq += uint64(i)
 		}
@@ -163,10 +163,10 @@ func recordsOf(r *event.Run) []eventlog.Record {
 		switch r.Kind {
 		case event.Other:
 			e := *r.Event
-			if c, ok := e.Fact.(*event.Changed); ok {
-				e.Fact = event.Changed{Change: c.Change.Clone()}
+			if c, ok := e.Payload.(*event.Changed); ok {
+				e.Payload = event.Changed{Change: c.Change.Clone()}
 			}
-			b := event.Encode(e.Fact)
+			b := event.Encode(e.Payload)
 			h.Shape, h.Text = b.Shape, b.Text
 			if e.Time != ms || e.Revision != h.Revision || e.Author != h.Author || e.Client != h.Client || e.Seq != h.Seq || e.Stream != "s" {
 				h.Kind = fmt.Sprintf("%+v", e)
@@ -229,7 +229,7 @@ func segmentDifference(d *event.SegmentDecoder, seg *eventlog.Segment, records [
 }
 
 func packedSegment(records []eventlog.Record, skip int) *eventlog.Segment {
-	seg := &eventlog.Segment{Stream: "s", First: 5, Skip: skip, Makers: makers(records), Packer: event.Packer{}.ID(), Columns: pack(records)}
+	seg := &eventlog.Segment{Stream: "s", First: 5, Skip: skip, Origins: makers(records), Packer: event.Packer{}.ID(), Columns: pack(records)}
 	for i := range records {
 		seg.Times = append(seg.Times, records[i].Time)
 	}
@@ -276,7 +276,7 @@ func agreeOnColumns(t *testing.T, columns [][]byte, n int) {
 	t.Helper()
 	records := make([]eventlog.Record, n)
 	seg := &eventlog.Segment{Stream: "s", First: 5, Times: make([]int64, n), Packer: 1, Columns: columns,
-		Makers: []eventlog.Maker{{N: n, Kind: "changed", Schema: 1}}}
+		Origins: []eventlog.Origin{{N: n, Kind: "changed", Schema: 1}}}
 	unpackErr := event.Packer{}.Unpack(columns, records)
 	if unpackErr != nil && !errors.Is(unpackErr, eventlog.ErrDamaged) {
 		t.Fatal(unpackErr)

@@ -33,7 +33,7 @@ func (f Redacted) appendShape(dst []byte) []byte {
 	return append(dst, ']')
 }
 
-func decodeRedacted(shape, text []byte) (Fact, error) {
+func decodeRedacted(shape, text []byte) (Payload, error) {
 	texts, err := Strings(text)
 	if err != nil {
 		return nil, err

@@ -161,7 +161,7 @@ func TestDecodeRefusesWhatNoReleaseWrote(t *testing.T) {
 	for _, r := range refused {
 		got, err := event.Decode(eventlog.Record{Stream: "s", Revision: 7, Kind: r.kind, Schema: 1, Shape: []byte(r.shape), Text: r.text})
 		if !errors.Is(err, eventlog.ErrDamaged) {
-			t.Errorf("%s %.100s %q: %+v, %v, want ErrDamaged", r.kind, r.shape, r.text, got.Fact, err)
+			t.Errorf("%s %.100s %q: %+v, %v, want ErrDamaged", r.kind, r.shape, r.text, got.Payload, err)
 		} else if !strings.HasPrefix(err.Error(), "s revision 7, kind "+r.kind+": ") {
 			t.Errorf("%s %.100s: the error does not say where: %v", r.kind, r.shape, err)
 		}
@@ -195,7 +195,7 @@ func TestDecodeTakesOnlyTheOneForm(t *testing.T) {
 			if err != nil {
 				continue
 			}
-			if again := event.Encode(e.Fact); string(again.Shape) != string(r.Shape) || string(again.Text) != string(r.Text) {
+			if again := event.Encode(e.Payload); string(again.Shape) != string(r.Shape) || string(again.Text) != string(r.Text) {
 				t.Fatalf("%s: %s %q is read and would be written %s %q", name, r.Shape, r.Text, again.Shape, again.Text)
 			}
 		}
@@ -278,7 +278,7 @@ func decodesLikeFromShape(t *testing.T, shape, text []byte) bool {
 	if err != nil {
 		return false
 	}
-	got := e.Fact.(event.Changed).Change
+	got := e.Payload.(event.Changed).Change
 	if !got.Equal(want) || got.Len() != want.Len() || got.NewLen() != want.NewLen() {
 		t.Fatalf("%s %q is read as %s, from shape %s", shape, text, got, want)
 	}
@@ -311,9 +311,9 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
-		again := event.Encode(e.Fact)
+		again := event.Encode(e.Payload)
 		if again.Kind != kind || string(again.Shape) != string(shape) || string(again.Text) != string(text) {
-			t.Fatalf("%s %s %q is read as %s and written %s %s %q", kind, shape, text, fmt.Sprintf("%+v", e.Fact), again.Kind, again.Shape, again.Text)
+			t.Fatalf("%s %s %q is read as %s and written %s %s %q", kind, shape, text, fmt.Sprintf("%+v", e.Payload), again.Kind, again.Shape, again.Text)
 		}
 	})
 }

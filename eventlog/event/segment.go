@@ -23,10 +23,10 @@ const (
 // but Other are changes of one section that is not a keep, of a text that is
 // Length units long before the first of them.
 type Run struct {
-	Kind  RunKind
-	First eventlog.Revision
-	Times []int64        // Unix milliseconds, one a record
-	Maker eventlog.Maker // of all of them; N is len(Times), Seq that of the first
+	Kind   RunKind
+	First  eventlog.Revision
+	Times  []int64         // Unix milliseconds, one a record
+	Origin eventlog.Origin // of all of them; N is len(Times), Seq that of the first
 
 	Length int      // units of the text before the first record
 	At     int      // unit of that text where the first record's edit begins
@@ -73,7 +73,7 @@ func (d *SegmentDecoder) Decode(seg *eventlog.Segment, yield func(*Run) error) e
 func (d *SegmentDecoder) single(r *eventlog.Record, yield func(*Run) error) error {
 	d.time[0] = r.Time
 	d.run = Run{First: r.Revision, Times: d.time[:],
-		Maker: eventlog.Maker{N: 1, Author: r.Author, Client: r.Client, Seq: r.Seq, Kind: r.Kind, Schema: r.Schema}}
+		Origin: eventlog.Origin{N: 1, Author: r.Author, Client: r.Client, Seq: r.Seq, Kind: r.Kind, Schema: r.Schema}}
 	if isChanged(r) {
 		if t, ok := typed(r.Shape, r.Text, d.units[:0]); ok {
 			if d.units = t.insert; cap(d.units) > maxUnits {

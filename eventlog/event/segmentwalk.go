@@ -14,7 +14,7 @@ func (d *SegmentDecoder) packed(seg *eventlog.Segment, yield func(*Run) error) e
 	if err := d.rows.reset(seg.Columns, len(seg.Times)); err != nil {
 		return err
 	}
-	w := walk{seg: seg, makers: seg.Makers}
+	w := walk{seg: seg, makers: seg.Origins}
 	for d.rows.left > 0 {
 		if err := d.rows.next(); err != nil {
 			return fmt.Errorf("%s after revision %d: %w", seg.Stream, w.revision(w.maker.N)-1, err)
@@ -47,11 +47,11 @@ func (d *SegmentDecoder) part(w *walk, done int, yield func(*Run) error) error {
 // A walk is where the decoder is in a segment: at records of one maker.
 type walk struct {
 	seg    *eventlog.Segment
-	maker  eventlog.Maker   // of the records from at to end
-	at     int              // of the segment's records
-	end    int              //
-	used   int              // records of makers[0] before end
-	makers []eventlog.Maker // from the current one on
+	maker  eventlog.Origin   // of the records from at to end
+	at     int               // of the segment's records
+	end    int               //
+	used   int               // records of makers[0] before end
+	makers []eventlog.Origin // from the current one on
 }
 
 // next moves on to the next records of one maker, at most n. It returns false
@@ -101,10 +101,10 @@ func (d *SegmentDecoder) edits(w *walk, done int, yield func(*Run) error) error 
 	}
 	row, run := &d.rows.row, &d.run
 	done += skip
-	*run = Run{Kind: row.kind, First: w.revision(skip), Times: w.seg.Times[w.at+skip : w.end], Maker: w.maker,
+	*run = Run{Kind: row.kind, First: w.revision(skip), Times: w.seg.Times[w.at+skip : w.end], Origin: w.maker,
 		Length: row.length, At: row.at}
-	if run.Maker.N = n; run.Maker.Seq > 0 {
-		run.Maker.Seq += uint64(skip)
+	if run.Origin.N = n; run.Origin.Seq > 0 {
+		run.Origin.Seq += uint64(skip)
 	}
 	switch row.kind {
 	case Typed:

@@ -29,7 +29,7 @@ func NewRedactions() *Redactions {
 }
 
 // Add takes in the next record, with its Proof, and what it says.
-func (x *Redactions) Add(r *eventlog.Record, fact event.Fact) {
+func (x *Redactions) Add(r *eventlog.Record, fact event.Payload) {
 	if r.Proof.Redacted {
 		x.marked[r.Revision] = x.hasher.Commit(r.Proof.Salt, r.Text)
 	}
@@ -74,7 +74,7 @@ func (x *Redactions) Check() (eventlog.Revision, error) {
 func (r *reader) redactions() error {
 	x := NewRedactions()
 	for i := range r.doc.Records {
-		x.Add(&r.doc.Records[i], r.doc.Events[i].Fact)
+		x.Add(&r.doc.Records[i], r.doc.Events[i].Payload)
 	}
 	at, err := x.Check()
 	if err == nil {

@@ -35,7 +35,7 @@ func (s *sampler) words(n int) string {
 	return string(out)
 }
 
-func (s *sampler) record(f event.Fact) {
+func (s *sampler) record(f event.Payload) {
 	r := event.Encode(f)
 	s.now += int64(s.rnd.IntN(100))
 	r.Time = s.now

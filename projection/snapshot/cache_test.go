@@ -108,7 +108,7 @@ func TestCheckFindsAWrongSnapshot(t *testing.T) {
 	if err := w.check(); err != nil {
 		t.Fatal(err)
 	}
-	e := event.Event{Stream: stream, Revision: other.Revision + 1, Time: other.UpdatedAt, Author: eventlog.AuthorID{99}, Fact: event.Renamed{Title: "wrong"}}
+	e := event.Event{Stream: stream, Revision: other.Revision + 1, Time: other.UpdatedAt, Author: eventlog.AuthorID{99}, Payload: event.Renamed{Title: "wrong"}}
 	if _, err := other.Apply(e); err != nil {
 		t.Fatal(err)
 	}

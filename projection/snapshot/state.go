@@ -168,7 +168,7 @@ func (s *State) foldAuthors(ctx context.Context, log eventlog.AuditLog) error {
 		if err != nil {
 			return err
 		}
-		if _, redacted := e.Fact.(event.Redacted); redacted && begun > 0 { // names before it are others now
+		if _, redacted := e.Payload.(event.Redacted); redacted && begun > 0 { // names before it are others now
 			s.Authors = projection.NewAuthors()
 			return s.foldAuthors(ctx, log)
 		}

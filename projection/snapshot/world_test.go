@@ -74,7 +74,7 @@ func (l *markedLog) Read(ctx context.Context, stream eventlog.Stream, after even
 				if err != nil {
 					panic(err)
 				}
-				r.Text = event.Encode(event.Changed{Change: blacked(e.Fact.(event.Changed).Change)}).Text
+				r.Text = event.Encode(event.Changed{Change: blacked(e.Payload.(event.Changed).Change)}).Text
 			}
 			if !yield(r, err) {
 				return
@@ -194,7 +194,7 @@ func (w *world) start() *State {
 	return s
 }
 
-func (w *world) append(stream eventlog.Stream, author byte, fact event.Fact) {
+func (w *world) append(stream eventlog.Stream, author byte, fact event.Payload) {
 	w.t.Helper()
 	ctx := context.Background()
 	head, err := w.log.Head(ctx, stream)
@@ -242,7 +242,7 @@ func (w *world) happen(n int) {
 			w.append(eventlog.Authors, author, event.Named{Name: fmt.Sprint("name ", w.draw(9)), Kind: event.Person})
 		case k < 5:
 			here := event.Place{Node: "main"}
-			facts := []event.Fact{event.Started{Place: here}, event.Connected{Place: here}, event.Disconnected{Place: here}}
+			facts := []event.Payload{event.Started{Place: here}, event.Connected{Place: here}, event.Disconnected{Place: here}}
 			w.append(eventlog.Connections, author, facts[w.draw(3)])
 		default:
 			w.edit(w.streams[w.draw(len(w.streams))], author)
@@ -260,7 +260,7 @@ func (w *world) edit(stream eventlog.Stream, author byte) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	var fact event.Fact = event.Changed{Change: ot.Replace(text.Len(), from, to, insert)}
+	var fact event.Payload = event.Changed{Change: ot.Replace(text.Len(), from, to, insert)}
 	switch k := w.draw(40); {
 	case k == 0:
 		fact = event.Renamed{Title: fmt.Sprint("title ", w.draw(99))}

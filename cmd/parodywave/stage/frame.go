@@ -92,7 +92,7 @@ func (r *Reel) change(length int, prev, to eventlog.Revision) (ot.Change, error)
 		if err != nil {
 			return ot.Change{}, err
 		}
-		switch f := e.Fact.(type) {
+		switch f := e.Payload.(type) {
 		case event.Changed:
 			all = append(all, f.Change)
 		case event.Redacted:

@@ -32,7 +32,7 @@ func newScript(title string) *script {
 	return s
 }
 
-func (s *script) add(author int, f event.Fact) {
+func (s *script) add(author int, f event.Payload) {
 	r := event.Encode(f)
 	r.Author[15], r.Time = byte(author+1), s.now
 	s.records = append(s.records, r)

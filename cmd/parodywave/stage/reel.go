@@ -88,7 +88,7 @@ func (r *Reel) add(record *eventlog.Record, name func(eventlog.AuthorID) string)
 		if err != nil {
 			return err
 		}
-		if f, ok := e.Fact.(event.Version); ok {
+		if f, ok := e.Payload.(event.Version); ok {
 			r.versions = append(r.versions, projection.Version{Name: f.Name, Of: f.Revision, Revision: e.Revision})
 		}
 	}

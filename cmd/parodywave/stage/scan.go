@@ -200,7 +200,7 @@ func (s *scanner) didMatch(row projection.Row, effect *projection.Effect) bool {
 // was joined into another.
 func (s *scanner) onWatch(e *event.Event, effect *projection.Effect) (Hit, bool) {
 	t := s.thread
-	_, black := e.Fact.(event.Redacted) // which alters no row's revision
+	_, black := e.Payload.(event.Redacted) // which alters no row's revision
 	var found Hit
 	for _, i := range effect.Touched {
 		row := t.Row(i)
@@ -230,7 +230,7 @@ func (s *scanner) onWatch(e *event.Event, effect *projection.Effect) (Hit, bool)
 
 // changeOf returns what e does to the text, nil if nothing.
 func changeOf(e *event.Event) *ot.Change {
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case *event.Changed:
 		return &f.Change
 	case event.Redacted:

@@ -113,7 +113,7 @@ func segmentDifference(packer eventlog.Packer, b *Block, part int, want []eventl
 // unpackSegment makes records of a segment's columns.
 func unpackSegment(packer eventlog.Packer, s *eventlog.Segment) ([]eventlog.Record, bool) {
 	var out []eventlog.Record
-	for _, m := range s.Makers {
+	for _, m := range s.Origins {
 		for i := range m.N {
 			r := eventlog.Record{Stream: s.Stream, Revision: s.First + eventlog.Revision(len(out)), Author: m.Author,
 				Client: m.Client, Kind: m.Kind, Schema: m.Schema}

@@ -26,7 +26,7 @@ func (b *Block) Segment(part int, s *eventlog.Segment) error {
 		return err
 	}
 	i := part - sec.first
-	s.Times, s.Makers = b.times[b.from[part]:b.from[part+1]], b.makers[b.made[i]:b.made[i+1]]
+	s.Times, s.Origins = b.times[b.from[part]:b.from[part+1]], b.makers[b.made[i]:b.made[i+1]]
 	s.Packer, s.Columns = packer.ID(), b.part(sec, part)
 	return nil
 }

@@ -96,7 +96,7 @@ func (b *Block) readMakers(s *section, raw, clients []byte) error {
 }
 
 // maker reads the maker of at most left records.
-func (b *Block) maker(c *cursor, left uint64) (m eventlog.Maker, ok bool) {
+func (b *Block) maker(c *cursor, left uint64) (m eventlog.Origin, ok bool) {
 	n, i := c.uvarint(), c.uvarint()
 	if c.bad || n >= left || i > uint64(len(b.table)) {
 		return m, false
@@ -110,7 +110,7 @@ func (b *Block) maker(c *cursor, left uint64) (m eventlog.Maker, ok bool) {
 	}
 	t := b.table[i]
 	k := &b.kindTable[t.kind]
-	m = eventlog.Maker{N: int(n + 1), Author: b.authorTable[t.author], Client: b.clients[t.client], Kind: k.name, Schema: k.schema}
+	m = eventlog.Origin{N: int(n + 1), Author: b.authorTable[t.author], Client: b.clients[t.client], Kind: k.name, Schema: k.schema}
 	m.Seq = b.seqs[t.client] + uint64(c.zigzag())
 	if b.seqs[t.client] = m.Seq; m.Seq > 0 {
 		b.seqs[t.client] += n + 1

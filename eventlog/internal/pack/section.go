@@ -57,7 +57,7 @@ type loaded struct {
 	raw     [][]byte // the bodies' columns
 	view    [][]byte // what of them is one part's
 	extents []int    // bytes of each column in the parts before, by part; then in all
-	makers  []eventlog.Maker
+	makers  []eventlog.Origin
 	made    []int // of makers in the parts before, by part; then in all
 	clients []eventlog.ClientID
 	seqs    []uint64

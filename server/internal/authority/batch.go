@@ -36,7 +36,7 @@ func (b *batch) reset(base eventlog.Revision) {
 
 // record folds a fact in and adds it to the batch. The caller has validated it:
 // a fact that the projection refuses is a bug here.
-func (a *Authority) record(f event.Fact, author eventlog.AuthorID, client eventlog.ClientID, seq uint64) event.Event {
+func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eventlog.ClientID, seq uint64) event.Event {
 	t := a.thread
 	now := a.cfg.Now()
 	if now < t.UpdatedAt-1000 {
@@ -44,7 +44,7 @@ func (a *Authority) record(f event.Fact, author eventlog.AuthorID, client eventl
 	}
 	e := event.Event{
 		Stream: t.Stream, Revision: t.Revision + 1, Time: max(now, t.UpdatedAt),
-		Author: author, Client: client, Seq: seq, Fact: f,
+		Author: author, Client: client, Seq: seq, Payload: f,
 	}
 	ent := entry{event: e}
 	if c, ok := f.(event.Changed); ok {

@@ -43,7 +43,7 @@ func rewritten(t testing.TB, before string, c ot.Change) []string {
 	t.Helper()
 	th := projection.NewThread("01ARZ3NDEKTSV4RRFFQ69G5FAV")
 	first := ot.Replace(0, 0, 0, units(before))
-	for i, e := range []event.Event{{Author: ada, Fact: event.Changed{Change: first}}, {Author: eventlog.AuthorID{9}, Fact: event.Changed{Change: c}}} {
+	for i, e := range []event.Event{{Author: ada, Payload: event.Changed{Change: first}}, {Author: eventlog.AuthorID{9}, Payload: event.Changed{Change: c}}} {
 		e.Revision = eventlog.Revision(i + 1)
 		if _, err := th.Apply(e); err != nil {
 			t.Fatal(err)

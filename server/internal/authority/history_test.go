@@ -270,7 +270,7 @@ func (h *history) otherHand() {
 	if err != nil {
 		panic(err)
 	}
-	f := event.Fact(event.Renamed{Title: fmt.Sprintf("title %d", t.Revision)})
+	f := event.Payload(event.Renamed{Title: fmt.Sprintf("title %d", t.Revision)})
 	if h.draw(2) == 0 {
 		f = event.Changed{Change: ot.Replace(t.Len(), t.Len(), t.Len(), units(fmt.Sprintf("\n%d", t.Revision)))}
 	}

@@ -19,7 +19,7 @@ func TestNewEmptyInEmptyThreadTakesLineZeroByARecord(t *testing.T) {
 	s.shows(c, "")
 	s.shows(other, "")
 	for e := range s.events(1) {
-		if f, ok := e.Fact.(event.Changed); !ok || !f.Change.IsEmpty() || e.Author != ada {
+		if f, ok := e.Payload.(event.Changed); !ok || !f.Change.IsEmpty() || e.Author != ada {
 			t.Errorf("recorded %+v, want an empty change by ada", e)
 		}
 	}

@@ -373,7 +373,7 @@ func TestSubmitFinishesLinesWhereTheyAreNow(t *testing.T) {
 				}
 				var got []string
 				for e := range s.events(4) {
-					f := e.Fact.(event.Submitted)
+					f := e.Payload.(event.Submitted)
 					got = append(got, fmt.Sprintf("[%d,%d]", f.From, f.To))
 				}
 				s.equal("answer", code, test.code)

@@ -46,7 +46,7 @@ func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *Fault)
 		return c, fault("unavailable", "the entries since revision %d cannot be read: %v", at, err)
 	}
 	for _, e := range over {
-		if _, black := e.Fact.(event.Redacted); black {
+		if _, black := e.Payload.(event.Redacted); black {
 			return c, a.stale("something was redacted at revision %d: look at the thread again", e.Revision)
 		}
 	}

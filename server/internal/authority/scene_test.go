@@ -204,7 +204,7 @@ func (s *scene) fails(c *lineClient, code string) {
 func (s *scene) kinds(after eventlog.Revision) string {
 	var all []string
 	for e := range s.events(after) {
-		all = append(all, event.Kind(e.Fact))
+		all = append(all, event.Kind(e.Payload))
 	}
 	return strings.Join(all, " ")
 }

@@ -160,7 +160,7 @@ func counterexample(t *testing.T, seed uint64) string {
 	flaw := h.play(limit)
 	var log strings.Builder
 	for e := range h.events(0) {
-		fmt.Fprintf(&log, "%d client %x seq %d %s", e.Revision, e.Client[:2], e.Seq, event.Kind(e.Fact))
+		fmt.Fprintf(&log, "%d client %x seq %d %s", e.Revision, e.Client[:2], e.Seq, event.Kind(e.Payload))
 		if c, ok := change(e); ok {
 			fmt.Fprintf(&log, " %s", jsonOf(c))
 		}

@@ -131,7 +131,7 @@ func (w *window) after(r eventlog.Revision) ([]entry, bool) {
 
 // change returns what the event did to the text; false for nothing.
 func change(e event.Event) (ot.Change, bool) {
-	switch f := e.Fact.(type) {
+	switch f := e.Payload.(type) {
 	case event.Changed:
 		return f.Change, true
 	case event.Redacted:
