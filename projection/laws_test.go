@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -212,7 +213,9 @@ func TestLiveEqualsReplayed(t *testing.T) {
 			t.Fatalf("a thread that is not: %v, want ErrNotFound", err)
 		}
 		for ms, want := range map[int64]eventlog.Revision{0: 0, 999: 0, 1000: 1, 1001: 1, 5999: 5, 6000: 6, 1 << 40: 12} {
-			if got, err := projection.At(ctx, log, testStream, ms); err != nil || got != want {
+			at := time.UnixMilli(ms).UTC().Format(time.RFC3339Nano)
+			got, err := projection.Resolve(ctx, log, testStream, at, time.Time{})
+			if got != want || (want == 0) != errors.Is(err, eventlog.ErrNotFound) {
 				t.Fatalf("at %d ms: revision %d, %v, want %d", ms, got, err, want)
 			}
 		}

@@ -116,19 +116,3 @@ func changeOf(e *event.Event) *ot.Change {
 	}
 	return nil
 }
-
-// At returns the revision of a stream at a moment in Unix milliseconds: that
-// of the last record at or before it, 0 if there is none.
-func At(ctx context.Context, log eventlog.Log, stream eventlog.Stream, ms int64) (eventlog.Revision, error) {
-	at := eventlog.Revision(0)
-	for r, err := range log.Read(ctx, stream, 0) {
-		if err != nil {
-			return 0, err
-		}
-		if r.Time > ms {
-			break
-		}
-		at = r.Revision
-	}
-	return at, nil
-}

@@ -1,10 +1,10 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -177,33 +177,19 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, f func(*projection
 // revision reads a parameter that says a moment: a revision, a time or the name
 // of a version.
 func (s *Server) revision(r *http.Request, param, at string) (eventlog.Revision, error) {
-	if n, err := strconv.ParseUint(at, 10, 53); err == nil {
-		if n == 0 {
-			return 0, refusal(wire.BadValue, "", "revisions count from 1")
-		}
-		return eventlog.Revision(n), nil
-	}
-	ctx, stream := r.Context(), threadOf(r)
-	if when, ok := ParseTime(at, time.Now()); ok {
-		rev, err := projection.At(ctx, s.log, stream, when.UnixMilli())
-		if err == nil && rev == 0 {
-			err = refusal(wire.NotFound, "", "thread %s has nothing at %s", stream, at)
-		}
-		return rev, err
-	}
-	const wrong = "%s=%.40q is no revision, no time like 2026-11-22T10:00:00Z or -15m and no name: %s"
 	name, bad := wire.CleanVersion(at, s.limits)
 	if bad != nil {
-		return 0, refusal(wire.BadValue, "", wrong, param, at, bad.Text)
+		return 0, refusal(wire.BadValue, "", "%s: %.40q is not a revision, a time or the name of a version: %s", param, at, bad.Text)
 	}
-	if err := projection.CheckVersionName(name); err != nil {
-		return 0, refusal(wire.BadValue, "", wrong, param, at, err)
+	rev, err := projection.Resolve(r.Context(), s.log, threadOf(r), name, time.Now())
+	var u *projection.Unresolved
+	switch {
+	case !errors.As(err, &u):
+		return rev, err
+	case errors.Is(err, projection.ErrMoment):
+		return 0, refusal(wire.BadValue, "", "%s: %s: %s", param, u.Reason, u.Hint)
 	}
-	rev, err := projection.AtVersion(ctx, s.log, stream, name)
-	if err == nil && rev == 0 {
-		err = refusal(wire.NotFound, "", "thread %s has no version %q", stream, name)
-	}
-	return rev, err
+	return 0, refusal(wire.NotFound, "", "%s: %s", u.Reason, u.Hint)
 }
 
 // threadOf returns the thread that the path names; streams that are no

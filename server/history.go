@@ -81,9 +81,7 @@ func (s *Server) locate(r *http.Request, m *moment, param, at string) (err error
 	if m.rev, err = s.revision(r, param, at); err != nil {
 		return err
 	}
-	if m.rev > m.head {
-		return refusal(wire.NotFound, "", "thread %s has the revisions 1 to %d, and no %d", m.stream, m.head, m.rev)
-	}
+	m.head = max(m.head, m.rev)
 	_, err = strconv.ParseUint(at, 10, 53)
 	m.fixed = err == nil && m.rev < m.head
 	return nil

@@ -63,28 +63,9 @@ func timeOf(r *http.Request, name string, missing int64) (int64, error) {
 	if v == "" {
 		return missing, nil
 	}
-	t, ok := ParseTime(v, time.Now())
+	t, ok := projection.ParseTime(v, time.Now())
 	if !ok {
 		return 0, refusal(wire.BadValue, "", "%s=%.40q is no time like 2026-11-22T10:00:00Z or -15m", name, v)
 	}
 	return t.UnixMilli(), nil
-}
-
-// ParseTime reads a moment: one that projection.ParseTime reads, or how long
-// before now it is, as in -15m, -2h30m or -3d. The units are those of
-// time.ParseDuration, and d for days of the calendar of now, alone and whole.
-func ParseTime(s string, now time.Time) (time.Time, bool) {
-	if t, ok := projection.ParseTime(s); ok {
-		return t, true
-	}
-	if len(s) < 2 || s[0] != '-' || s[1] == '-' || s[1] == '+' {
-		return time.Time{}, false
-	}
-	ago := s[1:]
-	if last := len(ago) - 1; ago[last] == 'd' {
-		days, err := strconv.ParseUint(ago[:last], 10, 16)
-		return now.AddDate(0, 0, -int(days)), err == nil
-	}
-	d, err := time.ParseDuration(ago)
-	return now.Add(-d), err == nil
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"parodywave/server"
+	"parodywave/projection"
 )
 
 // stamp writes a time in Unix milliseconds as all commands do.
@@ -11,5 +11,5 @@ func stamp(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
-// parseTime reads a moment, as requests do.
-func parseTime(s string) (time.Time, bool) { return server.ParseTime(s, time.Now()) }
+// parseTime reads a time, as requests do.
+func parseTime(s string) (time.Time, bool) { return projection.ParseTime(s, time.Now()) }

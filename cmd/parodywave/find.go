@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -143,45 +143,12 @@ func (s *source) findAt(a *app, arg string) (eventlog.Stream, eventlog.Revision,
 
 // at returns the revision of a thread that AT names.
 func (s *source) at(a *app, t eventlog.Stream, at string) (eventlog.Revision, error) {
-	head, err := s.Head(a.ctx, t)
-	if err != nil {
-		return 0, err
+	rev, err := projection.Resolve(a.ctx, s, t, at, time.Now())
+	var u *projection.Unresolved
+	if errors.As(err, &u) {
+		return 0, notFound(u.Hint, "%w", err)
 	}
-	if n, err := strconv.ParseUint(at, 10, 64); err == nil {
-		if n == 0 || eventlog.Revision(n) > head.Revision {
-			return 0, notFound(fmt.Sprintf("its revisions are 1 to %d", head.Revision), "thread %s has no revision %d", t, n)
-		}
-		return eventlog.Revision(n), nil
-	}
-	if moment, ok := parseTime(at); ok {
-		rev, err := projection.At(a.ctx, s, t, moment.UnixMilli())
-		if err == nil && rev == 0 {
-			first, _ := s.firstTime(a, t)
-			return 0, notFound("it begins at "+stamp(first), "thread %s has nothing at %s", t, stamp(moment.UnixMilli()))
-		}
-		return rev, err
-	}
-	return s.version(a, t, at)
-}
-
-func (s *source) firstTime(a *app, t eventlog.Stream) (int64, error) {
-	for r, err := range s.Read(a.ctx, t, 0) {
-		return r.Time, err
-	}
-	return 0, nil
-}
-
-// version returns the revision that has a name; of two, the one named last.
-func (s *source) version(a *app, t eventlog.Stream, name string) (eventlog.Revision, error) {
-	rev, err := projection.AtVersion(a.ctx, s, t, name)
-	if err != nil {
-		return 0, err
-	}
-	if rev == 0 {
-		return 0, notFound("say a revision (@128), a time (@2026-11-22T10:00:00Z, @-15m) or the name of a version",
-			"thread %s has no version %q", t, name)
-	}
-	return rev, nil
+	return rev, err
 }
 
 // thread folds the thread that arg names, as it was or is.

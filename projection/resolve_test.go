@@ -1,0 +1,79 @@
+package projection_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+)
+
+func TestVersionNamesCannotBeTakenForAnythingElse(t *testing.T) {
+	for _, name := range []string{"v1", "초안", "1.0", "draft 2", "2026", "x-1", strings.Repeat("가", 64)} {
+		if err := projection.CheckVersionName(name); (err == nil) == (name == "2026") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	for _, name := range []string{
+		"", "0", "128", "١٢", "a@b", "@", "-x", "-15m", "2026-11-22", "2026-11-22T10:00", "2026-11-22T10:00:00",
+		"2026-11-22T10:00:00.5+09:00", strings.Repeat("x", 65),
+	} {
+		if err := projection.CheckVersionName(name); err == nil {
+			t.Errorf("%q is taken", name)
+		}
+	}
+}
+
+func TestOfTwoVersionsOfANameTheLastIsMeant(t *testing.T) {
+	ctx, log := context.Background(), eventlog.NewMemory()
+	for i, f := range []event.Payload{
+		event.Opened{Title: "T"}, event.Version{Revision: 1, Name: "a"}, event.Version{Revision: 2, Name: "b"}, event.Version{Revision: 2, Name: "a"},
+	} {
+		if _, err := log.Append(ctx, testStream, eventlog.Revision(i), event.Encode(f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]eventlog.Revision{"a": 2, "b": 2} {
+		if got, err := projection.Resolve(ctx, log, testStream, name, time.Time{}); err != nil || got != want {
+			t.Errorf("%q is revision %d, %v, want %d", name, got, err, want)
+		}
+	}
+	th, err := projection.Replay(ctx, log, testStream, 3)
+	if err != nil || len(th.Versions) != 2 || th.Versions[1] != (projection.Version{Name: "b", Of: 2, Revision: 3}) {
+		t.Errorf("at revision 3 there are %+v, %v", th.Versions, err)
+	}
+}
+
+func TestResolveSaysWhatToNameInstead(t *testing.T) {
+	ctx, log := context.Background(), eventlog.NewMemory()
+	opened := event.Encode(event.Opened{Title: "T"})
+	opened.Time = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC).UnixMilli()
+	if _, err := log.Append(ctx, testStream, 0, opened); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 22, 10, 15, 0, 0, time.UTC)
+	for at, want := range map[string]struct {
+		hint string
+		err  error
+	}{
+		"0":                {"its revisions are 1 to 1", projection.ErrMoment},
+		"9007199254740992": {"its revisions are 1 to 1", projection.ErrMoment},
+		"2":                {"its revisions are 1 to 1", eventlog.ErrNotFound},
+		"-16m":             {"it begins at 2026-11-22T10:00:00.000Z", eventlog.ErrNotFound},
+		"draft":            {"name a revision (128), a time (2026-11-22T10:00:00Z, -15m) or a version", eventlog.ErrNotFound},
+		"-x":               {"name a revision (128), a time (2026-11-22T10:00:00Z, -15m) or a version", projection.ErrMoment},
+	} {
+		_, err := projection.Resolve(ctx, log, testStream, at, now)
+		var u *projection.Unresolved
+		if !errors.As(err, &u) || !errors.Is(err, want.err) || u.Hint != want.hint {
+			t.Errorf("%q: %v, with the hint %+v, want %q", at, err, u, want.hint)
+		}
+	}
+	if at, err := projection.Resolve(ctx, log, testStream, "-14m", now); at != 1 || err != nil {
+		t.Errorf("-14m is revision %d, %v, want 1", at, err)
+	}
+}
