@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"parodywave/cmd/parodywave/typist"
+	"parodywave/cmd/parodywave/loadgen/client"
 	"parodywave/eventlog/seeds"
 )
 
@@ -40,9 +40,9 @@ func BenchmarkKillUnderLoad(b *testing.B) {
 }
 
 // crowdOf joins each of so many threads several times.
-func crowdOf(b *testing.B, url string, threads, each int) []*typist.Client {
+func crowdOf(b *testing.B, url string, threads, each int) []*client.Client {
 	b.Helper()
-	clients := make([]*typist.Client, threads*each)
+	clients := make([]*client.Client, threads*each)
 	slots := make(chan struct{}, 16)
 	var all sync.WaitGroup
 	for i := range threads {
@@ -51,7 +51,7 @@ func crowdOf(b *testing.B, url string, threads, each int) []*typist.Client {
 			defer func() { <-slots }()
 			thread := ""
 			for k := range each {
-				c, err := typist.Dial(b.Context(), typist.Options{URL: url, User: "Idle " + strconv.Itoa(k), Thread: thread, Title: "Idle " + strconv.Itoa(i)})
+				c, err := client.Dial(b.Context(), client.Options{URL: url, User: "Idle " + strconv.Itoa(k), Thread: thread, Title: "Idle " + strconv.Itoa(i)})
 				if err != nil {
 					b.Error(err)
 					return

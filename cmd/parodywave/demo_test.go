@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"parodywave/cmd/parodywave/typist"
+	"parodywave/cmd/parodywave/loadgen/client"
 )
 
 // TestDemoTrace types recorded traces through real WebSockets, keystroke by
@@ -115,9 +115,9 @@ func (d *demo) run(args ...string) string {
 // typeTrace types a trace into a new thread.
 func typeTrace(ctx context.Context, t *testing.T, url, title string, users []string, tr trace) typedThread {
 	th := typedThread{title: title, text: tr.end}
-	var clients []*typist.Client
+	var clients []*client.Client
 	for _, user := range users {
-		c, err := typist.Dial(ctx, typist.Options{URL: url, User: user, Thread: th.id, Title: title, PendingMax: 1024})
+		c, err := client.Dial(ctx, client.Options{URL: url, User: user, Thread: th.id, Title: title, PendingMax: 1024})
 		if err != nil {
 			t.Error(err)
 			return th
@@ -169,7 +169,7 @@ func typeTrace(ctx context.Context, t *testing.T, url, title string, users []str
 // writeLines writes lines in line mode until quiet is done.
 func writeLines(ctx, quiet context.Context, t *testing.T, url, title, user string) typedThread {
 	th := typedThread{title: title, authors: []string{user}}
-	c, err := typist.DialLine(ctx, typist.LineOptions{URL: url, User: user, Title: title})
+	c, err := client.DialLine(ctx, client.LineOptions{URL: url, User: user, Title: title})
 	if err != nil {
 		t.Error(err)
 		return th
@@ -188,8 +188,8 @@ func writeLines(ctx, quiet context.Context, t *testing.T, url, title, user strin
 			}
 		}
 		if err == nil {
-			var r typist.Receipt
-			if r, err = c.Submit(ctx, value+"."); err == nil && (r.Now != typist.Line{Value: value + ".", User: user, Submitted: true} || r.Line != n-1) {
+			var r client.Receipt
+			if r, err = c.Submit(ctx, value+"."); err == nil && (r.Now != client.Line{Value: value + ".", User: user, Submitted: true} || r.Line != n-1) {
 				err = fmt.Errorf("the receipt of line %d is %+v", n-1, r)
 			}
 		}

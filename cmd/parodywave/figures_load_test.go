@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"parodywave/cmd/parodywave/typist/load"
+	"parodywave/cmd/parodywave/loadgen"
 )
 
 // pinned returns a command that runs on one core, where that can be said, and
@@ -23,14 +23,14 @@ func pinned(core int, command []string) []string {
 
 // loaded runs the command loadtest in a process of its own and returns what it
 // says. Something that got lost fails the benchmark.
-func loaded(b *testing.B, command []string) *load.Report {
+func loaded(b *testing.B, command []string) *loadgen.Report {
 	b.Helper()
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = environ()
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
-	r := new(load.Report)
+	r := new(loadgen.Report)
 	if err == nil {
 		err = json.Unmarshal(out, r)
 	}
@@ -50,7 +50,7 @@ func loaded(b *testing.B, command []string) *load.Report {
 }
 
 // loadtest runs the command against a new server with the arguments of both.
-func (l *lab) loadtest(b *testing.B, args ...string) *load.Report {
+func (l *lab) loadtest(b *testing.B, args ...string) *loadgen.Report {
 	b.Helper()
 	s := newServer(b, l.built(b), l.dir(b))
 	s.start()

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"parodywave/cmd/parodywave/typist"
+	"parodywave/cmd/parodywave/loadgen/client"
 	"parodywave/eventlog/seeds"
 
 	"github.com/gorilla/websocket"
@@ -76,7 +76,7 @@ func starts(b *testing.B, l *lab) {
 // total fails unless the server knows so many threads at least.
 func total(b *testing.B, s *process, want int) {
 	b.Helper()
-	c, _, err := websocket.DefaultDialer.Dial(typist.Endpoint(s.url()), nil)
+	c, _, err := websocket.DefaultDialer.Dial(client.Endpoint(s.url()), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func joins(b *testing.B, l *lab) {
 // joinOf returns how long the answer to a join takes until all of it is here.
 func joinOf(b *testing.B, s *process, thread, text string) time.Duration {
 	b.Helper()
-	c, _, err := websocket.DefaultDialer.Dial(typist.Endpoint(s.url()), nil)
+	c, _, err := websocket.DefaultDialer.Dial(client.Endpoint(s.url()), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func opens(b *testing.B, l *lab) {
 			s := newServer(b, l.built(b), data)
 			start := time.Now()
 			s.start()
-			c, err := typist.Dial(context.Background(), typist.Options{URL: s.url(), User: "Early", Thread: string(thread)})
+			c, err := client.Dial(context.Background(), client.Options{URL: s.url(), User: "Early", Thread: string(thread)})
 			if took = append(took, time.Since(start)); err != nil || c.String() != tr.end {
 				b.Fatalf("the text is not what was typed: %v", err)
 			}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parodywave/cmd/parodywave/typist"
+	"parodywave/cmd/parodywave/loadgen/client"
 
 	"github.com/gorilla/websocket"
 )
@@ -23,7 +23,7 @@ func relayed(b *testing.B) {
 	for room := range 10 {
 		conns := make([]*websocket.Conn, 5)
 		for i := range conns {
-			c, _, err := websocket.DefaultDialer.Dial(typist.Endpoint(url)+"?room="+strconv.Itoa(room), nil)
+			c, _, err := websocket.DefaultDialer.Dial(client.Endpoint(url)+"?room="+strconv.Itoa(room), nil)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"parodywave/cmd/parodywave/typist"
+	"parodywave/cmd/parodywave/loadgen/client"
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
@@ -94,7 +94,7 @@ func (j *journal) problem(format string, args ...any) {
 	}
 }
 
-// broken notes what a client or a typist complains of.
+// broken records a complaint of a test client.
 func (j *journal) broken(err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -108,7 +108,7 @@ func (j *journal) complaints() []string {
 }
 
 // saw notes an entry of the stream.
-func (j *journal) saw(thread string, u typist.Update) {
+func (j *journal) saw(thread string, u client.Update) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.of(thread)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"parodywave/cmd/parodywave/typist/load"
+	"parodywave/cmd/parodywave/loadgen"
 )
 
 type loadtestCommand struct {
@@ -40,11 +40,11 @@ is busy otherwise says nothing about latency. The fields of --json are described
 
 // Run types, and fails when anything was lost.
 func (c *loadtestCommand) Run(a *app) error {
-	plan := load.Plan{URL: c.URL, Threads: c.Threads, Writers: c.Writers, Readers: c.Readers, Rate: c.Rate, Duration: c.Duration,
+	plan := loadgen.Plan{URL: c.URL, Threads: c.Threads, Writers: c.Writers, Readers: c.Readers, Rate: c.Rate, Duration: c.Duration,
 		UntilP99: c.UntilP99, Step: c.Step, Tries: c.Tries}
-	r, err := load.Run(a.ctx, plan, a.say)
+	r, err := loadgen.Run(a.ctx, plan, a.say)
 	switch {
-	case errors.Is(err, load.ErrPlan):
+	case errors.Is(err, loadgen.ErrPlan):
 		return usage("see parodywave loadtest --help", "%v", err)
 	case err != nil:
 		return failed("is the server up? parodywave serve starts one", "%v", err)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"parodywave/cmd/parodywave/typist/load"
+	"parodywave/cmd/parodywave/loadgen"
 )
 
 // TestLoadtestCountsWhatItTyped runs the command as people do, and holds what
@@ -20,7 +20,7 @@ func TestLoadtestCountsWhatItTyped(t *testing.T) {
 	s := newServer(t, program, t.TempDir())
 	s.start()
 	args := []string{"loadtest", s.url(), "--threads", "2", "--writers", "2", "--readers", "1", "--rate", "20", "--duration", "1s"}
-	var r load.Report
+	var r loadgen.Report
 	if err := json.Unmarshal([]byte(output(t, program, append(args, "--json")...)), &r); err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestLoadtestCountsWhatItTyped(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	holdFields(t, r)
-	var raised load.Report
+	var raised loadgen.Report
 	ramp := []string{"loadtest", s.url(), "--threads", "1", "--readers", "1", "--rate", "20", "--duration", "200ms", "--until-p99", "1ns", "--tries", "1", "--json"}
 	if err := json.Unmarshal([]byte(output(t, program, ramp...)), &raised); err != nil {
 		t.Fatal(err)
@@ -58,9 +58,9 @@ func TestLoadtestCountsWhatItTyped(t *testing.T) {
 
 // holdFields holds the fields that --json prints against those that are
 // described for people, and both against each other.
-func holdFields(t *testing.T, r load.Report) {
+func holdFields(t *testing.T, r loadgen.Report) {
 	t.Helper()
-	r.Steps = []*load.Step{&r.Step}
+	r.Steps = []*loadgen.Step{&r.Step}
 	var printed any
 	data, err := json.Marshal(r)
 	if err == nil {

@@ -78,7 +78,7 @@ func (c *replayCommand) Run(a *app) error {
 	if onTerminal() {
 		return c.play(a, s, stream, from, to, speed, breaks)
 	}
-	p := &player{a: a, speed: speed, head: head.Revision, before: from - 1}
+	p := &framePrinter{a: a, speed: speed, head: head.Revision, before: from - 1}
 	if len(breaks) > 0 {
 		if p.stops, err = findStops(a, s, stream, from, to, breaks); err != nil {
 			return err
@@ -99,8 +99,8 @@ func (c *replayCommand) speed() (float64, error) {
 	return x, nil
 }
 
-// A player prints frames, each at its time.
-type player struct {
+// A framePrinter prints frames, each at its time.
+type framePrinter struct {
 	a     *app
 	speed float64
 	head  eventlog.Revision
@@ -111,7 +111,7 @@ type player struct {
 }
 
 // show prints a step.
-func (p *player) show(r *eventRow, t *projection.Thread) error {
+func (p *framePrinter) show(r *eventRow, t *projection.Thread) error {
 	reasons := reasonsOf(p.stops, p.before, r.Revision)
 	p.before = r.Revision
 	if p.stops != nil && len(reasons) == 0 {

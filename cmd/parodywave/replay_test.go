@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parodywave/cmd/parodywave/stage"
+	"parodywave/cmd/parodywave/player"
 	"parodywave/eventlog"
 	"parodywave/projection"
 )
@@ -22,9 +22,9 @@ func aside(t *testing.T) {
 	}
 }
 
-func reelOf(t testing.TB, log eventlog.AuditLog) *stage.Reel {
+func historyOf(t testing.TB, log eventlog.AuditLog) *player.History {
 	t.Helper()
-	r, err := stage.ReadReel(t.Context(), log, testThread, 0, func(id eventlog.AuthorID) string { return idString(id) }, burstPause)
+	r, err := player.ReadHistory(t.Context(), log, testThread, 0, func(id eventlog.AuthorID) string { return idString(id) }, burstPause)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,11 +52,11 @@ func framesAt(t testing.TB, log eventlog.AuditLog, every string, from eventlog.R
 func TestPlayerStepsWhereFramesArePrinted(t *testing.T) {
 	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3).cut(5000)
 	log, _ := logOf(t, tr)
-	r := reelOf(t, log)
+	r := historyOf(t, log)
 	for _, every := range []string{"edit", "burst", "submit"} {
 		for _, from := range []eventlog.Revision{1, 777} {
 			want := framesAt(t, log, every, from)
-			if got := r.Ends(stage.Unit(every), from); !slices.Equal(got, want) {
+			if got := r.Ends(player.Unit(every), from); !slices.Equal(got, want) {
 				t.Errorf("%s from %d: %d steps and %d frames", every, from, len(got), len(want))
 			}
 		}
@@ -75,10 +75,10 @@ func TestPlayerGoesAnywhereInALongHistory(t *testing.T) {
 		f()
 		t.Logf("%s: %v", what, time.Since(start).Round(10*time.Microsecond))
 	}
-	var r *stage.Reel
-	clock("reading the history", func() { r = reelOf(t, log) })
-	head, ends, p := r.Head(), r.Ends(stage.Edit, 1), stage.NewPlayhead(r)
-	frame := func(at eventlog.Revision) *stage.Frame {
+	var r *player.History
+	clock("reading the history", func() { r = historyOf(t, log) })
+	head, ends, p := r.Head(), r.Ends(player.Edit, 1), player.NewCursor(r)
+	frame := func(at eventlog.Revision) *player.Frame {
 		f, err := p.Frame(ends, 1, at)
 		if err != nil {
 			t.Fatal(err)
@@ -99,15 +99,15 @@ func TestPlayerGoesAnywhereInALongHistory(t *testing.T) {
 			frame(head/2 - 60 + i)
 		}
 	})
-	whole := r.Ends(stage.Submit, 1) // nothing is submitted: one step
+	whole := r.Ends(player.Submit, 1) // nothing is submitted: one step
 	clock("all of it as one step", func() {
-		f, err := stage.NewPlayhead(r).Frame(whole, 1, head)
+		f, err := player.NewCursor(r).Frame(whole, 1, head)
 		if err != nil || f.Text() != thread.Text() {
 			t.Errorf("the text at the end is another: %v", err)
 		}
 	})
 	for _, expr := range []string{"line:12", "/(?i)crdt/", "author:" + idString(r.AuthorID(1))} {
-		b, err := stage.ParseBreak(expr)
+		b, err := player.ParseBreak(expr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestPlayerGoesAnywhereInALongHistory(t *testing.T) {
 	}
 	row := thread.Row(20)
 	clock("all hits of a watch", func() {
-		hits, err := r.Scan(t.Context(), stage.NewWatch(row.ID, 21, head), 1, idString)
+		hits, err := r.Scan(t.Context(), player.NewWatch(row.ID, 21, head), 1, idString)
 		if err != nil || len(hits) == 0 {
 			t.Errorf("%d hits, %v", len(hits), err)
 		}

@@ -3,27 +3,27 @@ package main
 import (
 	"strings"
 
-	"parodywave/cmd/parodywave/stage"
+	"parodywave/cmd/parodywave/player"
 	"parodywave/eventlog"
 )
 
 // breaks reads --break.
-func (c *replayCommand) breaks() ([]*stage.Break, error) {
-	var out []*stage.Break
+func (c *replayCommand) breaks() ([]*player.Break, error) {
+	var out []*player.Break
 	for _, expr := range c.Break {
-		b, err := stage.ParseBreak(expr)
+		b, err := player.ParseBreak(expr)
 		if err != nil {
-			return nil, usage("write "+stage.BreakForms, "--break %v", err)
+			return nil, usage("write "+player.BreakForms, "--break %v", err)
 		}
 		out = append(out, b)
 	}
 	return out, nil
 }
 
-// reel reads the history of a thread into memory, and checks that breakpoints
+// history reads the history of a thread into memory, and checks that breakpoints
 // name people who are in it.
-func (s *source) reel(a *app, stream eventlog.Stream, to eventlog.Revision, breaks []*stage.Break) (*stage.Reel, error) {
-	r, err := stage.ReadReel(a.ctx, s, stream, to, s.name, burstPause)
+func (s *source) history(a *app, stream eventlog.Stream, to eventlog.Revision, breaks []*player.Break) (*player.History, error) {
+	r, err := player.ReadHistory(a.ctx, s, stream, to, s.name, burstPause)
 	if err != nil {
 		return nil, err
 	}
@@ -37,12 +37,12 @@ func (s *source) reel(a *app, stream eventlog.Stream, to eventlog.Revision, brea
 
 // A stop is a breakpoint and where it hits.
 type stop struct {
-	at   *stage.Break
-	hits []stage.Hit
+	at   *player.Break
+	hits []player.Hit
 }
 
-func findStops(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revision, breaks []*stage.Break) ([]stop, error) {
-	r, err := s.reel(a, stream, to, breaks)
+func findStops(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revision, breaks []*player.Break) ([]stop, error) {
+	r, err := s.history(a, stream, to, breaks)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func findStops(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revi
 // another.
 func reasonsOf(stops []stop, before, at eventlog.Revision) (out []string) {
 	for _, s := range stops {
-		if hits := stage.Within(s.hits, before, at); len(hits) > 0 {
+		if hits := player.Within(s.hits, before, at); len(hits) > 0 {
 			out = append(out, visible(s.at.Reason(hits)))
 		}
 	}

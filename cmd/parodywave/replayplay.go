@@ -6,7 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/term"
 
-	"parodywave/cmd/parodywave/stage"
+	"parodywave/cmd/parodywave/player"
 	"parodywave/eventlog"
 )
 
@@ -21,8 +21,8 @@ func onTerminal() bool {
 
 // play shows the history in the terminal. The log is closed before: who looks
 // at the past keeps no server from starting.
-func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revision, speed float64, breaks []*stage.Break) error {
-	r, err := s.reel(a, stream, to, breaks)
+func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revision, speed float64, breaks []*player.Break) error {
+	r, err := s.history(a, stream, to, breaks)
 	if err != nil {
 		return err
 	}
@@ -32,10 +32,10 @@ func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to
 	if c.Speed == "" {
 		speed = playSpeed
 	}
-	m := stage.New(stage.Options{
-		Reel: r, From: from, Unit: stage.Unit(c.Every), Speed: speed, Breaks: breaks, Paused: c.Speed == "" && len(breaks) > 0,
+	m := player.New(player.Options{
+		History: r, From: from, Unit: player.Unit(c.Every), Speed: speed, Breaks: breaks, Paused: c.Speed == "" && len(breaks) > 0,
 		LongestPause: longestPause, Reveal: visibleLine, Stamp: stamp, ParseTime: parseTime, IDString: idString, Context: a.ctx,
-		Reload: func() (*stage.Reel, error) { return c.again(a, stream, to) },
+		Reload: func() (*player.History, error) { return c.again(a, stream, to) },
 	})
 	a.out.Flush()
 	a.shown = true // nothing of this can be taken back
@@ -49,7 +49,7 @@ func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to
 }
 
 // again reads the history as it is now; with --to only up to there.
-func (c *replayCommand) again(a *app, stream eventlog.Stream, to eventlog.Revision) (*stage.Reel, error) {
+func (c *replayCommand) again(a *app, stream eventlog.Stream, to eventlog.Revision) (*player.History, error) {
 	s, err := a.open()
 	if err != nil {
 		return nil, err
@@ -58,5 +58,5 @@ func (c *replayCommand) again(a *app, stream eventlog.Stream, to eventlog.Revisi
 	if c.To == "" {
 		to = 0
 	}
-	return s.reel(a, stream, to, nil)
+	return s.history(a, stream, to, nil)
 }

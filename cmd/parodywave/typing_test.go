@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"parodywave/cmd/parodywave/typist"
+	"parodywave/cmd/parodywave/loadgen/client"
 	"parodywave/eventlog/ot"
 
 	"github.com/oklog/ulid/v2"
@@ -34,7 +34,7 @@ type crowd struct {
 	all     sync.WaitGroup
 
 	mu    sync.Mutex
-	texts []*typist.Client
+	texts []*client.Client
 	lines []*lineTypist
 }
 
@@ -43,9 +43,9 @@ type crowd struct {
 func (w *crowd) text(url, user, thread string, r *rand.Rand) (string, error) {
 	var id string // of the thread, once it is known
 	ready := make(chan struct{})
-	c, err := typist.Dial(w.ctx, typist.Options{
+	c, err := client.Dial(w.ctx, client.Options{
 		URL: url, User: user, Thread: thread, Title: "text " + user, PendingMax: 30, PushMax: 20,
-		OnUpdate: func(u typist.Update) {
+		OnUpdate: func(u client.Update) {
 			<-ready
 			w.journal.saw(id, u)
 		},
@@ -61,7 +61,7 @@ func (w *crowd) text(url, user, thread string, r *rand.Rand) (string, error) {
 	w.all.Go(func() {
 		<-w.begin
 		for n := 0; w.typing.Err() == nil; n++ {
-			if err := c.Edit(func(t *typist.Text) ot.Change { return someEdit(r, t, user, n) }); err != nil {
+			if err := c.Edit(func(t *client.Text) ot.Change { return someEdit(r, t, user, n) }); err != nil {
 				w.journal.broken(err)
 				return
 			}
@@ -72,7 +72,7 @@ func (w *crowd) text(url, user, thread string, r *rand.Rand) (string, error) {
 }
 
 // someEdit inserts a word, a character or a break, or deletes a little.
-func someEdit(r *rand.Rand, t *typist.Text, user string, n int) ot.Change {
+func someEdit(r *rand.Rand, t *client.Text, user string, n int) ot.Change {
 	from := r.IntN(t.Len() + 1)
 	to := from
 	if t.Len() > 2000 || r.IntN(3) == 0 {
@@ -104,7 +104,7 @@ func sleep(ctx context.Context, d time.Duration) {
 // A lineTypist writes numbered lines in line mode, each in several strokes.
 type lineTypist struct {
 	w       *crowd
-	c       *typist.LineClient
+	c       *client.LineClient
 	user    string
 	alone   bool // nobody in this thread touches others' lines
 	written []string
@@ -116,9 +116,9 @@ func (w *crowd) line(url, user, thread string, alone bool, r *rand.Rand) (string
 	l := &lineTypist{w: w, user: user, alone: alone}
 	var id string
 	ready := make(chan struct{})
-	c, err := typist.DialLine(w.ctx, typist.LineOptions{
+	c, err := client.DialLine(w.ctx, client.LineOptions{
 		URL: url, User: user, Thread: thread, Title: "lines " + user,
-		OnLine: func(u typist.LineUpdate) {
+		OnLine: func(u client.LineUpdate) {
 			<-ready
 			w.journal.read(id, u.Rev, lineSight{user: user, line: u.Line, value: u.Now.Value, mine: u.Mine, exact: alone})
 		},
@@ -174,7 +174,7 @@ func (l *lineTypist) write(n int, r *rand.Rand) error {
 // person would, and sends what is not there.
 func (l *lineTypist) stroke(mark, value string, first, last bool) error {
 	ctx := l.w.ctx
-	send := func() (typist.Receipt, error) {
+	send := func() (client.Receipt, error) {
 		switch {
 		case last:
 			return l.c.Submit(ctx, value)
@@ -185,7 +185,7 @@ func (l *lineTypist) stroke(mark, value string, first, last bool) error {
 	}
 	for {
 		_, err := send()
-		if !errors.Is(err, typist.ErrLost) {
+		if !errors.Is(err, client.ErrLost) {
 			return err
 		}
 		l.lost++
@@ -193,7 +193,7 @@ func (l *lineTypist) stroke(mark, value string, first, last bool) error {
 			return err
 		}
 		lines, rev := l.c.Lines()
-		at := slices.IndexFunc(lines, func(x typist.Line) bool { return strings.HasPrefix(x.Value, mark) })
+		at := slices.IndexFunc(lines, func(x client.Line) bool { return strings.HasPrefix(x.Value, mark) })
 		switch {
 		case at < 0 && first:
 			continue // it never arrived
@@ -204,7 +204,7 @@ func (l *lineTypist) stroke(mark, value string, first, last bool) error {
 		case lines[at].Value == value && lines[at].Submitted:
 			return nil
 		}
-		send = func() (typist.Receipt, error) { // all over again, from the line as it stands
+		send = func() (client.Receipt, error) { // all over again, from the line as it stands
 			r, err := l.c.UpdateAt(ctx, at, rev, value)
 			if err == nil && last {
 				r, err = l.c.Submit(ctx, value)

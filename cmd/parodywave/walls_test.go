@@ -52,7 +52,7 @@ var walls = []wall{
 		reason: "the protocol is not the log's format: either may change without the other"},
 	{from: "server", never: []string{"eventlog/boltlog", "eventlog/natslog", "go.etcd.io/bbolt"},
 		reason: "it is handed a log and never opens one"},
-	{from: "cmd/parodywave/stage", never: slices.Concat(backends, network),
+	{from: "cmd/parodywave/player", never: slices.Concat(backends, network),
 		reason: "the player plays a history that it was given, and is tested without a terminal or a log file"},
 	{from: "cmd/parodywave/etherpad", only: []string{"eventlog/ot"}, std: true,
 		reason: "another program's format is read by itself, and is not the log's business"},

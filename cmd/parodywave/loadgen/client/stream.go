@@ -1,0 +1,278 @@
+package client
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"parodywave/eventlog/ot"
+
+	"github.com/gorilla/websocket"
+)
+
+// run reads until the client ends, and makes lost connections again.
+func (c *Client) run(l *link) {
+	defer close(c.done)
+	for {
+		err := c.serve(l)
+		c.mu.Lock()
+		c.link, c.sent = nil, 0
+		c.mu.Unlock()
+		_ = l.conn.Close()
+		if c.ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			c.fail(err)
+			return
+		}
+		if l = c.again(); l == nil {
+			return
+		}
+	}
+}
+
+// again connects until it succeeds; nil means that the client has ended.
+func (c *Client) again() *link {
+	var p pause
+	for p.wait(c.ctx) {
+		l, err := c.connect(c.ctx)
+		if err == nil {
+			return l
+		}
+		var refusal *Refusal
+		if errors.Is(err, ErrDiverged) || errors.As(err, &refusal) && refusal.Code != "unavailable" {
+			c.fail(err)
+			return nil
+		}
+	}
+	return nil
+}
+
+// connect makes a connection, and joins or resumes on it.
+func (c *Client) connect(ctx context.Context) (*link, error) {
+	l, err := dial(ctx, c.o.URL)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = l.conn.Close() })
+	err = c.join(l)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		_ = l.conn.Close()
+		return nil, err
+	}
+	c.mu.Lock()
+	c.link = l
+	c.unlockAndPush()
+	return l, nil
+}
+
+func (c *Client) join(l *link) error {
+	if c.thread == "" {
+		if err := l.send([]byte(`{"type":"open","user":` + text(c.o.User) + `,"title":` + text(c.o.Title) + `}`)); err != nil {
+			return err
+		}
+		f, err := l.answer("join")
+		if err != nil {
+			return err
+		}
+		c.mu.Lock()
+		c.thread = f.Thread
+		c.mu.Unlock()
+	}
+	if err := l.send(joinFrame(c.o.User, c.thread, c.id, c.rev, c.chain)); err != nil {
+		return err
+	}
+	f, err := l.answer("join")
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.joined(f)
+}
+
+// joined takes the answer to a join in.
+func (c *Client) joined(f *frame) error {
+	c.title, c.sent = f.Title, 0
+	if c.text == nil {
+		if f.Text == nil {
+			return c.diverged("a first join is answered without a text")
+		}
+		units, err := ot.Units(*f.Text)
+		if err != nil {
+			return err
+		}
+		c.text, c.rev, c.chain = NewText(units), f.Rev, f.Chain
+		return nil
+	}
+	c.stats.Resumes++
+	switch {
+	case f.Reset:
+		return c.diverged("the log is not the one this client saw: its head is %d", f.Rev)
+	case f.Head == nil || f.Text != nil || f.Rev != c.rev:
+		return c.diverged("a resume is answered with revision %d", f.Rev)
+	}
+	c.pullTo = *f.Head
+	return nil
+}
+
+// serve takes frames in. It returns nil when the connection has ended, and an
+// error when the client has to.
+func (c *Client) serve(l *link) error {
+	for {
+		f, err := l.read()
+		if websocket.IsCloseError(err, closeReplaced) {
+			return fmt.Errorf("client %s joined over another connection", c.id)
+		}
+		if err != nil {
+			return nil
+		}
+		switch f.Type {
+		case "update":
+			err = c.take(f)
+		case "beacon":
+			err = c.compare(f)
+		case "error":
+			if f.Re == "update" {
+				err = c.refused(f)
+			} else if f.Code != "rate_limited" && f.Code != "unavailable" {
+				err = f.refusal()
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// take applies a frame of the stream.
+func (c *Client) take(f *frame) error {
+	at := time.Now()
+	for i := range f.Updates {
+		u, err := c.apply(&f.Updates[i])
+		if err != nil {
+			return err
+		}
+		if u.Received = at; c.o.OnUpdate != nil {
+			c.o.OnUpdate(u)
+		}
+	}
+	c.mu.Lock()
+	if f.Rev != c.rev {
+		defer c.mu.Unlock()
+		return c.diverged("a frame ends with revision %d", f.Rev)
+	}
+	c.chain = f.Chain
+	c.stats.Received += len(f.Updates)
+	c.changed.Broadcast()
+	c.unlockAndPush()
+	return nil
+}
+
+// apply applies one entry.
+func (c *Client) apply(e *entry) (Update, error) {
+	u := Update{Rev: e.Rev, User: e.User, Author: e.Author, Client: e.Client, Seq: e.Seq, At: e.At, Kind: e.Kind}
+	if c.o.OnUpdate != nil {
+		u.Digest = e.digest()
+	}
+	var err error
+	if e.Changes != nil {
+		u.Change, err = ot.Parse(e.Changes)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case err != nil:
+		return u, c.diverged("revision %d: %v", e.Rev, err)
+	case e.Rev != c.rev+1:
+		return u, c.diverged("got revision %d", e.Rev)
+	case e.Changes == nil:
+		c.rev = e.Rev
+		return u, c.checkLength(e)
+	case e.Client == c.id && e.Kind == "":
+		err = c.confirm(e, &u)
+	default:
+		err = c.merge(e, u.Change)
+	}
+	if err == nil {
+		c.rev = e.Rev
+	}
+	return u, err
+}
+
+// confirm takes an own entry off the pending ones.
+func (c *Client) confirm(e *entry, u *Update) error {
+	if len(c.pending) == 0 {
+		return c.diverged("own seq %d comes back, and nothing is pending", e.Seq)
+	}
+	if first := c.seq - uint64(len(c.pending)) + 1; e.Seq != first {
+		return c.diverged("own seq %d comes back instead of %d", e.Seq, first)
+	}
+	if !c.pending[0].Equal(u.Change) {
+		return c.diverged("own seq %d comes back as %v and is %v here", e.Seq, u.Change, c.pending[0])
+	}
+	u.Own, u.Typed = true, c.typed[0]
+	c.pending, c.typed = c.pending[1:], c.typed[1:]
+	if c.sent > 0 {
+		c.sent--
+	}
+	c.stales, c.pushMax = 0, c.o.PushMax
+	return nil
+}
+
+// merge carries an entry of another's over what is pending.
+func (c *Client) merge(e *entry, change ot.Change) error {
+	if len(c.pending) > 0 {
+		over, err := c.rebaser.Rebase(c.pending, change)
+		if err != nil {
+			return c.diverged("revision %d: %v", e.Rev, err)
+		}
+		change = over
+	}
+	if change.Len() != c.text.Len() {
+		return c.diverged("revision %d is for %d units and the text has %d", e.Rev, change.Len(), c.text.Len())
+	}
+	c.text.Apply(change)
+	return nil
+}
+
+// checkLength holds a record that changes nothing against the text under what
+// is pending.
+func (c *Client) checkLength(e *entry) error {
+	length := c.text.Len()
+	if len(c.pending) > 0 {
+		length = c.pending[0].Len()
+	}
+	if e.Length != length {
+		return c.diverged("%s at revision %d: the text has %d units there and %d here", e.Kind, e.Rev, e.Length, length)
+	}
+	return nil
+}
+
+// compare holds the text against a beacon, if that speaks of it.
+func (c *Client) compare(f *frame) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f.Rev != c.rev {
+		return nil
+	}
+	if f.Chain != c.chain {
+		return c.diverged("the beacon's chain is %s and the stream's %s", f.Chain, c.chain)
+	}
+	if len(c.pending) > 0 {
+		return nil
+	}
+	sum := sha256.Sum256(ot.AppendUTF8(nil, c.text.Units(0, c.text.Len())))
+	if f.Length != c.text.Len() || f.SHA256 != hex.EncodeToString(sum[:]) {
+		return c.diverged("the beacon has %d units with digest %s, the text %d with %x", f.Length, f.SHA256, c.text.Len(), sum)
+	}
+	c.stats.Beacons++
+	return nil
+}

@@ -1,0 +1,119 @@
+package loadgen
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/server"
+)
+
+func serve(t *testing.T) string {
+	t.Helper()
+	s, err := server.New(t.Context(), server.Config{
+		Log: eventlog.NewMemory(), Listen: "127.0.0.1:0", Version: "test",
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(s.Handler())
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := s.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+		web.Close()
+	})
+	return web.URL
+}
+
+func TestRunLosesNothing(t *testing.T) {
+	r, err := Run(t.Context(), Plan{URL: serve(t), Threads: 3, Writers: 2, Readers: 1, Rate: 50, Duration: time.Second}, t.Logf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table bytes.Buffer
+	if err := r.Table(&table); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("\n%s", table.String())
+	if !r.OK() {
+		t.Error("something was lost")
+	}
+	if !r.Held || r.Last.Count == 0 || r.Last.Count > r.Latency.Count/2 || r.Last.P99 < r.Latency.P50 || r.EditsPerSecond < 250 || r.DeliveriesPerSecond < 700 {
+		t.Errorf("%+v", r.Step)
+	}
+	if r.Typed < 300 || r.Delivered != 3*r.Typed || r.Latency.Count == 0 || r.Ack.Count == 0 || r.Latency.P50 > r.Latency.P99 || r.Latency.P99 > r.Latency.Max {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestRunRefusesPlansWithoutBounds(t *testing.T) {
+	good := Plan{Threads: 1, Writers: 1, Rate: 1, Duration: time.Second}
+	if err := good.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []func(*Plan){
+		func(p *Plan) { p.Threads = 0 }, func(p *Plan) { p.Writers = -1 }, func(p *Plan) { p.Writers = 0 },
+		func(p *Plan) { p.Rate = 0 }, func(p *Plan) { p.Duration = 2 * MaxDuration },
+		func(p *Plan) { p.Readers = MaxConnections }, func(p *Plan) { p.Rate, p.Duration, p.Threads = 9000, time.Hour, 10 },
+		func(p *Plan) { p.UntilP99 = -1 }, func(p *Plan) { p.Readers, p.UntilP99, p.Step, p.Tries = 1, time.Second, 1, 1 },
+		func(p *Plan) { p.Readers, p.UntilP99, p.Step, p.Tries = 1, time.Second, 2, 0 }, func(p *Plan) { p.UntilP99, p.Step, p.Tries = time.Second, 2, 1 },
+	} {
+		bad := good
+		change(&bad)
+		if err := bad.Check(); !errors.Is(err, ErrPlan) {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+}
+
+func TestHistogramQuantilesAreClose(t *testing.T) {
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 0))
+	var h histogram
+	var all []time.Duration
+	for range 10_000 {
+		d := time.Duration(r.ExpFloat64() * float64(3*time.Millisecond)).Truncate(time.Microsecond)
+		h.add(d)
+		all = append(all, d)
+	}
+	slices.Sort(all)
+	for _, q := range []float64{0.01, 0.5, 0.9, 0.99, 0.999, 1} {
+		want := all[int(q*float64(len(all)))-1]
+		if got := h.quantile(q); got < want || got > want+want/31+time.Microsecond {
+			t.Errorf("seed %d: quantile %g is %v, want %v", seed, q, got, want)
+		}
+	}
+}
+
+// TestRateIsRaisedUntilItNoLongerHolds: a hundred a second hold and the next
+// step, ten thousand, is more than a writer types with so many pending.
+func TestRateIsRaisedUntilItNoLongerHolds(t *testing.T) {
+	said := 0
+	p := Plan{URL: serve(t), Threads: 2, Writers: 1, Readers: 1, Rate: 100, Duration: time.Second / 2, UntilP99: 10 * time.Second, Step: 100, Tries: 2}
+	r, err := Run(t.Context(), p, func(string, ...any) { said++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.OK() || len(r.Steps) < 1 || said < 2+len(r.Steps) || !r.Held || r.Rate != r.Steps[0].Rate && r.Rate != 100*r.Steps[0].Rate {
+		t.Errorf("%+v", r)
+	}
+	p.Rate, p.UntilP99 = 20, time.Nanosecond // which no network keeps
+	if r, err = Run(t.Context(), p, t.Logf); err != nil {
+		t.Fatal(err)
+	}
+	if !r.OK() || r.Held || r.Reason == "" || len(r.Steps) != p.Tries || r.Typed == 0 {
+		t.Errorf("no rate can have held: %+v", r)
+	}
+}

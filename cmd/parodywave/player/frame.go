@@ -1,0 +1,121 @@
+package player
+
+import (
+	"unicode/utf16"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// A Frame is the text after a step, and what the step did to it. It does not
+// change once it is made.
+type Frame struct {
+	Prev, Revision    eventlog.Revision // the step is what came after Prev
+	Title             string
+	Lines             []Line
+	Inserted, Deleted int // UTF-16 units, as far as they are still seen at the end of the step
+
+	text []uint16 // after the step
+	cuts []cut
+}
+
+// A Line is a line after the step.
+type Line struct {
+	ID        projection.LineID
+	Start     int               // position, in UTF-16 units
+	Length    int               // UTF-16 units, without the break
+	Author    int               // who last changed it; index into History.Names
+	Revision  eventlog.Revision // when
+	Submitted bool
+}
+
+// A cut is a place where the step changed the text: what was there, and how
+// many units are there now.
+type cut struct {
+	at, inserted int // position after the step
+	deleted      []uint16
+}
+
+// Text returns the whole text.
+func (f *Frame) Text() string { return string(utf16.Decode(f.text)) }
+
+// Rows returns how many lines a person counts: a last empty one is none.
+func (f *Frame) Rows() int {
+	n := len(f.Lines)
+	if n > 0 && f.Lines[n-1].Length == 0 {
+		n--
+	}
+	return n
+}
+
+// weight estimates the memory that f takes, in bytes.
+func (f *Frame) weight() int { return 2*len(f.text) + 64*len(f.Lines) + 512 }
+
+// render applies what comes after t's revision, up to a revision, and takes the
+// frame.
+func (r *History) render(t *projection.Thread, to eventlog.Revision) (*Frame, error) {
+	f := &Frame{Prev: t.Revision, Revision: to}
+	change, err := r.change(t.Len(), f.Prev, to)
+	if err != nil {
+		return nil, err
+	}
+	for e := range change.Edits() {
+		c := cut{at: e.FromB, inserted: e.ToB - e.FromB, deleted: t.Units(e.FromA, e.ToA)}
+		f.Inserted, f.Deleted = f.Inserted+c.inserted, f.Deleted+len(c.deleted)
+		f.cuts = append(f.cuts, c)
+	}
+	if to > t.Revision {
+		if err := t.Advance(r.after(t.Revision), to); err != nil {
+			return nil, err
+		}
+	}
+	f.Title, f.text = t.Title, t.Units(0, t.Len())
+	f.Lines = make([]Line, 0, t.LineCount())
+	for row := range t.Rows() {
+		f.Lines = append(f.Lines, Line{row.ID, row.Start, row.Length, r.numbers[row.Author], row.Revision, row.Submitted})
+	}
+	return f, nil
+}
+
+// change returns what the records after prev, up to to, do to a text of a
+// length, as one change. They are composed in pairs, and the pairs in pairs, so
+// that the work grows with n log n.
+func (r *History) change(length int, prev, to eventlog.Revision) (ot.Change, error) {
+	var all []ot.Change
+	for record := range r.after(prev) {
+		if record.Revision > to {
+			break
+		}
+		e, err := event.Decode(record)
+		if err != nil {
+			return ot.Change{}, err
+		}
+		switch f := e.Payload.(type) {
+		case event.Changed:
+			all = append(all, f.Change)
+		case event.Redacted:
+			all = append(all, f.Change)
+		}
+	}
+	for len(all) > 1 {
+		n := 0
+		for i := 0; i < len(all); i += 2 {
+			c := all[i]
+			if i+1 < len(all) {
+				var err error
+				if c, err = c.Compose(all[i+1]); err != nil {
+					return ot.Change{}, err
+				}
+			}
+			all[n] = c
+			n++
+		}
+		all = all[:n]
+	}
+	if len(all) == 0 {
+		return ot.Keep(length), nil
+	}
+	return all[0], nil
+}

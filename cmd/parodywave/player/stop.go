@@ -1,0 +1,216 @@
+package player
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parodywave/eventlog"
+)
+
+type hitsMsg struct {
+	history *History
+	b       *Break
+	hits    []Hit
+	err     error
+}
+
+// scan looks for the hits of the breakpoints whose hits are not known.
+func (m *Model) scan() tea.Cmd {
+	var all []tea.Cmd
+	for _, b := range m.breaks {
+		if !b.ready {
+			r, b, from := m.History, b.Break, m.From
+			all = append(all, func() tea.Msg {
+				hits, err := r.Scan(m.Context, b, from, m.IDString)
+				return hitsMsg{r, b, hits, err}
+			})
+		}
+	}
+	return tea.Batch(all...)
+}
+
+// hits takes what was found, and does what waited for it.
+func (m *Model) hits(msg hitsMsg) tea.Cmd {
+	if msg.err != nil {
+		m.err = msg.err
+		return nil
+	}
+	for _, b := range m.breaks {
+		if b.Break == msg.b && msg.history == m.History {
+			b.hits, b.ready = msg.hits, true
+		}
+	}
+	m.bar = nil
+	if m.ready() {
+		p := m.pending
+		m.pending = nothing
+		m.goOn(p)
+	}
+	return nil
+}
+
+func (m *Model) ready() bool {
+	return !slices.ContainsFunc(m.breaks, func(b *armed) bool { return !b.ready })
+}
+
+// arm adds a breakpoint.
+func (m *Model) arm(b *Break) tea.Cmd {
+	m.breaks = append(m.breaks, &armed{Break: b})
+	m.said = fmt.Sprintf("breakpoint %d: %s", len(m.breaks), m.name(b.Text))
+	return m.scan()
+}
+
+// disarm takes the newest breakpoint away.
+func (m *Model) disarm() {
+	n := len(m.breaks)
+	if n == 0 {
+		m.said = "there is no breakpoint"
+		return
+	}
+	m.said = "gone: " + m.name(m.breaks[n-1].Text)
+	m.breaks, m.bar = m.breaks[:n-1], nil
+}
+
+// watch follows the line under the cursor.
+func (m *Model) watch() tea.Cmd {
+	if m.selected.row >= len(m.rows) || m.rows[m.selected.row].line < 0 {
+		m.said = "there is no line to watch"
+		return nil
+	}
+	i := m.rows[m.selected.row].line
+	id := m.frame.Lines[i].ID
+	for _, b := range m.breaks {
+		if b.watch == id {
+			m.said = "line " + fmt.Sprint(i+1) + " is watched already"
+			return nil
+		}
+	}
+	return m.arm(NewWatch(id, i+1, m.at))
+}
+
+// goOn goes to the next hit, or to the one before.
+func (m *Model) goOn(p pending) {
+	if p == nothing {
+		return
+	}
+	if len(m.breaks) == 0 {
+		m.said = "there is no breakpoint: B sets one, w watches the line under the cursor"
+		return
+	}
+	if !m.ready() {
+		m.pending, m.said = p, "looking through the history …"
+		return
+	}
+	m.playing, m.said = false, ""
+	var at eventlog.Revision
+	var ok bool
+	switch p {
+	case begin:
+		at, ok = m.nextHit(m.From - 1)
+	case forth:
+		at, ok = m.nextHit(m.at)
+	case back:
+		at, ok = m.hitBefore(m.prev())
+	}
+	switch {
+	case ok:
+		m.stop(at)
+	case p == back:
+		m.said = "no hit before this"
+	default:
+		m.said = "no hit after this"
+	}
+}
+
+// nextHit returns the end of the next step that hits after a revision.
+func (m *Model) nextHit(at eventlog.Revision) (eventlog.Revision, bool) {
+	var first eventlog.Revision
+	for _, b := range m.breaks {
+		if i := after(b.hits, at); i < len(b.hits) && (first == 0 || b.hits[i].Revision < first) {
+			first = b.hits[i].Revision
+		}
+	}
+	if first == 0 {
+		return 0, false
+	}
+	i, _ := Step(m.ends, m.From, first)
+	return m.ends[i], true
+}
+
+// hitBefore returns the end of the last step that hits, up to a revision.
+func (m *Model) hitBefore(at eventlog.Revision) (eventlog.Revision, bool) {
+	var last eventlog.Revision
+	for _, b := range m.breaks {
+		if i := after(b.hits, at); i > 0 {
+			last = max(last, b.hits[i-1].Revision)
+		}
+	}
+	if last == 0 {
+		return 0, false
+	}
+	i, _ := Step(m.ends, m.From, last)
+	return min(m.ends[i], at), true
+}
+
+// stop shows a step that hits, and says why.
+func (m *Model) stop(at eventlog.Revision) {
+	m.playing = false
+	m.show(at)
+	if m.err != nil {
+		return
+	}
+	var reasons []string
+	line := 0
+	for _, b := range m.breaks {
+		hits := Within(b.hits, m.frame.Prev, at)
+		if len(hits) == 0 {
+			continue
+		}
+		last := hits[len(hits)-1]
+		s := m.name(b.Reason(hits))
+		if b.IsWatch() && !last.Gone && !last.Born {
+			before, after := m.beforeAfter(last.Line - 1)
+			s += ": " + before + " → " + after
+		}
+		reasons = append(reasons, s)
+		if line == 0 && !last.Gone {
+			line = last.Line
+		}
+	}
+	m.reason = strings.Join(reasons, "; ")
+	if line > 0 && !m.changedAt(line-1) {
+		m.point(line - 1)
+	}
+}
+
+// beforeAfter returns what a line was before the step and what it is now.
+func (m *Model) beforeAfter(line int) (before, after string) {
+	var was, is []cell
+	for i := range m.rows {
+		if m.rows[i].line != line {
+			continue
+		}
+		for _, c := range m.rows[i].cells(m.Reveal) {
+			if c.touch != inserted {
+				was = append(was, c)
+			}
+			if c.touch != deleted {
+				is = append(is, c)
+			}
+		}
+	}
+	return quoted(was), quoted(is)
+}
+
+func quoted(all []cell) string {
+	var b strings.Builder
+	for _, c := range crop(all, 60) {
+		b.WriteString(c.text)
+	}
+	return `"` + b.String() + `"`
+}
+
+func (m *Model) name(s string) string { return strings.ReplaceAll(m.Reveal(s), "\t", " ") }
