@@ -13,6 +13,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
+	"parodywave/server/jsonrow"
 )
 
 // api is what robots ask over HTTP, with the names and codes of the wire.
@@ -29,31 +30,10 @@ func (s *Server) api(mux router) {
 	s.historyAPI(mux)
 }
 
-type threadJSON struct {
-	ID          string            `json:"id"`
-	Title       string            `json:"title"`
-	OpenedBy    string            `json:"opened_by"`
-	OpenedAt    int64             `json:"opened_at"`
-	UpdatedAt   int64             `json:"updated_at"`
-	UpdatedBy   string            `json:"updated_by"`
-	Lines       int               `json:"lines"`
-	Connections int               `json:"connections"`
-	Revisions   eventlog.Revision `json:"revisions"`
-	Authors     int               `json:"authors"`
-	Rev         eventlog.Revision `json:"rev"`
-	Here        []string          `json:"here"`
-	Typing      []string          `json:"typing"`
-	Last        string            `json:"last"`
-}
-
-func (s *Server) threadJSON(t listed) threadJSON {
-	r := s.row(t)
-	return threadJSON{
-		ID: string(r.ID), Title: r.Title, OpenedBy: r.OpenedBy, OpenedAt: r.OpenedAt,
-		UpdatedAt: r.UpdatedAt, UpdatedBy: r.UpdatedBy, Lines: r.Lines, Connections: r.Connections,
-		Revisions: t.Revision, Authors: t.Authors,
-		Rev: r.Rev, Here: r.Here, Typing: r.Typing, Last: r.Last,
-	}
+func (s *Server) threadRow(t listed) jsonrow.Thread {
+	r, g := jsonrow.NewThread(&t.Summary, s.people.name), s.glance(t.room)
+	r.Connections, r.Rev, r.Here, r.Typing, r.Last = &g.connections, t.Revision, g.here, g.typing, &t.Last
+	return r
 }
 
 // getThreads answers a page: offset (0) and limit (100, at most 1000).
@@ -70,12 +50,12 @@ func (s *Server) getThreads(w http.ResponseWriter, r *http.Request) {
 	}
 	threads, total := s.hub.list(int(offset), int(limit))
 	page := struct {
-		Threads []threadJSON `json:"threads"`
-		Total   int          `json:"total"`
-		Next    *int         `json:"next"` // offset of the next page, null on the last
-	}{Threads: make([]threadJSON, len(threads)), Total: total}
+		Threads []jsonrow.Thread `json:"threads"`
+		Total   int              `json:"total"`
+		Next    *int             `json:"next"` // offset of the next page, null on the last
+	}{Threads: make([]jsonrow.Thread, len(threads)), Total: total}
 	for i, t := range threads {
-		page.Threads[i] = s.threadJSON(t)
+		page.Threads[i] = s.threadRow(t)
 	}
 	if next := int(offset) + len(threads); next < total && len(threads) > 0 {
 		page.Next = &next
@@ -89,7 +69,7 @@ func (s *Server) getThread(w http.ResponseWriter, r *http.Request) {
 		writeError(w, fmt.Errorf("thread %s: %w", threadOf(r), eventlog.ErrNotFound))
 		return
 	}
-	writeJSON(w, http.StatusOK, s.threadJSON(t))
+	writeJSON(w, http.StatusOK, s.threadRow(t))
 }
 
 func (s *Server) getText(w http.ResponseWriter, r *http.Request) {
@@ -103,41 +83,22 @@ func (s *Server) getText(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// A blameRow has the fields that the command line's rows have.
-type blameRow struct {
-	Line      int               `json:"line"` // from 1, as the command line counts
-	Revision  eventlog.Revision `json:"revision"`
-	Author    string            `json:"author"`
-	AuthorID  string            `json:"author_id"`
-	Time      string            `json:"time"`
-	Text      string            `json:"text"`
-	Submitted bool              `json:"submitted"`
-}
-
 func (s *Server) getBlame(w http.ResponseWriter, r *http.Request) {
 	s.view(w, r, func(t *projection.Thread, c chain.Digest) func() {
 		body := struct {
 			Thread string            `json:"thread"`
 			Title  string            `json:"title"`
 			Rev    eventlog.Revision `json:"rev"`
-			Lines  []blameRow        `json:"lines"`
-		}{Thread: string(t.Stream), Title: t.Title, Rev: t.Revision, Lines: []blameRow{}}
+			Lines  []jsonrow.Blame   `json:"lines"`
+		}{Thread: string(t.Stream), Title: t.Title, Rev: t.Revision, Lines: []jsonrow.Blame{}}
 		for row := range t.Rows() {
 			if row.Length == 0 && row.Line == t.LineCount()-1 {
 				break // a last empty piece is no row
 			}
-			body.Lines = append(body.Lines, blameRow{
-				Line: row.Line + 1, Revision: row.Revision,
-				Author: s.people.name(row.Author), AuthorID: event.AuthorString(row.Author),
-				Time: formatTime(row.Time), Text: t.Content(row), Submitted: row.Submitted,
-			})
+			body.Lines = append(body.Lines, jsonrow.NewBlame(t, row, s.people.name))
 		}
 		return func() { writeJSON(w, http.StatusOK, body) }
 	})
-}
-
-func formatTime(ms int64) string {
-	return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
 // view has f look at the thread that a request asks for, at the head or at

@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"time"
 
-	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
+	"parodywave/server/jsonrow"
 )
 
 // controlVersion tells a command whether it is of the server's release.
@@ -64,24 +64,6 @@ func command(r *http.Request) Identity {
 
 func (s *Server) controlPut(w http.ResponseWriter, r *http.Request) { s.put(w, r, command(r)) }
 
-// A controlReversal is what a command is told of edits that were taken back, or
-// would be.
-type controlReversal struct {
-	Rev      eventlog.Revision `json:"rev"`  // the head now
-	Head     eventlog.Revision `json:"head"` // when it was asked for
-	Then     int64             `json:"then"` // these are those of a projection.Reversion
-	Edits    int               `json:"edits"`
-	Deleted  int               `json:"deleted"`
-	Restored int               `json:"restored"`
-	Lost     int               `json:"lost"`
-	Black    int               `json:"black"`
-	Empty    bool              `json:"empty"`
-	Authors  []string          `json:"authors"` // ids of the thread's
-	// Change and Text say what would be done to what, where nothing is.
-	Change string `json:"change,omitempty"`
-	Text   string `json:"text,omitempty"`
-}
-
 // controlRevise takes the edits back that the body asks for, a
 // projection.ReversalQuery, or with ?dry_run=true tells what that would be.
 func (s *Server) controlRevise(w http.ResponseWriter, r *http.Request) {
@@ -105,15 +87,9 @@ func (s *Server) controlRevise(w http.ResponseWriter, r *http.Request) {
 		writeError(w, err)
 		return
 	}
-	answer := controlReversal{
-		done.Rev, done.Head, done.Then, done.Edits, done.Deleted, done.Restored, done.Lost, done.Black,
-		done.Change.IsEmpty(), []string{}, "", "",
-	}
-	for _, id := range done.Thread.Authors() {
-		answer.Authors = append(answer.Authors, event.AuthorString(id))
-	}
-	if dry {
-		answer.Change, answer.Text = done.Change.String(), done.Thread.Text()
+	answer := jsonrow.NewReversal(done.Reversion, done.Thread)
+	if answer.Rev, answer.Head = done.Rev, done.Head; !dry {
+		answer.Change, answer.Text = "", ""
 	}
 	writeJSON(w, http.StatusOK, answer)
 }

@@ -6,6 +6,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
+	"parodywave/server/jsonrow"
 )
 
 // getDiff answers what tells the moments from and to (the head) apart, with
@@ -24,10 +25,10 @@ func (s *Server) getDiff(w http.ResponseWriter, r *http.Request) {
 		writeError(w, err)
 		return
 	}
-	rows := []*DiffRow{}
+	rows := []*jsonrow.Diff{}
 	for i, shown := range nearby(c.Lines, int(around)) {
 		if shown {
-			rows = append(rows, NewDiffRow(c, i, s.people.name))
+			rows = append(rows, jsonrow.NewDiff(c, i, s.people.name))
 		}
 	}
 	to.fixed = to.fixed && from.fixed
@@ -35,7 +36,7 @@ func (s *Server) getDiff(w http.ResponseWriter, r *http.Request) {
 		Thread eventlog.Stream   `json:"thread"`
 		From   eventlog.Revision `json:"from"`
 		To     eventlog.Revision `json:"to"`
-		Rows   []*DiffRow        `json:"rows"`
+		Rows   []*jsonrow.Diff   `json:"rows"`
 	}{to.stream, c.From, c.To, rows})
 }
 

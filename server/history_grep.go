@@ -14,6 +14,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
+	"parodywave/server/jsonrow"
 )
 
 // patternMost is how many characters (code points) a pattern has at most.
@@ -43,7 +44,7 @@ func (s *Server) getGrep(w http.ResponseWriter, r *http.Request) {
 	m.answer(w, struct {
 		Thread eventlog.Stream   `json:"thread"`
 		Rev    eventlog.Revision `json:"rev"`
-		Rows   []*HitRow         `json:"rows"`
+		Rows   []*jsonrow.Hit    `json:"rows"`
 		More   bool              `json:"more"`
 	}{m.stream, m.rev, g.rows, g.more})
 }
@@ -75,8 +76,8 @@ func (s *Server) getGrepAll(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-cache")
 	writeJSON(w, http.StatusOK, struct {
-		Rows []*HitRow `json:"rows"`
-		More bool      `json:"more"`
+		Rows []*jsonrow.Hit `json:"rows"`
+		More bool           `json:"more"`
 	}{g.rows, g.more})
 }
 
@@ -85,7 +86,7 @@ type grep struct {
 	pattern *projection.Pattern
 	gone    bool // only what is there no more
 	limit   int
-	rows    []*HitRow
+	rows    []*jsonrow.Hit
 	more    bool // than limit
 }
 
@@ -99,7 +100,7 @@ func newGrep(r *http.Request) (*grep, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &grep{gone: q.Get("gone") == "true", limit: int(limit), rows: []*HitRow{}}
+	g := &grep{gone: q.Get("gone") == "true", limit: int(limit), rows: []*jsonrow.Hit{}}
 	text, fold := q.Get("pattern"), q.Get("ignore_case") == "true"
 	switch n := utf8.RuneCountInString(text); {
 	case n == 0:
@@ -141,7 +142,7 @@ func (g *grep) search(ctx context.Context, s *Server, stream eventlog.Stream, re
 		if g.more = len(g.rows) == g.limit; g.more {
 			break
 		}
-		g.rows = append(g.rows, NewHitRow(found.Thread, h, s.people.name))
+		g.rows = append(g.rows, jsonrow.NewHit(found.Thread, h, s.people.name))
 	}
 	return nil
 }

@@ -9,12 +9,13 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
+	"parodywave/server/jsonrow"
 )
 
 // An accountRow is a row of log and, with deletions=true, what was removed.
 type accountRow struct {
-	LogRow
-	Removed []RemovedPart `json:"removed,omitempty"`
+	jsonrow.Log
+	Removed []jsonrow.Removed `json:"removed,omitempty"`
 }
 
 // getLog answers what happened, newest first: limit (100, at most 1000) rows
@@ -70,7 +71,7 @@ func (s *Server) accountRows(r *http.Request, stream eventlog.Stream, q projecti
 		}
 		for _, m := range removals {
 			if id := t.Authors()[m.Author]; q.Keep(&event.Event{Author: id, Time: m.Start}) || q.Keep(&event.Event{Author: id, Time: m.End}) {
-				row, parts := NewRemovalRow(t, m, s.people.name)
+				row, parts := jsonrow.NewRemoval(t, m, s.people.name)
 				all = append(all, accountRow{row, parts})
 			}
 		}
@@ -84,7 +85,7 @@ func (s *Server) accountRows(r *http.Request, stream eventlog.Stream, q projecti
 		return nil, err
 	}
 	for _, a := range accounts.List {
-		all = append(all, accountRow{NewLogRow(stream, a, s.people.name), nil})
+		all = append(all, accountRow{jsonrow.NewLog(stream, a, s.people.name), nil})
 	}
 	return all, nil
 }

@@ -131,7 +131,7 @@ func (s *Server) postThread(w http.ResponseWriter, r *http.Request) {
 	}
 	t, _ := s.hub.get(stream)
 	w.Header().Set("Location", "/api/threads/"+string(stream))
-	writeJSON(w, http.StatusCreated, s.threadJSON(t))
+	writeJSON(w, http.StatusCreated, s.threadRow(t))
 }
 
 // title reads {"title": …} as strictly as the wire does.

@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/jsonrow"
 )
 
 type blameCommand struct {
@@ -30,17 +31,6 @@ or had lines put in beside it, did not change.
   parodywave blame 'Weekly minutes' --chars -L 3
   parodywave blame 'Weekly minutes' --json | jq -r .author | sort | uniq -c
 `
-}
-
-// A blameRow is a line of blame --json.
-type blameRow struct {
-	Line      int               `json:"line"`
-	Revision  eventlog.Revision `json:"revision"`
-	Author    string            `json:"author"`
-	AuthorID  string            `json:"author_id"`
-	Time      string            `json:"time"`
-	Text      string            `json:"text"`
-	Submitted bool              `json:"submitted"`
 }
 
 func (c *blameCommand) Run(a *app) error {
@@ -73,12 +63,11 @@ func (c *blameCommand) Run(a *app) error {
 	tab := table{right: "10010"}
 	for i := from; i < to; i++ {
 		r := t.Row(i)
-		author := s.authors.Author(r.Author)
 		if c.JSON {
-			fmt.Fprintln(a.out, jsonLine(blameRow{i + 1, r.Revision, author.Name, idString(r.Author), stamp(r.Time), t.Content(r), r.Submitted}))
+			fmt.Fprintln(a.out, jsonLine(jsonrow.NewBlame(t, r, s.name)))
 			continue
 		}
-		tab.add(fmt.Sprint(r.Revision), visible(author.Name), stamp(r.Time), strconv.Itoa(i+1)+")", visibleLine(t.Content(r)))
+		tab.add(fmt.Sprint(r.Revision), visible(s.name(r.Author)), stamp(r.Time), strconv.Itoa(i+1)+")", visibleLine(t.Content(r)))
 	}
 	tab.print(a.out)
 	return nil

@@ -7,13 +7,13 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
-	"parodywave/server"
+	"parodywave/server/jsonrow"
 )
 
 // A removalRow is a line of log --deletions.
 type removalRow struct {
 	eventRow
-	Removed []server.RemovedPart `json:"removed"`
+	Removed []jsonrow.Removed `json:"removed"`
 }
 
 func (c *logCommand) deletions(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, keep func(event.Event) bool) error {
@@ -51,8 +51,8 @@ func (c *logCommand) deletions(a *app, s *source, stream eventlog.Stream, at eve
 }
 
 func (s *source) newRemovalRow(t *projection.Thread, m *projection.Removal) *removalRow {
-	row, parts := server.NewRemovalRow(t, m, s.name)
-	return &removalRow{eventRow{LogRow: row}, parts}
+	row, parts := jsonrow.NewRemoval(t, m, s.name)
+	return &removalRow{eventRow{Log: row}, parts}
 }
 
 // print shows a row as people read it.

@@ -6,7 +6,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
-	"parodywave/server"
+	"parodywave/server/jsonrow"
 )
 
 type diffCommand struct {
@@ -59,7 +59,7 @@ func (c *diffCommand) Run(a *app) error {
 		switch {
 		case c.JSON:
 			for k := h.from; k < h.to; k++ {
-				fmt.Fprintln(a.out, jsonLine(server.NewDiffRow(d, k, s.name)))
+				fmt.Fprintln(a.out, jsonLine(jsonrow.NewDiff(d, k, s.name)))
 			}
 			continue
 		case i == 0:

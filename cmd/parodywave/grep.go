@@ -9,7 +9,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
-	"parodywave/server"
+	"parodywave/server/jsonrow"
 )
 
 type grepCommand struct {
@@ -68,7 +68,7 @@ func (c *grepCommand) Run(a *app) error {
 				continue
 			}
 			n++
-			r := server.NewHitRow(found.Thread, h, s.name)
+			r := jsonrow.NewHit(found.Thread, h, s.name)
 			if c.JSON {
 				fmt.Fprintln(a.out, jsonLine(r))
 			} else {
@@ -133,7 +133,7 @@ func (c *grepCommand) hint() string {
 }
 
 // cells returns the row as the table has it.
-func (c *grepCommand) cells(a *app, r *server.HitRow, p *projection.Pattern) []string {
+func (c *grepCommand) cells(a *app, r *jsonrow.Hit, p *projection.Pattern) []string {
 	until := []string{"", "", fmt.Sprintf("line %d", r.Now)}
 	if r.Gone {
 		until = []string{fmt.Sprint(r.GoneRevision), r.GoneTime, visible(r.GoneAuthor)}

@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/jsonrow"
 
 	"github.com/aymanbagabas/go-udiff"
 )
@@ -21,18 +22,8 @@ const (
 	maxTime     int64             = math.MaxInt64
 )
 
-// A reversal says how edits of a thread were taken back, or would be.
-type reversal struct {
-	Rev, Head             eventlog.Revision // now, and when it was asked for
-	Then                  int64             // Unix milliseconds
-	Edits, Deleted        int
-	Restored, Lost, Black int
-	Empty                 bool // nothing is to be done
-	Authors               []string
-
-	// Where nothing is done, what would be, and to what.
-	Change, Text string
-}
+// A reversal is what a server answers, or this command in its place.
+type reversal jsonrow.Reversal
 
 // reverse takes edits of a thread back, or looks what that would be. Who has the
 // log folds it: a running server, or this command. It closes s, since the log is
@@ -70,15 +61,7 @@ func (s *source) reversal(a *app, stream eventlog.Stream, q projection.ReversalQ
 	if err != nil {
 		return nil, err
 	}
-	x, t := r.Reversion(), r.Thread()
-	out := &reversal{
-		Rev: t.Revision, Head: t.Revision, Then: x.Then, Edits: x.Edits, Deleted: x.Deleted, Restored: x.Restored, Lost: x.Lost, Black: x.Black,
-		Empty: x.Change.IsEmpty(), Change: x.Change.String(), Text: t.Text(),
-	}
-	for _, id := range t.Authors() {
-		out.Authors = append(out.Authors, idString(id))
-	}
-	return out, nil
+	return (*reversal)(jsonrow.NewReversal(r.Reversion(), r.Thread())), nil
 }
 
 // print prints what the change would make of the text, as a unified diff in

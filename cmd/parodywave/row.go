@@ -7,7 +7,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
-	"parodywave/server"
+	"parodywave/server/jsonrow"
 )
 
 func idString(id eventlog.AuthorID) string { return event.AuthorString(id) }
@@ -19,7 +19,7 @@ const burstPause = 30_000
 // An eventRow is a line of log and tail: one event, or edits of one author
 // folded, of which it has the last one's revision and id.
 type eventRow struct {
-	server.LogRow
+	jsonrow.Log
 
 	at     int64 // Unix milliseconds
 	author eventlog.AuthorID
@@ -34,7 +34,7 @@ func (s *source) newRow(e event.Event, t *projection.Thread, effect *projection.
 
 // rowOf returns an account as a row.
 func (s *source) rowOf(stream eventlog.Stream, a *projection.Account) *eventRow {
-	r := &eventRow{LogRow: server.NewLogRow(stream, a, s.name), at: a.Time, author: a.Author}
+	r := &eventRow{Log: jsonrow.NewLog(stream, a, s.name), at: a.Time, author: a.Author}
 	if a.Edits > 0 {
 		r.Text, r.text = "", a.Text
 	}

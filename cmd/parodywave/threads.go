@@ -6,6 +6,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/server/jsonrow"
 )
 
 type threadsCommand struct {
@@ -22,20 +23,6 @@ opened and last changed; times are Unix milliseconds there.
 `
 }
 
-// A threadRow is a line of threads --json: what the wire's list says, without
-// who is there now, and two counts.
-type threadRow struct {
-	ID        eventlog.Stream   `json:"id"`
-	Title     string            `json:"title"`
-	OpenedBy  string            `json:"opened_by"`
-	OpenedAt  int64             `json:"opened_at"` // Unix milliseconds, as on the wire
-	UpdatedAt int64             `json:"updated_at"`
-	UpdatedBy string            `json:"updated_by"`
-	Lines     int               `json:"lines"` // pieces, a last empty one included, as on the wire
-	Revisions eventlog.Revision `json:"revisions"`
-	Authors   int               `json:"authors"`
-}
-
 func (c *threadsCommand) Run(a *app) error {
 	s, err := a.open()
 	if err != nil {
@@ -48,9 +35,7 @@ func (c *threadsCommand) Run(a *app) error {
 	}
 	if c.JSON {
 		for _, t := range list {
-			fmt.Fprintln(a.out, jsonLine(threadRow{
-				t.Stream, t.Title, s.name(t.OpenedBy), t.OpenedAt, t.UpdatedAt, s.name(t.UpdatedBy), t.Lines, t.Revision, t.Authors,
-			}))
+			fmt.Fprintln(a.out, jsonLine(jsonrow.NewThread(&t, s.name)))
 		}
 		return nil
 	}
