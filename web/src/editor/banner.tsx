@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useNow } from '../base/changes'
 import { phrases, why } from '../base/phrases'
 import { counted } from '../base/words'
-import type { Session } from './session'
+import type { Session } from './session/session'
 import { words } from './words'
 
 const SLOW = 1000 // ms without a connection before it is worth a word

@@ -2,7 +2,9 @@
 // as text. editor.css has them for both themes.
 
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import type { Extension } from '@codemirror/state'
 import { tags as t } from '@lezer/highlight'
+import { kinds } from './languages'
 
 const style = HighlightStyle.define([
   { tag: [t.keyword, t.modifier, t.operatorKeyword, t.controlKeyword, t.definitionKeyword, t.moduleKeyword], color: 'var(--syn-word)' },
@@ -21,3 +23,9 @@ const style = HighlightStyle.define([
 ])
 
 export const highlighting = syntaxHighlighting(style)
+
+/** load fetches what colours a language, by its id in languages.ts; plain text needs nothing. */
+export async function load(id: string): Promise<Extension> {
+  if (!Object.hasOwn(kinds, id)) return []
+  return (await import('./grammars')).grammar(id)
+}

@@ -1,7 +1,5 @@
-// Which languages the text can be coloured as. What each is made of comes when a
-// text asks for one (grammars.ts).
-
-import type { Extension } from '@codemirror/state'
+// Which languages the text can be coloured as, and which one a title means.
+// grammars.ts has what colours each; highlight.ts fetches that when a text needs it.
 
 export interface Kind {
   readonly name: string
@@ -52,9 +50,3 @@ export function guessed(title: string): string {
 /** languageOf is the id that holds: the person's choice, else the title's. */
 export const languageOf = (choice: string, title: string): string =>
   choice === 'plain' || Object.hasOwn(kinds, choice) ? choice : guessed(title)
-
-/** load is the extension of an id; plain text has none. */
-export async function load(id: string): Promise<Extension> {
-  if (!Object.hasOwn(kinds, id)) return []
-  return (await import('./grammars')).grammar(id)
-}

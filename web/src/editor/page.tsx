@@ -9,17 +9,17 @@ import { BackArrow } from '../base/arrow'
 import { phrases } from '../base/phrases'
 import { look } from '../base/seen'
 import { Banner } from './banner'
-import type { LineRef } from './blame'
+import type { LineRef } from './blame/blame'
 import { besideKeyboard } from './keyboard'
 import { later } from './later'
 import { Mark } from './mark'
 import { TextMenu, type Doings } from './menu'
 import { People } from './people'
-import { pathOf } from './place'
+import { pathOf } from '../base/place'
 import { Refused } from './refused'
-import type { Session } from './session'
+import type { Session } from './session/session'
 import type { Settings } from './settings'
-import { copy, fileName, save } from './take'
+import { copy, fileName, save } from './download'
 import { Title } from './title'
 import { openView } from './view'
 import { words } from './words'
@@ -32,7 +32,7 @@ const load = {
   version: () => import('./version').then((m) => m.VersionDialog),
   stuck: () => import('./stuck').then((m) => m.StuckDialog),
   preview: () => import('./preview').then((m) => m.Preview),
-  lineage: () => import('./lineage').then((m) => m.LineHistory),
+  lineage: () => import('./blame/lineage').then((m) => m.LineHistory),
 }
 const KeysDialog = later(load.keys)
 const LanguageDialog = later(load.language)

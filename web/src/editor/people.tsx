@@ -2,7 +2,7 @@
 
 import { initials, type Palette } from '../base/authors'
 import { counted } from '../base/words'
-import { useHang } from './hang'
+import { usePopover } from './popover'
 import { words } from './words'
 
 export interface Person { user: string; author: string; mode: 'text' | 'line' }
@@ -12,7 +12,7 @@ const FEW = 4 // initials in the bar
 /** `me` is one's own author id; the same author in two windows is one person. */
 export function People(p: { people: readonly Person[]; me: string | null; palette: Palette }) {
   const people = once(p.people, p.me)
-  const hang = useHang()
+  const hang = usePopover()
   if (people.length === 0) return null
   const names = people.map((one) => one.user).join(', ')
   const few = people.slice(0, people.length > FEW ? FEW - 1 : FEW)

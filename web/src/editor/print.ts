@@ -4,8 +4,8 @@
 import type { EditorState } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import { exactly } from '../base/words'
-import { blameOf } from './blame-state'
-import type { Session } from './session'
+import { blameOf } from './blame/state'
+import type { Session } from './session/session'
 import { words } from './words'
 
 /** PrintRow is a line as it is printed: the author stands where it is another than above. */

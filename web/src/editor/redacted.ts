@@ -4,7 +4,7 @@
 import { StateField, type Extension, type Range } from '@codemirror/state'
 import { Decoration, EditorView, MatchDecorator, ViewPlugin, type DecorationSet, type ViewUpdate } from '@codemirror/view'
 import { exactly } from '../base/words'
-import { entryTaken, type Entry } from './entry'
+import { entryTaken, type Entry } from './session/entry'
 import { words } from './words'
 
 const black = Decoration.mark({ class: 'redacted' })

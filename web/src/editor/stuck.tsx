@@ -2,9 +2,9 @@
 // and there are two ways out.
 
 import { useEffect, useState } from 'preact/hooks'
-import { copy, fileName } from './take'
+import { copy, fileName } from './download'
 import { Dialog } from './dialog'
-import type { Session } from './session'
+import type { Session } from './session/session'
 import { words as shared } from './words'
 import { words } from './words-dialogs'
 

@@ -9,18 +9,18 @@ import {
 } from '@codemirror/view'
 import type { Palette } from '../base/authors'
 import { counted } from '../base/words'
-import { blame, setBlame, showLine, type LineRef } from './blame'
+import { blame, setBlame, showLine, type LineRef } from './blame/blame'
 import { carets } from './caret'
 import { finding } from './finding'
-import { highlighting } from './highlight'
-import { languageOf, load } from './languages'
+import { highlighting, load } from './highlight'
+import { languageOf } from './languages'
 import { linesOf } from './lines'
-import { look } from './look'
+import { theme } from './theme'
 import { news } from './news'
 import { pastes } from './paste'
 import { phrases } from './phrases'
 import { redactions } from './redacted'
-import type { Session } from './session'
+import type { Session } from './session/session'
 import type { Settings } from './settings'
 import { words } from './words'
 
@@ -64,7 +64,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         redactions,
         news(session),
         highlighting,
-        look,
+        theme,
         parts.wrap.of(wrapping(general.wrap)),
         parts.language.of([]),
         parts.fixed.of(fixing(fixed)),

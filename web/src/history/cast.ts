@@ -3,7 +3,8 @@
 
 import { Palette } from '../base/authors'
 import type { Naming } from './marks'
-import type { Person, Timeline } from './timeline'
+import type { Person } from './server'
+import type { Timeline } from './timeline'
 
 export class Cast {
   private readonly palette = new Palette()

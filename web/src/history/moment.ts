@@ -1,26 +1,7 @@
 // A moment of a thread, and what in it differs from an earlier one. The server
 // knows who inserted and who deleted; nothing here is guessed by comparing texts.
 
-import type { Person } from './timeline'
-
-export interface Answered { thread: string; authors: Person[] }
-
-export type SpanRow = [length: number, rev: number, author: number]
-export type LineRow = [rev: number, author: number, at: number, submitted: boolean]
-export type DeletedRow = [pos: number, text: string, rev: number, author: number]
-
-/** A Moment is the text at rev, with its blame; positions and lengths are UTF-16 units, at is Unix ms. */
-export interface Moment {
-  thread: string
-  title: string
-  rev: number
-  head: number
-  at: number
-  author: number
-  text: string
-  blame: { authors: Person[]; spans: SpanRow[]; lines: LineRow[] }
-  deleted?: DeletedRow[]
-}
+import type { DeletedRow, SpanRow } from './server'
 
 /** Lit is what was inserted since; rev is the last revision that had a part in it. */
 export interface Lit { from: number; to: number; author: number; rev: number }

@@ -2,10 +2,7 @@
 // once, and of many wanted in quick succession (a slider drawn along) only the
 // latest, with no more than one stale request before it.
 
-import type { Moment } from './moment'
-
-/** A Key names a moment: the text at rev, with what was deleted since. */
-export interface Key { rev: number; since: number }
+import type { Key, Moment } from './server'
 
 export const same = (a: Key | null, b: Key | null): boolean => a?.rev === b?.rev && a?.since === b?.since
 

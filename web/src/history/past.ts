@@ -2,11 +2,10 @@
 // components draw what it says and call what it can do.
 
 import { Refused } from '../base/api'
-import { Latest, Moments, same, type Key } from './moments'
-import type { Moment } from './moment'
+import { Latest, Moments, same } from './moments'
 import { pace, Playback, type Speed } from './pace'
 import { wanted } from './place'
-import type { Server } from './server'
+import type { Key, Moment, Server } from './server'
 import { stepOf, timelineOf, type Step, type Timeline } from './timeline'
 
 /** missing: no such thread; nowhere: no such moment in it; failed: the server cannot be asked. */

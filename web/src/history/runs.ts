@@ -1,6 +1,6 @@
 // Blame beside the text: one label a run of lines that one person changed last.
 
-import type { LineRow } from './moment'
+import type { LineRow } from './server'
 
 /** A Run is the lines from…to (0-based, inclusive); rev and at (Unix ms) are the newest of them. */
 export interface Run { from: number; to: number; author: number; rev: number; at: number }

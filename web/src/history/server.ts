@@ -1,9 +1,42 @@
 // What the history asks of the server, and what it tells it.
 
 import { ask } from '../base/api'
-import type { Key } from './moments'
-import type { Moment } from './moment'
-import type { TimelineAnswer } from './timeline'
+
+/** A Key names a moment: the text at rev, with what was deleted since. */
+export interface Key { rev: number; since: number }
+
+export interface Person { id: string; name: string; kind: string }
+
+export interface Answered { thread: string; authors: Person[] }
+
+export type SpanRow = [length: number, rev: number, author: number]
+export type LineRow = [rev: number, author: number, at: number, submitted: boolean]
+export type DeletedRow = [pos: number, text: string, rev: number, author: number]
+
+/** A Moment is the text at rev, with its blame; positions and lengths are UTF-16 units, at is Unix ms. */
+export interface Moment {
+  thread: string
+  title: string
+  rev: number
+  head: number
+  at: number
+  author: number
+  text: string
+  blame: { authors: Person[]; spans: SpanRow[]; lines: LineRow[] }
+  deleted?: DeletedRow[]
+}
+
+export type StepRow = [from: number, to: number, author: number, start: number, end: number, inserted: number, deleted: number]
+
+export interface Version { name: string; rev: number; by: string; at: number }
+
+export interface TimelineAnswer extends Answered {
+  title: string
+  head: number
+  opened_at: number
+  steps: StepRow[]
+  versions: Version[]
+}
 
 export interface Server {
   timeline(): Promise<TimelineAnswer>

@@ -1,9 +1,7 @@
 // The course of a thread as the server tells it: steps, each what one author
 // wrote without a pause, and the moments that were given names.
 
-import type { Answered } from './moment'
-
-export interface Person { id: string; name: string; kind: string }
+import type { Person, TimelineAnswer, Version } from './server'
 
 /** A Step is the records from…to, inclusive; start and end are Unix ms; inserted and deleted UTF-16 units. */
 export interface Step {
@@ -16,8 +14,6 @@ export interface Step {
   deleted: number
 }
 
-export interface Version { name: string; rev: number; by: string; at: number }
-
 export interface Timeline {
   thread: string
   title: string
@@ -25,16 +21,6 @@ export interface Timeline {
   openedAt: number
   authors: Person[]
   steps: Step[]
-  versions: Version[]
-}
-
-export type StepRow = [from: number, to: number, author: number, start: number, end: number, inserted: number, deleted: number]
-
-export interface TimelineAnswer extends Answered {
-  title: string
-  head: number
-  opened_at: number
-  steps: StepRow[]
   versions: Version[]
 }
 

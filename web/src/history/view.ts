@@ -7,9 +7,10 @@ import { Decoration, EditorView, keymap, lineNumbers, type DecorationSet } from 
 import { language } from '../base/words'
 import { blameGutter, type Blame } from './gutter'
 import { marks, redacted, type Naming } from './marks'
-import { ghosts, lit, type Moment, type Place } from './moment'
+import { ghosts, lit, type Place } from './moment'
 import { replacement } from './replacement'
 import { runs } from './runs'
+import type { Moment } from './server'
 import { searchWords, words } from './words'
 
 const given = StateEffect.define<{ marks: DecorationSet; blame: Blame }>()

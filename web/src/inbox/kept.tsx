@@ -3,14 +3,14 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { counted } from '../base/words'
-import type { Orphan } from '../editor/orphans'
+import type { OrphanedOutbox } from '../editor/session/orphaned-outboxes'
 import { threadPath } from './field'
 import type { Threads } from './threads'
 import { words } from './words'
 
 const LINGER = 4000 // ms that "sent" stays
 
-type State = { sending: number } | { fates: Orphan[] } | null
+type State = { sending: number } | { fates: OrphanedOutbox[] } | null
 
 export function Kept({ threads }: { threads: Threads }) {
   const [state, say] = useState<State>(null)
@@ -31,8 +31,8 @@ export function Kept({ threads }: { threads: Threads }) {
 }
 
 /** send gives what became of the edits, or null if there were none; begun hears how many there are. */
-async function send(begun: (edits: number) => void): Promise<Orphan[] | null> {
-  const store = (await import('../editor/store')).openStore()
+async function send(begun: (edits: number) => void): Promise<OrphanedOutbox[] | null> {
+  const store = (await import('../editor/session/store')).openStore()
   let free = 0
   for (const box of await store.list()) {
     // A page that is open sends its own: what it holds is not ours.
@@ -42,13 +42,13 @@ async function send(begun: (edits: number) => void): Promise<Orphan[] | null> {
   }
   if (free === 0) return null
   begun(free)
-  const { sendOrphans } = await import('../editor/orphans')
-  return sendOrphans()
+  const { sendOrphanedOutboxes } = await import('../editor/session/orphaned-outboxes')
+  return sendOrphanedOutboxes()
 }
 
 function Said({ state, threads }: { state: NonNullable<State>; threads: Threads }) {
   if ('sending' in state) return <p>{counted(words.sending, state.sending)}</p>
-  const sum = (fate: Orphan['fate']): number => state.fates.reduce((n, f) => n + (f.fate === fate ? f.edits : 0), 0)
+  const sum = (fate: OrphanedOutbox['fate']): number => state.fates.reduce((n, f) => n + (f.fate === fate ? f.edits : 0), 0)
   return (
     <>
       {sum('sent') > 0 && <p>{counted(words.sent, sum('sent'))}</p>}

@@ -1,11 +1,11 @@
 import { ChangeSet, Text } from '@codemirror/state'
 import { expect, test, vi } from 'vitest'
 import { Palette } from '../../src/base/authors'
-import type { LineRef } from '../../src/editor/blame-asked'
-import { untouched } from '../../src/editor/blame-correct'
-import { nobody } from '../../src/editor/blame-rows'
-import { extended, lineage, renewed, shortened, type HistoryAnswer, type Lineage } from '../../src/editor/lineage-answer'
-import { Feed, type Ask } from '../../src/editor/lineage-feed'
+import type { LineRef } from '../../src/editor/blame/asked-line'
+import { untouched } from '../../src/editor/blame/correct'
+import { nobody } from '../../src/editor/blame/rows'
+import { extended, lineage, renewed, shortened, type HistoryAnswer, type Lineage } from '../../src/editor/blame/lineage-answer'
+import { Feed, type Ask } from '../../src/editor/blame/lineage-feed'
 
 const entry = (from: number, to = from, kinds = ['edited']) =>
   ({ from, to, start: from, end: to, author: 0, kinds, parts: [[`to ${to}`, 1]] as [string, 1][] })
@@ -51,7 +51,7 @@ test('an answer about an older text counts for the lines that nobody touched sin
   expect(found.map(({ line, row }) => [line, row.rev])).toEqual([[3, 2], [4, 3]])
 })
 
-/** A Desk of a server and a session that the test moves by hand. */
+/** A EditorHost of a server and a session that the test moves by hand. */
 function desk(logged: { rev: number; line: number } | null = { rev: 9, line: 4 }) {
   const heard = new Set<() => void>()
   const session = { thread: 'T', rev: 9, link: 'up' as 'up' | 'down', onChange: (f: () => void) => { heard.add(f); return () => heard.delete(f) } }

@@ -1,9 +1,9 @@
 import { EditorState, Text } from '@codemirror/state'
 import { expect, test } from 'vitest'
-import { labelAt } from '../../src/editor/blame-run'
-import { blameState } from '../../src/editor/blame-state'
-import { nobody, Rows, type Row } from '../../src/editor/blame-rows'
-import { blameGiven, entryTaken } from '../../src/editor/entry'
+import { labelAt } from '../../src/editor/blame/run'
+import { blameState } from '../../src/editor/blame/state'
+import { nobody, Rows, type Row } from '../../src/editor/blame/rows'
+import { blameGiven, entryTaken } from '../../src/editor/session/entry'
 import { random, seedFor } from '../random'
 
 const row = (rev: number, author = 'a', more: Partial<Row> = {}): Row => ({ ...nobody, author: { id: author, name: author, kind: 'person' }, rev, at: rev, ...more })

@@ -5,12 +5,12 @@
 import { EditorState, Text } from '@codemirror/state'
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { blameState, waiting, whoami } from '../../src/editor/blame-state'
-import { Headless } from '../../src/editor/desk'
-import type { LinesAnswer } from '../../src/editor/lineage-answer'
-import { Peer } from '../../src/editor/peer'
-import { decode, type Whole } from '../../src/editor/wire'
-import { ulid } from '../../src/editor/ulid'
+import { blameState, waiting, whoami } from '../../src/editor/blame/state'
+import { HeadlessHost } from '../../src/editor/session/host'
+import type { LinesAnswer } from '../../src/editor/blame/lineage-answer'
+import { Peer } from '../../src/editor/session/peer'
+import { decode, type Whole } from '../../src/editor/session/wire'
+import { ulid } from '../../src/editor/session/ulid'
 import { random, seedFor } from '../random'
 import { edit } from './blame-history'
 
@@ -20,14 +20,14 @@ const LIMITS = { frame: 1 << 20, changes: 1000 }
 /** Hand is a person with an editor of whom the test plays the fingers. */
 class Hand {
   peer: Peer
-  desk: Headless
+  desk: HeadlessHost
   private ws!: WebSocket
   private under = false
 
   constructor(private readonly thread: string, readonly name: string) {
     const client = ulid()
     this.peer = new Peer(client, () => false)
-    this.desk = new Headless(EditorState.create({ extensions: [this.peer.extension, blameState, whoami.of(() => ({ id: name, name, kind: 'person' }))] }))
+    this.desk = new HeadlessHost(EditorState.create({ extensions: [this.peer.extension, blameState, whoami.of(() => ({ id: name, name, kind: 'person' }))] }))
   }
 
   async join(): Promise<void> {

@@ -1,11 +1,11 @@
 import { ChangeSet, EditorState, Text } from '@codemirror/state'
 import { expect, test } from 'vitest'
-import { blameState, rowsCorrected, waiting, whoami } from '../../src/editor/blame-state'
-import { nobody, type Row } from '../../src/editor/blame-rows'
-import { Headless } from '../../src/editor/desk'
-import type { Blame } from '../../src/editor/entry'
-import { Peer } from '../../src/editor/peer'
-import type { LogEntry } from '../../src/editor/wire'
+import { blameState, rowsCorrected, waiting, whoami } from '../../src/editor/blame/state'
+import { nobody, type Row } from '../../src/editor/blame/rows'
+import { HeadlessHost } from '../../src/editor/session/host'
+import type { Blame } from '../../src/editor/session/entry'
+import { Peer } from '../../src/editor/session/peer'
+import type { LogEntry } from '../../src/editor/session/wire'
 import { random, seedFor } from '../random'
 import { edit } from './blame-history'
 import { Oracle } from './blame-oracle'
@@ -21,7 +21,7 @@ function blameOfText(s: string, rev: number, author: string): Blame {
 
 /** A World is a log, one editor that types into it, and what the log's rows are. */
 class World {
-  desk: Headless
+  desk: HeadlessHost
   peer = new Peer('me', (e) => e.author === 'me')
   oracle: Oracle
   doc: Text
@@ -32,7 +32,7 @@ class World {
   constructor(start: string) {
     this.doc = text(start)
     this.oracle = new Oracle(start, 5, 'alice')
-    this.desk = new Headless(EditorState.create({ extensions: [this.peer.extension, blameState, whoami.of(() => ({ id: 'me', name: 'Me', kind: 'person' }))] }))
+    this.desk = new HeadlessHost(EditorState.create({ extensions: [this.peer.extension, blameState, whoami.of(() => ({ id: 'me', name: 'Me', kind: 'person' }))] }))
     this.peer.reload(this.desk, { rev: 5, chain: '', text: this.doc, blame: blameOfText(start, 5, 'alice') }, [])
   }
 

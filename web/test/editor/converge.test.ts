@@ -7,9 +7,9 @@
 import type { ChangeSet, ChangeSpec } from '@codemirror/state'
 import { receiveUpdates, sendableUpdates } from '@codemirror/collab'
 import { expect, test, vi } from 'vitest'
-import type { Peer } from '../../src/editor/peer'
-import type { Headless } from '../../src/editor/desk'
-import type { LogEntry } from '../../src/editor/wire'
+import type { Peer } from '../../src/editor/session/peer'
+import type { HeadlessHost } from '../../src/editor/session/host'
+import type { LogEntry } from '../../src/editor/session/wire'
 import { random, seedFor } from '../random'
 import { Authority } from './authority'
 import { World, settled, type Person } from './world'
@@ -190,7 +190,7 @@ test('so they do where the browser takes its time to write', { timeout: 300_000 
 })
 
 /** together takes whole frames in at once, as is known to diverge while something is open. */
-function together(peer: Peer, desk: Headless, entries: readonly LogEntry[]): boolean {
+function together(peer: Peer, desk: HeadlessHost, entries: readonly LogEntry[]): boolean {
   if (entries.length < 2 || sendableUpdates(desk.state).length === 0) return false
   const take = receiveUpdates(desk.state, entries.map((e) => {
     const ours = e.client === peer.client && e.seq > 0 && e.seq <= peer.sent
@@ -208,7 +208,7 @@ test('handing several entries over at once diverges, so these histories have tee
     for (const p of w.people) p.tuned = (session) => {
       const { peer } = session as unknown as { peer: Peer }
       const one = peer.take.bind(peer)
-      peer.take = (desk, entries, chain) => { if (together(peer, desk as Headless, entries)) peer.chain = chain; else one(desk, entries, chain) }
+      peer.take = (desk, entries, chain) => { if (together(peer, desk as HeadlessHost, entries)) peer.chain = chain; else one(desk, entries, chain) }
     }
   }
   expect(await histories(HISTORIES, { prepare }, /reads|stuck/)).not.toBe('')

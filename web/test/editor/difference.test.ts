@@ -1,6 +1,6 @@
 import { Text } from '@codemirror/state'
 import { expect, test } from 'vitest'
-import { difference } from '../../src/editor/difference'
+import { difference } from '../../src/editor/session/difference'
 import { random, seedFor } from '../random'
 
 const of = (s: string): Text => Text.of(s.split('\n'))

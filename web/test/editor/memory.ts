@@ -1,7 +1,7 @@
 // A browser's outboxes in memory, with pages that die: what was not written
 // then is not there, and what they held is free.
 
-import type { Outbox, OutboxStore } from '../../src/editor/outbox'
+import type { Outbox, OutboxStore } from '../../src/editor/session/outbox'
 
 export class Memory {
   boxes = new Map<string, Outbox>()

@@ -1,12 +1,13 @@
 import { Text, EditorState, EditorSelection } from '@codemirror/state'
 import { EditorView, type DecorationSet } from '@codemirror/view'
 import { expect, test, vi } from 'vitest'
-import { guessed, kinds, languageOf, load } from '../../src/editor/languages'
-import { pathOf, placeOf } from '../../src/editor/place'
+import { guessed, kinds, languageOf } from '../../src/editor/languages'
+import { load } from '../../src/editor/highlight'
+import { pathOf, placeOf } from '../../src/base/place'
 import { pieces } from '../../src/editor/paste'
 import { savedOf, type Standing } from '../../src/editor/saved'
 import { Settings } from '../../src/editor/settings'
-import { fileName } from '../../src/editor/take'
+import { fileName } from '../../src/editor/download'
 import { versionFault } from '../../src/editor/version-name'
 
 // words.ts asks for the reader's language and says it of the page.
@@ -17,7 +18,7 @@ const { printRows } = await import('../../src/editor/print')
 const { once } = await import('../../src/editor/people')
 const { linesOf } = await import('../../src/editor/lines')
 const { redactions } = await import('../../src/editor/redacted')
-const { entryTaken } = await import('../../src/editor/entry')
+const { entryTaken } = await import('../../src/editor/session/entry')
 
 const T = '01KAPQ0000000000000000000A'
 

@@ -5,9 +5,9 @@ import { EditorState } from '@codemirror/state'
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
 import type { Hearer } from '../../src/base/socket'
-import { Headless } from '../../src/editor/desk'
-import type { Moment } from '../../src/editor/moment'
-import { Session, type SocketLike } from '../../src/editor/session'
+import { HeadlessHost } from '../../src/editor/session/host'
+import type { Moment } from '../../src/editor/session/moment'
+import { Session, type SocketLike } from '../../src/editor/session/session'
 import { random, seedFor } from '../random'
 import { Memory, Page } from './memory'
 
@@ -48,7 +48,7 @@ class Line implements SocketLike {
 class Person {
   line!: Line
   session!: Session
-  desk!: Headless
+  desk!: HeadlessHost
   page!: Page
   readonly memory = new Memory()
 
@@ -61,7 +61,7 @@ class Person {
       socket: (hearer) => this.line = new Line(hearer),
       moment: async (thread, rev) => (await fetch(`${base}/api/threads/${thread}/moment?at=${rev}`)).json() as Promise<Moment>,
     })
-    this.desk = new Headless(EditorState.create({ extensions: this.session.extension }))
+    this.desk = new HeadlessHost(EditorState.create({ extensions: this.session.extension }))
     this.session.attach(this.desk)
     this.session.start()
   }

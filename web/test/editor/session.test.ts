@@ -2,7 +2,7 @@
 
 import { undo } from '@codemirror/commands'
 import { expect, test, vi } from 'vitest'
-import { entryTaken, blameGiven, type Entry } from '../../src/editor/session'
+import { entryTaken, blameGiven, type Entry } from '../../src/editor/session/session'
 import { Authority } from './authority'
 import { World, settled, type Person } from './world'
 

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, expect, test, vi } from 'vitest'
-import { claim, type Outbox } from '../../src/editor/outbox'
-import { openStore } from '../../src/editor/store'
+import { claim, type Outbox } from '../../src/editor/session/outbox'
+import { openStore } from '../../src/editor/session/store'
 
 const box = (client: string, more: Partial<Outbox> = {}): Outbox =>
   ({ thread: 'T', client, user: 'Ada', rev: 1, chain: 'c', seq: 1, pending: [[[0, 'x']]], base: null, at: 1, ...more })

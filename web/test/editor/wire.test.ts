@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { decode, type Update, type Whole } from '../../src/editor/wire'
+import { decode, type Update, type Whole } from '../../src/editor/session/wire'
 
 // What the server's own tests hold its encoder to.
 const golden = JSON.parse(readFileSync(new URL('../../../server/internal/wire/testdata/server.json', import.meta.url), 'utf8')) as Record<string, { type: string; mode?: string }>

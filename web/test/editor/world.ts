@@ -5,8 +5,8 @@ import { EditorState, type TransactionSpec } from '@codemirror/state'
 import { history } from '@codemirror/commands'
 import type { Hearer } from '../../src/base/socket'
 import { Refused } from '../../src/base/api'
-import { Headless } from '../../src/editor/desk'
-import { Session, type SocketLike } from '../../src/editor/session'
+import { HeadlessHost } from '../../src/editor/session/host'
+import { Session, type SocketLike } from '../../src/editor/session/session'
 import { Authority, THREAD, type Frame, type Line } from './authority'
 import { Memory, Page } from './memory'
 
@@ -69,7 +69,7 @@ export class Wire implements Line {
 }
 
 export class Person implements SocketLike {
-  desk!: Headless
+  desk!: HeadlessHost
   session!: Session
   page!: Page
   hearer: Hearer | null = null
@@ -93,7 +93,7 @@ export class Person implements SocketLike {
       },
     })
     this.tuned(session)
-    this.desk = new Headless(EditorState.create({ extensions: [session.extension, history()] }))
+    this.desk = new HeadlessHost(EditorState.create({ extensions: [session.extension, history()] }))
     session.attach(this.desk)
     session.start()
   }
@@ -139,7 +139,7 @@ export class Person implements SocketLike {
 
   compose(on: boolean): void {
     this.desk.composing = on
-    if (!on) (this.session as unknown as { hold: { release(d: Headless): void } }).hold.release(this.desk)
+    if (!on) (this.session as unknown as { hold: { release(d: HeadlessHost): void } }).hold.release(this.desk)
   }
 }
 

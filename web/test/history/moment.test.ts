@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { ghosts, lit, places, shares, type DeletedRow, type SpanRow } from '../../src/history/moment'
+import { ghosts, lit, places, shares } from '../../src/history/moment'
 import { replacement } from '../../src/history/replacement'
 import { runOf, runs } from '../../src/history/runs'
 import { random, seedFor } from '../random'
+import type { DeletedRow, SpanRow } from '../../src/history/server'
 
 const SEED = seedFor('moment')
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Moment } from '../../src/history/moment'
-import { Latest, Moments, type Key } from '../../src/history/moments'
+import { Latest, Moments } from '../../src/history/moments'
+import type { Key, Moment } from '../../src/history/server'
 
 beforeEach(() => { vi.useFakeTimers() })
 afterEach(() => { vi.useRealTimers() })

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Refused } from '../../src/base/api'
 import { press, type Keyed } from '../../src/history/keys'
-import type { Moment } from '../../src/history/moment'
 import { Past } from '../../src/history/past'
 import { address, wanted } from '../../src/history/place'
-import type { Server } from '../../src/history/server'
-import type { StepRow, TimelineAnswer } from '../../src/history/timeline'
+import type { Moment, Server, StepRow, TimelineAnswer } from '../../src/history/server'
 
 beforeEach(() => { vi.useFakeTimers() })
 afterEach(() => { vi.useRealTimers() })

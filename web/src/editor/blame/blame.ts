@@ -1,0 +1,68 @@
+// Who wrote which line: a gutter, a card over it, marks where lines were
+// deleted, and the way to the history of a line.
+//
+//   extensions: [session.extension, blame(session, { shown: 'times' }), showLine.of((line) => …)]
+//   setBlame(view, 'names')
+//
+// It comes before lineNumbers(), to be left of them. showLine hears of a line
+// whose history is asked for, by a click in the gutter or by Alt-h; the page
+// shows <LineHistory session line onClose/> (lineage.tsx), which ends the
+// line's light in the text by itself.
+
+import { Compartment, Prec, type Extension } from '@codemirror/state'
+import { EditorView, keymap, type Command } from '@codemirror/view'
+import { Palette } from '../../base/authors'
+import { asked, lineAsked } from './asked-line'
+import { corrections } from './correct'
+import { gaps, gapsLoaded } from './gaps'
+import { palettes } from './palette'
+import { blameState, confirmedRev, whoami } from './state'
+import { blameGutter, type Shown } from './gutter'
+import { card, hideCard, openCard, type CardSource } from './hover'
+import './blame.css'
+
+export { showLine, type LineRef } from './asked-line'
+export type { Shown } from './gutter'
+/** whoWrote (Alt-i) opens the card over the line that the caret is in. */
+export { openCard as whoWrote } from './hover'
+
+/** What blame needs of a Session. */
+export interface BlameSession extends CardSource { user: string; author: string | null; rev: number }
+
+export interface BlameOptions {
+  /** off, names, or names and times; setBlame changes it. */
+  shown?: Shown
+  /** The colours of this thread's people, where the page has them already. */
+  palette?: Palette
+}
+
+const shownNow = new Compartment()
+
+export function blame(session: BlameSession, options: BlameOptions = {}): Extension {
+  return [
+    whoami.of(() => ({ id: session.author ?? '', name: session.user, kind: 'person' })),
+    confirmedRev.of(() => session.rev),
+    blameState,
+    corrections(session.thread),
+    gaps,
+    gapsLoaded(session.thread),
+    asked,
+    palettes.of(options.palette ?? new Palette()),
+    card(session),
+    shownNow.of(blameGutter(options.shown ?? 'names')),
+    Prec.high(keymap.of([
+      // Alt-i is a dead key on a Mac.
+      { key: 'Alt-i', mac: 'Ctrl-i', run: openCard, preventDefault: true },
+      { key: 'Alt-h', run: lineHistory, preventDefault: true },
+      { key: 'Escape', run: hideCard },
+    ])),
+  ]
+}
+
+/** setBlame changes what the gutter shows. */
+export function setBlame(view: EditorView, shown: Shown): void {
+  view.dispatch({ effects: shownNow.reconfigure(blameGutter(shown)) })
+}
+
+/** lineHistory (Alt-h) asks for the history of the line that the caret is in. */
+export const lineHistory: Command = (view) => lineAsked(view, view.state.selection.main.head, true)

@@ -1,0 +1,61 @@
+// Who may send an outbox: one page at a time. Web Locks end with the page that
+// has them. Where there are none (pages that came without TLS) a page signs the
+// outbox and renews the signature; one that has not been renewed for long is
+// taken to be of a page that died.
+
+import { answer, committed } from './idb'
+
+const BEAT = 20_000 // ms
+const DEAD = 200_000 // ms; timers of hidden pages may run once a minute only
+
+interface Signature { client: string; page: string; at: number }
+
+export class Locks {
+  private readonly page = crypto.getRandomValues(new Uint32Array(4)).join('-')
+  private held = new Map<string, () => void>() // what lets go of it
+
+  constructor(private readonly db: () => Promise<IDBDatabase>) {}
+
+  async take(client: string): Promise<boolean> {
+    if (this.held.has(client)) return true
+    return typeof navigator !== 'undefined' && navigator.locks ? this.lock(client) : this.sign(client)
+  }
+
+  drop(client: string): void {
+    this.held.get(client)?.()
+    this.held.delete(client)
+  }
+
+  private lock(client: string): Promise<boolean> {
+    return new Promise((answer, fail) => {
+      void navigator.locks.request(`parodywave outbox ${client}`, { ifAvailable: true }, (lock) => {
+        if (!lock) return answer(false)
+        return new Promise<void>((done) => {
+          this.held.set(client, done)
+          answer(true)
+        })
+      }).catch(fail)
+    })
+  }
+
+  private async sign(client: string): Promise<boolean> {
+    if (!await this.write(client)) return false
+    const beat = setInterval(() => void this.write(client).catch(() => {}), BEAT)
+    this.held.set(client, () => {
+      clearInterval(beat)
+      void this.db().then((db) => db.transaction('holds', 'readwrite').objectStore('holds').delete(client)).catch(() => {})
+    })
+    return true
+  }
+
+  private async write(client: string): Promise<boolean> {
+    const t = (await this.db()).transaction('holds', 'readwrite')
+    const holds = t.objectStore('holds')
+    const at = Date.now()
+    const last = await answer(holds.get(client) as IDBRequest<Signature | undefined>)
+    const free = !last || last.page === this.page || last.at < at - DEAD
+    if (free) holds.put({ client, page: this.page, at } satisfies Signature)
+    await committed(t)
+    return free
+  }
+}
