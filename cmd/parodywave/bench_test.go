@@ -39,8 +39,8 @@ func BenchmarkKillUnderLoad(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// crowdOf joins each of so many threads several times.
-func crowdOf(b *testing.B, url string, threads, each int) []*client.Client {
+// dialAll joins each thread several times.
+func dialAll(b *testing.B, url string, threads, each int) []*client.Client {
 	b.Helper()
 	clients := make([]*client.Client, threads*each)
 	slots := make(chan struct{}, 16)

@@ -111,7 +111,7 @@ type crash struct {
 	server  *process
 	data    string
 	journal *journal
-	crowd   *crowd
+	writers *writers
 	quiet   context.CancelFunc // ends the typing
 	hangUp  context.CancelFunc // and the connections
 	threads []string
@@ -125,7 +125,7 @@ func newCrash(t testing.TB, s *process, data string, seed uint64, pause time.Dur
 	typing, quiet := context.WithCancel(ctx)
 	c := &crash{
 		t: t, r: rand.New(rand.NewPCG(seed, 0)), server: s, data: data, journal: j, quiet: quiet,
-		crowd: &crowd{journal: j, ctx: ctx, typing: typing, begin: make(chan struct{}), pause: pause},
+		writers: &writers{journal: j, ctx: ctx, typing: typing, begin: make(chan struct{}), pause: pause},
 	}
 	t.Cleanup(c.end) // before the server's own
 	c.hangUp = cancel
@@ -137,17 +137,17 @@ func newCrash(t testing.TB, s *process, data string, seed uint64, pause time.Dur
 func (c *crash) end() {
 	c.hangUp()
 	select {
-	case <-c.crowd.begin:
+	case <-c.writers.begin:
 	default:
-		close(c.crowd.begin)
+		close(c.writers.begin)
 	}
-	for _, x := range c.crowd.texts {
+	for _, x := range c.writers.texts {
 		_ = x.Close()
 	}
-	for _, x := range c.crowd.lines {
-		_ = x.c.Close()
+	for _, x := range c.writers.lines {
+		_ = x.c.close()
 	}
-	c.crowd.all.Wait()
+	c.writers.all.Wait()
 }
 
 // gather has texts threads of text mode, lines of line mode and mixed of both
@@ -159,14 +159,14 @@ func (c *crash) gather(texts, each, lines, mixed int) {
 		id := ""
 		for k := range each {
 			var err error
-			if id, err = c.crowd.text(c.server.url(), names[k], id, random()); err != nil {
+			if id, err = c.writers.text(c.server.url(), names[k], id, random()); err != nil {
 				c.t.Fatal(err)
 			}
 		}
 		c.threads = append(c.threads, id)
 		c.journal.opened(id)
 		if i >= texts {
-			if _, err := c.crowd.line(c.server.url(), "Line", id, false, random()); err != nil {
+			if _, err := c.writers.line(c.server.url(), "Line", id, false, random()); err != nil {
 				c.t.Fatal(err)
 			}
 		}
@@ -175,14 +175,14 @@ func (c *crash) gather(texts, each, lines, mixed int) {
 		id := ""
 		for k := range each {
 			var err error
-			if id, err = c.crowd.line(c.server.url(), names[k], id, true, random()); err != nil {
+			if id, err = c.writers.line(c.server.url(), names[k], id, true, random()); err != nil {
 				c.t.Fatal(err)
 			}
 		}
 		c.threads = append(c.threads, id)
 		c.journal.opened(id)
 	}
-	close(c.crowd.begin)
+	close(c.writers.begin)
 }
 
 // round lets people type for a while, kills the server, holds the log against
@@ -240,11 +240,11 @@ func (c *crash) open() {
 func (c *crash) finish() {
 	c.t.Helper()
 	c.quiet()
-	c.crowd.all.Wait()
+	c.writers.all.Wait()
 	ctx, cancel := context.WithTimeout(c.t.Context(), 2*time.Minute)
 	defer cancel()
 	heads := map[string]uint64{}
-	for _, x := range c.crowd.texts {
+	for _, x := range c.writers.texts {
 		if err := x.Settle(ctx); err != nil {
 			c.t.Fatal(err)
 		}
@@ -255,7 +255,7 @@ func (c *crash) finish() {
 			c.t.Fatal(err)
 		}
 		heads[id] = head(c.t, c.server.url(), id)
-		for _, x := range c.crowd.texts {
+		for _, x := range c.writers.texts {
 			if x.Thread() != id {
 				continue
 			}
@@ -265,8 +265,8 @@ func (c *crash) finish() {
 				c.t.Errorf("thread %s: a client has %q and the server %q", id, got, text)
 			}
 		}
-		for _, l := range c.crowd.lines {
-			if l.c.Thread() != id {
+		for _, l := range c.writers.lines {
+			if l.c.thread != id {
 				continue
 			}
 			if err := l.check(text); err != nil {
@@ -279,7 +279,7 @@ func (c *crash) finish() {
 // swallowed counts the edits of line mode whose receipt a crash swallowed.
 func (c *crash) swallowed() int {
 	n := 0
-	for _, l := range c.crowd.lines {
+	for _, l := range c.writers.lines {
 		n += l.lost
 	}
 	return n

@@ -169,27 +169,27 @@ func typeTrace(ctx context.Context, t *testing.T, url, title string, users []str
 // writeLines writes lines in line mode until quiet is done.
 func writeLines(ctx, quiet context.Context, t *testing.T, url, title, user string) typedThread {
 	th := typedThread{title: title, authors: []string{user}}
-	c, err := client.DialLine(ctx, client.LineOptions{URL: url, User: user, Title: title})
+	c, err := dialLine(ctx, url, user, "", title, func(*lineFrame) {})
 	if err != nil {
 		t.Error(err)
 		return th
 	}
-	defer c.Close()
-	th.id = c.Thread()
+	defer c.close()
+	th.id = c.thread
 	var lines []string
 	for n := 1; quiet.Err() == nil || n < 3; n++ {
 		words := strings.Fields(fmt.Sprintf("line %d is written word by word", n))
 		value := words[0]
-		_, err := c.New(ctx, value)
+		_, err := c.create(value)
 		for _, w := range words[1:] {
 			if err == nil {
 				value += " " + w
-				_, err = c.Update(ctx, value)
+				_, err = c.change(value)
 			}
 		}
 		if err == nil {
-			var r client.Receipt
-			if r, err = c.Submit(ctx, value+"."); err == nil && (r.Now != client.Line{Value: value + ".", User: user, Submitted: true} || r.Line != n-1) {
+			var r *lineFrame
+			if r, err = c.submit(value + "."); err == nil && (r.Value != value+"." || r.User != user || !r.Submitted || *r.Line != n-1) {
 				err = fmt.Errorf("the receipt of line %d is %+v", n-1, r)
 			}
 		}

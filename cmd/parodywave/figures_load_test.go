@@ -116,7 +116,7 @@ func idles(b *testing.B, l *lab) {
 		s.start()
 		time.Sleep(time.Second)
 		before := resident(b, s)
-		clients := crowdOf(b, s.url(), scaled(100), 10)
+		clients := dialAll(b, s.url(), scaled(100), 10)
 		time.Sleep(5 * time.Second)
 		b.ReportMetric(float64(resident(b, s)-before)/float64(len(clients)), "KiB/conn")
 		b.ReportMetric(float64(before)/1024, "MiB-before")

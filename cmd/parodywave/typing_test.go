@@ -24,8 +24,8 @@ func clientID(s string) [16]byte {
 	return id
 }
 
-// A crowd is everybody who types while the server is being killed.
-type crowd struct {
+// writers are the clients that type while the server is killed.
+type writers struct {
 	journal *journal
 	ctx     context.Context // of the connections
 	typing  context.Context // typing ends with it
@@ -35,12 +35,12 @@ type crowd struct {
 
 	mu    sync.Mutex
 	texts []*client.Client
-	lines []*lineTypist
+	lines []*lineWriter
 }
 
 // text has somebody type in text mode, into a thread or, if that is "", a new
 // one, whose id it returns.
-func (w *crowd) text(url, user, thread string, r *rand.Rand) (string, error) {
+func (w *writers) text(url, user, thread string, r *rand.Rand) (string, error) {
 	var id string // of the thread, once it is known
 	ready := make(chan struct{})
 	c, err := client.Dial(w.ctx, client.Options{
@@ -101,10 +101,10 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// A lineTypist writes numbered lines in line mode, each in several strokes.
-type lineTypist struct {
-	w       *crowd
-	c       *client.LineClient
+// A lineWriter writes numbered lines in line mode, each in several strokes.
+type lineWriter struct {
+	w       *writers
+	c       *lineClient
 	user    string
 	alone   bool // nobody in this thread touches others' lines
 	written []string
@@ -112,21 +112,18 @@ type lineTypist struct {
 }
 
 // line has somebody type in line mode.
-func (w *crowd) line(url, user, thread string, alone bool, r *rand.Rand) (string, error) {
-	l := &lineTypist{w: w, user: user, alone: alone}
+func (w *writers) line(url, user, thread string, alone bool, r *rand.Rand) (string, error) {
+	l := &lineWriter{w: w, user: user, alone: alone}
 	var id string
 	ready := make(chan struct{})
-	c, err := client.DialLine(w.ctx, client.LineOptions{
-		URL: url, User: user, Thread: thread, Title: "lines " + user,
-		OnLine: func(u client.LineUpdate) {
-			<-ready
-			w.journal.read(id, u.Rev, lineSight{user: user, line: u.Line, value: u.Now.Value, mine: u.Mine, exact: alone})
-		},
+	c, err := dialLine(w.ctx, url, user, thread, "lines "+user, func(f *lineFrame) {
+		<-ready
+		w.journal.read(id, f.Rev, lineSight{user: user, line: *f.Line, value: f.Value, mine: f.Mine, exact: alone})
 	})
 	if err != nil {
 		return "", err
 	}
-	id, l.c = c.Thread(), c
+	id, l.c = c.thread, c
 	close(ready)
 	w.mu.Lock()
 	w.lines = append(w.lines, l)
@@ -149,7 +146,7 @@ func (w *crowd) line(url, user, thread string, alone bool, r *rand.Rand) (string
 var errGone = errors.New("the line is gone")
 
 // write writes line n stroke by stroke and finishes it.
-func (l *lineTypist) write(n int, r *rand.Rand) error {
+func (l *lineWriter) write(n int, r *rand.Rand) error {
 	mark := fmt.Sprintf("%s#%d:", l.user, n)
 	value := mark
 	for i := 0; ; i++ {
@@ -172,28 +169,27 @@ func (l *lineTypist) write(n int, r *rand.Rand) error {
 
 // stroke sends one value. Where the connection was lost it compares, as a
 // person would, and sends what is not there.
-func (l *lineTypist) stroke(mark, value string, first, last bool) error {
-	ctx := l.w.ctx
-	send := func() (client.Receipt, error) {
+func (l *lineWriter) stroke(mark, value string, first, last bool) error {
+	send := func() (*lineFrame, error) {
 		switch {
 		case last:
-			return l.c.Submit(ctx, value)
+			return l.c.submit(value)
 		case first:
-			return l.c.New(ctx, value)
+			return l.c.create(value)
 		}
-		return l.c.Update(ctx, value)
+		return l.c.change(value)
 	}
 	for {
 		_, err := send()
-		if !errors.Is(err, client.ErrLost) {
+		if !errors.Is(err, errLost) {
 			return err
 		}
 		l.lost++
-		if err := l.c.Joined(ctx); err != nil {
+		lines, rev, err := l.c.joined()
+		if err != nil {
 			return err
 		}
-		lines, rev := l.c.Lines()
-		at := slices.IndexFunc(lines, func(x client.Line) bool { return strings.HasPrefix(x.Value, mark) })
+		at := slices.IndexFunc(lines, func(x lineText) bool { return strings.HasPrefix(x.Value, mark) })
 		switch {
 		case at < 0 && first:
 			continue // it never arrived
@@ -204,10 +200,10 @@ func (l *lineTypist) stroke(mark, value string, first, last bool) error {
 		case lines[at].Value == value && lines[at].Submitted:
 			return nil
 		}
-		send = func() (client.Receipt, error) { // all over again, from the line as it stands
-			r, err := l.c.UpdateAt(ctx, at, rev, value)
+		send = func() (*lineFrame, error) { // once more, from the line as it stands
+			r, err := l.c.changeAt(at, rev, value)
 			if err == nil && last {
-				r, err = l.c.Submit(ctx, value)
+				r, err = l.c.submit(value)
 			}
 			return r, err
 		}
@@ -217,7 +213,7 @@ func (l *lineTypist) stroke(mark, value string, first, last bool) error {
 
 // check holds the lines that were written against those that are there: all
 // of them, once, in order.
-func (l *lineTypist) check(text string) error {
+func (l *lineWriter) check(text string) error {
 	if !l.alone {
 		return nil
 	}

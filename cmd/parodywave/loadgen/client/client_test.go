@@ -126,40 +126,6 @@ func TestClientsConvergeOverCutConnections(t *testing.T) {
 	}
 }
 
-func TestLineClientReadsItsReceipts(t *testing.T) {
-	url := serve(t)
-	ctx := soon(t)
-	ann, err := DialLine(ctx, LineOptions{URL: url, User: "Ann", Title: "Lines"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ben, err := DialLine(ctx, LineOptions{URL: url, User: "Ben", Thread: ann.Thread()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r, err := ann.New(ctx, "mi"); err != nil || r.Now.Value != "mi" || r.Rev != 2 || !r.Mine {
-		t.Fatalf("receipt %+v, %v", r, err)
-	}
-	if _, err := ben.New(ctx, "bread"); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := ann.Submit(ctx, "milk"); err != nil || r.Now.Value != "milk" || !r.Now.Submitted {
-		t.Fatalf("receipt %+v, %v", r, err)
-	}
-	if err := ben.Until(ctx, func(l []Line) bool { return len(l) == 2 && l[0] == (Line{"milk", "Ann", true}) }); err != nil {
-		lines, rev := ben.Lines()
-		t.Fatalf("%v: %v at %d", err, lines, rev)
-	}
-	if r, err := ben.UpdateAt(ctx, 0, ann.rev, "milk!"); err != nil || r.Now.User != "Ben" || r.Line != 0 {
-		t.Fatalf("receipt %+v, %v", r, err)
-	}
-	for _, c := range []*LineClient{ann, ben} {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 // liar is a server that answers a join with an empty text and then sends what
 // it is told to.
 func liar(t *testing.T, frames ...string) string {

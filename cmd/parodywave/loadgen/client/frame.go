@@ -10,7 +10,7 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A frame is any message of the server's; which fields it has, its type says.
+// A frame is any message of the server; the type tells which fields are set.
 type frame struct {
 	Type string `json:"type"`
 
@@ -28,14 +28,6 @@ type frame struct {
 
 	Code string `json:"code"`
 	Re   string `json:"re"`
-
-	Data      []Line `json:"data"`
-	Current   *int   `json:"current"`
-	Line      int    `json:"line"`
-	Value     string `json:"value"`
-	User      string `json:"user"`
-	Submitted bool   `json:"submitted"`
-	Mine      bool   `json:"mine"`
 }
 
 // An entry is one element of a stream's updates.
@@ -54,8 +46,8 @@ type entry struct {
 // digests is the seed of all digests of this process.
 var digests = maphash.MakeSeed()
 
-// digest returns a number that two entries share only if they say the same,
-// within one process and but for a chance of one in 2^64.
+// digest returns a hash of all that an entry says. It is comparable within one
+// process; two different entries share it with a chance of one in 2^64.
 func (e *entry) digest() uint64 {
 	var h maphash.Hash
 	h.SetSeed(digests)
@@ -87,15 +79,15 @@ func (f *frame) message() string {
 	return *f.Text
 }
 
-// A Refusal is an error frame that ended what was asked for.
+// A Refusal is an error frame in answer to a request.
 type Refusal struct{ Code, Text, Re string }
 
 func (r *Refusal) Error() string { return fmt.Sprintf("%s refused: %s: %s", r.Re, r.Code, r.Text) }
 
 func (f *frame) refusal() *Refusal { return &Refusal{f.Code, f.message(), f.Re} }
 
-// appendPush appends an update of text mode, with as many of changes as most
-// bytes hold, but at least one. It returns how many those are.
+// appendPush appends a push with the first of changes: at least one, and no more
+// once the push has most bytes. It returns how many changes it appended.
 func appendPush(dst []byte, client string, seq, rev uint64, changes []ot.Change, most int) ([]byte, int) {
 	dst = append(append(dst, `{"type":"update","client":"`...), client...)
 	dst = strconv.AppendUint(append(dst, `","seq":`...), seq, 10)
@@ -111,7 +103,8 @@ func appendPush(dst []byte, client string, seq, rev uint64, changes []ot.Change,
 	return append(dst, "]}"...), n
 }
 
-// joinFrame asks to join a thread in text mode: anew, or from a revision on.
+// joinFrame returns a request to join a thread in text mode or, if chain is not
+// empty, to resume it after a revision.
 func joinFrame(user, thread, client string, since uint64, chain string) []byte {
 	join := fmt.Sprintf(`{"type":"join","user":%s,"id":"%s","mode":"text","client":"%s"`, text(user), thread, client)
 	if chain != "" {
@@ -122,6 +115,6 @@ func joinFrame(user, thread, client string, since uint64, chain string) []byte {
 
 // text returns s as JSON.
 func text(s string) string {
-	b, _ := json.Marshal(s) // a string always can be
+	b, _ := json.Marshal(s) // cannot fail for a string
 	return string(b)
 }

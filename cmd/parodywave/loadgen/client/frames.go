@@ -14,37 +14,37 @@ type Note struct {
 	Seq    uint64
 	Kind   string // empty for a change
 
-	// Digest stands for everything the entry says, within one process: who
-	// wrote what when, and at which revision. Sums of digests are equal where
-	// the same entries came, but for a chance of one in 2^64.
+	// Digest is a hash of the entry's text, author, time and revision, comparable
+	// within one process. Equal sums of digests mean equal entries, except with a
+	// chance of one in 2^64.
 	Digest uint64
 }
 
-// A Batch is what a frame of the stream brings. Readers that got the same bytes
-// share it, so nobody may change it.
+// A Batch has the entries of one frame. Readers that received the same bytes share
+// it, so it must not be modified.
 type Batch struct {
 	Rev    uint64 // of the last entry
 	Chain  string // there
 	Notes  []Note // at least one
-	Dense  bool   // each revision is the one after that before it
+	Dense  bool   // the revisions have no gaps
 	Edits  int    // notes that are changes
 	Digest uint64 // sum of all
-	Extra  any    // what Frames.Extra made of it
+	Extra  any    // the result of Frames.Extra
 
 	data []byte
 }
 
-// keptFrames is how many frames a Frames keeps: readers of one thread lie
-// apart by a few only.
+// keptFrames is how many frames a Frames keeps: the readers of a thread are only
+// a few frames apart.
 const keptFrames = 64
 
-// Frames reads the frames of one thread's stream for many readers. A server
-// sends most of them to all in the same bytes; those are read once and then
-// only compared, so that a thousand readers cost little more than what the
-// kernel takes to hand over their bytes. All methods may be called concurrently.
+// Frames decodes the frames of one thread for many readers. A server sends most
+// frames to all readers with the same bytes; each such frame is decoded once and
+// then only compared, so that a thousand readers use little more time than the
+// kernel needs to deliver their bytes. All methods may be called concurrently.
 type Frames struct {
-	// Extra, if it is set, makes something of a batch for those who get it. It
-	// is called once for each, before anybody is handed it.
+	// Extra, if it is set, computes Batch.Extra. It is called once for each
+	// batch, before any reader receives it.
 	Extra func(*Batch) any
 
 	mu      sync.Mutex
@@ -55,7 +55,7 @@ type Frames struct {
 	next    int
 }
 
-// read returns what a frame of the stream brings. It keeps a copy of data.
+// read returns the batch of a frame. It keeps a copy of data.
 func (f *Frames) read(data []byte) (*Batch, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,7 +90,7 @@ func (f *Frames) parse(data []byte) (*Batch, error) {
 	case err != nil:
 		return nil, err
 	case len(frame.Updates) == 0:
-		return nil, fmt.Errorf("%w: a frame of the stream without entries", ErrDiverged)
+		return nil, fmt.Errorf("%w: an update without entries", ErrDiverged)
 	}
 	b := &Batch{Rev: frame.Rev, Chain: frame.Chain, Dense: true, Notes: make([]Note, len(frame.Updates)), data: bytes.Clone(data)}
 	for i := range frame.Updates {
@@ -105,7 +105,7 @@ func (f *Frames) parse(data []byte) (*Batch, error) {
 		}
 	}
 	if last := b.Notes[len(b.Notes)-1].Rev; last != b.Rev {
-		return nil, fmt.Errorf("%w: a frame says that it ends with revision %d and its last entry is %d", ErrDiverged, b.Rev, last)
+		return nil, fmt.Errorf("%w: a frame has revision %d and its last entry %d", ErrDiverged, b.Rev, last)
 	}
 	return b, nil
 }

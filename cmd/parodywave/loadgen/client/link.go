@@ -17,18 +17,19 @@ import (
 
 const (
 	readBuffer   = 4096
-	keptBuffer   = 64 << 10 // of a frame, for the next one
+	keptBuffer   = 64 << 10 // the largest read buffer that is reused
 	writeTimeout = 10 * time.Second
 	pauseLeast   = 10 * time.Millisecond
 	pauseMost    = time.Second
-	// silence is how long the server may say nothing: it pings twice as often.
+	// silence is how long the server may send nothing; it pings twice as often.
 	silence = 90 * time.Second
-	// renewed is how often that deadline is set anew: to do so for every frame
-	// costs more than to read one.
+	// renewed is how often the read deadline is extended: extending it for every
+	// frame costs more than reading the frame.
 	renewed = 5 * time.Second
 )
 
-// closeReplaced is the close code that says: this client joined elsewhere.
+// closeReplaced is the close code of a connection whose client joined over another
+// one.
 const closeReplaced = 4001
 
 var writeBuffers sync.Pool
@@ -38,7 +39,7 @@ type link struct {
 	conn *websocket.Conn
 	mu   sync.Mutex // held while writing
 
-	// The reader's alone.
+	// Used only by the goroutine that reads.
 	buf     []byte
 	until   time.Time // the read deadline
 	scanner scanner
@@ -89,7 +90,7 @@ func (l *link) send(frame []byte) error {
 	return l.conn.WriteMessage(websocket.TextMessage, frame)
 }
 
-// bytes reads the next frame, which is good until the next call.
+// bytes reads the next frame, which is valid until the next call.
 func (l *link) bytes() ([]byte, error) {
 	if now := time.Now(); l.until.Sub(now) < silence-renewed {
 		l.until = now.Add(silence)
@@ -119,22 +120,21 @@ func (l *link) bytes() ([]byte, error) {
 	return buf, nil
 }
 
-// read reads the next frame that concerns a client, which is good until the next
-// call.
+// read reads the next frame that is not ignored. It is valid until the next call.
 func (l *link) read() (*frame, error) {
 	for {
 		data, err := l.bytes()
 		if err != nil {
 			return nil, err
 		}
-		if !idle(data) {
+		if !ignored(data) {
 			return l.scanner.frame(data)
 		}
 	}
 }
 
-// idle reports whether a frame is one of those that no client here listens to.
-func idle(data []byte) bool {
+// ignored reports whether no client here needs a frame.
+func ignored(data []byte) bool {
 	for _, kind := range [...]string{"people", "cursor", "status", "list"} {
 		if rest, ok := bytes.CutPrefix(data, []byte(`{"type":"`)); ok && bytes.HasPrefix(rest, []byte(kind+`"`)) {
 			return true
@@ -143,7 +143,7 @@ func idle(data []byte) bool {
 	return false
 }
 
-// answer reads on to the next frame of a type; an error frame is an error.
+// answer skips frames up to one of a type. It returns an error frame as an error.
 func (l *link) answer(kind string) (*frame, error) {
 	for {
 		f, err := l.read()
@@ -158,10 +158,10 @@ func (l *link) answer(kind string) (*frame, error) {
 	}
 }
 
-// A pause grows with every failure in a row.
+// A pause doubles with every failure in a row.
 type pause time.Duration
 
-// wait waits; false means that ctx is done.
+// wait waits, and returns false if ctx is done.
 func (p *pause) wait(ctx context.Context) bool {
 	d := max(time.Duration(*p), pauseLeast)
 	*p = pause(min(2*d, pauseMost))

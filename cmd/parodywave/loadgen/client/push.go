@@ -2,14 +2,15 @@ package client
 
 import "time"
 
-// pushBytes is the size from which on a push takes no further change.
+// pushBytes is the size at which a push gets no further change.
 const pushBytes = 256 << 10
 
-// unavailablePause is how long to wait before sending again what the log could
-// not take.
+// unavailablePause is the wait before a push is sent again that the log could not
+// store.
 const unavailablePause = 50 * time.Millisecond
 
-// unlockAndPush releases mu, and sends what is pending if it is time to.
+// unlockAndPush releases mu, and sends pending changes unless a push is in flight
+// or entries are missing.
 func (c *Client) unlockAndPush() {
 	l := c.link
 	if l == nil || c.sent > 0 || len(c.pending) == 0 || c.rev < c.pullTo || c.err != nil {
@@ -22,12 +23,12 @@ func (c *Client) unlockAndPush() {
 	c.stats.Pushes++
 	c.mu.Unlock()
 	if l.send(frame) != nil {
-		_ = l.conn.Close() // the reader makes a new one
+		_ = l.conn.Close() // the goroutine that reads connects again
 	}
 }
 
-// refused deals with an error frame about a push. It returns an error when
-// there is no going on.
+// refused handles an error frame about a push. It returns an error if the client
+// cannot continue.
 func (c *Client) refused(f *frame) error {
 	c.mu.Lock()
 	switch {
@@ -35,7 +36,7 @@ func (c *Client) refused(f *frame) error {
 		l := c.link
 		time.AfterFunc(unavailablePause, func() {
 			c.mu.Lock()
-			if c.link == l { // otherwise a resume has done it
+			if c.link == l { // otherwise the client has resumed
 				c.sent = 0
 			}
 			c.unlockAndPush()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
@@ -13,46 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// run reads until the client ends, and makes lost connections again.
-func (c *Client) run(l *link) {
-	defer close(c.done)
-	for {
-		err := c.serve(l)
-		c.mu.Lock()
-		c.link, c.sent = nil, 0
-		c.mu.Unlock()
-		_ = l.conn.Close()
-		if c.ctx.Err() != nil {
-			return
-		}
-		if err != nil {
-			c.fail(err)
-			return
-		}
-		if l = c.again(); l == nil {
-			return
-		}
-	}
-}
-
-// again connects until it succeeds; nil means that the client has ended.
-func (c *Client) again() *link {
-	var p pause
-	for p.wait(c.ctx) {
-		l, err := c.connect(c.ctx)
-		if err == nil {
-			return l
-		}
-		var refusal *Refusal
-		if errors.Is(err, ErrDiverged) || errors.As(err, &refusal) && refusal.Code != "unavailable" {
-			c.fail(err)
-			return nil
-		}
-	}
-	return nil
-}
-
-// connect makes a connection, and joins or resumes on it.
+// connect makes a connection, and joins or resumes the thread.
 func (c *Client) connect(ctx context.Context) (*link, error) {
 	l, err := dial(ctx, c.o.URL)
 	if err != nil {
@@ -98,12 +58,12 @@ func (c *Client) join(l *link) error {
 	return c.joined(f)
 }
 
-// joined takes the answer to a join in.
+// joined applies the answer to a join.
 func (c *Client) joined(f *frame) error {
 	c.title, c.sent = f.Title, 0
 	if c.text == nil {
 		if f.Text == nil {
-			return c.diverged("a first join is answered without a text")
+			return c.diverged("the answer to a first join has no text")
 		}
 		units, err := ot.Units(*f.Text)
 		if err != nil {
@@ -115,16 +75,16 @@ func (c *Client) joined(f *frame) error {
 	c.stats.Resumes++
 	switch {
 	case f.Reset:
-		return c.diverged("the log is not the one this client saw: its head is %d", f.Rev)
+		return c.diverged("the server has another log than before, with head %d", f.Rev)
 	case f.Head == nil || f.Text != nil || f.Rev != c.rev:
-		return c.diverged("a resume is answered with revision %d", f.Rev)
+		return c.diverged("the answer to a resume has revision %d", f.Rev)
 	}
 	c.pullTo = *f.Head
 	return nil
 }
 
-// serve takes frames in. It returns nil when the connection has ended, and an
-// error when the client has to.
+// serve reads frames. It returns nil when the connection is lost, and an error
+// that ends the client.
 func (c *Client) serve(l *link) error {
 	for {
 		f, err := l.read()
@@ -136,7 +96,7 @@ func (c *Client) serve(l *link) error {
 		}
 		switch f.Type {
 		case "update":
-			err = c.take(f)
+			err = c.update(f)
 		case "beacon":
 			err = c.compare(f)
 		case "error":
@@ -152,8 +112,8 @@ func (c *Client) serve(l *link) error {
 	}
 }
 
-// take applies a frame of the stream.
-func (c *Client) take(f *frame) error {
+// update applies a frame of the stream.
+func (c *Client) update(f *frame) error {
 	at := time.Now()
 	for i := range f.Updates {
 		u, err := c.apply(&f.Updates[i])
@@ -207,10 +167,10 @@ func (c *Client) apply(e *entry) (Update, error) {
 	return u, err
 }
 
-// confirm takes an own entry off the pending ones.
+// confirm removes an own entry from the pending changes.
 func (c *Client) confirm(e *entry, u *Update) error {
 	if len(c.pending) == 0 {
-		return c.diverged("own seq %d comes back, and nothing is pending", e.Seq)
+		return c.diverged("own seq %d comes back while nothing is pending", e.Seq)
 	}
 	if first := c.seq - uint64(len(c.pending)) + 1; e.Seq != first {
 		return c.diverged("own seq %d comes back instead of %d", e.Seq, first)
@@ -227,7 +187,7 @@ func (c *Client) confirm(e *entry, u *Update) error {
 	return nil
 }
 
-// merge carries an entry of another's over what is pending.
+// merge rebases another client's entry over the pending changes and applies it.
 func (c *Client) merge(e *entry, change ot.Change) error {
 	if len(c.pending) > 0 {
 		over, err := c.rebaser.Rebase(c.pending, change)
@@ -243,8 +203,8 @@ func (c *Client) merge(e *entry, change ot.Change) error {
 	return nil
 }
 
-// checkLength holds a record that changes nothing against the text under what
-// is pending.
+// checkLength compares the length in an entry that changes nothing with the text
+// below the pending changes.
 func (c *Client) checkLength(e *entry) error {
 	length := c.text.Len()
 	if len(c.pending) > 0 {
@@ -256,7 +216,7 @@ func (c *Client) checkLength(e *entry) error {
 	return nil
 }
 
-// compare holds the text against a beacon, if that speaks of it.
+// compare compares the text with a beacon of the same revision.
 func (c *Client) compare(f *frame) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -271,7 +231,7 @@ func (c *Client) compare(f *frame) error {
 	}
 	sum := sha256.Sum256(ot.AppendUTF8(nil, c.text.Units(0, c.text.Len())))
 	if f.Length != c.text.Len() || f.SHA256 != hex.EncodeToString(sum[:]) {
-		return c.diverged("the beacon has %d units with digest %s, the text %d with %x", f.Length, f.SHA256, c.text.Len(), sum)
+		return c.diverged("the beacon says %d units with digest %s, the text has %d with %x", f.Length, f.SHA256, c.text.Len(), sum)
 	}
 	c.stats.Beacons++
 	return nil

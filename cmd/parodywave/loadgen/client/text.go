@@ -2,15 +2,15 @@ package client
 
 import "parodywave/eventlog/ot"
 
-// A Text is a text in UTF-16 code units with a gap where it was last changed,
-// so that typing at one place moves nothing.
+// A Text is a gap buffer of UTF-16 code units: typing at one place moves no other
+// text.
 type Text struct {
 	buf []uint16
 	gap int // where the gap begins
 	end int // where it ends
 }
 
-// NewText returns a Text of units, which it keeps.
+// NewText returns a Text of units, without copying them.
 func NewText(units []uint16) *Text {
 	return &Text{buf: units, gap: len(units), end: len(units)}
 }
@@ -26,7 +26,7 @@ func (t *Text) Unit(pos int) uint16 {
 	return t.buf[pos]
 }
 
-// Splice puts insert in the place of n units from pos on.
+// Splice replaces n units at pos with insert.
 func (t *Text) Splice(pos, n int, insert []uint16) {
 	t.move(pos)
 	t.end += n
