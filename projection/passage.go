@@ -5,6 +5,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
+	"parodywave/projection/linediff"
 )
 
 // A Passage is what one author did to one line without a pause of more than
@@ -27,16 +28,10 @@ type Passage struct {
 // passage.
 const passagePause = 30_000
 
-// A Part is a piece of a line's text through a passage.
-type Part struct {
-	Text string
-	Kind int // 0: it stayed, 1: it was inserted, -1: it was deleted
-}
-
 // Parts returns the line's text through the passage, from its changes. What was
 // inserted and deleted again is not there.
-func (p *Passage) Parts() []Part {
-	parts := []Part{}
+func (p *Passage) Parts() []linediff.Part {
+	parts := []linediff.Part{}
 	add := func(units []uint16, kind int) {
 		if len(units) == 0 {
 			return
@@ -45,7 +40,7 @@ func (p *Passage) Parts() []Part {
 			parts[n-1].Text += ot.String(units)
 			return
 		}
-		parts = append(parts, Part{ot.String(units), kind})
+		parts = append(parts, linediff.Part{Text: ot.String(units), Kind: kind})
 	}
 	done := 0
 	if len(p.changes) > 0 {

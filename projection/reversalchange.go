@@ -40,7 +40,7 @@ func (w *rewriting) keep(from, to int) {
 		if moves { // a line that goes elsewhere goes with all its units
 			from = w.addBreak(from, to)
 		} else {
-			head, tail = shared(w.before, w.back)
+			head, tail = ot.Common(w.before, w.back) // what is deleted and comes back may as well stay
 		}
 		w.Keep(w.kept + head)
 		w.Replace(len(w.before)-head-tail, w.back[head:len(w.back)-tail])
@@ -109,24 +109,4 @@ func (w *rewriting) changes(c ot.Change) bool {
 	before := w.text.appendUnits(nil, 0, w.text.length)
 	after, err := c.Apply(before)
 	return err != nil || !slices.Equal(before, after)
-}
-
-// shared returns how many units two texts have in common at their beginnings,
-// and how many of the rest at their ends, on whole code points: what is to go
-// and comes back may as well stay.
-func shared(a, b []uint16) (head, tail int) {
-	for head < len(a) && head < len(b) && a[head] == b[head] {
-		head++
-	}
-	if head > 0 && (!ot.Boundary(a, head) || !ot.Boundary(b, head)) {
-		head--
-	}
-	a, b = a[head:], b[head:]
-	for tail < len(a) && tail < len(b) && a[len(a)-1-tail] == b[len(b)-1-tail] {
-		tail++
-	}
-	if tail > 0 && (!ot.Boundary(a, len(a)-tail) || !ot.Boundary(b, len(b)-tail)) {
-		tail--
-	}
-	return head, tail
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"parodywave/projection"
+	"parodywave/projection/linediff"
 )
 
 // A differ prints a comparison as people read it.
@@ -119,13 +120,13 @@ func (p *differ) line(i int) string {
 	case l.Pair < 0 || !p.words && !p.colours:
 		return p.in(colour, sign(l)+p.show(l.Text))
 	}
-	parts := projection.Words(p.c.Lines[l.Pair].Text, l.Text)
+	parts := linediff.Words(p.c.Lines[l.Pair].Text, l.Text)
 	if p.words {
 		return "~" + p.together(parts)
 	}
 	var b strings.Builder
 	if l.Kind < 0 {
-		parts = projection.Words(l.Text, p.c.Lines[l.Pair].Text)
+		parts = linediff.Words(l.Text, p.c.Lines[l.Pair].Text)
 	}
 	b.WriteString(colour + sign(l))
 	for _, w := range parts {
@@ -140,7 +141,7 @@ func (p *differ) line(i int) string {
 }
 
 // together writes what a line was and became in one.
-func (p *differ) together(parts []projection.Part) string {
+func (p *differ) together(parts []linediff.Part) string {
 	var b strings.Builder
 	for _, w := range parts {
 		text := p.show(w.Text)

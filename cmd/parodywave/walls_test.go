@@ -44,6 +44,8 @@ var walls = []wall{
 		reason: "a file verifies by itself, wherever it came from"},
 	{from: "projection", never: slices.Concat(backends, network, []string{"projection/snapshot"}),
 		reason: "a fold is a function of the log, or live and replayed would not be equal"},
+	{from: "projection/linediff", only: []string{"eventlog/ot"}, never: network,
+		reason: "two texts are compared by what they say: who wrote them is the thread's business"},
 	{from: "projection/snapshot", never: slices.Concat(backends, network),
 		reason: "what is saved is a file of its own, beside whatever log"},
 	{from: "server/internal/authority", never: slices.Concat(backends, network),

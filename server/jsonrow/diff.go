@@ -4,6 +4,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/projection/linediff"
 )
 
 // A Diff is one line of a comparison of two revisions: a line of both texts, or
@@ -39,7 +40,7 @@ func NewDiff(c *projection.Comparison, i int, name Names) *Diff {
 		other := &c.Lines[l.Pair]
 		r.Pair = max(other.Old, other.New) + 1
 		if l.Kind > 0 {
-			for _, w := range projection.Words(other.Text, l.Text) {
+			for _, w := range linediff.Words(other.Text, l.Text) {
 				r.Words = append(r.Words, []any{w.Text, w.Kind})
 			}
 		}

@@ -241,9 +241,6 @@ func (p *Pad) names(f file) {
 
 // differ returns where two texts begin to differ.
 func differ(a, b []uint16) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
+	n, _ := ot.Ends(a, b)
 	return n
 }

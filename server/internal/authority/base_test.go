@@ -48,26 +48,6 @@ func TestBaseIsTheNearestOfOwnAndDelivered(t *testing.T) {
 	}
 }
 
-func TestDifferenceIsOnWholeCodePoints(t *testing.T) {
-	for _, test := range []struct {
-		a, b           string
-		prefix, suffix int
-	}{
-		{"abc", "abXc", 2, 1},
-		{"aa", "aaa", 2, 0},
-		{"😀", "😁", 0, 0},                   // share the first half
-		{"\U0001F600", "\U0001FA00", 0, 0}, // share the second half
-		{"a😀b", "a😁b", 1, 1},
-		{"😀😀", "😀", 2, 0},
-		{"", "x", 0, 0},
-	} {
-		p, q := common(units(test.a), units(test.b))
-		if p != test.prefix || q != test.suffix {
-			t.Errorf("%q and %q share %d and %d units, want %d and %d", test.a, test.b, p, q, test.prefix, test.suffix)
-		}
-	}
-}
-
 func TestUpdateMergesWithWhatOthersDidSince(t *testing.T) {
 	s := newScene(t, "")
 	c := s.line("ada", ada)

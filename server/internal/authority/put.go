@@ -7,6 +7,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/projection/linediff"
 )
 
 // Put makes the text what it says, by the difference to what stands there, in
@@ -38,7 +39,7 @@ func (a *Authority) whole(text string) (ot.Change, *Fault) {
 			return ot.Change{}, fault("bad_value", "%v", err)
 		}
 	}
-	c, err := Diff(a.thread.Text(), text)
+	c, err := linediff.Diff(a.thread.Text(), text)
 	if err != nil {
 		return c, fault("bad_value", "%v", err)
 	}

@@ -92,7 +92,7 @@ func (v *view) shorten() {
 // did stays. The line is at from..to of the thread's text now: what the client
 // writes stays in it, also where somebody has put a line right before or after.
 func (v *view) edit(value []uint16, from, to int) (ot.Change, *view) {
-	prefix, suffix := common(v.text, value)
+	prefix, suffix := ot.Common(v.text, value)
 	at, end := v.start+prefix, v.start+len(v.text)-suffix
 	insert := value[prefix : len(value)-suffix]
 
@@ -158,27 +158,8 @@ func part(bridge ot.Change, a, b, n int) ot.Change {
 // distance counts the code points that lie between the view's text and value:
 // deleted and inserted ones after the common prefix, then suffix, are removed.
 func (v *view) distance(value []uint16) int {
-	prefix, suffix := common(v.text, value)
+	prefix, suffix := ot.Common(v.text, value)
 	return points(v.text[prefix:len(v.text)-suffix]) + points(value[prefix:len(value)-suffix])
-}
-
-// common returns how many units a and b share at the start, and then at the
-// end, in whole code points.
-func common(a, b []uint16) (prefix, suffix int) {
-	n := min(len(a), len(b))
-	for prefix < n && a[prefix] == b[prefix] {
-		prefix++
-	}
-	if prefix > 0 && high(a[prefix-1]) {
-		prefix--
-	}
-	for suffix < n-prefix && a[len(a)-1-suffix] == b[len(b)-1-suffix] {
-		suffix++
-	}
-	if suffix > 0 && low(a[len(a)-suffix]) {
-		suffix--
-	}
-	return prefix, suffix
 }
 
 func high(u uint16) bool { return u >= 0xd800 && u < 0xdc00 }
@@ -222,7 +203,7 @@ func (v *view) onto(t *projection.Thread, row projection.Row) *view {
 		return v
 	}
 	now := t.Units(row.Start, row.Start+row.Length)
-	prefix, suffix := common(v.text, now)
+	prefix, suffix := ot.Common(v.text, now)
 	w := *v
 	w.start, w.length = row.Start, t.Len()-row.Length+len(v.text)
 	w.bridge = ot.Replace(w.length, w.start+prefix, w.start+len(v.text)-suffix, now[prefix:len(now)-suffix])

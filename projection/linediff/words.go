@@ -1,13 +1,19 @@
-package projection
+package linediff
 
 import "unicode"
 
-// Words returns what of one line went and what came where another stands now,
-// word by word: letters, digits and marks in a row are a word, any other
-// character is one, and so is each ideograph. Together, what stayed and went is
-// before, what stayed and came is after; what went comes first where both are.
+// A Part is a run of text in a diff.
+type Part struct {
+	Text string
+	Kind int // 0: kept, 1: inserted, -1: deleted
+}
+
+// Words returns the word-level diff of two lines. Kept and deleted parts
+// concatenate to before, kept and inserted parts to after; a deletion precedes an
+// insertion at the same place. Letters, digits and marks in a row are a word; any
+// other character is a word by itself, and so is each ideograph.
 func Words(before, after string) []Part {
-	a, b := wordsOf(before), wordsOf(after)
+	a, b := words(before), words(after)
 	parts := []Part{}
 	add := func(words []string, kind int) {
 		for _, w := range words {
@@ -19,7 +25,7 @@ func Words(before, after string) []Part {
 		}
 	}
 	i, k := 0, 0
-	for _, p := range append(common(a, b), [2]int{len(a), len(b)}) {
+	for _, p := range append(Common(a, b), [2]int{len(a), len(b)}) {
 		add(a[i:p[0]], -1)
 		add(b[k:p[1]], 1)
 		if p[0] < len(a) {
@@ -30,10 +36,10 @@ func Words(before, after string) []Part {
 	return parts
 }
 
-func wordsOf(line string) (words []string) {
+func words(line string) (words []string) {
 	from, in := 0, false
 	for i, r := range line {
-		if unicode.Is(unicode.M, r) || r == '\u200d' { // belongs to what is before it
+		if unicode.Is(unicode.M, r) || r == '\u200d' { // belongs to the character before it
 			continue
 		}
 		is := (unicode.IsLetter(r) || unicode.IsNumber(r) || r == '_') && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)

@@ -1,4 +1,4 @@
-package authority
+package linediff_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/linediff"
 
 	"github.com/aymanbagabas/go-udiff"
 )
@@ -20,7 +21,7 @@ func TestDiffCutsNoSurrogatePair(t *testing.T) {
 	for _, test := range [][2]string{
 		{"😀", "😁"}, {"a😀b", "a😂b"}, {"", "😀"}, {"😀😀", "😀"}, {"milk\neggs\n", "milk\ntea\neggs"}, {"x", ""},
 	} {
-		c, err := Diff(test[0], test[1])
+		c, err := linediff.Diff(test[0], test[1])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,6 +35,18 @@ func TestDiffCutsNoSurrogatePair(t *testing.T) {
 		}
 	}
 }
+
+var ada = eventlog.AuthorID{0xa}
+
+func units(s string) []uint16 {
+	u, err := ot.Units(s)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
+func jsonOf(c ot.Change) string { return string(c.AppendJSON(nil)) }
 
 // rewritten has ada write a text and somebody else make another of it by a
 // change. It returns what the blame then says: the lines, each with the ordinal
@@ -102,7 +115,7 @@ func TestPutLeavesWhatStaysToWhoWroteIt(t *testing.T) {
 		"a blank line more": {"오늘 회의는 열 시에 시작합니다\n\n다음 주에 만나요\n", "\n오늘 회의는 열한 시에 시작합니다\n\n다음 주에 또 만나요\n", "+! |0! 오늘 회의는 열[한] 시에 시작합니다|1 |2! 다음 주에 [또 ]만나요|3 "},
 		"ideographs":        {"漢字\n첫 줄", "漢文\n첫째 줄", "0! 漢[文]|1! 첫[째] 줄"},
 	} {
-		c, err := Diff(test.before, test.after)
+		c, err := linediff.Diff(test.before, test.after)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,14 +192,14 @@ func flawOf(seed uint64, diff func(before, after string) (ot.Change, error)) str
 func TestDiffGivesTheText(t *testing.T) {
 	seed := seeds.For(t)
 	for i := range 4000 {
-		if flaw := flawOf(seed+uint64(i), Diff); flaw != "" {
-			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./server/internal/authority\n%s", seed+uint64(i), t.Name(), flaw)
+		if flaw := flawOf(seed+uint64(i), linediff.Diff); flaw != "" {
+			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./projection/linediff\n%s", seed+uint64(i), t.Name(), flaw)
 		}
 	}
 	// What the check is for, it finds.
 	for i := range uint64(1000) {
 		if flawOf(seed+i, func(before, after string) (ot.Change, error) {
-			return Diff(before, strings.Replace(after, "zb", "z", 1))
+			return linediff.Diff(before, strings.Replace(after, "zb", "z", 1))
 		}) != "" {
 			return
 		}
@@ -219,8 +232,8 @@ func strangeTo(t *testing.T, seed uint64, diff func(before, after string) (ot.Ch
 func TestDiffOfLinesInAnotherOrderTakesNothingFromAnybody(t *testing.T) {
 	seed := seeds.For(t)
 	for i := range 400 {
-		if s := strangeTo(t, seed+uint64(i), Diff); s != "" {
-			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./server/internal/authority\n%s", seed+uint64(i), t.Name(), s)
+		if s := strangeTo(t, seed+uint64(i), linediff.Diff); s != "" {
+			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./projection/linediff\n%s", seed+uint64(i), t.Name(), s)
 		}
 	}
 	byCharacters := func(before, after string) (ot.Change, error) {
@@ -271,7 +284,7 @@ func turned(text string) string {
 
 func TestDiffOfLargeTextsGivesTheText(t *testing.T) {
 	for name, texts := range large(1 << 13) {
-		c, err := Diff(texts[0], texts[1])
+		c, err := linediff.Diff(texts[0], texts[1])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -286,7 +299,7 @@ func BenchmarkDiff(b *testing.B) {
 	for name, texts := range large(1 << 16) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := Diff(texts[0], texts[1]); err != nil {
+				if _, err := linediff.Diff(texts[0], texts[1]); err != nil {
 					b.Fatal(err)
 				}
 			}
