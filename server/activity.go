@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -178,23 +177,6 @@ func (r *room) busy(second int64, people map[eventlog.AuthorID]uint64) wire.Busy
 		}
 	}
 	return wire.BusyThread{Edits: r.edits.sum(second), Connections: len(r.peers)}
-}
-
-// A roomLog is the log as one room's authority appends to it: what is on disk
-// is taken into account. An append that was only found afterwards is not, which
-// shows in counts alone.
-type roomLog struct {
-	*watchedLog
-	s *Server
-	r *room
-}
-
-func (l roomLog) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
-	head, err := l.watchedLog.Append(ctx, stream, expected, records...)
-	if err == nil {
-		l.r.note(l.s, records)
-	}
-	return head, err
 }
 
 // logged is for a message with edits of p's that is on disk.

@@ -7,24 +7,17 @@ import (
 	"net/http"
 
 	"parodywave/eventlog"
-	"parodywave/server/internal/authority"
 	"parodywave/server/internal/wire"
 )
 
-// wireError is a fault of the authority as the wire says it.
-func wireError(f *authority.Fault, re string) *wire.Error {
-	return &wire.Error{Code: wire.Code(f.Code), Text: f.Text, Re: re, Head: f.Head}
-}
-
 // errorFor is the one table from errors to codes.
 func errorFor(err error, re string) *wire.Error {
-	var f *authority.Fault
 	var w *wire.Error
 	switch {
-	case errors.As(err, &w):
+	case errors.As(err, &w) && w.Re == "":
+		return w.Answering(re)
+	case w != nil:
 		return w
-	case errors.As(err, &f):
-		return wireError(f, re)
 	case errors.Is(err, eventlog.ErrNotFound):
 		return refusal(wire.NotFound, re, "there is no such thread or revision")
 	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown),

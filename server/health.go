@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/projection/snapshot"
 )
 
 // healthz says that the process answers.
@@ -43,7 +44,7 @@ const refusalLasts = 10 * time.Second
 // writable asks the log for an append of nothing, which goes all the way to
 // its writer, and recalls whether the last real one was refused.
 func (s *Server) writable(ctx context.Context) error {
-	if at := s.log.refused.Load(); at != 0 && now()-at < refusalLasts.Milliseconds() {
+	if at := s.appends.refused.Load(); at != 0 && now()-at < refusalLasts.Milliseconds() {
 		return eventlog.ErrUnavailable
 	}
 	head, err := s.log.Head(ctx, eventlog.Authors)
@@ -53,20 +54,30 @@ func (s *Server) writable(ctx context.Context) error {
 	return err
 }
 
-// A watchedLog remembers when it last refused an append.
-type watchedLog struct {
-	eventlog.AuditLog
-	refused atomic.Int64 // Unix milliseconds; 0: the last append went well
+// appends follows the appends of every writer: whether the log accepts them, for
+// readyz, and how much it holds by now, for the cache. Each writer reports its own
+// appends; those of nothing are not reported.
+type appends struct {
+	cache   *snapshot.Cache
+	refused atomic.Int64 // Unix milliseconds of the last refusal; 0: the last append succeeded
 }
 
-func (l *watchedLog) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
-	head, err := l.AuditLog.Append(ctx, stream, expected, records...)
-	switch {
-	case len(records) == 0:
-	case err == nil:
-		l.refused.Store(0)
-	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown):
-		l.refused.Store(now())
+// report is for an append of records after a revision of stream, which returned err.
+func (a *appends) report(stream eventlog.Stream, after eventlog.Revision, records []eventlog.Record, err error) {
+	if err != nil {
+		a.failed(err)
+		return
 	}
-	return head, err
+	a.appended(stream, after, records)
+}
+
+func (a *appends) appended(stream eventlog.Stream, after eventlog.Revision, records []eventlog.Record) {
+	a.refused.Store(0)
+	a.cache.Appended(stream, after, records)
+}
+
+func (a *appends) failed(err error) {
+	if errors.Is(err, eventlog.ErrUnavailable) || errors.Is(err, eventlog.ErrUnknown) {
+		a.refused.Store(now())
+	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
-	"parodywave/server/internal/authority"
 	"parodywave/server/internal/wire"
 )
 
@@ -101,8 +100,7 @@ func (s *Server) takeBack(ctx context.Context, back *projection.Reversal, done *
 			at = 0
 		}
 		done.Rev, err = s.Revise(ctx, stream, done.Change, done.Revision, at, as)
-		var f *authority.Fault
-		if err == nil || at == 0 || !errors.As(err, &f) || f.Code != string(wire.Stale) {
+		if err == nil || at == 0 || !errors.Is(err, &wire.Error{Code: wire.Stale}) {
 			return err
 		}
 		if err = back.Advance(ctx, s.log); errors.Is(err, projection.ErrRedacted) {

@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/projection"
 	"parodywave/server/internal/authority"
+	"parodywave/server/internal/wire"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -52,7 +53,7 @@ func newHub(s *Server, d *projection.Directory) *hub {
 	return &hub{s: s, idle: idleAfter, directory: d, rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{})}
 }
 
-var errClosing = &authority.Fault{Code: "unavailable", Text: "the server is stopping: connect again"}
+var errClosing = wire.Errorf(wire.Unavailable, "the server is stopping: connect again")
 
 // acquire returns the room of a thread, which must then be released. The error
 // wraps eventlog.ErrNotFound when there is no such thread.
@@ -188,16 +189,13 @@ func (h *hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 	r.cancel = cancel
 	p := &publisher{s: h.s, r: r}
 	r.authority = authority.New(authority.Config{
-		Stream: r.stream, Log: roomLog{h.s.log, h.s, r}, Now: now,
+		Stream: r.stream, Log: h.s.log, Room: p, Now: now,
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
 		Publish:   p.publish,
 		Ready:     p.ready,
 		Logged:    p.logged,
-		Pace:      pace,
-		Early:     h.s.peers.early,
 		Older:     older,
-		Changed:   h.update,
 		MaxText:   h.s.limits.Text,
 		Logger:    h.s.logger,
 	}, t, head.Chain)

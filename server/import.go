@@ -60,7 +60,9 @@ func (s *Server) Import(ctx context.Context, doc *ndjson.Document, as Identity) 
 	}
 	last := event.Encode(event.Imported{Revisions: doc.Head.Revision, Head: doc.Head.Chain, Digest: doc.Digest})
 	last.Author, last.Client, last.Time = author, eventlog.ClientID(ulid.Make()), doc.Head.Stamp(now())
-	head, err := s.log.Append(context.WithoutCancel(ctx), doc.Stream, 0, append(doc.Records, last)...)
+	records := append(doc.Records, last)
+	head, err := s.log.Append(context.WithoutCancel(ctx), doc.Stream, 0, records...)
+	s.appends.report(doc.Stream, 0, records, err)
 	if errors.Is(err, eventlog.ErrConflict) { // somebody imported it meanwhile
 		return s.imported(ctx, doc)
 	}

@@ -32,10 +32,10 @@ const (
 	earlyBurst = 600
 )
 
-// pace returns how often so many peers of a thread are told what is new.
-func pace(peers int) authority.Pace {
+// RateLimit implements authority.Room.
+func (*publisher) RateLimit(peers int) authority.RateLimit {
 	crowd := min(peers, paceCrowd)
-	return authority.Pace{
+	return authority.RateLimit{
 		Every: paceLeast + (paceMost-paceLeast)*time.Duration(crowd)/paceCrowd,
 		Burst: min(max(burstPeers/max(peers, 1), 1), burstMost),
 	}

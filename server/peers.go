@@ -111,6 +111,3 @@ func (ps *peerSet) sweep(ctx context.Context) {
 		}
 	}
 }
-
-// early reports whether so many peers may be told before their turn.
-func (ps *peerSet) early(n int) bool { return ps.frames.AllowN(time.Now(), n) }

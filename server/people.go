@@ -21,7 +21,8 @@ type Identity struct {
 
 // people is the live projection of the stream of authors, and its writer.
 type people struct {
-	log eventlog.Log
+	log     eventlog.Log
+	appends *appends
 
 	mu      sync.RWMutex
 	authors *projection.Authors
@@ -29,8 +30,8 @@ type people struct {
 	write sync.Mutex // held while a name is appended
 }
 
-func newPeople(log eventlog.Log, authors *projection.Authors) *people {
-	return &people{log: log, authors: authors}
+func newPeople(log eventlog.Log, appends *appends, authors *projection.Authors) *people {
+	return &people{log: log, appends: appends, authors: authors}
 }
 
 // author returns who id is.
@@ -98,6 +99,7 @@ func (p *people) name1(ctx context.Context, id eventlog.AuthorID, f event.Named)
 	if err == nil {
 		r.Time = head.Stamp(now())
 		_, err = p.log.Append(ctx, eventlog.Authors, head.Revision, r)
+		p.appends.report(eventlog.Authors, head.Revision, []eventlog.Record{r}, err)
 	}
 	// Whatever came of it, the log knows.
 	if caught := p.catchUp(ctx); err == nil || errors.Is(err, eventlog.ErrUnknown) {

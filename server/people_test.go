@@ -25,7 +25,7 @@ func (l hasty) Append(ctx context.Context, s eventlog.Stream, expected eventlog.
 func TestANameIsGivenOnceWhoeverGoesAway(t *testing.T) {
 	log := eventlog.NewMemory()
 	ctx, leave := context.WithCancel(t.Context())
-	p := newPeople(hasty{log, leave}, projection.NewAuthors())
+	p := newPeople(hasty{log, leave}, new(appends), projection.NewAuthors())
 	who := Identity{"Ada", event.Person}
 	first, _ := p.resolve(ctx, who)
 	if ctx.Err() == nil {
@@ -44,7 +44,7 @@ func TestANameIsGivenOnceWhoeverGoesAway(t *testing.T) {
 // TestANameThatIsInTheLogIsFound, also where it was not read when it was written.
 func TestANameThatIsInTheLogIsFound(t *testing.T) {
 	log := eventlog.NewMemory()
-	p, late := newPeople(log, projection.NewAuthors()), newPeople(log, projection.NewAuthors())
+	p, late := newPeople(log, new(appends), projection.NewAuthors()), newPeople(log, new(appends), projection.NewAuthors())
 	who := Identity{"Ben", event.Person}
 	first, err := p.resolve(t.Context(), who)
 	if err != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"time"
 	"weak"
 
 	"parodywave/eventlog"
@@ -59,6 +60,19 @@ func (p *publisher) publish(to []authority.Peer, m authority.Message) {
 	}
 }
 
+// Announce implements authority.Room.
+func (p *publisher) Announce(b authority.Batch) {
+	p.s.appends.appended(p.r.stream, b.After, b.Records)
+	p.r.note(p.s, b.Records)
+	p.s.hub.update(b.Summary)
+}
+
+// Refused implements authority.Room.
+func (p *publisher) Refused(err error) { p.s.appends.failed(err) }
+
+// Flush implements authority.Room.
+func (p *publisher) Flush(peers int) bool { return p.s.peers.frames.AllowN(time.Now(), peers) }
+
 // ready and logged are what an authority asks and tells; see authority.Config.
 func (p *publisher) ready(q authority.Peer) bool { return q.(*peer).ready(p.r) }
 
@@ -114,7 +128,7 @@ func (p *publisher) message(m authority.Message) interface{ AppendJSON([]byte) [
 	case authority.Beacon:
 		return &wire.Beacon{ID: p.r.stream, Rev: m.Revision, Length: m.Length, SHA256: m.SHA256, Chain: m.Chain}
 	case authority.Failed:
-		return wireError(m.Err, m.Re)
+		return m.Err.Answering(m.Re)
 	}
 	panic("server: message without a frame")
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"iter"
 	"time"
 
 	"parodywave/eventlog"
@@ -72,29 +71,4 @@ func (s *Server) directory() *projection.Directory {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
 	return s.hub.directory.Clone()
-}
-
-// Snapshot implements projection.Snapshotter, where the log it watches does.
-func (l *watchedLog) Snapshot(ctx context.Context, stream eventlog.Stream, at eventlog.Revision) *projection.Thread {
-	if saved, ok := l.AuditLog.(projection.Snapshotter); ok {
-		return saved.Snapshot(ctx, stream, at)
-	}
-	return nil
-}
-
-// Distrust implements projection.Snapshotter.
-func (l *watchedLog) Distrust(stream eventlog.Stream) {
-	if saved, ok := l.AuditLog.(projection.Snapshotter); ok {
-		saved.Distrust(stream)
-	}
-}
-
-// Segments implements eventlog.Segmenter.
-func (l *watchedLog) Segments(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Segment, error] {
-	return snapshot.Segmented(l.AuditLog).Segments(ctx, stream, after)
-}
-
-// AllSegments implements eventlog.Segmenter.
-func (l *watchedLog) AllSegments(ctx context.Context) iter.Seq2[eventlog.Segment, error] {
-	return snapshot.Segmented(l.AuditLog).AllSegments(ctx)
 }

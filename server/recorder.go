@@ -141,7 +141,9 @@ func (r *recorder) save() {
 			last = max(last, r.unsaved[i].Time)
 			r.unsaved[i].Time = last
 		}
-		head, err = r.s.log.Append(ctx, eventlog.Connections, head.Revision, r.unsaved...)
+		after := head.Revision
+		head, err = r.s.log.Append(ctx, eventlog.Connections, after, r.unsaved...)
+		r.s.appends.report(eventlog.Connections, after, r.unsaved, err)
 	}
 	switch {
 	case err == nil:

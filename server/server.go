@@ -39,7 +39,8 @@ type Config struct {
 // concurrently.
 type Server struct {
 	cfg      Config
-	log      *watchedLog
+	log      eventlog.AuditLog
+	appends  *appends
 	logger   *slog.Logger
 	limits   wire.Limits
 	run      ulid.ULID
@@ -72,7 +73,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: node %q: use 1 to 64 letters, digits, dots, dashes and underscores", cfg.Node)
 	}
 	s := &Server{
-		cfg: cfg, log: &watchedLog{AuditLog: cachedLog(cfg)}, logger: cfg.Logger, limits: wire.DefaultLimits(),
+		cfg: cfg, log: cachedLog(cfg), appends: &appends{cache: cfg.Cache}, logger: cfg.Logger, limits: wire.DefaultLimits(),
 		run: ulid.Make(), peers: newPeerSet(), hands: newHands(), began: time.Now(), ready: make(chan struct{}),
 	}
 	start := time.Now()
@@ -82,7 +83,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	background, stop := context.WithCancel(context.Background())
 	s.stop, s.stopped = stop, background.Done()
-	s.people = newPeople(s.log, state.Authors)
+	s.people = newPeople(s.log, s.appends, state.Authors)
 	s.hub = newHub(s, state.Directory)
 	cfg.Cache.Follow(state.State, s.directory)
 	if !state.cached || time.Since(start) > worthSaving {

@@ -34,41 +34,41 @@ type due struct {
 	queued bool
 }
 
-// Log returns the cache's log. It is a projection.Snapshotter, and what is
-// appended to it is counted.
-func (c *Cache) Log() eventlog.AuditLog { return countedLog{c.log, Segmented(c.log), c} }
+// Log returns the cache's log. It is a projection.Snapshotter.
+func (c *Cache) Log() eventlog.AuditLog { return savedLog{c.log, Segmented(c.log), c} }
 
-type countedLog struct {
+type savedLog struct {
 	eventlog.AuditLog
 	eventlog.Segmenter
 	cache *Cache
 }
 
 // Snapshot implements projection.Snapshotter.
-func (l countedLog) Snapshot(ctx context.Context, stream eventlog.Stream, at eventlog.Revision) *projection.Thread {
+func (l savedLog) Snapshot(ctx context.Context, stream eventlog.Stream, at eventlog.Revision) *projection.Thread {
 	return l.cache.Snapshot(ctx, stream, at)
 }
 
 // Distrust implements projection.Snapshotter.
-func (l countedLog) Distrust(stream eventlog.Stream) { l.cache.Distrust(stream) }
+func (l savedLog) Distrust(stream eventlog.Stream) { l.cache.Distrust(stream) }
 
 var kindRedacted = event.Kind(event.Redacted{})
 
-// Append implements eventlog.Log.
-func (l countedLog) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
-	head, err := l.AuditLog.Append(ctx, stream, expected, records...)
-	if err != nil || len(records) == 0 {
-		return head, err
+// Appended must be called by every writer of the log after each append that
+// succeeded, with the records that follow a revision of stream: so the cache
+// knows when a thread or the state is worth saving, and what a redaction makes
+// worthless. It does nothing where c is nil. It may be called concurrently.
+func (c *Cache) Appended(stream eventlog.Stream, after eventlog.Revision, records []eventlog.Record) {
+	if c == nil || len(records) == 0 {
+		return
 	}
 	bytes := 0
 	for i := range records {
 		bytes += headerBytes + len(records[i].Shape) + len(records[i].Text)
 		if records[i].Kind == kindRedacted {
-			l.cache.Distrust(stream)
+			c.Distrust(stream)
 		}
 	}
-	l.cache.appended(stream, expected, bytes, len(records))
-	return head, nil
+	c.appended(stream, after, bytes, len(records))
 }
 
 // appended counts records that are on disk now, the first after a revision.

@@ -139,6 +139,7 @@ type world struct {
 	path    string
 	cache   *Cache
 	to      eventlog.AuditLog
+	silent  bool // appends are not reported to the cache
 	live    map[eventlog.Stream]*projection.Thread
 	streams []eventlog.Stream
 	said    strings.Builder // by the logger
@@ -208,8 +209,12 @@ func (w *world) append(stream eventlog.Stream, author byte, fact event.Payload) 
 	if event.IsThread(stream) {
 		r.Seq = uint64(head.Revision + 1)
 	}
-	if head, err = w.to.Append(ctx, stream, head.Revision, r); err != nil {
+	after := head.Revision
+	if head, err = w.log.Append(ctx, stream, after, r); err != nil {
 		w.t.Fatal(err)
+	}
+	if !w.silent {
+		w.cache.Appended(stream, after, []eventlog.Record{r})
 	}
 	if !event.IsThread(stream) {
 		return

@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // A Config is what an authority is given.
@@ -29,12 +30,8 @@ type Config struct {
 	// is told nothing of that, and Drained must be called when it would say yes.
 	// nil: always.
 	Ready func(p Peer) bool
-	// Pace returns how often the peers of a thread with so many are told what is
-	// new; nil: always.
-	Pace func(peers int) Pace
-	// Early reports whether so many peers may be told at once where the pace says
-	// that they wait; nil: never.
-	Early func(peers int) bool
+	// Room listens to what becomes durable, and sets how often peers are sent it.
+	Room Room
 	// Logged is called for each message of p's with edits, by its type, when
 	// they are on disk; nobody was told of them yet. It may be nil.
 	Logged func(p Peer, re string)
@@ -42,11 +39,36 @@ type Config struct {
 	// connections of one client the older has been given up, in whichever order
 	// their joins are read.
 	Older func(p, q Peer) bool
-	// Changed is called after every append that published something.
-	Changed func(projection.Summary)
 	// MaxText is the most bytes of UTF-8 that an edit may leave the text with.
 	MaxText int
 	Logger  *slog.Logger
+}
+
+// A Room surrounds an authority. Its methods are called in the authority's
+// goroutine and must not block; they must not call the authority.
+type Room interface {
+	// Announce is called once for each batch of records that became durable, in
+	// the order of the log, before anything of it is sent to a peer. A batch whose
+	// append returned an error is announced as soon as the log shows that it is
+	// there, and so are records of another writer that are found then.
+	Announce(Batch)
+	// Refused is called with the error of an append that failed. A batch that was
+	// appended all the same is announced after it.
+	Refused(error)
+	// RateLimit returns how often a thread with so many peers sends them what is
+	// new.
+	RateLimit(peers int) RateLimit
+	// Flush reports whether so many peers may be sent what is new at once although
+	// the rate limit has them wait.
+	Flush(peers int) bool
+}
+
+// A Batch is what one append made durable. It is valid only during the call
+// that announces it.
+type Batch struct {
+	After   eventlog.Revision // of the record before the first
+	Records []eventlog.Record // without their revisions
+	Summary projection.Summary
 }
 
 // Log is what an authority needs of a log.
@@ -98,10 +120,10 @@ type Authority struct {
 type request struct {
 	peer Peer
 	re   string // what a failure answers
-	edit func() *Fault
+	edit func() *wire.Error
 	do   func()
-	now  bool          // do need not wait for what is before it
-	done chan<- *Fault // told the outcome, if not nil; has room for it
+	now  bool               // do need not wait for what is before it
+	done chan<- *wire.Error // told the outcome, if not nil; has room for it
 }
 
 // New returns the authority of a thread whose records up to now are in t. The
@@ -119,6 +141,7 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 		costMax:    costMax,
 		rebase:     rebase,
 	}
+	a.window.base = t.Revision
 	a.adopt(t, head)
 	return a
 }
@@ -128,7 +151,6 @@ func (a *Authority) adopt(t *projection.Thread, head chain.Digest) {
 	text := t.Text()
 	a.bytes = len(text)
 	a.pairs = a.bytes > 0 && hasPair(t.Units(0, t.Len()))
-	a.window.reset(t.Revision)
 	if a.fanout.touched == nil {
 		a.fanout.touched, a.fanout.told = map[int]eventlog.Revision{}, t.Revision
 	}
@@ -234,7 +256,7 @@ func (a *Authority) take(r request) {
 	}
 }
 
-func (a *Authority) fail(r request, err *Fault) {
+func (a *Authority) fail(r request, err *wire.Error) {
 	if r.peer != nil {
 		a.cfg.Publish([]Peer{r.peer}, Failed{err, r.re})
 	}
@@ -243,7 +265,7 @@ func (a *Authority) fail(r request, err *Fault) {
 	}
 }
 
-var errStopped = &Fault{Code: "unavailable", Text: "the thread is being closed: send again"}
+var errStopped = &wire.Error{Code: wire.Unavailable, Text: "the thread is being closed: send again"}
 
 // send hands r over; false means that the authority has stopped.
 func (a *Authority) send(r request) bool {
@@ -261,7 +283,7 @@ func (a *Authority) send(r request) bool {
 }
 
 // post sends an edit of a peer, which hears of a failure by a message.
-func (a *Authority) post(p Peer, re string, edit func() *Fault) {
+func (a *Authority) post(p Peer, re string, edit func() *wire.Error) {
 	if r := (request{peer: p, re: re, edit: edit}); !a.send(r) {
 		a.fail(r, errStopped)
 	}
@@ -269,7 +291,7 @@ func (a *Authority) post(p Peer, re string, edit func() *Fault) {
 
 // wait sends r and waits for its outcome.
 func (a *Authority) wait(ctx context.Context, r request) error {
-	done := make(chan *Fault, 1)
+	done := make(chan *wire.Error, 1)
 	r.done = done
 	if !a.send(r) {
 		return errStopped
@@ -303,7 +325,7 @@ func (a *Authority) View(ctx context.Context, f func(*projection.Thread, chain.D
 
 // Rename gives the thread another title. p may be nil.
 func (a *Authority) Rename(p Peer, author eventlog.AuthorID, title string) {
-	a.post(p, "rename", func() *Fault {
+	a.post(p, "rename", func() *wire.Error {
 		if title == a.thread.Title {
 			return nil
 		}

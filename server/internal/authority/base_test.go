@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 func TestBaseIsTheNearestOfOwnAndDelivered(t *testing.T) {
@@ -73,7 +74,7 @@ func TestReceiptThatDiffersCountsAsDelivered(t *testing.T) {
 	s.flow()
 	c.update("milk!")
 	s.up()
-	s.auth.take(request{edit: func() *Fault { // before ada's arrives
+	s.auth.take(request{edit: func() *wire.Error { // before ada's arrives
 		s.auth.record(event.Changed{Change: ot.Replace(4, 0, 0, units("oat "))}, ben, s.newClient(), 0)
 		return nil
 	}})
@@ -124,7 +125,7 @@ func TestLinesThatWereNotThereAreRefused(t *testing.T) {
 	s.change(0, 0, "tea\n")      // 3
 	s.change(13, 13, "\nbread")  // 4
 	s.reads("tea\nmilk\neggs\nbread")
-	try := func(line int, rev eventlog.Revision, code string) {
+	try := func(line int, rev eventlog.Revision, code wire.Code) {
 		t.Helper()
 		n := len(c.failed)
 		c.updateAt(line, rev, "x")
@@ -136,13 +137,13 @@ func TestLinesThatWereNotThereAreRefused(t *testing.T) {
 	}
 	all := func() {
 		t.Helper()
-		try(0, 0, "bad_value")
-		try(0, 1, "bad_value") // nothing was written then
-		try(2, 2, "bad_value")
-		try(3, 3, "bad_value")
-		try(4, 4, "bad_value")
-		try(1<<40, 4, "bad_value")
-		try(0, 5, "stale")
+		try(0, 0, wire.BadValue)
+		try(0, 1, wire.BadValue) // nothing was written then
+		try(2, 2, wire.BadValue)
+		try(3, 3, wire.BadValue)
+		try(4, 4, wire.BadValue)
+		try(1<<40, 4, wire.BadValue)
+		try(0, 5, wire.Stale)
 	}
 	all()
 	s.restart()

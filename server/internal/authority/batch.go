@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // A batch is what was folded in and is not on disk yet.
@@ -46,10 +47,10 @@ func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eve
 		Stream: t.Stream, Revision: t.Revision + 1, Time: max(now, t.UpdatedAt),
 		Author: author, Client: client, Seq: seq, Payload: f,
 	}
-	ent := entry{event: e}
+	var inverse *ot.Change
 	if c, ok := f.(event.Changed); ok {
 		if len(a.lines) > 0 {
-			ent.lines = &lineEffect{inverse: c.Change.InvertWith(t.Units), undoes: true}
+			inverse = new(c.Change.InvertWith(t.Units))
 		}
 		a.bytes += size(c.Change) - a.deletes(c.Change)
 		a.pairs = a.pairs || changePairs(c.Change)
@@ -58,12 +59,7 @@ func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eve
 	if err != nil {
 		panic("authority: own record refused: " + err.Error())
 	}
-	if len(eff.Hunks) > 0 {
-		if ent.lines == nil {
-			ent.lines = new(lineEffect)
-		}
-		ent.lines.hunks = eff.Hunks
-	}
+	ent := newEntry(e, eff, inverse)
 	a.window.add(ent)
 	a.follow(ent, eff)
 	r := event.Encode(f)
@@ -90,11 +86,18 @@ func (a *Authority) flush() {
 	a.publish()
 }
 
+// announce announces records that are on disk, the last of them at the thread's
+// revision. It comes before they are sent to peers: a client that sees an edit
+// may ask for the list of threads, and must find it there.
+func (a *Authority) announce(records []eventlog.Record) {
+	if n := eventlog.Revision(len(records)); n > 0 {
+		a.cfg.Room.Announce(Batch{a.thread.Revision - n, records, a.thread.Summary()})
+	}
+}
+
 func (a *Authority) publish() {
 	b := &a.batch
-	if len(b.records) > 0 && a.cfg.Changed != nil { // first: who hears of an edit may ask for the list
-		a.cfg.Changed(a.thread.Summary())
-	}
+	a.announce(b.records)
 	for _, r := range b.requests {
 		if r.peer != nil && a.cfg.Logged != nil {
 			a.cfg.Logged(r.peer, r.re)
@@ -130,6 +133,7 @@ func (a *Authority) complain(cause error) {
 // became of it: either the batch is there as it was sent, and all is well, or
 // nothing of it is, and the thread is read again and the senders are told.
 func (a *Authority) recover(cause error) {
+	a.cfg.Room.Refused(cause)
 	a.complain(cause)
 	there, err := a.appended()
 	if err != nil {
@@ -167,42 +171,72 @@ func (a *Authority) appended() (bool, error) {
 	return n == len(a.batch.records), nil
 }
 
+// reload reads the thread from the log again, since the batch is not there, and
+// has its senders send it again. Records of another writer that are there
+// instead are announced and sent to the peers.
 func (a *Authority) reload(cause error) {
 	failed := append([]request(nil), a.batch.requests...)
-	base := a.batch.base
 	text := "the log cannot take edits now: nothing was lost, send again"
 	if errors.Is(cause, eventlog.ErrConflict) {
-		text = "the thread was written by another hand: send again"
+		text = "another writer has written to this thread: send again"
 	}
-	t, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, 0)
-	if errors.Is(err, eventlog.ErrNotFound) { // its first append did not happen
-		t, err = projection.NewThread(a.cfg.Stream), nil
-	}
-	head, err2 := a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, revisionOf(t))
-	if err = errors.Join(err, err2); err != nil {
+	found, err := a.refold(a.batch.base)
+	if err != nil {
 		a.giveUp(err)
 		return
 	}
-	a.adopt(t, head)
 	for _, l := range a.lines {
-		l.forget(t)
+		l.forget(a.thread)
 	}
-	if t.Revision > base && a.cfg.Changed != nil {
-		a.cfg.Changed(t.Summary())
-	}
+	a.announce(found)
 	a.settleLines()
 	a.tellNow() // what is there must not come after the failures
 	for _, r := range failed {
 		a.inOrder(r.peer)
-		a.fail(r, &Fault{Code: "unavailable", Text: text})
+		a.fail(r, &wire.Error{Code: wire.Unavailable, Text: text})
 	}
 }
 
-func revisionOf(t *projection.Thread) eventlog.Revision {
-	if t == nil {
-		return 0
+// refold folds the thread from the log and returns its records after a revision
+// up to which the window is on disk. The window goes on with them.
+func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
+	ctx, t := context.Background(), projection.NewThread(a.cfg.Stream)
+	if base > 0 {
+		var err error
+		if t, err = projection.Replay(ctx, a.cfg.Log, a.cfg.Stream, base); err != nil {
+			return nil, err
+		}
 	}
-	return t.Revision
+	a.window.cut(base)
+	var found []eventlog.Record
+	redacted := false
+	for r, err := range a.cfg.Log.Read(ctx, a.cfg.Stream, base) {
+		if err != nil {
+			return nil, err
+		}
+		e, err := event.Decode(r)
+		if err != nil {
+			return nil, err
+		}
+		eff, err := t.Apply(e)
+		if err != nil {
+			return nil, err
+		}
+		a.window.add(newEntry(e, eff, nil))
+		found = append(found, r)
+		if _, ok := e.Payload.(event.Redacted); ok {
+			redacted = true
+		}
+	}
+	if redacted { // in records before it, too, which are in memory as they were
+		a.window.reset(t.Revision)
+		a.past = past{rest: a.past.rest}
+	}
+	head, err := a.cfg.Log.ChainAt(ctx, a.cfg.Stream, t.Revision)
+	if err == nil {
+		a.adopt(t, head)
+	}
+	return found, err
 }
 
 // giveUp drops everybody: the log cannot even be read. They come back, and the
@@ -211,7 +245,7 @@ func (a *Authority) giveUp(err error) {
 	a.cfg.Logger.Error("cannot read the thread", "thread", a.cfg.Stream, "error", err)
 	a.stopped = true
 	for _, r := range a.batch.requests {
-		a.fail(r, &Fault{Code: "unavailable", Text: "the log cannot be read now: nothing was lost, send again"})
+		a.fail(r, &wire.Error{Code: wire.Unavailable, Text: "the log cannot be read now: nothing was lost, send again"})
 	}
 	a.cfg.Publish(a.peers(), Dropped{})
 	a.texts, a.lines = map[Peer]*textPeer{}, map[Peer]*linePeer{}

@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 // benchWorld is a world without failures, with peers in text mode.
@@ -16,7 +17,7 @@ func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 	b.Helper()
 	w := newWorld(nil)
 	w.auth.cfg.Publish = func([]Peer, Message) {}
-	w.auth.take(request{edit: func() *Fault {
+	w.auth.take(request{edit: func() *wire.Error {
 		w.auth.record(event.Opened{Title: "x"}, ada, w.newClient(), 0)
 		return nil
 	}})
@@ -54,7 +55,7 @@ func BenchmarkPush(b *testing.B) {
 				}
 				c := ot.Replace(length, length, length, char)
 				p := Push{Client: eventlog.ClientID{1, byte(k)}, Seq: seq[k], Rev: rev, Changes: []ot.Change{c}}
-				a.take(request{peer: conns[k], re: "update", edit: func() *Fault { return a.push(conns[k], p) }})
+				a.take(request{peer: conns[k], re: "update", edit: func() *wire.Error { return a.push(conns[k], p) }})
 				if k == batch-1 {
 					a.flush()
 				}
@@ -83,7 +84,7 @@ func BenchmarkLineUpdate(b *testing.B) {
 					value = nil
 				}
 				ed := LineEdit{Value: value, Line: -1, New: value == nil}
-				a.take(request{peer: c, re: "update", edit: func() *Fault { return a.edit(a.lines[c], ed) }})
+				a.take(request{peer: c, re: "update", edit: func() *wire.Error { return a.edit(a.lines[c], ed) }})
 				a.flush()
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "edits/s")
@@ -117,7 +118,7 @@ func BenchmarkIdleLine(b *testing.B) {
 				at := rng.IntN(n/41) * 41
 				seq++
 				p := Push{Client: eventlog.ClientID{1, 0}, Seq: seq, Rev: a.thread.Revision, Changes: []ot.Change{ot.Replace(n, at, at+1, units("x"))}}
-				a.take(request{peer: conns[0], re: "update", edit: func() *Fault { return a.push(conns[0], p) }})
+				a.take(request{peer: conns[0], re: "update", edit: func() *wire.Error { return a.push(conns[0], p) }})
 				a.flush()
 			}
 			if idle > 0 {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog/event"
+	"parodywave/server/internal/wire"
 )
 
 func TestFailedAppendTakesBackAndTellsToSendAgain(t *testing.T) {
@@ -24,7 +25,7 @@ func TestFailedAppendTakesBackAndTellsToSendAgain(t *testing.T) {
 		s.flow()
 		s.reads("milk\neggs")
 		s.head(3)
-		s.fails(l, "unavailable")
+		s.fails(l, wire.Unavailable)
 		s.equal("errors", l.errs, 2)
 		if a.flight == nil || !a.again {
 			t.Fatal("the push was not answered unavailable")
@@ -71,6 +72,8 @@ func TestAppendThatWasKeptAfterAllIsPublished(t *testing.T) {
 	s.equal("acknowledged", a.acked, 1)
 	s.receipt(l, 1, "eggs", 4)
 	s.equal("chain", a.chain, s.auth.chain)
+	s.equal("announced through", s.announced, 4)
+	s.equal("refusals", s.refusals, 1)
 	s.reads("milk!\neggs")
 	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)}) // a resend
 	s.flow()
@@ -89,6 +92,7 @@ func TestAnotherHandsRecordsArePublished(t *testing.T) {
 	a.push(1)
 	s.flow()
 	s.equal("revision", a.rev, 3)
+	s.equal("announced through", s.announced, 3)
 	s.shows(l, "oat milk")
 	a.push(1)
 	s.flow()
@@ -107,7 +111,7 @@ func TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne(t *testing.T) {
 	s.flow()
 	s.equal("receipts", l.got, 0)
 	s.log.next = refused
-	s.auth.take(request{edit: func() *Fault {
+	s.auth.take(request{edit: func() *wire.Error {
 		n := s.auth.thread.Len()
 		s.auth.record(event.Changed{Change: changes(t, `[[0,"x",""],13,[0,"a long new line",""],4]`)[0]}, ada, s.newClient(), 0)
 		s.auth.record(event.Changed{Change: changes(t, `[30,[1],4]`)[0]}, ada, s.newClient(), 0)
@@ -138,7 +142,7 @@ func TestUnreadableLogDropsEverybody(t *testing.T) {
 	s.up()
 	s.serve(1)
 	s.down()
-	s.fails(l, "unavailable")
+	s.fails(l, wire.Unavailable)
 	s.restart()
 	s.reads("milk")
 }

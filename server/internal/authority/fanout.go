@@ -9,9 +9,9 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// A Pace is how often the peers of a thread may be told what is new: once in
-// every Every, and Burst times at once after a rest. The zero value is: always.
-type Pace struct {
+// A RateLimit is how often the peers of a thread are sent what is new: once in
+// every Every, and Burst times at once after a rest. The zero value sets no limit.
+type RateLimit struct {
 	Every time.Duration
 	Burst int
 }
@@ -49,17 +49,15 @@ func (a *Authority) tell() {
 	if !f.dirty {
 		return
 	}
-	var pace Pace
-	if a.cfg.Pace != nil {
-		pace = a.cfg.Pace(len(a.texts) + len(a.lines))
-	}
-	every, now := pace.Every.Milliseconds(), a.cfg.Now()
-	burst := int64(max(pace.Burst, 1))
+	peers := len(a.texts) + len(a.lines)
+	limit := a.cfg.Room.RateLimit(peers)
+	every, now := limit.Every.Milliseconds(), a.cfg.Now()
+	burst := int64(max(limit.Burst, 1))
 	if f.paid > now+burst*every { // the clock went back
 		f.paid = now
 	}
 	if wait := f.paid - (burst-1)*every - now; wait > 0 {
-		if peers := len(a.texts) + len(a.lines); peers > earlyMax || a.cfg.Early == nil || !a.cfg.Early(peers) {
+		if peers > earlyMax || !a.cfg.Room.Flush(peers) {
 			a.tellLater(wait)
 			return
 		}
@@ -119,11 +117,11 @@ const promptMax = 64
 // among that, before its turn: it has nothing else in flight until it has those.
 func (a *Authority) prompt(p Peer) {
 	tp, ok := a.texts[p]
-	if !ok || tp.catching || a.cfg.Early == nil {
+	if !ok || tp.catching {
 		return
 	}
 	lacks := a.thread.Revision - tp.told
-	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && a.ready(p) && a.cfg.Early(1) {
+	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && a.ready(p) && a.cfg.Room.Flush(1) {
 		a.give([]Peer{p}, tp.told)
 	}
 }

@@ -23,7 +23,7 @@ func frames(c *conn) string {
 		case Cursor:
 			out = append(out, fmt.Sprintf("cursor %x at %v", m.Client[:2], m.Ranges))
 		case Failed:
-			out = append(out, "failed "+m.Err.Code)
+			out = append(out, "failed "+string(m.Err.Code))
 		default:
 			out = append(out, strings.TrimPrefix(fmt.Sprintf("%T", m), "authority."))
 		}
@@ -37,7 +37,7 @@ func (s *scene) insert(text string) { s.elsewhere(s.auth.thread.Len(), s.auth.th
 
 // slowly sets the pace once everybody is there and rested.
 func (s *scene) slowly(every time.Duration, burst int) {
-	s.pace = Pace{every, burst}
+	s.limit = RateLimit{every, burst}
 	s.pass(1000)
 }
 
@@ -91,7 +91,7 @@ func TestFewAreToldEarlyWhereThatMayBe(t *testing.T) {
 	s := newScene(t, "x")
 	a, l := s.text("ada", ada), s.line("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
-	s.early = 2
+	s.world.flush = 2
 	s.insert("1")
 	s.insert("2")
 	s.insert("3")
@@ -265,7 +265,7 @@ func TestWriterIsToldBeforeItsTurnAndNothingTwice(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
-	s.early = 1
+	s.world.flush = 1
 	s.insert("1")
 	s.insert("2")
 	s.equal("both", frames(a.conn)+" "+frames(b.conn), "3-3 3-3")
@@ -278,7 +278,7 @@ func TestWriterIsToldBeforeItsTurnAndNothingTwice(t *testing.T) {
 	s.serve(1)
 	s.equal("the writer then", frames(a.conn), "6-6")
 	s.equal("the other then", frames(b.conn), "4-6")
-	s.early = 0
+	s.world.flush = 0
 	s.auth.Push(a.conn, Push{Client: a.id, Seq: 2, Rev: 6, Changes: changes(t, `[8,[0,"!"]]`)})
 	s.serve(1)
 	s.equal("where that may not be", frames(a.conn), "")

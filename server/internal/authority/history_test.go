@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // A history is one run of a world by a seed: people write in both modes, the
@@ -38,10 +39,10 @@ func newHistory(seed uint64, wrong func(*Authority), batches bool) *history {
 		}
 	})
 	if h.draw(3) > 0 {
-		h.early = h.draw(4)
-		h.pace = Pace{time.Duration(1+h.draw(60)) * time.Millisecond, 1 + h.draw(3)}
+		h.world.flush = h.draw(4)
+		h.limit = RateLimit{time.Duration(1+h.draw(60)) * time.Millisecond, 1 + h.draw(3)}
 	}
-	h.auth.post(nil, "", func() *Fault {
+	h.auth.post(nil, "", func() *wire.Error {
 		h.auth.record(event.Opened{Title: "a thread"}, eventlog.AuthorID{1}, h.newClient(), 0)
 		return nil
 	})

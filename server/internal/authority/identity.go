@@ -6,12 +6,13 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // identityAt returns the identity of the line that had index i at a revision,
 // under the name that it had before it was touched since: Resolve and Find
 // take it from there.
-func (a *Authority) identityAt(rev eventlog.Revision, i int) (projection.LineID, *Fault) {
+func (a *Authority) identityAt(rev eventlog.Revision, i int) (projection.LineID, *wire.Error) {
 	id, found := projection.LineID{}, false
 	switch {
 	case rev == 0 || i < 0: // nothing was there, nothing is there
@@ -24,14 +25,14 @@ func (a *Authority) identityAt(rev eventlog.Revision, i int) (projection.LineID,
 		}
 		old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
 		if err != nil {
-			return id, fault("unavailable", "revision %d cannot be read: %v", rev, err)
+			return id, wire.Errorf(wire.Unavailable, "revision %d cannot be read: %v", rev, err)
 		}
 		if found = i < old.LineCount(); found {
 			id = old.Row(i).ID
 		}
 	}
 	if !found {
-		return id, fault("bad_value", "line %d did not exist at revision %d: lines count from 0", i, rev)
+		return id, wire.Errorf(wire.BadValue, "line %d did not exist at revision %d: lines count from 0", i, rev)
 	}
 	return id, nil
 }
@@ -96,10 +97,10 @@ func before(hunks []projection.Hunk, i int) int {
 
 // linesAt returns where the lines from..to of a revision are now, ascending;
 // those that are dead are left out.
-func (a *Authority) linesAt(rev eventlog.Revision, from, to int) ([]int, *Fault) {
+func (a *Authority) linesAt(rev eventlog.Revision, from, to int) ([]int, *wire.Error) {
 	t := a.thread
 	if from > to || from < 0 {
-		return nil, fault("bad_value", "lines %d to %d: the first is to come first", from, to)
+		return nil, wire.Errorf(wire.BadValue, "lines %d to %d: the first is to come first", from, to)
 	}
 	if rev > t.Revision {
 		return nil, a.stale("rev %d is above the head %d", rev, t.Revision)

@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
+	"parodywave/server/internal/wire"
 )
 
 // A textPeer is a connection in text mode.
@@ -31,9 +32,9 @@ type Resume struct {
 // Open appends the first records of a thread, with its text if there is one, at
 // once.
 func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, text string) error {
-	return a.wait(ctx, request{edit: func() *Fault {
+	return a.wait(ctx, request{edit: func() *wire.Error {
 		if a.thread.Revision > 0 {
-			return fault("bad_value", "the thread is open already")
+			return wire.Errorf(wire.BadValue, "the thread is open already")
 		}
 		c, f := a.whole(text)
 		if f != nil {
@@ -49,9 +50,9 @@ func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, t
 
 // JoinText makes p a peer in text mode; it is answered TextJoined, or Resumed
 // and what it missed. Another connection of the same client is superseded. The
-// error is a *Fault, and p is not joined then.
+// error is a *wire.Error, and p is not joined then.
 func (a *Authority) JoinText(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *Resume) error {
-	var refused *Fault
+	var refused *wire.Error
 	err := a.wait(ctx, request{do: func() { refused = a.joinText(p, author, client, resume) }})
 	if err == nil && refused != nil {
 		return refused
@@ -59,7 +60,7 @@ func (a *Authority) JoinText(ctx context.Context, p Peer, author eventlog.Author
 	return err
 }
 
-func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *Resume) *Fault {
+func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *Resume) *wire.Error {
 	if f := a.mayJoin(p, author, client); f != nil {
 		return f
 	}
@@ -67,13 +68,13 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 	if resume != nil {
 		var err error
 		if known, err = a.knows(*resume); err != nil {
-			return fault("unavailable", "revision %d cannot be looked up: %v", resume.Since, err)
+			return wire.Errorf(wire.Unavailable, "revision %d cannot be looked up: %v", resume.Since, err)
 		}
 	}
 	for q, tp := range a.texts {
 		if tp.client == client && a.cfg.Older != nil && a.cfg.Older(p, q) {
 			a.cfg.Publish([]Peer{p}, Superseded{})
-			return fault("forbidden", "the same client has joined on a newer connection")
+			return wire.Errorf(wire.Forbidden, "the same client has joined on a newer connection")
 		}
 	}
 	a.leaveLine(p)
@@ -128,9 +129,9 @@ func heavy(entries []entry, n int) bool {
 	return n > heavyUnits
 }
 
-// MayJoin reports, as a *Fault, why a client could not join in text mode.
+// MayJoin reports, as a *wire.Error, why a client could not join in text mode.
 func (a *Authority) MayJoin(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID) error {
-	var refused *Fault
+	var refused *wire.Error
 	err := a.wait(ctx, request{do: func() { refused = a.mayJoin(p, author, client) }})
 	if err == nil && refused != nil {
 		return refused
@@ -138,13 +139,13 @@ func (a *Authority) MayJoin(ctx context.Context, p Peer, author eventlog.AuthorI
 	return err
 }
 
-func (a *Authority) mayJoin(p Peer, author eventlog.AuthorID, client eventlog.ClientID) *Fault {
+func (a *Authority) mayJoin(p Peer, author eventlog.AuthorID, client eventlog.ClientID) *wire.Error {
 	if c, ok := a.thread.Client(client); ok && c.Author != author {
-		return fault("forbidden", "this client id belongs to another author: use a new one")
+		return wire.Errorf(wire.Forbidden, "this client id belongs to another author: use a new one")
 	}
 	for q, tp := range a.texts {
 		if tp.client == client && q != p && tp.author != author {
-			return fault("forbidden", "this client id is in use by another author: use a new one")
+			return wire.Errorf(wire.Forbidden, "this client id is in use by another author: use a new one")
 		}
 	}
 	return nil
@@ -202,10 +203,10 @@ func (a *Authority) peers() []Peer {
 
 // Submit finishes the lines from..to, as they stood at a revision.
 func (a *Authority) Submit(p Peer, rev eventlog.Revision, from, to int) {
-	a.post(p, "submit", func() *Fault {
+	a.post(p, "submit", func() *wire.Error {
 		tp, ok := a.texts[p]
 		if !ok {
-			return fault("not_joined", "join a thread in text mode before you submit lines")
+			return wire.Errorf(wire.NotJoined, "join a thread in text mode before you submit lines")
 		}
 		if rev > a.thread.Revision {
 			return a.stale("rev %d is above the head %d", rev, a.thread.Revision)
@@ -215,7 +216,7 @@ func (a *Authority) Submit(p Peer, rev eventlog.Revision, from, to int) {
 			return f
 		}
 		if len(lines) == 0 {
-			return fault("bad_value", "lines %d to %d of revision %d are gone", from, to, rev)
+			return wire.Errorf(wire.BadValue, "lines %d to %d of revision %d are gone", from, to, rev)
 		}
 		for _, run := range runs(lines) {
 			a.record(event.Submitted{From: run[0], To: run[1]}, tp.author, tp.client, 0)

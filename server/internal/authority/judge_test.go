@@ -63,6 +63,9 @@ func (h *history) round() (moved bool) {
 func (h *history) judge() {
 	h.compareReplay()
 	t := h.auth.thread
+	if h.announced != t.Revision {
+		h.flag("announced is revision %d, the log is at %d", h.announced, t.Revision)
+	}
 	text := t.Units(0, t.Len())
 	for _, c := range h.texts {
 		switch {

@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // deliveredMax bounds how many delivered values of its current line are kept
@@ -84,10 +85,10 @@ type LineEdit struct {
 // Edit appends a line-mode peer's new, update or submit. The receipt is a
 // LineUpdate that is Mine.
 func (a *Authority) Edit(p Peer, re string, ed LineEdit) {
-	a.post(p, re, func() *Fault {
+	a.post(p, re, func() *wire.Error {
 		l, ok := a.lines[p]
 		if !ok {
-			return fault("not_joined", "open or join a thread before you write")
+			return wire.Errorf(wire.NotJoined, "open or join a thread before you write")
 		}
 		if f := oneLine(ed.Value); f != nil {
 			return f
@@ -97,19 +98,19 @@ func (a *Authority) Edit(p Peer, re string, ed LineEdit) {
 }
 
 // oneLine refuses what no record can hold.
-func oneLine(value []uint16) *Fault {
+func oneLine(value []uint16) *wire.Error {
 	for i, u := range value {
 		switch {
 		case u == '\n' || u == '\r' || u == 0:
-			return fault("bad_value", "a value is one line: unit %d is %U", i, u)
+			return wire.Errorf(wire.BadValue, "a value is one line: unit %d is %U", i, u)
 		case high(u) && (i+1 == len(value) || !low(value[i+1])), low(u) && (i == 0 || !high(value[i-1])):
-			return fault("bad_value", "unit %d is half of a surrogate pair", i)
+			return wire.Errorf(wire.BadValue, "unit %d is half of a surrogate pair", i)
 		}
 	}
 	return nil
 }
 
-func (a *Authority) edit(l *linePeer, ed LineEdit) *Fault {
+func (a *Authority) edit(l *linePeer, ed LineEdit) *wire.Error {
 	if f := a.write(l, ed); f != nil {
 		return f
 	}
@@ -133,7 +134,7 @@ func (a *Authority) edit(l *linePeer, ed LineEdit) *Fault {
 }
 
 // write makes the line read what ed says. Nothing was recorded when it fails.
-func (a *Authority) write(l *linePeer, ed LineEdit) *Fault {
+func (a *Authority) write(l *linePeer, ed LineEdit) *wire.Error {
 	base, index, f := a.base(l, ed)
 	if f != nil {
 		return f
@@ -160,11 +161,11 @@ func (a *Authority) write(l *linePeer, ed LineEdit) *Fault {
 	return nil
 }
 
-func (a *Authority) roomFor(c ot.Change) *Fault { return a.validate([]ot.Change{c}) }
+func (a *Authority) roomFor(c ot.Change) *wire.Error { return a.validate([]ot.Change{c}) }
 
 // base returns the view that ed was typed upon and where its line is now. The
 // view is nil where ed begins a line, as it does when its line was deleted.
-func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *Fault) {
+func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *wire.Error) {
 	current := !l.id.IsZero() && l.index >= 0
 	line := ed.Line
 	switch {
@@ -216,7 +217,7 @@ func (l *linePeer) closest(t *projection.Thread, value []uint16) *view {
 }
 
 // start begins a line at the end, or takes a last empty one that is nobody's.
-func (a *Authority) start(l *linePeer, value []uint16) *Fault {
+func (a *Authority) start(l *linePeer, value []uint16) *wire.Error {
 	t := a.thread
 	end, n := t.Len(), t.LineCount()
 	insert := value

@@ -6,6 +6,7 @@ import (
 
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 func TestNewEmptyInEmptyThreadTakesLineZeroByARecord(t *testing.T) {
@@ -223,7 +224,7 @@ func TestReceiptOfALineThatIsGoneSaysSo(t *testing.T) {
 	s.up()
 	a := s.auth
 	a.take(<-a.inbox)
-	a.take(request{edit: func() *Fault { // in the same batch
+	a.take(request{edit: func() *wire.Error { // in the same batch
 		a.record(event.Changed{Change: ot.Replace(9, 4, 9, nil)}, ben, s.newClient(), 0)
 		return nil
 	}})
@@ -286,13 +287,13 @@ func TestBadValuesChangeNothing(t *testing.T) {
 	for _, v := range [][]uint16{{'a', '\n'}, {'\r'}, {0}, {0xd83d}, {0xde00, 'a'}, {0xd83d, 0xd83d, 0xde00}} {
 		c.send("update", LineEdit{Value: v, Line: -1})
 		s.flow()
-		s.fails(c, "bad_value")
+		s.fails(c, wire.BadValue)
 	}
 	s.head(2)
 	s.auth.cfg.MaxText = 8
 	c.updateAt(0, 2, strings.Repeat("é", 5))
 	s.flow()
-	s.fails(c, "too_large")
+	s.fails(c, wire.TooLarge)
 	if l := s.auth.lines[c.conn]; !l.id.IsZero() {
 		t.Error("a refused update made its line current")
 	}
@@ -308,7 +309,7 @@ func TestLineEditWithoutAJoinIsRefused(t *testing.T) {
 	c.conn.left = false // to hear of it
 	c.update("x")
 	s.flow()
-	s.fails(c, "not_joined")
+	s.fails(c, wire.NotJoined)
 }
 
 func TestJoiningAgainGivesHeldReceipts(t *testing.T) {

@@ -1,12 +1,11 @@
 package authority
 
 import (
-	"fmt"
-
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // A Peer is a connection, as the authority knows it: something to compare and
@@ -84,7 +83,7 @@ type (
 	Dropped struct{}
 	// Failed says that a peer's message had no effect.
 	Failed struct {
-		Err *Fault
+		Err *wire.Error
 		Re  string // the type of the message
 	}
 )
@@ -101,21 +100,8 @@ func (Superseded) message() {}
 func (Dropped) message()    {}
 func (Failed) message()     {}
 
-// A Fault is why a request had no effect. Code is one of the wire's codes.
-type Fault struct {
-	Code string
-	Text string
-	Head eventlog.Revision // with stale
-}
-
-func (f *Fault) Error() string { return f.Text }
-
-func fault(code, format string, args ...any) *Fault {
-	return &Fault{Code: code, Text: fmt.Sprintf(format, args...)}
-}
-
-func (a *Authority) stale(format string, args ...any) *Fault {
-	f := fault("stale", format, args...)
+func (a *Authority) stale(format string, args ...any) *wire.Error {
+	f := wire.Errorf(wire.Stale, format, args...)
 	f.Head = a.thread.Revision
 	return f
 }

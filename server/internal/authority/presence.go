@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"parodywave/eventlog"
+	"parodywave/server/internal/wire"
 )
 
 // Cursor passes a text-mode peer's presence on to the others. It is never
@@ -13,7 +14,7 @@ func (a *Authority) Cursor(p Peer, rev eventlog.Revision, ranges [][2]int) {
 	a.send(request{now: true, do: func() {
 		tp, ok := a.texts[p]
 		if !ok {
-			a.fail(request{peer: p, re: "cursor"}, fault("not_joined", "join a thread in text mode before you show a cursor"))
+			a.fail(request{peer: p, re: "cursor"}, wire.Errorf(wire.NotJoined, "join a thread in text mode before you show a cursor"))
 			return
 		}
 		if rev > a.thread.Revision {

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"testing"
+
+	"parodywave/server/internal/wire"
 )
 
 // cursors returns the cursors among what c was sent.
@@ -44,10 +46,10 @@ func TestCursorsArePassedOnAndNeverLogged(t *testing.T) {
 	s.auth.Cursor(c, 3, nil)
 	a.conn.left = false
 	s.serve(2)
-	if f := told(a.conn); len(f) != 1 || f[0].Code != "not_joined" {
+	if f := told(a.conn); len(f) != 1 || f[0].Code != wire.NotJoined {
 		t.Errorf("a cursor without a join was answered %v", f)
 	}
-	if f := told(c); len(f) != 1 || f[0].Code != "stale" {
+	if f := told(c); len(f) != 1 || f[0].Code != wire.Stale {
 		t.Errorf("a cursor above the head was answered %v", f)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 // costMax bounds pending changes times entries to rebase them over.
@@ -23,18 +24,18 @@ type Push struct {
 // Push appends a peer's changes, all or none. The receipt is the client's own
 // entries coming back.
 func (a *Authority) Push(p Peer, push Push) {
-	a.post(p, "update", func() *Fault { return a.push(p, push) })
+	a.post(p, "update", func() *wire.Error { return a.push(p, push) })
 }
 
-func (a *Authority) push(p Peer, push Push) *Fault {
+func (a *Authority) push(p Peer, push Push) *wire.Error {
 	tp, ok := a.texts[p]
 	switch {
 	case !ok:
-		return fault("not_joined", "join a thread in text mode before you send changes")
+		return wire.Errorf(wire.NotJoined, "join a thread in text mode before you send changes")
 	case push.Client != tp.client:
-		return fault("forbidden", "this connection joined as another client")
+		return wire.Errorf(wire.Forbidden, "this connection joined as another client")
 	case push.Seq == 0:
-		return fault("bad_value", "seq counts from 1")
+		return wire.Errorf(wire.BadValue, "seq counts from 1")
 	case push.Rev > a.thread.Revision:
 		return a.stale("rev %d is above the head %d", push.Rev, a.thread.Revision)
 	}
@@ -44,7 +45,7 @@ func (a *Authority) push(p Peer, push Push) *Fault {
 	}
 	over, err := a.since(push.Rev)
 	if err != nil {
-		return fault("unavailable", "the entries since revision %d cannot be read: %v", push.Rev, err)
+		return wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", push.Rev, err)
 	}
 	if f := a.seen(push, over); f != nil {
 		return f
@@ -54,7 +55,7 @@ func (a *Authority) push(p Peer, push Push) *Fault {
 	}
 	changes, skipped, err := a.rebase(push, over)
 	if err != nil {
-		return fault("bad_change", "%v", err)
+		return wire.Errorf(wire.BadChange, "%v", err)
 	}
 	if f := a.validate(changes); f != nil {
 		return f
@@ -68,7 +69,7 @@ func (a *Authority) push(p Peer, push Push) *Fault {
 // seen holds a push against what is logged of the client already: entries that
 // are there above Rev are a resend and will be skipped; all else that overlaps
 // is an error of the client's.
-func (a *Authority) seen(push Push, over []event.Event) *Fault {
+func (a *Authority) seen(push Push, over []event.Event) *wire.Error {
 	c, _ := a.thread.Client(push.Client)
 	if push.Seq > c.Seq+1 {
 		return a.stale("seq %d after %d: entries between are missing", push.Seq, c.Seq)
@@ -89,10 +90,10 @@ func (a *Authority) seen(push Push, over []event.Event) *Fault {
 	return nil
 }
 
-func fits(changes []ot.Change, length int) *Fault {
+func fits(changes []ot.Change, length int) *wire.Error {
 	for i, c := range changes {
 		if c.Len() != length {
-			return fault("bad_change", "change %d is for %d units and the text it is based on has %d", i, c.Len(), length)
+			return wire.Errorf(wire.BadChange, "change %d is for %d units and the text it is based on has %d", i, c.Len(), length)
 		}
 		length = c.NewLen()
 	}
@@ -127,7 +128,7 @@ func rebase(push Push, over []event.Event) (changes []ot.Change, skipped int, er
 
 // validate holds changes, each based on the one before, against the text. It
 // changes nothing, so that a push is refused as a whole.
-func (a *Authority) validate(changes []ot.Change) *Fault {
+func (a *Authority) validate(changes []ot.Change) *wire.Error {
 	if f := a.weigh(changes); f != nil {
 		return f
 	}
@@ -138,7 +139,7 @@ func (a *Authority) validate(changes []ot.Change) *Fault {
 			continue
 		}
 		if c.CutsPair(func(pos int) uint16 { return a.unitAfter(changes[:i], pos) }) {
-			return fault("bad_change", "change %d cuts a surrogate pair", i)
+			return wire.Errorf(wire.BadChange, "change %d cuts a surrogate pair", i)
 		}
 	}
 	return nil
@@ -146,7 +147,7 @@ func (a *Authority) validate(changes []ot.Change) *Fault {
 
 // weigh refuses changes that leave more text than there may be, and more than
 // there was. What they delete is looked up only where that decides.
-func (a *Authority) weigh(changes []ot.Change) *Fault {
+func (a *Authority) weigh(changes []ot.Change) *wire.Error {
 	bytes := a.bytes
 	for _, c := range changes {
 		bytes += size(c)
@@ -160,7 +161,7 @@ func (a *Authority) weigh(changes []ot.Change) *Fault {
 	}
 	bytes = a.bytes + size(all) - size(all.InvertWith(a.thread.Units))
 	if bytes > a.cfg.MaxText && bytes > a.bytes {
-		return fault("too_large", "the text would have %d bytes and may have %d: start another thread", bytes, a.cfg.MaxText)
+		return wire.Errorf(wire.TooLarge, "the text would have %d bytes and may have %d: start another thread", bytes, a.cfg.MaxText)
 	}
 	return nil
 }

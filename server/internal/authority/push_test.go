@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 // changes parses CodeMirror's JSON.
@@ -27,8 +28,8 @@ func changes(t *testing.T, all ...string) []ot.Change {
 }
 
 // told returns the faults that a connection was sent, and empties what it has.
-func told(c *conn) []*Fault {
-	var out []*Fault
+func told(c *conn) []*wire.Error {
+	var out []*wire.Error
 	for _, m := range c.down {
 		if f, ok := m.(Failed); ok {
 			out = append(out, f.Err)
@@ -48,35 +49,35 @@ func TestPush(t *testing.T) {
 		rev     eventlog.Revision
 		changes string // separated by spaces
 		client  byte
-		code    string // of the refusal
+		code    wire.Code // of the refusal
 		head    eventlog.Revision
 		adds    string // JSON of what is logged, likewise separated
 	}{
 		{name: "on the head", seq: 3, rev: 5, changes: `[9,[0,"!"]]`, adds: `[9,[0,"!"]]`},
 		{name: "several, each on the one before", seq: 3, rev: 5, changes: `[9,[0,"!"]] [10,[0,"?"]]`, adds: `[9,[0,"!"]] [10,[0,"?"]]`},
-		{name: "a gap in seq", seq: 4, rev: 5, changes: `[9,[0,"!"]]`, code: "stale", head: 5},
-		{name: "seq 0", seq: 0, rev: 5, changes: `[9,[0,"!"]]`, code: "bad_value"},
-		{name: "own entry below N logged above R", seq: 3, rev: 4, changes: `[8,[0,"!"]]`, code: "stale", head: 5},
-		{name: "a logged entry at or below R", seq: 2, rev: 5, changes: `[9,[0,"!"]]`, code: "stale", head: 5},
-		{name: "a logged entry at R and one above", seq: 1, rev: 3, changes: `[7,[0,"!"]] [8]`, code: "stale", head: 5},
-		{name: "R above the head", seq: 3, rev: 6, changes: `[9,[0,"!"]]`, code: "stale", head: 5},
+		{name: "a gap in seq", seq: 4, rev: 5, changes: `[9,[0,"!"]]`, code: wire.Stale, head: 5},
+		{name: "seq 0", seq: 0, rev: 5, changes: `[9,[0,"!"]]`, code: wire.BadValue},
+		{name: "own entry below N logged above R", seq: 3, rev: 4, changes: `[8,[0,"!"]]`, code: wire.Stale, head: 5},
+		{name: "a logged entry at or below R", seq: 2, rev: 5, changes: `[9,[0,"!"]]`, code: wire.Stale, head: 5},
+		{name: "a logged entry at R and one above", seq: 1, rev: 3, changes: `[7,[0,"!"]] [8]`, code: wire.Stale, head: 5},
+		{name: "R above the head", seq: 3, rev: 6, changes: `[9,[0,"!"]]`, code: wire.Stale, head: 5},
 		{name: "all are logged", seq: 1, rev: 2, changes: `[[0,"a"],6] [[0,"b"],7]`},
 		{name: "the last is logged", seq: 2, rev: 3, changes: `[[0,"b"],7]`},
 		{name: "partly logged", seq: 1, rev: 2, changes: `[[0,"a"],6] [[0,"b"],7] [8,[0,"!"]]`, adds: `[9,[0,"!"]]`},
 		{name: "partly logged, based between", seq: 2, rev: 3, changes: `[[0,"b"],7] [1,[1],6]`, adds: `[2,[1],6]`},
-		{name: "another client than joined", seq: 1, rev: 5, changes: `[9,[0,"!"]]`, client: 9, code: "forbidden"},
-		{name: "for a text of another length", seq: 3, rev: 5, changes: `[8,[0,"!"]]`, code: "bad_change"},
-		{name: "the second for another length", seq: 3, rev: 5, changes: `[9,[0,"!"]] [9,[0,"?"]]`, code: "bad_change"},
-		{name: "for the head's length on an older revision", seq: 1, rev: 2, changes: `[9]`, code: "bad_change"},
-		{name: "inserting into a pair", seq: 3, rev: 5, changes: `[8,[0,"!"],1]`, code: "bad_change"},
-		{name: "deleting half a pair", seq: 3, rev: 5, changes: `[8,[1]]`, code: "bad_change"},
-		{name: "replacing from half a pair", seq: 3, rev: 5, changes: `[6,[2,"x"],1]`, code: "bad_change"},
-		{name: "the second cuts a pair the first brought", seq: 3, rev: 5, changes: `[9,[0,"🎈"]] [10,[1]]`, code: "bad_change"},
-		{name: "the second cuts a pair the first shifted", seq: 3, rev: 5, changes: `[[0,"aé"],9] [10,[1]]`, code: "bad_change"},
+		{name: "another client than joined", seq: 1, rev: 5, changes: `[9,[0,"!"]]`, client: 9, code: wire.Forbidden},
+		{name: "for a text of another length", seq: 3, rev: 5, changes: `[8,[0,"!"]]`, code: wire.BadChange},
+		{name: "the second for another length", seq: 3, rev: 5, changes: `[9,[0,"!"]] [9,[0,"?"]]`, code: wire.BadChange},
+		{name: "for the head's length on an older revision", seq: 1, rev: 2, changes: `[9]`, code: wire.BadChange},
+		{name: "inserting into a pair", seq: 3, rev: 5, changes: `[8,[0,"!"],1]`, code: wire.BadChange},
+		{name: "deleting half a pair", seq: 3, rev: 5, changes: `[8,[1]]`, code: wire.BadChange},
+		{name: "replacing from half a pair", seq: 3, rev: 5, changes: `[6,[2,"x"],1]`, code: wire.BadChange},
+		{name: "the second cuts a pair the first brought", seq: 3, rev: 5, changes: `[9,[0,"🎈"]] [10,[1]]`, code: wire.BadChange},
+		{name: "the second cuts a pair the first shifted", seq: 3, rev: 5, changes: `[[0,"aé"],9] [10,[1]]`, code: wire.BadChange},
 		{name: "replacing a whole pair", seq: 3, rev: 5, changes: `[7,[2,"x"]]`, adds: `[7,[2,"x"]]`},
-		{name: "all or nothing", seq: 3, rev: 5, changes: `[9,[0,"!"]] [8,[1],1]`, code: "bad_change"},
-		{name: "too large", seq: 3, rev: 5, changes: `[9,[0,"` + strings.Repeat("é", 20) + `"]]`, code: "too_large"},
-		{name: "too large in sum", seq: 3, rev: 5, changes: `[9,[0,"` + strings.Repeat("é", 8) + `"]] [17,[0,"` + strings.Repeat("é", 8) + `"]]`, code: "too_large"},
+		{name: "all or nothing", seq: 3, rev: 5, changes: `[9,[0,"!"]] [8,[1],1]`, code: wire.BadChange},
+		{name: "too large", seq: 3, rev: 5, changes: `[9,[0,"` + strings.Repeat("é", 20) + `"]]`, code: wire.TooLarge},
+		{name: "too large in sum", seq: 3, rev: 5, changes: `[9,[0,"` + strings.Repeat("é", 8) + `"]] [17,[0,"` + strings.Repeat("é", 8) + `"]]`, code: wire.TooLarge},
 		{name: "large, and as much is deleted", seq: 3, rev: 5, changes: `[[9],[0,"` + strings.Repeat("é", 18) + `"]]`, adds: `[[9],[0,"` + strings.Repeat("é", 18) + `"]]`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -127,7 +128,7 @@ func TestStaleBaseThatCutsAPairIsRefused(t *testing.T) {
 	s.change(0, 0, "oat ")
 	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[5,[1]]`)})
 	s.serve(1)
-	if f := told(c.conn); len(f) != 1 || f[0].Code != "bad_change" {
+	if f := told(c.conn); len(f) != 1 || f[0].Code != wire.BadChange {
 		t.Errorf("answered %+v, want bad_change", f)
 	}
 	s.head(3)
@@ -138,7 +139,7 @@ func TestPairThatAPushItselfBringsIsNotCut(t *testing.T) {
 	c := s.text("ada", ada)
 	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"🎈"]]`, `[5,[1]]`)})
 	s.serve(1)
-	if f := told(c.conn); len(f) != 1 || f[0].Code != "bad_change" {
+	if f := told(c.conn); len(f) != 1 || f[0].Code != wire.BadChange {
 		t.Errorf("answered %+v, want bad_change", f)
 	}
 	s.reads("milk")
@@ -172,7 +173,7 @@ func TestTooCostlyPushIsStale(t *testing.T) {
 	c.conn.down = nil
 	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: all})
 	s.serve(1)
-	if f := told(c.conn); len(f) != 1 || f[0].Code != "stale" || f[0].Head != 4 {
+	if f := told(c.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 4 {
 		t.Errorf("answered %+v, want stale with head 4", f)
 	}
 	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: all[:2]})
@@ -187,7 +188,7 @@ func TestStaleTellsAHeadThatIsOnDisk(t *testing.T) {
 	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.auth.Push(b.conn, Push{Client: b.id, Seq: 2, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.serve(2)
-	if f := told(b.conn); len(f) != 1 || f[0].Code != "stale" || f[0].Head != 2 {
+	if f := told(b.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 2 {
 		t.Errorf("answered %+v, want stale with head 2", f)
 	}
 }
@@ -198,8 +199,8 @@ func TestClientOfAnotherAuthorIsForbidden(t *testing.T) {
 	q := s.conn("ben's")
 	forbidden := func() {
 		t.Helper()
-		for _, f := range []*Fault{s.auth.mayJoin(q, ben, c.id), s.auth.joinText(q, ben, c.id, nil)} {
-			if f == nil || f.Code != "forbidden" {
+		for _, f := range []*wire.Error{s.auth.mayJoin(q, ben, c.id), s.auth.joinText(q, ben, c.id, nil)} {
+			if f == nil || f.Code != wire.Forbidden {
 				t.Errorf("answered %v, want forbidden", f)
 			}
 		}
@@ -230,7 +231,7 @@ func TestSecondJoinSupersedesTheFirst(t *testing.T) {
 	}
 	s.auth.Push(old, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.serve(1)
-	if f := told(old); len(f) != 1 || f[0].Code != "not_joined" {
+	if f := told(old); len(f) != 1 || f[0].Code != wire.NotJoined {
 		t.Errorf("its push was answered %+v, want not_joined", f)
 	}
 	c.edit(changes(t, `[4,[0,"?"]]`)[0])
@@ -333,7 +334,7 @@ func TestResumeThatCannotBeLookedUpIsNoReset(t *testing.T) {
 	s.auth.cfg.Log = chainless{s.log}
 	c := s.conn("c")
 	f := s.auth.joinText(c, ada, eventlog.ClientID{7}, &Resume{Since: 2, Chain: &chain.Digest{}})
-	if f == nil || f.Code != "unavailable" || len(c.down) > 0 || len(s.auth.texts) > 0 {
+	if f == nil || f.Code != wire.Unavailable || len(c.down) > 0 || len(s.auth.texts) > 0 {
 		t.Errorf("answered %v and %v, want unavailable", f, c.down)
 	}
 }
@@ -343,18 +344,18 @@ func TestSubmitFinishesLinesWhereTheyAreNow(t *testing.T) {
 		name     string
 		rev      eventlog.Revision
 		from, to int
-		code     string
+		code     wire.Code
 		want     string // shapes of the records
 	}{
 		{"at the head", 4, 1, 2, "", "[1,2]"},
 		{"lines moved down and one put between", 2, 0, 2, "", "[1,1] [3,4]"},
 		{"only the last", 2, 2, 2, "", "[4,4]"},
-		{"before anything was written", 1, 0, 0, "bad_value", ""},
-		{"at revision 0", 0, 0, 0, "bad_value", ""},
-		{"beyond the end", 4, 4, 5, "bad_value", ""},
-		{"turned round", 4, 2, 1, "bad_value", ""},
-		{"above the head", 5, 0, 0, "stale", ""},
-		{"too costly", 2, 0, 1 << 40, "stale", ""},
+		{"before anything was written", 1, 0, 0, wire.BadValue, ""},
+		{"at revision 0", 0, 0, 0, wire.BadValue, ""},
+		{"beyond the end", 4, 4, 5, wire.BadValue, ""},
+		{"turned round", 4, 2, 1, wire.BadValue, ""},
+		{"above the head", 5, 0, 0, wire.Stale, ""},
+		{"too costly", 2, 0, 1 << 40, wire.Stale, ""},
 	} {
 		for _, cold := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, from the log %t", test.name, cold), func(t *testing.T) {
@@ -367,7 +368,7 @@ func TestSubmitFinishesLinesWhereTheyAreNow(t *testing.T) {
 				c := s.text("ada", ada)
 				s.auth.Submit(c.conn, test.rev, test.from, test.to)
 				s.serve(1)
-				code := ""
+				var code wire.Code
 				if f := told(c.conn); len(f) > 0 {
 					code = f[0].Code
 				}
@@ -389,7 +390,7 @@ func TestSubmitOfDeadLinesIsRefused(t *testing.T) {
 	s.change(2, 4, "")
 	s.auth.Submit(c.conn, 2, 1, 1)
 	s.serve(1)
-	if f := told(c.conn); len(f) != 1 || f[0].Code != "bad_value" {
+	if f := told(c.conn); len(f) != 1 || f[0].Code != wire.BadValue {
 		t.Errorf("answered %+v, want bad_value", f)
 	}
 	s.auth.Submit(c.conn, 2, 0, 2)

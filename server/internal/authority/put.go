@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection/linediff"
+	"parodywave/server/internal/wire"
 )
 
 // Put makes the text what it says, by the difference to what stands there, in
@@ -15,7 +16,7 @@ import (
 // 0, the head must be there. It returns the head after it.
 func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text string, expected eventlog.Revision) (eventlog.Revision, error) {
 	var head eventlog.Revision
-	err := a.wait(ctx, request{edit: func() *Fault {
+	err := a.wait(ctx, request{edit: func() *wire.Error {
 		if expected != 0 && expected != a.thread.Revision {
 			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
 		}
@@ -33,15 +34,15 @@ func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text stri
 }
 
 // whole returns the change that makes the text what it says.
-func (a *Authority) whole(text string) (ot.Change, *Fault) {
+func (a *Authority) whole(text string) (ot.Change, *wire.Error) {
 	for line := range strings.SplitSeq(text, "\n") {
 		if err := ot.ValidLine(line); err != nil {
-			return ot.Change{}, fault("bad_value", "%v", err)
+			return ot.Change{}, wire.Errorf(wire.BadValue, "%v", err)
 		}
 	}
 	c, err := linediff.Diff(a.thread.Text(), text)
 	if err != nil {
-		return c, fault("bad_value", "%v", err)
+		return c, wire.Errorf(wire.BadValue, "%v", err)
 	}
 	return c, a.validate([]ot.Change{c})
 }

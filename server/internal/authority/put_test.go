@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/server/internal/wire"
 )
 
 // put is Put without a goroutine.
@@ -28,17 +29,17 @@ func TestPut(t *testing.T) {
 		name     string
 		text     string
 		expected eventlog.Revision
-		code     string
+		code     wire.Code
 		head     eventlog.Revision
 	}{
 		{"another text", "milk 😁\ntea", 0, "", 3},
 		{"at the head", "", 2, "", 3},
 		{"the same text", "milk 😀\neggs", 2, "", 2},
-		{"at another revision", "x", 1, "stale", 2},
-		{"a carriage return", "a\r\nb", 0, "bad_value", 2},
-		{"NUL", "a\x00", 0, "bad_value", 2},
-		{"no UTF-8", "a\xff", 0, "bad_value", 2},
-		{"too large", "12345678901234567890", 0, "too_large", 2},
+		{"at another revision", "x", 1, wire.Stale, 2},
+		{"a carriage return", "a\r\nb", 0, wire.BadValue, 2},
+		{"NUL", "a\x00", 0, wire.BadValue, 2},
+		{"no UTF-8", "a\xff", 0, wire.BadValue, 2},
+		{"too large", "12345678901234567890", 0, wire.TooLarge, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newScene(t, "milk 😀\neggs")
@@ -47,7 +48,7 @@ func TestPut(t *testing.T) {
 			want := test.text
 			if test.code == "" {
 				s.equal("head", head, test.head)
-			} else if f, ok := err.(*Fault); !ok || f.Code != test.code {
+			} else if f, ok := err.(*wire.Error); !ok || f.Code != test.code {
 				t.Errorf("answered %v, want %s", err, test.code)
 			}
 			if test.code != "" {

@@ -6,6 +6,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 // Revise appends a change of somebody who is not connected, made for the text of
@@ -16,7 +17,7 @@ import (
 // there. Revise returns the head after it.
 func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, c ot.Change, at, expected eventlog.Revision) (eventlog.Revision, error) {
 	var head eventlog.Revision
-	err := a.wait(ctx, request{edit: func() *Fault {
+	err := a.wait(ctx, request{edit: func() *wire.Error {
 		if expected != 0 && expected != a.thread.Revision {
 			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
 		}
@@ -34,7 +35,7 @@ func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, c ot.C
 }
 
 // carry returns the change as it is for the text that stands there now.
-func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *Fault) {
+func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *wire.Error) {
 	if at == 0 || at > a.thread.Revision {
 		return c, a.stale("revision %d is not one of the head's, 1 to %d", at, a.thread.Revision)
 	}
@@ -43,7 +44,7 @@ func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *Fault)
 	}
 	over, err := a.since(at)
 	if err != nil {
-		return c, fault("unavailable", "the entries since revision %d cannot be read: %v", at, err)
+		return c, wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", at, err)
 	}
 	for _, e := range over {
 		if _, black := e.Payload.(event.Redacted); black {
@@ -56,7 +57,7 @@ func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *Fault)
 	}
 	// A fresh client: none of the entries is its own.
 	if changes, _, err = a.rebase(Push{Client: a.cfg.NewClient(), Seq: 1, Changes: changes}, over); err != nil {
-		return c, fault("bad_change", "%v", err)
+		return c, wire.Errorf(wire.BadChange, "%v", err)
 	}
 	return changes[0], a.validate(changes)
 }

@@ -6,6 +6,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 // revise is Revise without a goroutine.
@@ -31,18 +32,18 @@ func TestRevise(t *testing.T) {
 		name string
 		json string
 		at   eventlog.Revision
-		code string
+		code wire.Code
 		want string
 	}{
 		{"at the head", `[11,[0,"tea"]]`, 4, "", "oat milk 😀\ntea"},
 		{"carried over what came since", `[[4,"soy"],8]`, 2, "", "oat soy 😀\n"},
 		{"what others deleted stays so", `[8,[4]]`, 2, "", "oat milk 😀\n"},
 		{"nothing", `[12]`, 2, "", "oat milk 😀\n"},
-		{"made for a later text", `[12]`, 5, "stale", ""},
-		{"made for none", `[12]`, 0, "stale", ""},
-		{"of another length", `[13,[0,"tea"]]`, 2, "bad_change", ""},
-		{"half a pair", `[6,[1],5]`, 2, "bad_change", ""},
-		{"too large", `[12,[0,"a whole sentence that is too long"]]`, 2, "too_large", ""},
+		{"made for a later text", `[12]`, 5, wire.Stale, ""},
+		{"made for none", `[12]`, 0, wire.Stale, ""},
+		{"of another length", `[13,[0,"tea"]]`, 2, wire.BadChange, ""},
+		{"half a pair", `[6,[1],5]`, 2, wire.BadChange, ""},
+		{"too large", `[12,[0,"a whole sentence that is too long"]]`, 2, wire.TooLarge, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newScene(t, "milk 😀\neggs")
@@ -59,7 +60,7 @@ func TestRevise(t *testing.T) {
 			head, err := s.revise(c, test.at)
 			before, was := "oat milk 😀\n", eventlog.Revision(4)
 			if test.code != "" {
-				if f, ok := err.(*Fault); !ok || f.Code != test.code {
+				if f, ok := err.(*wire.Error); !ok || f.Code != test.code {
 					t.Fatalf("answered %d %v, want %s", head, err, test.code)
 				}
 				test.want = before
@@ -86,7 +87,7 @@ func TestReviseBringsNothingRedactedBack(t *testing.T) {
 		s.auth.record(event.Redacted{Ranges: [][2]int{{2, 8}}, Change: ot.Replace(8, 2, 8, black), Reason: "test"}, ada, s.newClient(), 0)
 	})
 	c := ot.Replace(8, 8, 8, units(" secret"))
-	if _, err := s.revise(c, 2); err == nil || err.(*Fault).Code != "stale" {
+	if _, err := s.revise(c, 2); err == nil || err.(*wire.Error).Code != wire.Stale {
 		t.Errorf("answered %v, want stale", err)
 	}
 	s.reads("a ██████")

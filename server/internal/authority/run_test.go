@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // A gate is a log whose appends wait to be let through, after they are kept.
@@ -44,7 +45,7 @@ func newRunner(t *testing.T, log eventlog.AuditLog) *runner {
 	w := &world{log: &brokenLog{AuditLog: log}, clock: 1}
 	w.start()
 	cfg := w.auth.cfg
-	cfg.Log, cfg.Ready, cfg.Pace = r.log, nil, nil
+	cfg.Log, cfg.Ready = r.log, nil
 	cfg.Publish = func(to []Peer, m Message) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -146,8 +147,8 @@ func TestStoppingAuthorityAnswersEverything(t *testing.T) {
 			wg.Go(func() {
 				for range each {
 					_, err := r.Put(context.Background(), ada, string(rune('a'+i)), 0)
-					var f *Fault
-					if err != nil && (!errors.As(err, &f) || f.Code != "unavailable") {
+					var f *wire.Error
+					if err != nil && (!errors.As(err, &f) || f.Code != wire.Unavailable) {
 						t.Errorf("put: %v", err)
 					}
 					r.Push(i, Push{Client: eventlog.ClientID{1}, Seq: 1})

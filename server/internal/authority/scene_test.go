@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 // A scene is a world where everything arrives at once and nothing fails unless
@@ -45,7 +46,7 @@ func newScene(t *testing.T, text string) *scene {
 
 // edit has the authority record something, as the server might.
 func (s *scene) edit(f func()) {
-	s.auth.take(request{edit: func() *Fault { f(); return nil }})
+	s.auth.take(request{edit: func() *wire.Error { f(); return nil }})
 	s.auth.flush()
 }
 
@@ -190,7 +191,7 @@ func (s *scene) receipt(c *lineClient, line int, value string, rev eventlog.Revi
 }
 
 // fails checks that a client's last request had no effect and why.
-func (s *scene) fails(c *lineClient, code string) {
+func (s *scene) fails(c *lineClient, code wire.Code) {
 	s.t.Helper()
 	if len(c.failed) == 0 {
 		s.t.Fatalf("%s: no error, want %s", c.name, code)

@@ -54,6 +54,30 @@ func TestDroppedBacklogIsSeen(t *testing.T) {
 	}, false)
 }
 
+// TestUnannouncedBatchIsSeen has the batch of an append whose outcome was not
+// known, and which the log turns out to have, not announced.
+func TestUnannouncedBatchIsSeen(t *testing.T) {
+	mustDiverge(t, func(a *Authority) { a.cfg.Room = &forgetful{Room: a.cfg.Room} }, false)
+}
+
+// A forgetful Room misses what is announced after a refusal.
+type forgetful struct {
+	Room
+	refused bool
+}
+
+func (f *forgetful) Refused(err error) {
+	f.refused = true
+	f.Room.Refused(err)
+}
+
+func (f *forgetful) Announce(b Batch) {
+	if !f.refused {
+		f.Room.Announce(b)
+	}
+	f.refused = false
+}
+
 func mustDiverge(t *testing.T, wrong func(*Authority), batches bool) {
 	t.Helper()
 	seed := seeds.For(t)

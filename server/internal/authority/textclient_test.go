@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/server/internal/wire"
 )
 
 // A textClient is an editor: what CodeMirror's collab extension does, and what
@@ -151,11 +152,11 @@ func (c *textClient) receive(m any) {
 
 func (c *textClient) failed(m Failed) {
 	switch {
-	case m.Re == "update" && m.Err.Code == "unavailable":
+	case m.Re == "update" && m.Err.Code == wire.Unavailable:
 		c.again = true
-	case m.Re == "update" && m.Err.Code == "stale" && m.Err.Head > 0:
+	case m.Re == "update" && m.Err.Code == wire.Stale && m.Err.Head > 0:
 		c.flight, c.pulled = nil, max(c.pulled, m.Err.Head)
-	case m.Re == "submit", m.Re == "rename" && m.Err.Code == "unavailable":
+	case m.Re == "submit", m.Re == "rename" && m.Err.Code == wire.Unavailable:
 	default:
 		c.fail("%s: %s: %v", m.Re, m.Err.Code, m.Err)
 	}

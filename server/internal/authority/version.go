@@ -6,15 +6,16 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // NameVersion gives a revision a name for a text-mode peer, who gets the
 // record in the stream.
 func (a *Authority) NameVersion(p Peer, rev eventlog.Revision, name string) {
-	a.post(p, "version", func() *Fault {
+	a.post(p, "version", func() *wire.Error {
 		tp, ok := a.texts[p]
 		if !ok {
-			return fault("not_joined", "join a thread in text mode before you name a version")
+			return wire.Errorf(wire.NotJoined, "join a thread in text mode before you name a version")
 		}
 		return a.nameVersion(tp.author, rev, name)
 	})
@@ -23,24 +24,24 @@ func (a *Authority) NameVersion(p Peer, rev eventlog.Revision, name string) {
 // Version is NameVersion for whoever is not connected. It returns when the
 // record is on disk.
 func (a *Authority) Version(ctx context.Context, author eventlog.AuthorID, rev eventlog.Revision, name string) error {
-	return a.wait(ctx, request{edit: func() *Fault { return a.nameVersion(author, rev, name) }})
+	return a.wait(ctx, request{edit: func() *wire.Error { return a.nameVersion(author, rev, name) }})
 }
 
 // nameVersion refuses every name that could be taken for something else where
 // a revision, a time or a name may stand.
-func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision, name string) *Fault {
+func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision, name string) *wire.Error {
 	switch {
 	case rev == 0:
-		return fault("bad_value", "revisions count from 1")
+		return wire.Errorf(wire.BadValue, "revisions count from 1")
 	case rev > a.thread.Revision:
 		return a.stale("rev %d is above the head %d", rev, a.thread.Revision)
 	}
 	if err := projection.CheckVersionName(name); err != nil {
-		return fault("bad_value", "%v", err)
+		return wire.Errorf(wire.BadValue, "%v", err)
 	}
 	for _, v := range a.thread.Versions {
 		if v.Name == name {
-			return fault("bad_value", "%q is what revision %d is called: take another name", name, v.Of)
+			return wire.Errorf(wire.BadValue, "%q is what revision %d is called: take another name", name, v.Of)
 		}
 	}
 	a.record(event.Version{Revision: rev, Name: name}, author, a.cfg.NewClient(), 0)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/server/internal/wire"
 )
 
 // version is Version without a goroutine.
@@ -23,20 +24,20 @@ func TestVersionNamesARevisionOnce(t *testing.T) {
 	for _, test := range []struct {
 		rev  eventlog.Revision
 		name string
-		code string
+		code wire.Code
 	}{
-		{1, "초안 1", "bad_value"},
-		{2, "초안 1", "bad_value"}, // also of another revision
-		{0, "zero", "bad_value"},
-		{4, "above", "stale"},
-		{1, "12", "bad_value"},
-		{1, "2026-11-22", "bad_value"},
-		{1, "2026-11-22T10:00:00Z", "bad_value"},
-		{1, "a@b", "bad_value"},
-		{1, "-5m", "bad_value"},
-		{1, "", "bad_value"},
+		{1, "초안 1", wire.BadValue},
+		{2, "초안 1", wire.BadValue}, // also of another revision
+		{0, "zero", wire.BadValue},
+		{4, "above", wire.Stale},
+		{1, "12", wire.BadValue},
+		{1, "2026-11-22", wire.BadValue},
+		{1, "2026-11-22T10:00:00Z", wire.BadValue},
+		{1, "a@b", wire.BadValue},
+		{1, "-5m", wire.BadValue},
+		{1, "", wire.BadValue},
 	} {
-		f, ok := s.version(test.rev, test.name).(*Fault)
+		f, ok := s.version(test.rev, test.name).(*wire.Error)
 		if !ok || f.Code != test.code {
 			t.Errorf("%q for revision %d: %v, want %s", test.name, test.rev, f, test.code)
 		}

@@ -7,6 +7,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // A view is a line as a line-mode client has it before its eyes: in a text of
@@ -212,7 +213,7 @@ func (v *view) onto(t *projection.Thread, row projection.Row) *view {
 
 // viewAt returns the view of line i as it stood at a revision; identityAt
 // found it there.
-func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *Fault) {
+func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *wire.Error) {
 	t := a.thread
 	if rev == t.Revision {
 		return look(t, i), nil
@@ -227,10 +228,10 @@ func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *Fault) {
 		if !changed || c.IsEmpty() {
 			continue
 		}
-		if l := entries[k].lines; l == nil || !l.undoes { // made while nobody was in line mode, or redacted
+		if l := entries[k].lines; l == nil || l.inverse == nil { // made while nobody was in line mode, or redacted
 			return a.viewFromLog(rev, i)
 		}
-		back = compose(back, entries[k].lines.inverse)
+		back = compose(back, *entries[k].lines.inverse)
 		forth = compose(c, forth)
 	}
 	text, err := back.Apply(t.Units(0, t.Len()))
@@ -243,14 +244,14 @@ func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *Fault) {
 }
 
 // viewFromLog is viewAt for a revision that is older than the window.
-func (a *Authority) viewFromLog(rev eventlog.Revision, i int) (*view, *Fault) {
+func (a *Authority) viewFromLog(rev eventlog.Revision, i int) (*view, *wire.Error) {
 	old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
 	if err != nil {
-		return nil, fault("unavailable", "revision %d cannot be read: %v", rev, err)
+		return nil, wire.Errorf(wire.Unavailable, "revision %d cannot be read: %v", rev, err)
 	}
 	events, err := a.since(rev)
 	if err != nil {
-		return nil, fault("unavailable", "the entries since revision %d cannot be read: %v", rev, err)
+		return nil, wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", rev, err)
 	}
 	v := look(old, i)
 	for _, e := range events {

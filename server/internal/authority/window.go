@@ -39,17 +39,25 @@ type window struct {
 
 type entry struct {
 	event event.Event
-	lines *lineEffect // nil where it is not needed, as for most keystrokes
+	lines *lineEffect // nil where it is empty, as for most keystrokes
 }
 
-// A lineEffect is what only those need who look lines up at a revision.
+// A lineEffect is needed only to look lines up at an older revision.
 type lineEffect struct {
-	inverse ot.Change // of a changed, undoes it; made while somebody is in line mode
-	undoes  bool      // inverse is there
+	inverse *ot.Change // undoes a changed; nil if it was folded while nobody was in line mode
 	hunks   []projection.Hunk
 }
 
-// hunks returns which lines the entry put in the place of which.
+// newEntry returns the entry of an event that had this effect.
+func newEntry(e event.Event, eff *projection.Effect, inverse *ot.Change) entry {
+	ent := entry{event: e}
+	if inverse != nil || len(eff.Hunks) > 0 {
+		ent.lines = &lineEffect{inverse, eff.Hunks}
+	}
+	return ent
+}
+
+// hunks returns which runs of lines the entry replaced by which.
 func (e *entry) hunks() []projection.Hunk {
 	if e.lines == nil {
 		return nil
@@ -60,6 +68,13 @@ func (e *entry) hunks() []projection.Hunk {
 func (w *window) reset(base eventlog.Revision) {
 	clear(w.entries)
 	w.base, w.entries = base, w.entries[:0]
+}
+
+// cut forgets the entries after a revision of the window's.
+func (w *window) cut(r eventlog.Revision) {
+	n := int(r - w.base)
+	clear(w.entries[n:])
+	w.entries = w.entries[:n]
 }
 
 func (w *window) add(e entry) { w.entries = append(w.entries, e) }

@@ -32,8 +32,11 @@ type world struct {
 	tasks  []func() // the server's own work: streaming from the log
 	drop   []*conn  // told to join again
 	flaws  []string // what must not happen, and did
-	pace   Pace
-	early  int // so many may be told early
+	limit  RateLimit
+	flush  int // so many peers may be sent what is new before the rate limit allows it
+
+	announced eventlog.Revision // through this one
+	refusals  int
 
 	setup func(*Authority) // bounds and wrong parts of every new authority
 }
@@ -111,16 +114,39 @@ func (w *world) start() {
 		NewClient: w.newClient,
 		Publish:   w.publish,
 		Ready:     w.ready,
-		Pace:      func(int) Pace { return w.pace },
-		Early:     func(peers int) bool { return peers <= w.early },
+		Room:      w,
 		MaxText:   4 << 20,
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}, t, head.Chain)
+	w.announced = t.Revision
 	w.auth.inbox = make(chan request, testInbox) // nobody takes from it meanwhile
 	if w.setup != nil {
 		w.setup(w.auth)
 	}
 }
+
+// Announce, Refused, RateLimit and Flush implement Room. What is announced must be
+// in the log, follow what was announced before, and not be sent to a peer yet.
+func (w *world) Announce(b Batch) {
+	head, err := w.log.Head(context.Background(), stream)
+	if err != nil {
+		panic(err)
+	}
+	n := eventlog.Revision(len(b.Records))
+	if last := b.After + n; n == 0 || last > head.Revision || b.Summary.Revision != last {
+		w.flag("announced revisions %d to %d with the summary of %d, and the log is at %d", b.After+1, last, b.Summary.Revision, head.Revision)
+	}
+	if b.After != w.announced {
+		w.flag("revisions %d and on are announced after revision %d", b.After+1, w.announced)
+	}
+	w.announced = b.After + n
+}
+
+func (w *world) Refused(error) { w.refusals++ }
+
+func (w *world) RateLimit(int) RateLimit { return w.limit }
+
+func (w *world) Flush(peers int) bool { return peers <= w.flush }
 
 func (w *world) newClient() eventlog.ClientID {
 	w.ids++
@@ -171,6 +197,9 @@ func (w *world) publish(to []Peer, m Message) {
 				c.synced -= resyncPause
 			}
 		case Entries:
+			if last := m.List[len(m.List)-1].Revision; last > w.announced {
+				w.flag("%s was sent revision %d, and announced is %d", c.name, last, w.announced)
+			}
 			if head, _ := w.log.Head(context.Background(), stream); m.List[len(m.List)-1].Revision > head.Revision {
 				w.flag("%s was published revision %d and the log is at %d", c.name, m.List[len(m.List)-1].Revision, head.Revision)
 			}

@@ -21,6 +21,13 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
+// Answering returns a copy of e that answers a message of type re.
+func (e *Error) Answering(re string) *Error {
+	answer := *e
+	answer.Re = re
+	return &answer
+}
+
 // Error returns the code and the text.
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Text }
 
