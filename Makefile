@@ -1,7 +1,7 @@
 # make test is all that a landing needs; it installs what it needs.
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: test check web web-test page race storm bench demo-trace fuzz chromium
+.PHONY: test check web web-test page race storm bench demo-trace fuzz mutate chromium
 
 test: check web-test race page
 
@@ -74,3 +74,12 @@ fuzz:
 	go test -run '^$$' -fuzz FuzzUnpack -fuzztime 1m ./eventlog/event
 	go test -run '^$$' -fuzz FuzzOpenBlock -fuzztime 1m ./eventlog/internal/pack
 	go test -run '^$$' -fuzz FuzzDecode -fuzztime 1m ./server/internal/wire
+
+# A sample of changes to four packages, each of which some test should notice:
+# make mutate N=50 SEED=7. An interrupted run continues. The limit on memory is for
+# changes that make a loop endless.
+N = 20
+SEED = 1
+
+mutate:
+	ulimit -v 12000000; go run ./cmd/parodywave/mutate -n $(N) -seed $(SEED) ./server/internal/authority ./eventlog/boltlog ./projection ./eventlog/ot
