@@ -5,7 +5,8 @@
 import { EditorSelection, StateEffect, type Extension } from '@codemirror/state'
 import { EditorView, layer, RectangleMarker, ViewPlugin, type LayerMarker, type ViewUpdate } from '@codemirror/view'
 import type { Palette } from '../base/authors'
-import type { Cursor, Session } from './session/session'
+import type { Cursor } from './session/cursors'
+import type { Session } from './session/session'
 
 const NEAR = 12 // px from a caret at which the pointer brings its name back
 const ROOM = 180 // px that a name may need at the right

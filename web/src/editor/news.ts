@@ -4,7 +4,9 @@
 import type { Extension } from '@codemirror/state'
 import { EditorView, ViewPlugin } from '@codemirror/view'
 import { counted } from '../base/words'
-import type { Link, Person, Session } from './session/session'
+import type { Link } from './session/exchange'
+import type { Person } from './session/presence'
+import type { Session } from './session/session'
 import { words } from './words'
 
 const GATHER = 2000 // ms between two announcements

@@ -114,7 +114,6 @@ export function Page({ session, settings }: { session: Session; settings: Settin
 
 /** useDocument keeps the window's name, what was looked at, and the way out. */
 function useDocument(session: Session): void {
-  const waiting = session.saved.typed + session.saved.sent > 0
   useEffect(() => { document.title = `${session.title || words.untitled} · Parody Wave` }, [session.title])
   useEffect(() => {
     const seen = (): void => { if (!document.hidden && session.phase === 'open') look(session.thread, session.rev) }
@@ -126,11 +125,12 @@ function useDocument(session: Session): void {
     return () => { clearTimeout(timer); document.removeEventListener('visibilitychange', seen); removeEventListener('pagehide', left) }
   }, [session.rev, session.phase])
   useEffect(() => {
-    if (!waiting) return undefined
-    const stay = (e: BeforeUnloadEvent): void => e.preventDefault()
+    const stay = (e: BeforeUnloadEvent): void => { if (session.saved.typed + session.saved.sent > 0) e.preventDefault() }
+    const online = (): void => session.retryNow()
     addEventListener('beforeunload', stay)
-    return () => removeEventListener('beforeunload', stay)
-  }, [waiting])
+    addEventListener('online', online)
+    return () => { removeEventListener('beforeunload', stay); removeEventListener('online', online) }
+  }, [session])
   useEffect(() => {
     const timer = setTimeout(() => { for (const f of [load.stuck, load.keys, load.version, load.language]) f().catch(() => {}) }, IDLE)
     return () => clearTimeout(timer)

@@ -1,6 +1,6 @@
 // What the save mark says: where the newest of one's own edits is.
 
-import type { Link, Phase } from './session/session'
+import type { Link, Phase } from './session/exchange'
 
 /** What of a session the mark depends on. */
 export interface Standing {

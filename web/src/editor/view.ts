@@ -20,6 +20,7 @@ import { news } from './news'
 import { pastes } from './paste'
 import { phrases } from './phrases'
 import { redactions } from './redacted'
+import { transactionListener } from './session/host'
 import type { Session } from './session/session'
 import type { Settings } from './settings'
 import { words } from './words'
@@ -47,7 +48,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
     parent: o.parent,
     state: EditorState.create({
       extensions: [
-        session.extension,
+        connected(session),
         ownKeys(o),
         parts.tab.of(tabbing(general.tab)),
         history(),
@@ -116,7 +117,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
     end() {
       ended = true
       for (const f of ends) f()
-      session.detach()
+      session.stop()
       view.destroy()
     },
   }
@@ -134,6 +135,14 @@ function fixing(fixed: Fixed): Extension {
 const wrapping = (on: boolean): Extension => (on ? [EditorView.lineWrapping, EditorView.editorAttributes.of({ class: 'wraps' })] : [])
 const numbering = (on: boolean): Extension => (on ? lineNumbers() : [])
 const tabbing = (on: boolean): Extension => (on ? keymap.of([indentWithTab]) : [])
+
+/** connected lets a session follow what happens in the view. */
+const connected = (session: Session): Extension => [
+  session.extension,
+  EditorView.updateListener.of(({ state, transactions }) => { for (const f of state.facet(transactionListener)) f(transactions) }),
+  // The composition is in the state only when the browser is done with the event.
+  EditorView.domEventObservers({ compositionend: () => { setTimeout(() => session.compositionEnded(), 0) } }),
+]
 
 /** ownKeys come before everybody's: Mod-Enter and Ctrl-/ mean something else by default. */
 function ownKeys({ session, hands }: ViewOptions): Extension {

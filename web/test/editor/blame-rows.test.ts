@@ -1,11 +1,12 @@
-import { EditorState, Text } from '@codemirror/state'
+import { ChangeSet, EditorState, Text } from '@codemirror/state'
 import { expect, test } from 'vitest'
 import { labelAt } from '../../src/editor/blame/run'
 import { blameState } from '../../src/editor/blame/state'
 import { nobody, Rows, type Row } from '../../src/editor/blame/rows'
-import { blameGiven, entryTaken } from '../../src/editor/session/entry'
+import { blameGiven, entryTaken, type Entry } from '../../src/editor/session/entry'
 import { random, seedFor } from '../random'
 
+const told = (e: Partial<Entry> & Pick<Entry, 'rev' | 'at' | 'user' | 'author' | 'own'>) => entryTaken.of({ client: null, seq: 0, kind: null, changes: ChangeSet.empty(0), ...e })
 const row = (rev: number, author = 'a', more: Partial<Row> = {}): Row => ({ ...nobody, author: { id: author, name: author, kind: 'person' }, rev, at: rev, ...more })
 
 test('rows spliced at random are an array spliced so', () => {
@@ -40,7 +41,7 @@ function long(): EditorState {
   const text = Text.of(Array.from({ length: LINES }, (_, i) => `line ${i} of a long text`))
   const state = EditorState.create({ extensions: [blameState] })
   const blame = { authors: [{ id: 'x', name: 'X', kind: 'person' }], spans: [], lines: Array.from({ length: LINES }, (): [number, number, number, boolean] => [2, 0, 0, false]) }
-  return state.update({ changes: { from: 0, insert: text }, effects: blameGiven.of({ rev: 2, blame }) }).state
+  return state.update({ changes: { from: 0, insert: text }, effects: blameGiven.of({ rev: 2, text: Text.empty, blame }) }).state
 }
 
 test('the rows of 20,000 lines stay those of the text while somebody types', () => {
@@ -53,7 +54,7 @@ test('the rows of 20,000 lines stay those of the text while somebody types', () 
       const at = s.doc.line(1 + below(LINES)).to
       s = s.update({ changes: { from: at, insert: i % 20 ? 'a' : '\n' } }).state
       // A second's typing is under way when the first of it comes back.
-      if (i >= 5) s = s.update({ effects: entryTaken.of({ rev: i, at: i, user: 'Y', author: 'y', own: true, seq: i, length: s.doc.length }) }).state
+      if (i >= 5) s = s.update({ effects: told({ rev: i, at: i, user: 'Y', author: 'y', own: true, seq: i }) }).state
       f(s)
     }
     return (performance.now() - start) / 2000
@@ -68,32 +69,32 @@ test('the rows of 20,000 lines stay those of the text while somebody types', () 
 test('finished lines are those of the entry, until they change', () => {
   let state = EditorState.create({ extensions: [blameState] })
   const blame = { authors: [{ id: 'x', name: 'X', kind: 'person' }], spans: [], lines: [1, 2, 3].map((r): [number, number, number, boolean] => [r, 0, 0, false]) }
-  state = state.update({ changes: { from: 0, insert: 'a\nb\nc' }, effects: blameGiven.of({ rev: 3, blame }) }).state
-  state = state.update({ effects: entryTaken.of({ rev: 4, at: 4, user: 'Y', author: 'y', own: false, kind: 'submitted', lines: [1, 2], length: 5 }) }).state
+  state = state.update({ changes: { from: 0, insert: 'a\nb\nc' }, effects: blameGiven.of({ rev: 3, text: Text.empty, blame }) }).state
+  state = state.update({ effects: told({ rev: 4, at: 4, user: 'Y', author: 'y', own: false, kind: 'submitted', lines: [1, 2] }) }).state
   const ticks = (s: EditorState) => s.field(blameState).rows.slice(0, 3).map((r) => r.submitted)
   expect(ticks(state)).toEqual([false, true, true])
   expect(state.field(blameState).rows.at(1).rev).toBe(2)
-  state = state.update({ changes: { from: 5, insert: '!' }, effects: entryTaken.of({ rev: 5, at: 5, user: 'Y', author: 'y', own: false, length: 6 }) }).state
+  state = state.update({ changes: { from: 5, insert: '!' }, effects: told({ rev: 5, at: 5, user: 'Y', author: 'y', own: false }) }).state
   expect(ticks(state)).toEqual([false, true, false])
   // With an own edit on top, the lines of the log may be others here.
   state = state.update({ changes: { from: 0, insert: 'mine\n' } }).state
-  state = state.update({ effects: entryTaken.of({ rev: 6, at: 6, user: 'Y', author: 'y', own: false, kind: 'submitted', lines: [0, 0], length: 6 }) }).state
+  state = state.update({ effects: told({ rev: 6, at: 6, user: 'Y', author: 'y', own: false, kind: 'submitted', lines: [0, 0] }) }).state
   expect(state.field(blameState).rows.at(1)).toMatchObject({ rev: 1, submitted: false, doubt: true })
 })
 
 test('a line finished under an own edit stays finished when that was elsewhere', () => {
   let state = EditorState.create({ extensions: [blameState] })
   const blame = { authors: [{ id: 'x', name: 'X', kind: 'person' }], spans: [], lines: [1, 2].map((r): [number, number, number, boolean] => [r, 0, 0, true]) }
-  state = state.update({ changes: { from: 0, insert: 'a\nb' }, effects: blameGiven.of({ rev: 3, blame }) }).state
+  state = state.update({ changes: { from: 0, insert: 'a\nb' }, effects: blameGiven.of({ rev: 3, text: Text.empty, blame }) }).state
   state = state.update({ changes: { from: 3, insert: '\n' } }).state // Enter after b
   expect(state.field(blameState).rows.slice(0, 3).map((r) => [r.submitted, r.serial])).toEqual([[true, 0], [true, 0], [false, 1]])
 })
 
 test('the first change of a thread begins its line even when it is empty', () => {
   let state = EditorState.create({ extensions: [blameState] })
-  state = state.update({ effects: blameGiven.of({ rev: 1, blame: { authors: [], spans: [], lines: [] } }) }).state
+  state = state.update({ effects: blameGiven.of({ rev: 1, text: Text.empty, blame: { authors: [], spans: [], lines: [] } }) }).state
   expect(state.field(blameState).rows.at(0)).toBe(nobody)
-  state = state.update({ effects: entryTaken.of({ rev: 2, at: 9, user: 'Y', author: 'y', own: false, length: 0 }) }).state
+  state = state.update({ effects: told({ rev: 2, at: 9, user: 'Y', author: 'y', own: false }) }).state
   expect(state.field(blameState).rows.at(0)).toMatchObject({ rev: 2, author: { name: 'Y' } })
 })
 

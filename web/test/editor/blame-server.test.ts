@@ -39,7 +39,8 @@ class Hand {
     }))
     this.ws.send(JSON.stringify({ type: 'join', user: this.name, id: this.thread, mode: 'text', client: this.peer.client }))
     const { rev, chain, text, blame } = await whole
-    this.peer.reload(this.desk, { rev, chain, text: Text.of(String(text).split('\n')), blame }, [])
+    this.peer.host = this.desk
+    this.peer.reload({ rev, chain, text: Text.of(String(text).split('\n')), blame }, [])
     this.ws.on('message', (data) => this.hear(String(data)))
   }
 
@@ -48,9 +49,9 @@ class Hand {
   get quiet(): boolean { return !waiting(this.desk.state.field(blameState)) }
 
   send(): void {
-    if (this.under || !this.peer.waiting(this.desk.state)) return
+    if (this.under || !this.peer.waiting) return
     this.under = true
-    this.ws.send(JSON.stringify({ type: 'update', client: this.peer.client, ...this.peer.push(this.desk.state, 9, LIMITS as never, Infinity) }))
+    this.ws.send(JSON.stringify({ type: 'update', client: this.peer.client, ...this.peer.push(9, LIMITS as never, Infinity) }))
   }
 
   private hear(frame: string): void {
@@ -59,7 +60,7 @@ class Hand {
     if (m?.type === 'error') throw new Error(frame)
     if (m?.type !== 'update') return
     const sent = this.peer.sent
-    this.peer.take(this.desk, m.updates, m.chain)
+    this.peer.take(m.updates, m.chain)
     if (this.peer.confirmed >= sent) this.under = false
   }
 }

@@ -5,7 +5,7 @@ import { nobody, type Row } from '../../src/editor/blame/rows'
 import { HeadlessHost } from '../../src/editor/session/host'
 import type { Blame } from '../../src/editor/session/entry'
 import { Peer } from '../../src/editor/session/peer'
-import type { LogEntry } from '../../src/editor/session/wire'
+import type { LogEntry } from '../../src/editor/session/entry'
 import { random, seedFor } from '../random'
 import { edit } from './blame-history'
 import { Oracle } from './blame-oracle'
@@ -33,7 +33,8 @@ class World {
     this.doc = text(start)
     this.oracle = new Oracle(start, 5, 'alice')
     this.desk = new HeadlessHost(EditorState.create({ extensions: [this.peer.extension, blameState, whoami.of(() => ({ id: 'me', name: 'Me', kind: 'person' }))] }))
-    this.peer.reload(this.desk, { rev: 5, chain: '', text: this.doc, blame: blameOfText(start, 5, 'alice') }, [])
+    this.peer.host = this.desk
+    this.peer.reload({ rev: 5, chain: '', text: this.doc, blame: blameOfText(start, 5, 'alice') }, [])
   }
 
   get blame() { return this.desk.state.field(blameState) }
@@ -47,7 +48,7 @@ class World {
 
   /** reach brings the editor's first edit to the log, over what it has not seen; one at a time. */
   reach(): void {
-    const mine = this.peer.pending(this.desk.state)[0]
+    const mine = this.peer.pending[0]
     if (!mine || this.queue.some((e) => e.client)) return
     this.append('me', 'me', this.peer.confirmed + 1, this.queue.reduce((m, e) => m.map(e.changes), mine))
   }
@@ -55,7 +56,7 @@ class World {
   /** deliver gives the editor what the log has for it. */
   deliver(n: number): void {
     for (const e of this.queue.splice(0, n)) {
-      this.peer.take(this.desk, [e], '')
+      this.peer.take([e], '')
     }
   }
 
@@ -63,7 +64,7 @@ class World {
 
   settle(): void {
     this.deliver(this.queue.length)
-    while (this.peer.waiting(this.desk.state)) {
+    while (this.peer.waiting) {
       this.reach()
       this.deliver(this.queue.length)
     }

@@ -9,7 +9,7 @@ import { receiveUpdates, sendableUpdates } from '@codemirror/collab'
 import { expect, test, vi } from 'vitest'
 import type { Peer } from '../../src/editor/session/peer'
 import type { HeadlessHost } from '../../src/editor/session/host'
-import type { LogEntry } from '../../src/editor/session/wire'
+import type { LogEntry } from '../../src/editor/session/entry'
 import { random, seedFor } from '../random'
 import { Authority } from './authority'
 import { World, settled, type Person } from './world'
@@ -107,7 +107,7 @@ class History {
     if (this.tricks.slow) {
       const written = [...p.memory.boxes.values()].reduce((n, b) => Math.max(n, b.client === p.session.client ? b.seq - 1 + b.pending.length : 0), 0)
       const peer = (p.session as unknown as { peer: Peer }).peer
-      const pending = peer.pending(p.desk.state)
+      const pending = peer.pending
       pending.slice(Math.max(0, written - peer.confirmed)).forEach((c) => this.doubt(c))
     }
     p.crash()
@@ -208,7 +208,7 @@ test('handing several entries over at once diverges, so these histories have tee
     for (const p of w.people) p.tuned = (session) => {
       const { peer } = session as unknown as { peer: Peer }
       const one = peer.take.bind(peer)
-      peer.take = (desk, entries, chain) => { if (together(peer, desk as HeadlessHost, entries)) peer.chain = chain; else one(desk, entries, chain) }
+      peer.take = (entries, chain) => { if (together(peer, peer.host as HeadlessHost, entries)) peer.chain = chain; else one(entries, chain) }
     }
   }
   expect(await histories(HISTORIES, { prepare }, /reads|stuck/)).not.toBe('')

@@ -1,4 +1,4 @@
-import { Text, EditorState, EditorSelection } from '@codemirror/state'
+import { ChangeSet, Text, EditorState, EditorSelection } from '@codemirror/state'
 import { EditorView, type DecorationSet } from '@codemirror/view'
 import { expect, test, vi } from 'vitest'
 import { guessed, kinds, languageOf } from '../../src/editor/languages'
@@ -159,7 +159,7 @@ test('on paper every line has its number, and a break at the end makes no line',
 })
 
 test('what was redacted here says who did it, wherever it moves', () => {
-  const entry = { rev: 9, at: Date.UTC(2026, 10, 21), user: 'Alice', author: 'a', own: false, length: 20 }
+  const entry = { rev: 9, at: Date.UTC(2026, 10, 21), user: 'Alice', author: 'a', own: false, client: null, seq: 0, kind: null, changes: ChangeSet.empty(20) }
   let state = EditorState.create({ doc: 'the budget is secret', extensions: redactions })
   const titles = (): [number, number, string][] => {
     const out: [number, number, string][] = []
@@ -168,7 +168,7 @@ test('what was redacted here says who did it, wherever it moves', () => {
     }
     return out
   }
-  state = state.update({ changes: { from: 0, to: 3, insert: 'The' }, effects: entryTaken.of({ ...entry, seq: 1 }) }).state
+  state = state.update({ changes: { from: 0, to: 3, insert: 'The' }, effects: entryTaken.of({ ...entry, client: 'c', seq: 1 }) }).state
   expect(titles()).toEqual([])
   state = state.update({ changes: { from: 14, to: 20, insert: '\u2588'.repeat(6) }, effects: entryTaken.of({ ...entry, kind: 'redacted' }) }).state
   state = state.update({ changes: { from: 0, insert: 'So ' } }).state

@@ -2,7 +2,7 @@
 
 import { undo } from '@codemirror/commands'
 import { expect, test, vi } from 'vitest'
-import { entryTaken, blameGiven, type Entry } from '../../src/editor/session/session'
+import { entryTaken, blameGiven, type Entry } from '../../src/editor/session/entry'
 import { Authority } from './authority'
 import { World, settled, type Person } from './world'
 
@@ -142,7 +142,7 @@ test('a client id of another author is given up', async () => {
   ada!.plugged = false
   ada!.cut()
   type(ada!, 0, 'y')
-  ada!.session.user = 'Adele'
+  ada!.session.me.user = 'Adele'
   ada!.plugged = true
   ada!.now()
   await w.quiet()
@@ -393,7 +393,7 @@ test('an own entry that is told has its number', async () => {
   type(ada!, 0, 'x')
   type(ada!, 1, 'y')
   await w.quiet()
-  expect(told.map((e) => [e.rev, e.own, e.seq, e.length])).toEqual([[2, true, 1, 4], [3, true, 2, 5]])
+  expect(told.map((e) => [e.rev, e.own, e.seq, e.changes.newLength])).toEqual([[2, true, 1, 4], [3, true, 2, 5]])
 })
 
 test('a session that has ended says nothing more, whatever it was waiting for', async () => {
@@ -407,4 +407,23 @@ test('a session that has ended says nothing more, whatever it was waiting for', 
   ada!.now()
   w.clock.advance(5000)
   expect(ada!.wire!.up).toEqual([])
+})
+
+test('a session that ends while its outbox is being written leaves the outbox there', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  ada!.plugged = false
+  ada!.cut()
+  ada!.memory.slow = true
+  type(ada!, 0, 'x')
+  type(ada!, 1, 'y') // another write is due after the one under way
+  await settled()
+  ada!.session.stop()
+  while (ada!.page.writing) { ada!.page.flush(); await settled() }
+  expect([...ada!.memory.boxes.values()].map((b) => b.pending.length)).toEqual([1])
+  ada!.memory.slow = false
+  ada!.sit()
+  ada!.plugged = true
+  ada!.now()
+  await w.quiet()
+  expect(w.authority.text.toString()).toBe('xabc')
 })

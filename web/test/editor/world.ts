@@ -6,7 +6,8 @@ import { history } from '@codemirror/commands'
 import type { Hearer } from '../../src/base/socket'
 import { Refused } from '../../src/base/api'
 import { HeadlessHost } from '../../src/editor/session/host'
-import { Session, type SocketLike } from '../../src/editor/session/session'
+import { Session } from '../../src/editor/session/session'
+import type { SocketLike } from '../../src/editor/session/options'
 import { Authority, THREAD, type Frame, type Line } from './authority'
 import { Memory, Page } from './memory'
 
@@ -139,7 +140,7 @@ export class Person implements SocketLike {
 
   compose(on: boolean): void {
     this.desk.composing = on
-    if (!on) (this.session as unknown as { hold: { release(d: HeadlessHost): void } }).hold.release(this.desk)
+    if (!on) this.session.compositionEnded()
   }
 }
 

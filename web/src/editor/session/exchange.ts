@@ -1,79 +1,91 @@
-// The conversation with the server about one thread: join, take in everything
-// up to the head, then send, one push under way at a time.
+// The conversation with the server about one thread: join, take in all entries
+// up to the head, then send. An entry goes from here to the peer, whose
+// transaction brings it to everything else.
 //
-// What a lost connection has carried is known once the next one, joined as the
-// same client, has reached the head: the join ends what the older one may still
-// bring. Only then is anything sent again, and only then may a client that was
-// taken over by somebody else go on under another id.
+// Whether an edit got through a connection that broke is known once the next
+// connection, joined as the same client, has reached the head: that join ends
+// the older connection. Only then is anything sent again, and only then may a
+// client that somebody else took over go on under another id.
 
 import { Text, type ChangeSet } from '@codemirror/state'
-import type { EditorHost } from './host'
+import { matches } from './beacon'
 import { difference } from './difference'
-import type { Clock, ImeQueue } from './ime-queue'
+import { ImeQueue } from './ime-queue'
+import type { Clock, SocketLike } from './options'
+import type { OutboxWriter } from './outbox-writer'
 import { Diverged, type Peer } from './peer'
-import type { Limits, LogEntry, Refusal, Resumed, Sent, Update, Whole } from './wire'
+import type { Me, Presence } from './presence'
+import { Pushes } from './pushes'
+import type { Requests } from './requests'
+import type { Selection } from './selection'
+import type { Signal } from './signal'
+import { decode, type Beacon, type Limits, type Refusal, type Resumed, type Sent, type Update, type Whole } from './wire'
 
 export type Link = 'connecting' | 'up' | 'down'
-/** stuck: what stands here cannot be reconciled with the log; refused: the thread cannot be joined. */
+/** stuck: the text here cannot be reconciled with the log; refused: the thread cannot be joined. */
 export type Phase = 'opening' | 'open' | 'stuck' | 'refused'
+export interface Problem { code: string; text: string }
 
-const CHUNK = 200 // changes in a push at most
-const PAUSE = 1000 // ms before what was refused for now is sent again, up to twice that
-const REPLACED = 4001 // the close after which this client is somebody else's
+const PAUSE = 1000 // ms, up to twice that, until a push or join is tried again that the server could not serve now
+const AGAIN = 1000 // ms until a request is
+const REPLACED = 4001 // the close after which our client id is somebody else's
 const FOR_NOW = new Set(['unavailable', 'rate_limited'])
+const FORBIDDEN = 3 // client ids in a row that are other authors'
+const STALE = 9 // pushes refused in a row without anything new to take in
 
-export interface Host {
-  readonly thread: string
-  readonly user: string
-  readonly phase: Phase
-  /** The thread takes no edits now. */
-  readonly readonly: boolean
-  /** Null as long as nothing may be joined. */
-  readonly desk: EditorHost | null
-  send(m: Sent): boolean
-  /** upTo is the number of the last edit of the peer that may be sent. */
-  upTo(): number
-  mint(): string
-  joined(m: Whole | Resumed): void
-  /** loaded: another text stands here. */
-  loaded(): void
-  took(entries: readonly LogEntry[]): void
-  /** idle: joined and at the head, whether or not a push is under way. */
-  idle(): void
-  stop(phase: 'stuck' | 'refused', code: string, text: string): void
-  /** refused hears errors that are not about join or update. */
-  refused(m: Refusal): void
-  readOnly(): void
-  /** rebound: what waits is numbered anew, under another client. */
-  rebound(): void
-  changed(): void
+export interface Parts {
+  thread: string
+  me: Me
+  mint: () => string
+  clock: Clock
+  socket: SocketLike
+  signal: Signal
+  peer: Peer
+  writer: OutboxWriter
+  requests: Requests
+  selection: Selection
+  presence: Presence
 }
 
 export class Exchange {
   link: Link = 'connecting'
-  client: string // as which we join; the peer's is what our edits are numbered under
+  phase: Phase = 'opening'
+  problem: Problem | null = null
+  title = ''
+  /** The thread accepts no edits now. */
+  readonly = false
+  client: string // as which we join; our edits are numbered under the peer's
   joined = false
   limits: Limits = { frame: 1 << 20, changes: 1000, text: 4 << 20 }
-  /** What stands here gives way to the server's text at the next join; then so much is put in its place. */
-  giveUp: { mine: string | null } | null = null
 
-  private asked = false
-  private head = 0 // to be reached before anything is sent
-  private flight = 0 // number of the last edit under way; 0: none
-  private most = CHUNK
+  private readonly pushes: Pushes
+  private readonly queue: ImeQueue
+  private ready = false // joining is allowed
+  private over = false
+  private asked = false // a join is under way
+  private head = 0 // must be reached before anything is sent
   private whole = false // the next join asks for the whole text
   private recast = false // and is due as soon as nothing is under way
-  private refusals = 0
+  private given: { mine: string | null } | null = null // at the next join the server's text replaces ours; then mine goes on top
+  private forbidden = 0 // joins in a row
   private resume: (() => void) | null = null // ends a pause
 
-  constructor(private readonly peer: Peer, private readonly hold: ImeQueue, private readonly clock: Clock, private readonly host: Host) {
+  constructor(private readonly parts: Parts) {
+    const { peer, clock, writer } = parts
     this.client = peer.client
+    this.pushes = new Pushes(peer, writer)
+    this.queue = new ImeQueue(peer, clock, () => this.admit())
   }
 
-  /** flying is how many edits are under way. */
-  get flying(): number {
-    return Math.max(0, this.flight - this.peer.confirmed)
+  /** flying is the number of edits under way. */
+  get flying(): number { return this.pushes.flying }
+
+  /** level: nothing waits in either direction. */
+  private get level(): boolean {
+    return this.joined && this.phase === 'open' && this.queue.empty && this.parts.peer.waiting === 0
   }
+
+  // The connection.
 
   up(): void {
     this.link = 'up'
@@ -82,200 +94,269 @@ export class Exchange {
 
   down(code?: number): void {
     this.link = 'down'
-    this.joined = this.asked = false
-    this.flight = 0
-    this.unpause()
-    if (code === REPLACED) this.client = this.host.mint()
+    this.quiet()
+    this.parts.requests.disconnected()
+    this.parts.presence.disconnected()
+    if (code === REPLACED) this.client = this.parts.mint()
   }
 
-  /** join asks for the thread, from where we are; nothing happens while that cannot be. */
-  join(): void {
-    const { host, peer } = this
-    if (this.link !== 'up' || this.asked || this.joined || !host.desk || host.phase === 'stuck' || host.phase === 'refused') return
-    const at = this.hold.reached
-    const resume = peer.loaded && !this.whole && !this.giveUp
-    this.asked = host.send({ type: 'join', user: host.user, id: host.thread, mode: 'text', client: this.client, ...(resume ? { since: at.rev, chain: at.chain } : {}) })
-  }
-
-  leave(): void {
-    if (this.joined || this.asked) this.host.send({ type: 'leave' })
-    this.hold.clear()
-    this.stop()
-  }
-
-  /** stop has nothing more said, without a word. */
-  stop(): void {
-    this.joined = this.asked = false
-    this.flight = 0
-    this.unpause()
-  }
-
-  private again(): void {
-    this.joined = this.asked = false
-    this.flight = 0
+  /** begin allows joining: the editor is there, with the text of its outbox if it had one. */
+  begin(): void {
+    this.ready = true
     this.join()
   }
 
-  /** start takes the whole text. */
-  start(m: Whole): void {
-    const { host, peer } = this
-    if (!this.asked || !host.desk || m.thread !== host.thread) return
-    const waiting = peer.pending(host.desk.state)
-    const first = !peer.loaded, given = this.giveUp
-    if (waiting.length > 0 && !given && (m.reset || !this.whole)) return host.stop('stuck', 'reset', 'the log is not the one that was edited here')
+  /** end stops the conversation for good. */
+  end(): void {
+    if (this.joined || this.asked) this.send({ type: 'leave' })
+    this.over = true
+    this.queue.clear()
+    this.quiet()
+  }
+
+  /** halt stops the conversation until the person decides. */
+  halt(phase: 'stuck' | 'refused', code: string, text: string): void {
+    const { requests, presence, signal } = this.parts
+    this.phase = phase
+    this.problem = { code, text }
+    if (this.joined || this.asked) this.send({ type: 'leave' })
+    this.queue.clear()
+    this.quiet()
+    requests.drop(code)
+    presence.disconnected()
+    signal.changed()
+  }
+
+  /** giveUp ends being stuck: the server's text replaces ours, and mine goes on top as an edit. */
+  giveUp(mine: string | null): void {
+    this.phase = 'opening'
+    this.problem = null
+    this.given = { mine }
+    this.client = this.parts.mint()
+    this.begin()
+  }
+
+  private quiet(): void {
+    this.joined = this.asked = false
+    this.pushes.disconnected()
+    this.unpause()
+  }
+
+  private send(m: Sent): boolean {
+    return this.parts.socket.send(JSON.stringify(m))
+  }
+
+  /** hear takes in one text frame. */
+  hear(frame: string): void {
+    const m = decode(frame)
+    if (!m || this.over) return
+    this.serve(m)
+    this.parts.signal.changed()
+  }
+
+  private serve(m: NonNullable<ReturnType<typeof decode>>): void {
+    const { thread, presence } = this.parts
+    switch (m.type) {
+      case 'whole': return this.start(m)
+      case 'resumed': return this.resumed(m)
+      case 'update': return this.update(m)
+      case 'error': return this.error(m)
+      case 'beacon': return void this.compare(m)
+      case 'cursor': case 'people': if (m.id === thread) presence.hear(m)
+    }
+  }
+
+  // Joining.
+
+  /** join asks for the thread, from where we are; nothing happens while that cannot be. */
+  private join(): void {
+    const { thread, me, peer } = this.parts
+    if (this.link !== 'up' || this.asked || this.joined || !this.ready || !peer.host || this.phase === 'stuck' || this.phase === 'refused') return
+    const at = this.queue.reached
+    const resume = peer.loaded && !this.whole && !this.given
+    this.asked = this.send({ type: 'join', user: me.user, id: thread, mode: 'text', client: this.client, ...(resume ? { since: at.rev, chain: at.chain } : {}) })
+  }
+
+  private rejoin(): void {
+    this.joined = this.asked = false
+    this.pushes.disconnected()
+    this.join()
+  }
+
+  /** renew joins as another client. */
+  private renew(): void {
+    this.client = this.parts.mint()
+    this.rejoin()
+  }
+
+  /** start takes in the whole text. */
+  private start(m: Whole): void {
+    const { thread, me, peer, writer } = this.parts
+    if (!this.asked || !peer.host || m.thread !== thread) return
+    const { pending } = peer
+    const first = !peer.loaded, { given } = this
+    if (pending.length > 0 && !given && (m.reset || !this.whole)) return this.halt('stuck', 'reset', 'the log is not the one that was edited here')
     const text = Text.of(m.text.split('\n'))
     let ours: ChangeSet[] = []
     try {
-      if (waiting.length > 0 && !given) ours = carried(peer.base, text, waiting)
+      if (pending.length > 0 && !given) ours = carried(peer.base, text, pending)
     } catch (e) {
-      return host.stop('stuck', 'diverged', String(e))
+      return this.halt('stuck', 'diverged', String(e))
     }
-    this.enter(m)
-    this.head = m.rev
-    this.hold.clear()
+    this.queue.clear()
     this.whole = this.recast = false
-    this.giveUp = null
-    peer.reload(host.desk, { rev: m.rev, chain: m.chain, text, blame: m.blame }, ours)
-    host.joined(m)
-    host.loaded()
+    this.given = null
+    peer.reload({ rev: m.rev, chain: m.chain, text, blame: m.blame }, ours)
+    this.enter(m, m.rev)
+    me.author ??= m.blame.authors?.find((a) => a.name === me.user && a.kind === 'person')?.id ?? null
+    writer.note()
     if (given?.mine != null) {
       const changes = difference(text, Text.of(given.mine.split(/\r\n?|\n/)))
-      if (!changes.empty) host.desk.dispatch([host.desk.state.update({ changes })])
+      if (!changes.empty) peer.host.dispatch([peer.host.state.update({ changes })])
     }
     if (first || given) this.settle()
     else this.renew() // the numbers of our edits may be others there
   }
 
-  resumed(m: Resumed): void {
-    if (!this.asked || m.thread !== this.host.thread) return
-    this.enter(m)
-    this.head = m.head
-    this.host.joined(m)
-    if (m.rev !== this.hold.reached.rev) return this.broken(new Diverged(`resumed at ${m.rev}`))
+  private resumed(m: Resumed): void {
+    if (!this.asked || m.thread !== this.parts.thread) return
+    this.enter(m, m.head)
+    if (m.rev !== this.queue.reached.rev) return this.broken(new Diverged(`resumed at ${m.rev}`))
     this.settle()
   }
 
-  private enter(m: Whole | Resumed): void {
+  private enter(m: Whole | Resumed, head: number): void {
     this.asked = false
     this.joined = true
+    this.head = head
     this.limits = m.limits
-    this.most = CHUNK
-    this.refusals = 0
+    this.title = m.title
+    this.readonly = m.readonly
+    this.phase = 'open'
+    this.problem = null
+    this.forbidden = 0
+    this.pushes.joined()
+    this.parts.selection.joined()
   }
 
-  update(m: Update): void {
-    const { host } = this
-    if (!this.joined || !host.desk || m.id !== host.thread) return
-    const { rev } = this.hold.reached
+  // Entries.
+
+  private update(m: Update): void {
+    const { thread, peer } = this.parts
+    if (!this.joined || !peer.host || m.id !== thread) return
+    const { rev } = this.queue.reached
     const fresh = m.updates.filter((e) => e.rev > rev)
     if (fresh.length === 0) return
-    if (fresh[0]!.rev !== rev + 1) return this.again() // something was lost on the way
-    this.hold.add(host.desk, { ...m, updates: fresh })
+    if (fresh[0]!.rev !== rev + 1) return this.rejoin() // something was lost on the way
+    this.queue.add({ ...m, updates: fresh })
+    this.admit()
   }
 
-  /** admit takes in a frame that the hold lets through. */
-  admit(m: Update): void {
-    const { host, peer } = this
-    if (!host.desk) return
-    try {
-      peer.take(host.desk, m.updates, m.chain)
-    } catch (e) {
-      return this.broken(e)
+  /** admit takes in the frames that no input method holds back. */
+  admit(): void {
+    const { peer, me } = this.parts
+    for (let m = peer.host && this.queue.next(); m; m = peer.host && this.queue.next()) {
+      try {
+        peer.take(m.updates, m.chain)
+      } catch (e) {
+        return this.broken(e)
+      }
+      for (const e of m.updates) {
+        if (e.client !== null && e.client === peer.client) me.author = e.author
+        if (e.kind === 'renamed' && e.title !== undefined) this.title = e.title
+      }
+      this.settle()
     }
-    host.took(m.updates)
-    this.settle()
   }
 
-  /** settle does what is to be done next. */
-  settle(): void {
-    const { host, peer } = this
-    if (this.flight > 0 && peer.confirmed >= this.flight) {
-      this.flight = 0
-      this.refusals = 0
-      this.most = Math.min(CHUNK, this.most * 2)
-    }
-    if (!this.joined || host.phase !== 'open' || peer.rev < this.head) return
-    if (peer.worn && this.client === peer.client) return this.renew()
-    if (this.client !== peer.client) {
-      peer.rebind(this.client)
-      host.rebound()
-    }
-    if (this.recast && this.flight === 0) {
-      this.whole = true
-      return this.again()
-    }
-    this.push()
-    host.idle()
+  private async compare(m: Beacon): Promise<void> {
+    const { thread, peer } = this.parts
+    if (m.id !== thread || m.rev !== peer.rev || !this.level) return
+    const same = await matches(m, peer.base, peer.host!.state.doc)
+    if (!same && !this.over && this.phase === 'open') this.diverge()
   }
 
-  private push(): void {
-    const { host, peer } = this
-    if (this.flight > 0 || this.resume || this.recast || host.readonly || !host.desk) return
-    if (peer.waiting(host.desk.state) === 0) return
-    const { seq, rev, changes } = peer.push(host.desk.state, this.most, this.limits, host.upTo())
-    if (changes.length === 0) return
-    if (host.send({ type: 'update', client: peer.client, seq, rev, changes })) this.flight = seq + changes.length - 1
-    host.changed()
-  }
-
-  /** renew joins as another client. */
-  private renew(): void {
-    this.client = this.host.mint()
-    this.again()
-  }
-
-  /** diverge has everything told anew: what stands here is not what the log says. */
-  diverge(): void {
-    this.host.send({ type: 'diverged', rev: this.peer.rev })
+  /** diverge asks for the whole text: ours is not the log's. */
+  private diverge(): void {
+    this.send({ type: 'diverged', rev: this.parts.peer.rev })
     this.recast = true
     this.settle()
   }
 
   private broken(e: unknown): void {
+    const { peer } = this.parts
     const text = e instanceof Error ? e.message : String(e)
-    this.host.send({ type: 'diverged', rev: this.peer.rev })
-    this.hold.clear()
-    // Of what was sent nobody could say now whether it is in the log.
-    if (this.peer.sent > this.peer.confirmed) return this.host.stop('stuck', 'diverged', text)
+    this.send({ type: 'diverged', rev: peer.rev })
+    this.queue.clear()
+    // Nobody could say now which of the edits that were sent are in the log.
+    if (peer.sent > peer.confirmed) return this.halt('stuck', 'diverged', text)
     this.whole = true
-    this.again()
+    this.rejoin()
   }
 
-  error(m: Refusal): void {
-    if (m.re === 'join') this.joinRefused(m)
-    else if (m.re === 'update') this.pushRefused(m)
-    else this.host.refused(m)
+  // Sending.
+
+  /** settle does what is due next: join anew, or send. */
+  settle(): void {
+    const { peer, writer, signal } = this.parts
+    this.pushes.settle()
+    signal.changed()
+    if (!this.joined || this.phase !== 'open' || peer.rev < this.head) return
+    if (peer.worn && this.client === peer.client) return this.renew()
+    if (this.client !== peer.client) {
+      peer.rebind(this.client)
+      writer.note()
+    }
+    if (this.recast && !this.pushes.underWay) {
+      this.whole = true
+      return this.rejoin()
+    }
+    this.say()
+  }
+
+  /** say sends what may go out now. */
+  private say(): void {
+    const { requests, selection } = this.parts
+    this.pushes.paused = this.resume !== null || this.recast || this.readonly
+    for (const frame of [this.pushes.next(this.limits), requests.next(), selection.next()]) if (frame) this.send(frame)
+  }
+
+  // Refusals.
+
+  private error(m: Refusal): void {
+    if (m.re === 'join') return this.joinRefused(m)
+    if (m.re === 'update') return this.pushRefused(m)
+    if (this.parts.requests.refused(m)) this.parts.clock.later(AGAIN, () => this.settle())
+    else this.settle()
   }
 
   private joinRefused(m: Refusal): void {
     if (!this.asked) return
     this.asked = false
     if (FOR_NOW.has(m.code)) return this.pause(() => this.join())
-    if (m.code === 'forbidden' && ++this.refusals < 3) { // the id is another author's
-      this.client = this.host.mint()
+    if (m.code === 'forbidden' && ++this.forbidden < FORBIDDEN) { // the id is another author's
+      this.client = this.parts.mint()
       return this.join()
     }
-    this.host.stop('refused', m.code, m.text)
+    this.halt('refused', m.code, m.text)
   }
 
   private pushRefused(m: Refusal): void {
-    if (!this.joined || this.flight === 0) return
-    this.flight = 0
-    if (m.code === 'not_joined') return this.again()
-    if (m.code === 'read_only') return this.host.readOnly()
+    if (!this.joined || !this.pushes.underWay) return
+    this.pushes.disconnected()
+    if (m.code === 'not_joined') return this.rejoin()
+    if (m.code === 'read_only') { this.readonly = true; return }
     if (FOR_NOW.has(m.code)) return this.pause(() => this.settle())
-    if (m.code !== 'stale') return this.host.stop('stuck', m.code, m.text)
-    this.most = Math.max(1, this.most >> 1)
+    if (m.code !== 'stale') return this.halt('stuck', m.code, m.text)
     this.head = Math.max(this.head, m.head)
-    // Nothing to wait for, and refused again and again: our numbers are not the server's.
-    if (this.head <= this.peer.rev && ++this.refusals > 9) return this.renew()
+    const futile = this.head <= this.parts.peer.rev // there is nothing to take in first
+    if (this.pushes.refused(futile) > STALE) return this.renew() // our numbers are not the server's
     this.settle()
   }
 
   private pause(then: () => void): void {
     this.unpause()
-    this.resume = this.clock.later(PAUSE * (1 + Math.random()), () => { this.resume = null; then() })
-    this.host.changed()
+    this.resume = this.parts.clock.later(PAUSE * (1 + Math.random()), () => { this.resume = null; then() })
   }
 
   private unpause(): void {

@@ -1,19 +1,19 @@
-// Where a text is worked on: an EditorView, or a state without a view.
+// What holds the text: an EditorView, or a state without a view.
 
 import { Facet, type EditorState, type Transaction, type TransactionSpec } from '@codemirror/state'
 
-/** What is used of an EditorView. */
+/** The part of an EditorView that a session uses. */
 export interface EditorHost {
   readonly state: EditorState
-  /** An input method is at work in the text. */
+  /** True while an input method composes in the text. */
   readonly composing: boolean
   dispatch(transactions: readonly Transaction[]): void
 }
 
-/** Who wants to hear of transactions once they are in the state. */
-export const listener = Facet.define<(transactions: readonly Transaction[]) => void>()
+/** transactionListener functions hear of transactions once these are in the state. A host calls them. */
+export const transactionListener = Facet.define<(transactions: readonly Transaction[]) => void>()
 
-/** A desk that nobody sits at. */
+/** A HeadlessHost has no view. */
 export class HeadlessHost implements EditorHost {
   composing = false
 
@@ -21,10 +21,10 @@ export class HeadlessHost implements EditorHost {
 
   dispatch(transactions: readonly Transaction[]): void {
     for (const tr of transactions) {
-      if (tr.startState !== this.state) throw new RangeError('a transaction that does not start from the present state')
+      if (tr.startState !== this.state) throw new RangeError('the transaction does not start from the present state')
       this.state = tr.state
     }
-    for (const f of this.state.facet(listener)) f(transactions)
+    for (const f of this.state.facet(transactionListener)) f(transactions)
   }
 
   edit(...specs: TransactionSpec[]): void {

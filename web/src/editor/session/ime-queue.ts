@@ -1,28 +1,22 @@
-// Frames wait while an input method is at work: a change next to the syllable
-// that it composes would double it. What is typed goes out all the same.
+// Frames wait while an input method composes: a change beside the syllable that
+// is being composed would double it. What is typed goes out all the same.
 
-import type { EditorHost } from './host'
+import type { Clock } from './options'
 import type { Peer } from './peer'
 import type { Update } from './wire'
 
-/** Milliseconds after which what does not touch the composing line is let in. */
+/** Milliseconds until a frame that does not touch the composing line comes in. */
 export const PATIENCE = 3000
-
-export interface Clock {
-  /** now is the time in Unix milliseconds. */
-  now(): number
-  /** later calls f after ms milliseconds, unless what it returns is called first. */
-  later(ms: number, f: () => void): () => void
-}
 
 export class ImeQueue {
   private queue: Update[] = []
   private since = 0
   private cancel: (() => void) | null = null
 
-  constructor(private readonly peer: Peer, private readonly clock: Clock, private readonly take: (frame: Update) => void) {}
+  /** wake is called when a frame that next held back may come in. */
+  constructor(private readonly peer: Peer, private readonly clock: Clock, private readonly wake: () => void) {}
 
-  /** reached is where the frames that have come end: where to resume from. */
+  /** reached is where the frames received so far end, which is where to resume from. */
   get reached(): { rev: number; chain: string } {
     return this.queue[this.queue.length - 1] ?? this.peer
   }
@@ -31,10 +25,9 @@ export class ImeQueue {
     return this.queue.length === 0
   }
 
-  add(desk: EditorHost, frame: Update): void {
+  add(frame: Update): void {
     if (this.queue.length === 0) this.since = this.clock.now()
     this.queue.push(frame)
-    this.release(desk)
   }
 
   clear(): void {
@@ -43,29 +36,31 @@ export class ImeQueue {
     this.cancel = null
   }
 
-  /** release lets in, in order, what may come in now. */
-  release(desk: EditorHost): void {
+  /** next removes and returns the first frame, or null if there is none or it must wait. */
+  next(): Update | null {
     this.cancel?.()
     this.cancel = null
-    while (this.queue.length > 0) {
-      const left = this.since + PATIENCE - this.clock.now()
-      if (desk.composing && !this.harmless(this.queue[0]!) && (left > 0 || !this.elsewhere(desk, this.queue[0]!))) {
-        if (left > 0) this.cancel = this.clock.later(left, () => this.release(desk))
-        return
-      }
-      this.take(this.queue.shift()!)
+    const frame = this.queue[0]
+    if (!frame) return null
+    const left = this.since + PATIENCE - this.clock.now()
+    if (this.peer.host?.composing && !this.harmless(frame) && (left > 0 || !this.elsewhere(frame))) {
+      if (left > 0) this.cancel = this.clock.later(left, this.wake)
+      return null
     }
+    this.queue.shift()
+    return frame
   }
 
-  /** harmless frames change nothing here. */
+  /** harmless frames change nothing in the text here. */
   private harmless(frame: Update): boolean {
     return frame.updates.every((e) => e.changes.empty || (e.client === this.peer.client && e.seq <= this.peer.sent))
   }
 
-  /** elsewhere says that a frame neither touches the composing line nor its breaks, from either side: a change right beside a break draws the composing line anew, too. */
-  private elsewhere(desk: EditorHost, frame: Update): boolean {
-    const line = desk.state.doc.lineAt(desk.state.selection.main.head)
-    let from = this.peer.toConfirmed(desk.state, line.from), to = this.peer.toConfirmed(desk.state, line.to)
+  /** elsewhere reports that a frame touches neither the composing line nor, from either side, its breaks: a change right beside a break redraws the composing line, too. */
+  private elsewhere(frame: Update): boolean {
+    const { state } = this.peer.host!
+    const line = state.doc.lineAt(state.selection.main.head)
+    let from = this.peer.toConfirmed(line.from), to = this.peer.toConfirmed(line.to)
     for (const { changes } of frame.updates) {
       let touched = false
       changes.iterChangedRanges((start, end) => { touched ||= start <= to + 1 && end >= from - 1 })

@@ -1,16 +1,22 @@
-// What a session is given: its wire, its store and its clock.
+// What a session needs from outside: a socket, a store and a clock.
 
 import type { Hearer } from '../../base/socket'
-import type { Clock } from './ime-queue'
 import type { Moment } from './moment'
 import type { Outbox, OutboxStore } from './outbox'
+
+export interface Clock {
+  /** now is the time in Unix milliseconds. */
+  now(): number
+  /** later calls f after ms milliseconds, unless the returned function is called first. */
+  later(ms: number, f: () => void): () => void
+}
 
 export interface SocketLike {
   open(): void
   close(): void
-  /** now tries at once instead of waiting. */
+  /** now tries to connect at once instead of waiting. */
   now(): void
-  /** send passes a frame on; false if it could not. */
+  /** send reports false if the frame could not be sent. */
   send(frame: string): boolean
 }
 
@@ -19,10 +25,10 @@ export interface SessionOptions {
   user: string
   socket: (hearer: Hearer) => SocketLike
   store: OutboxStore
-  /** An outbox that is held already: this session is there to send it. */
+  /** An outbox that is locked already: the session exists to send it. */
   adopt?: Outbox
   clock?: Clock
-  /** Gives the text and blame of a revision. */
+  /** moment fetches the text and blame of a revision. */
   moment?: (thread: string, rev: number) => Promise<Moment>
   mint?: () => string
 }
@@ -35,7 +41,7 @@ export const wall: Clock = {
   },
 }
 
-/** within gives what p gives, or fails when that takes longer than ms milliseconds. */
+/** within settles as p does, or rejects after ms milliseconds. */
 export function within<T>(clock: Clock, ms: number, p: Promise<T>): Promise<T> {
   return new Promise((done, fail) => {
     const cancel = clock.later(ms, () => fail(new Error('too slow')))

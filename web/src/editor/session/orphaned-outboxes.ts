@@ -7,7 +7,8 @@ import { socketURL } from '../../base/api'
 import { Socket } from '../../base/socket'
 import { HeadlessHost } from './host'
 import { claim, type Outbox, type OutboxStore } from './outbox'
-import { Session, type SessionOptions } from './session'
+import type { SessionOptions } from './options'
+import { Session } from './session'
 import { openStore } from './store'
 
 /** What became of an outbox: sent, or still there because it does not fit the log, or the server is not there. */

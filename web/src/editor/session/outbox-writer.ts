@@ -1,37 +1,27 @@
-// Keeps the outbox in step with what is unconfirmed: one write under way at a
-// time, the next as soon as it is done, nothing stored where nothing waits.
+// Keeps the stored outbox in step with the edits that the log does not have: one
+// write at a time, the next as soon as that is done, nothing stored where
+// nothing waits.
 //
-// An edit may be sent only when it is written. If one could be in the log and
-// not in the outbox, the page that finds the outbox would give its number to
-// another edit.
+// An edit may be sent only once it is written. If the log could have an edit
+// that the outbox does not, a page that finds the outbox would give the edit's
+// number to another one.
 
-import type { EditorState } from '@codemirror/state'
-import type { Clock } from './ime-queue'
+import { within, type Clock } from './options'
 import type { Outbox, OutboxStore } from './outbox'
 import type { Peer } from './peer'
-import { within } from './options'
+import type { Me } from './presence'
 
-const SLOW = 2000 // ms, after which a store is taken for one that fails
-const SOON = 500 // ms that an edit may wait before the text beneath it is kept too
-
-/** What a keeper looks at, and whom it tells. */
-export interface Kept {
-  readonly thread: string
-  user(): string
-  /** The state that holds what is unconfirmed; null: nothing does. */
-  state(): EditorState | null
-  /** apart: the server cannot be reached. */
-  apart(): boolean
-  /** wrote: what may be sent, or whether anything is kept, is another now. */
-  wrote(): void
-}
+const SLOW = 2000 // ms, after which a store counts as failing
+const SOON = 500 // ms that an edit may wait before the text beneath it is stored too
 
 export class OutboxWriter {
   /** False: the store fails, and edits live in this page only. */
   kept = true
+  /** The server cannot be reached. */
+  apart = true
   private stored: string | null = null // the client whose outbox is in the store, or about to be
   private certain = '' // the client whose outbox is there for sure
-  private held = new Set<string>()
+  private locked = new Set<string>()
   private written = 0 // the number of the last edit in it
   private busy = false
   private again = false
@@ -39,32 +29,35 @@ export class OutboxWriter {
   private oldest: number | null = null // since when an edit has been waiting
   private based = '' // the client and revision whose text is in the store
 
-  constructor(private readonly store: OutboxStore, private readonly clock: Clock, private readonly peer: Peer, private readonly of: Kept) {}
+  /** wrote is called when more may be sent, or `kept` has changed. */
+  constructor(
+    private readonly store: OutboxStore, private readonly clock: Clock, private readonly peer: Peer,
+    private readonly thread: string, private readonly me: Me, private readonly wrote: () => void,
+  ) {}
 
-  /** adopted takes note of an outbox that is held and stored. */
-  adopted({ client, seq, pending }: Outbox): void {
+  /** adopt goes on with an outbox that is locked and stored. */
+  adopt({ client, seq, pending }: Outbox): void {
     this.stored = this.certain = client
     this.written = seq - 1 + pending.length
-    this.held.add(client)
+    this.locked.add(client)
     this.oldest = this.clock.now() - SOON
   }
 
-  /** hold makes sure that nobody else will send what this client has open. */
-  async hold(client: string): Promise<void> {
-    this.held.add(client)
+  /** lock makes sure that nobody else sends the pending edits of this client. */
+  async lock(client: string): Promise<void> {
+    this.locked.add(client)
     await this.store.hold(client)
   }
 
-  /** upTo is the number of the last edit of a client that may be sent. */
-  upTo(client: string): number {
-    return !this.kept ? Infinity : this.certain === client ? this.written : 0
+  /** upTo is the number of the peer's last edit that may be sent. */
+  get upTo(): number {
+    return !this.kept ? Infinity : this.certain === this.peer.client ? this.written : 0
   }
 
-  /** note has the store brought up to date. */
+  /** note brings the store up to date, now or after the write under way. */
   note(): void {
-    if (this.over) return
-    const state = this.of.state()
-    if (!state || this.peer.waiting(state) === 0) this.oldest = null
+    if (this.over || !this.peer.loaded || !this.peer.host) return
+    if (this.peer.waiting === 0) this.oldest = null
     else if (this.oldest === null) {
       this.oldest = this.clock.now()
       this.clock.later(SOON, () => { if (this.oldest !== null) this.note() })
@@ -78,29 +71,29 @@ export class OutboxWriter {
     do {
       this.again = false
       this.kept = await within(this.clock, SLOW, this.once()).catch(() => false)
+      if (this.over) break // the text may be gone, and the outbox must not go with it
       if (!this.kept) this.based = ''
-      this.of.wrote()
+      this.wrote()
     } while (this.again)
     this.busy = false
   }
 
-  /** outbox is what is to be kept, or null where nothing waits. */
+  /** outbox is what to store, or null where nothing waits. */
   private outbox(): Outbox | null {
-    const { peer, of } = this
-    const state = of.state()
-    const pending = state ? peer.pending(state) : []
+    const { peer } = this
+    const { pending } = peer
     if (pending.length === 0) return null
     const key = `${peer.client} ${peer.rev}`
-    const late = of.apart() || (this.oldest !== null && this.clock.now() - this.oldest >= SOON)
+    const late = this.apart || (this.oldest !== null && this.clock.now() - this.oldest >= SOON)
     const base = late && this.based !== key ? peer.base.toString() : null
     if (base !== null) this.based = key
     return {
-      thread: of.thread, client: peer.client, user: of.user(), rev: peer.rev, chain: peer.chain, seq: peer.confirmed + 1,
+      thread: this.thread, client: peer.client, user: this.me.user, rev: peer.rev, chain: peer.chain, seq: peer.confirmed + 1,
       pending: pending.map((c) => c.toJSON() as unknown), base, at: this.clock.now(),
     }
   }
 
-  /** once brings the store up to date, and says whether it keeps what it is given. */
+  /** once brings the store up to date and reports whether it keeps what it is given. */
   private async once(): Promise<boolean> {
     const box = this.outbox()
     const was = this.stored
@@ -110,21 +103,21 @@ export class OutboxWriter {
       if (was) await this.store.remove(was).catch((e: unknown) => { this.stored ??= was; throw e })
       return this.kept
     }
-    if (!this.held.has(box.client)) {
-      await this.hold(box.client)
+    if (!this.locked.has(box.client)) {
+      await this.lock(box.client)
       this.again = true // it may have grown meanwhile; this is written first all the same
     }
-    this.stored = box.client // before: a write that takes too long may end all the same
+    this.stored = box.client // before: a write that takes too long may still succeed
     await this.store.put(box, was !== null && was !== box.client ? was : undefined)
     this.certain = box.client
     this.written = box.seq - 1 + box.pending.length
     return true
   }
 
-  /** end lets go of what is held; the outbox stays for whoever comes next. */
+  /** end unlocks the outbox, which stays for the next page. */
   end(): void {
     this.over = true
-    for (const client of this.held) this.store.release(client)
-    this.held.clear()
+    for (const client of this.locked) this.store.release(client)
+    this.locked.clear()
   }
 }

@@ -19,7 +19,7 @@ export interface Outbox {
 }
 
 /**
- * Where outboxes are kept. One that is held is nobody else's to send: with two
+ * Where outboxes are kept. One that is locked is nobody else's to send: with two
  * senders every edit would be there twice. A rejection means that this browser
  * keeps nothing.
  */

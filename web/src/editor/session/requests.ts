@@ -1,81 +1,92 @@
-// What is asked of the server once all edits so far are in the log: to finish
-// lines, to name a version, to rename. One at a time, in order; what was asked
-// when the connection was lost is asked again, unless the log has it.
+// Requests to finish lines, to name a version, to rename the thread. They wait
+// until all edits made before them are in the log and go out one at a time, in
+// order. One that was out when the connection broke goes out again, unless the
+// log has it.
 
-import type { EditorState, Transaction } from '@codemirror/state'
+import type { Transaction } from '@codemirror/state'
 import { Refused } from '../../base/api'
+import { entryTaken, type Entry } from './entry'
 import type { Peer } from './peer'
-import type { LogEntry, Refusal, Sent } from './wire'
+import type { Refusal, Sent } from './wire'
 
-interface Ask {
+interface Request {
   re: 'submit' | 'version' | 'rename'
-  /** Goes out when so many edits have come back. */
+  /** It goes out once this many edits have come back. */
   after: number
   out: boolean
   /** It was out at least once: an entry may be its answer. */
   tried: boolean
-  frame(state: EditorState): Sent
-  answers(e: LogEntry): boolean
+  frame(): Sent
+  answeredBy(e: Entry): boolean
   map?(tr: Transaction): void
-  done(e: LogEntry): void
+  done(e: Entry): void
   fail(e: Refused): void
 }
 
-type Words = Pick<Ask, 're' | 'frame' | 'answers'> & Partial<Pick<Ask, 'map'>>
+type Kind = Pick<Request, 're' | 'frame' | 'answeredBy'> & Partial<Pick<Request, 'map'>>
 
 const AGAIN = new Set(['stale', 'unavailable', 'rate_limited', 'not_joined'])
 
 export class Requests {
-  private list: Ask[] = []
+  private list: Request[] = []
 
-  constructor(private readonly peer: Peer, private readonly ours: (e: LogEntry) => boolean) {}
+  constructor(private readonly peer: Peer) {}
 
-  submit(state: EditorState, from: number, to: number): Promise<LogEntry> {
-    const line = (n: number): number => Math.min(Math.max(n, 0), state.doc.lines - 1) + 1
-    let start = state.doc.line(line(from)).from, end = state.doc.line(line(Math.max(from, to))).from
-    return this.add(state, {
+  /** submit finishes lines of the text here, from 0, both inclusive. */
+  submit(from: number, to: number): Promise<Entry> {
+    const { peer } = this
+    const { doc } = peer.host!.state
+    const startOf = (n: number): number => doc.line(Math.min(Math.max(n, 0), doc.lines - 1) + 1).from
+    let start = startOf(from), end = startOf(Math.max(from, to))
+    return this.add({
       re: 'submit',
-      frame: (state) => {
-        const there = (pos: number): number => this.peer.base.lineAt(this.peer.toConfirmed(state, pos)).number - 1
-        const first = there(start)
-        return { type: 'submit', rev: this.peer.rev, lines: [first, Math.max(first, there(end))] }
+      frame: () => {
+        const lineAt = (pos: number): number => peer.base.lineAt(peer.toConfirmed(pos)).number - 1
+        const first = lineAt(start)
+        return { type: 'submit', rev: peer.rev, lines: [first, Math.max(first, lineAt(end))] }
       },
-      answers: (e) => e.kind === 'submitted',
+      answeredBy: (e) => e.kind === 'submitted',
       map: (tr) => { start = tr.changes.mapPos(start, 1); end = tr.changes.mapPos(end, 1) },
     })
   }
 
-  version(state: EditorState, name: string): Promise<LogEntry> {
-    return this.add(state, { re: 'version', frame: () => ({ type: 'version', rev: this.peer.rev, name }), answers: (e) => e.kind === 'version' && e.name === name })
+  version(name: string): Promise<Entry> {
+    return this.add({ re: 'version', frame: () => ({ type: 'version', rev: this.peer.rev, name }), answeredBy: (e) => e.kind === 'version' && e.name === name })
   }
 
-  rename(state: EditorState, title: string): Promise<LogEntry> {
-    return this.add(state, { re: 'rename', frame: () => ({ type: 'rename', title }), answers: (e) => e.kind === 'renamed' && e.title === title })
+  rename(title: string): Promise<Entry> {
+    return this.add({ re: 'rename', frame: () => ({ type: 'rename', title }), answeredBy: (e) => e.kind === 'renamed' && e.title === title })
   }
 
-  private add(state: EditorState, words: Words): Promise<LogEntry> {
-    const after = this.peer.done + this.peer.waiting(state)
-    return new Promise((done, fail) => this.list.push({ ...words, after, out: false, tried: false, done, fail }))
+  private add(kind: Kind): Promise<Entry> {
+    const after = this.peer.done + this.peer.waiting
+    return new Promise((done, fail) => this.list.push({ ...kind, after, out: false, tried: false, done, fail }))
   }
 
-  /** next is a frame that may go out now. It counts as sent. */
-  next(state: EditorState): Sent | null {
+  /** next is the frame that may go out now, or null. It counts as sent. */
+  next(): Sent | null {
     const first = this.list[0]
     if (!first || first.out || this.peer.done < first.after) return null
     first.out = first.tried = true
-    return first.frame(state)
+    return first.frame()
   }
 
-  took(entries: readonly LogEntry[]): void {
-    for (const e of entries) {
-      const first = this.list[0]
-      if (!first?.tried || !e.kind || !this.ours(e) || !first.answers(e)) continue
-      this.list.shift()
-      first.done(e)
+  /** follow hears of the editor's transactions: entries may be answers, and lines move. */
+  follow(transactions: readonly Transaction[]): void {
+    for (const tr of transactions) {
+      if (tr.docChanged) for (const request of this.list) request.map?.(tr)
+      for (const { value } of tr.effects.filter((e) => e.is(entryTaken))) this.take(value as Entry)
     }
   }
 
-  /** refused hears an error; true: ask again in a while. */
+  private take(e: Entry): void {
+    const first = this.list[0]
+    if (!first?.tried || !e.kind || !e.own || !first.answeredBy(e)) return
+    this.list.shift()
+    first.done(e)
+  }
+
+  /** refused reports true if the request should go out again in a while. */
   refused(m: Refusal): boolean {
     const first = this.list[0]
     if (!first || first.re !== m.re || !first.out) return false
@@ -88,17 +99,13 @@ export class Requests {
     return false
   }
 
-  /** cut: the connection is gone, and with it what was asked. */
-  cut(): void {
-    for (const ask of this.list) ask.out = false
+  /** disconnected: nothing is out any more. */
+  disconnected(): void {
+    for (const request of this.list) request.out = false
   }
 
-  /** drop gives everything up: the edits that it waited for never come. */
+  /** drop fails all requests: the edits that they wait for never come back. */
   drop(code: string): void {
-    for (const ask of this.list.splice(0)) ask.fail(new Refused(code, 'given up', 0))
-  }
-
-  map(transactions: readonly Transaction[]): void {
-    for (const tr of transactions) if (tr.docChanged) for (const ask of this.list) ask.map?.(tr)
+    for (const request of this.list.splice(0)) request.fail(new Refused(code, 'dropped', 0))
   }
 }

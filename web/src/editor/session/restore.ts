@@ -1,19 +1,18 @@
-// What a dead page left is put on top of the text that it is based on: the
-// server's, with its blame, or the one that lies in the outbox where the server
-// cannot be asked.
+// Puts an outbox that a closed page left on top of the text that it is based on:
+// the server's, with its blame, or the one stored with the outbox if the server
+// cannot be reached.
 
 import { ChangeSet, Text } from '@codemirror/state'
 import { Refused } from '../../base/api'
-import type { EditorHost } from './host'
 import { noBlame, type Moment } from './moment'
 import type { Outbox } from './outbox'
 import type { Peer } from './peer'
 
-/** Why there is nothing to go on with. */
+/** Why the outbox cannot be restored. */
 export interface Failure { phase: 'stuck' | 'refused'; code: string; text: string }
 
 export class Restore {
-  /** What stands here has no blame yet. */
+  /** The restored text has no blame yet. */
   blameless = false
   private waiting: (() => void)[] = []
   private readonly pending: ChangeSet[] = []
@@ -27,19 +26,18 @@ export class Restore {
     peer.sent = box.seq - 1 + this.pending.length // all of it may have left
   }
 
-  /** run ends when the text stands on the desk, or never will; without a desk it gives up. */
-  async run(desk: () => EditorHost | null): Promise<Failure | null> {
+  /** run ends once the text is in the editor, or cannot be; it stops if the editor goes away. */
+  async run(): Promise<Failure | null> {
     const { box, peer } = this
     for (;;) {
       const { moment, refused } = await this.moment(box.rev)
-      const on = desk()
-      if (!on) return null
-      const found = moment && of(moment.text)
-      const kept = box.base === null ? null : of(box.base)
-      const text = [found, kept].find((t) => t && this.pending[0]?.length === t.length)
+      if (!peer.host) return null
+      const found = moment && textOf(moment.text)
+      const stored = box.base === null ? null : textOf(box.base)
+      const text = [found, stored].find((t) => t && this.pending[0]?.length === t.length)
       if (text) {
         this.blameless = text !== found || !moment?.blame
-        peer.reload(on, { rev: box.rev, chain: box.chain, text, blame: (text === found && moment?.blame) || noBlame }, this.pending)
+        peer.reload({ rev: box.rev, chain: box.chain, text, blame: (text === found && moment?.blame) || noBlame }, this.pending)
         return null
       }
       if (found) return { phase: 'stuck', code: 'reset', text: 'the text that was edited here is not in the log' }
@@ -53,15 +51,14 @@ export class Restore {
     for (const f of this.waiting.splice(0)) f()
   }
 
-  /** blame gets the blame that could not be had before; it asks once. */
-  async blame(desk: () => EditorHost | null): Promise<void> {
+  /** blame asks once for the blame that run could not get. It changes nothing if the connection broke meanwhile. */
+  async blame(connected: () => boolean): Promise<void> {
     const { peer } = this
     const { moment } = await this.moment(peer.rev)
-    const on = desk()
-    if (!on) return
+    if (!peer.host || !connected()) return
     this.blameless = false
     if (!moment?.blame || moment.text !== peer.base.toString()) return
-    peer.reload(on, { rev: peer.rev, chain: peer.chain, text: peer.base, blame: moment.blame }, peer.pending(on.state))
+    peer.reload({ rev: peer.rev, chain: peer.chain, text: peer.base, blame: moment.blame }, peer.pending)
   }
 
   private async moment(rev: number): Promise<{ moment?: Moment; refused?: Refused }> {
@@ -73,4 +70,4 @@ export class Restore {
   }
 }
 
-const of = (s: string): Text => Text.of(s.split('\n'))
+const textOf = (s: string): Text => Text.of(s.split('\n'))

@@ -1,7 +1,7 @@
-// Where we are, for the others to see.
+// Where this person is, for the others to see.
 
-import type { EditorState, Transaction } from '@codemirror/state'
-import type { Clock } from './ime-queue'
+import type { Transaction } from '@codemirror/state'
+import type { Clock } from './options'
 import type { Peer } from './peer'
 import type { Sent } from './wire'
 
@@ -10,55 +10,50 @@ const MOST = 100 // ranges
 
 export class Selection {
   private ranges: [number, number][] = []
-  private state: () => EditorState | null = () => null
   private shown = false // the others may see some
-  private cancel: (() => void) | null = null
+  private pause: (() => void) | null = null
   private dirty = false
-  private vague = false // was told in text that others did not have all of
+  private vague = false // was sent in terms of text that the others did not have
 
-  constructor(private readonly peer: Peer, private readonly clock: Clock, private readonly send: (frame: Sent) => boolean) {}
+  /** wake is called when next may have something to send. */
+  constructor(private readonly peer: Peer, private readonly clock: Clock, private readonly wake: () => void) {}
 
-  show(ranges: [number, number][], state: () => EditorState | null): void {
+  show(ranges: [number, number][]): void {
     this.ranges = ranges.slice(0, MOST)
-    this.state = state
     this.dirty = this.shown || ranges.length > 0
-    this.flush()
+    this.wake()
   }
 
-  /** due: a new connection, on which nobody knows yet. */
-  due(): void {
+  /** joined: on a new connection nobody knows the selection yet. */
+  joined(): void {
     this.shown = false
     this.dirty = this.ranges.length > 0
-    this.flush()
   }
 
-  map(transactions: readonly Transaction[]): void {
+  /** follow hears of the editor's transactions: the selection moves with the text. */
+  follow(transactions: readonly Transaction[]): void {
     for (const tr of transactions) {
       if (tr.docChanged) this.ranges = this.ranges.map(([anchor, head]) => [tr.changes.mapPos(anchor), tr.changes.mapPos(head)])
     }
+    if (this.vague && this.peer.waiting === 0) {
+      this.vague = false
+      this.dirty = true
+    }
   }
 
-  /** level: all of the text here is in the log now. */
-  level(): void {
-    if (!this.vague) return
-    this.vague = false
-    this.dirty = true
-    this.flush()
-  }
-
-  private flush(): void {
-    const state = this.state()
-    if (this.cancel || !this.dirty || !state) return
-    const there = (pos: number): number => this.peer.toConfirmed(state, Math.min(pos, state.doc.length))
-    const frame: Sent = { type: 'cursor', rev: this.peer.rev, ranges: this.ranges.map(([anchor, head]) => [there(anchor), there(head)]) }
-    if (!this.send(frame)) return // it is due at the next join
+  /** next is the frame that may go out now, or null. It counts as sent. */
+  next(): Sent | null {
+    if (this.pause || !this.dirty || !this.peer.host) return null
+    const { length } = this.peer.host.state.doc
+    const there = (pos: number): number => this.peer.toConfirmed(Math.min(pos, length))
     this.dirty = false
-    this.vague = this.peer.waiting(state) > 0
+    this.vague = this.peer.waiting > 0
     this.shown = this.ranges.length > 0
-    this.cancel = this.clock.later(PAUSE, () => { this.cancel = null; this.flush() })
+    this.pause = this.clock.later(PAUSE, () => { this.pause = null; this.wake() })
+    return { type: 'cursor', rev: this.peer.rev, ranges: this.ranges.map(([anchor, head]) => [there(anchor), there(head)]) }
   }
 
   end(): void {
-    this.cancel?.()
+    this.pause?.()
   }
 }

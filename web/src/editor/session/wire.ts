@@ -1,14 +1,14 @@
-// The text-mode messages, as types and as a check of what really arrives.
+// The messages of text mode, as types and as a check of the frames that arrive.
 // Revisions count records from 1, times are Unix milliseconds, lengths and
 // positions UTF-16 code units. Unknown fields are ignored; an unknown type or a
 // wrong field gives null.
 
 import { ChangeSet } from '@codemirror/state'
-import type { Blame } from './entry'
+import type { Blame, LogEntry, RowSplice } from './entry'
 
 export interface Limits { frame: number; changes: number; text: number }
 
-/** The answer to a join: the whole text. reset: what was known here is not in the log. */
+/** The answer to a join: the whole text. reset: the log does not have the revision to resume from. */
 export interface Whole {
   type: 'whole'
   thread: string
@@ -24,25 +24,10 @@ export interface Whole {
 /** The answer to a join that resumes: updates from rev+1 to head follow. */
 export interface Resumed { type: 'resumed'; thread: string; title: string; rev: number; head: number; limits: Limits; readonly: boolean }
 
-/** An entry of the log; client and seq are those of a change. */
-export interface LogEntry {
-  rev: number
-  user: string
-  author: string
-  at: number
-  changes: ChangeSet
-  client: string | null
-  seq: number
-  kind: string | null
-  title?: string
-  name?: string
-  of?: number
-  lines?: [number, number]
-}
 export interface Update { type: 'update'; id: string; rev: number; chain: string; updates: LogEntry[] }
 export interface CursorSeen { type: 'cursor'; id: string; client: string; user: string; author: string; rev: number; ranges: [number, number][] }
 export interface Beacon { type: 'beacon'; id: string; rev: number; length: number; sha256: string }
-/** total is above the length of people where not all are told. */
+/** total exceeds the length of people if the list is cut short. */
 export interface People { type: 'people'; id: string; people: { user: string; author: string; mode: 'text' | 'line' }[]; total: number }
 export interface Refusal { type: 'error'; code: string; text: string; re: string; head: number }
 export type Message = Whole | Resumed | Update | CursorSeen | Beacon | People | Refusal
@@ -62,9 +47,11 @@ type Fields = Record<string, unknown>
 const isText = (v: unknown): v is string => typeof v === 'string'
 const isCount = (v: unknown): v is number => Number.isSafeInteger(v) && (v as number) >= 0
 const isFields = (v: unknown): v is Fields => typeof v === 'object' && v !== null && !Array.isArray(v)
+const isRow = (v: unknown): boolean => Array.isArray(v) && isCount(v[0]) && isText(v[1]) && isCount(v[2]) && typeof v[3] === 'boolean'
+const isSplice = (v: unknown): v is RowSplice => Array.isArray(v) && isCount(v[0]) && isCount(v[1]) && Array.isArray(v[2]) && v[2].every(isRow)
 const isPair = (v: unknown): v is [number, number] => Array.isArray(v) && v.length === 2 && v.every(isCount)
 
-/** decode reads one text frame; null means: not for us, or not to be understood. */
+/** decode reads one text frame; null: it is not for text mode, or malformed. */
 export function decode(frame: string): Message | null {
   let m: unknown
   try {
@@ -129,6 +116,10 @@ function entry(u: Fields): LogEntry | null {
   if (isText(u.name)) e.name = u.name
   if (isCount(u.of)) e.of = u.of
   if (isPair(u.lines)) e.lines = u.lines
+  if (u.rows !== undefined) {
+    if (!Array.isArray(u.rows) || !u.rows.every(isSplice)) return null
+    e.rows = u.rows
+  }
   return e
 }
 
