@@ -152,3 +152,26 @@ func TestSealWaitsForNothingWhenItMayNot(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestBlockReadBeforeAPruneIsNotPutIn: a block that was made of what a prune has
+// removed since would bring it back.
+func TestBlockReadBeforeAPruneIsNotPutIn(t *testing.T) {
+	l := open(t, newPath(t), Options{NoSync: true, NoSeal: true})
+	appendN(t, l, pruneStream, 20)
+	appendN(t, l, "s", 20)
+	s := &l.sealer
+	p := s.plan(l.last)
+	value, err := s.make(ctx, &p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Prune(ctx, 10, eventlog.Record{Kind: "pruned"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.submit(ctx, s.commit(&p, value)); !errors.Is(err, errBusy) {
+		t.Errorf("block of before the prune: %v", err)
+	}
+	if _, err := told(l); err != nil {
+		t.Error(err)
+	}
+}
