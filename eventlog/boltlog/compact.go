@@ -1,6 +1,7 @@
 package boltlog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -105,47 +106,28 @@ func (l *Log) rewrite(ctx context.Context, w *pageWriter, progress func(done, to
 	w.end(bucketBlocks)
 	w.end(bucketTail)
 	var txid uint64
-	for _, bucket := range []string{bucketMeta, bucketKeys} {
-		var from []byte
-		for more := true; more; {
-			var some []change
-			err := l.view("compact", func(tx *bbolt.Tx) (err error) {
-				txid = uint64(tx.ID())
-				some, err = copyKeys(tx, bucket, from)
-				return err
-			})
-			if err = errors.Join(err, ctx.Err(), w.err); err != nil {
-				return err
-			}
-			for _, c := range some {
-				w.put(c.key, c.value)
-				from = append(append(from[:0], c.key...), 0)
-			}
-			more = len(some) == pageGroups
-		}
-		w.end(bucket)
-	}
-	return w.finish(txid)
+	err := l.view("compact", func(tx *bbolt.Tx) error {
+		txid = uint64(tx.ID())
+		return errors.Join(w.copyBucket(ctx, tx, bucketMeta), w.copyBucket(ctx, tx, bucketKeys))
+	})
+	return errors.Join(err, w.finish(txid))
 }
 
-// copyKeys copies keys and values of a bucket, from a key on.
-func copyKeys(tx *bbolt.Tx, bucket string, from []byte) (some []change, err error) {
+// copyBucket puts all that a bucket has.
+func (w *pageWriter) copyBucket(ctx context.Context, tx *bbolt.Tx, bucket string) error {
 	b := tx.Bucket([]byte(bucket))
 	if b == nil {
-		return nil, damaged("bucket %q is gone", bucket)
+		return damaged("bucket %q is gone", bucket)
 	}
-	c := b.Cursor()
-	k, v := c.First()
-	if from != nil {
-		k, v = c.Seek(from)
-	}
-	for ; k != nil && len(some) < pageGroups; k, v = c.Next() {
+	err := b.ForEach(func(k, v []byte) error {
 		if len(v) > maxSaltBytes {
-			return nil, damaged("value %x in %s has %d bytes", k, bucket, len(v))
+			return damaged("value %x in %s has %d bytes", k, bucket, len(v))
 		}
-		some = append(some, change{bucket, append([]byte(nil), k...), append([]byte(nil), v...)})
-	}
-	return some, nil
+		w.put(bytes.Clone(k), bytes.Clone(v))
+		return errors.Join(ctx.Err(), w.err)
+	})
+	w.end(bucket)
+	return err
 }
 
 // rewriteBlocks puts the records into full blocks. Those that are full already

@@ -8,9 +8,15 @@ import (
 	"slices"
 )
 
-// A pageWriter writes a bbolt file from its first page to its last: nothing in it
-// is ever written over, so it has no free pages, and needs little memory however
-// large it gets. The layout is told in pages.go.
+// A pageWriter writes a bbolt file from its first page to its last. Nothing in the
+// file is ever overwritten, so it has no free pages, and the writer holds one leaf
+// in memory however large the file gets. pages.go describes the layout.
+//
+// bbolt itself cannot do both: each of its transactions writes the last leaf
+// anew, which here is two to four blocks, and frees the old one. A million
+// records in 26 blocks that hardly compress take 202 MB here; bbolt takes 268 MB
+// with 8 MiB a transaction and 242 MB with 64 MiB. In one transaction it takes
+// 202 MB, too, and holds all of them in memory.
 type pageWriter struct {
 	f       *os.File
 	w       *bufio.Writer
