@@ -189,7 +189,7 @@ func (c *committer) add(s *stream, from *eventlog.Record) {
 	}
 	c.builder.Add(&r, s.next.Chain, false)
 	if c.builder.Count() >= maxGroupRecords || c.builder.Size() >= maxGroupBytes {
-		c.seal()
+		c.closeGroup()
 	}
 }
 
@@ -215,8 +215,8 @@ func (c *committer) proof(s *stream, r *eventlog.Record) eventlog.Proof {
 	return p
 }
 
-// seal ends the group under construction.
-func (c *committer) seal() {
+// closeGroup ends the group under construction.
+func (c *committer) closeGroup() {
 	if !c.open {
 		return
 	}
@@ -225,14 +225,14 @@ func (c *committer) seal() {
 	for _, p := range c.builder.Parts() {
 		c.entries = append(c.entries, streamEntry{c.stream(p.Stream), indexEntry{first, p.First}})
 	}
-	value := c.builder.Seal(c.chain)
+	value := c.builder.Encode(c.chain)
 	c.grown += len(value)
 	c.puts = append(c.puts, change{bucketTail, positionKey(first), value})
 }
 
 // write puts the batch into one transaction.
 func (c *committer) write() error {
-	c.seal()
+	c.closeGroup()
 	if len(c.puts) == 0 {
 		return nil
 	}

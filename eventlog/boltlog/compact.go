@@ -161,8 +161,8 @@ type rewriter struct {
 	packer  eventlog.Packer
 	opener  *opener
 	check   *sealCheck
-	maker   blockMaker
-	sources []pageBlock // what the maker has
+	block   blockBuilder
+	sources []pageBlock // what block is made of
 }
 
 // A pageBlock is a value and the position that it ends with.
@@ -177,7 +177,7 @@ func newRewriter(l *Log, w *pageWriter) *rewriter {
 		r.sizes = l.options.sealAt
 	}
 	r.check = (&sealer{log: l}).newCheck(&sealing{sealed: l.sealed})
-	r.maker.reset(r.packer)
+	r.block.reset(r.packer)
 	return r
 }
 
@@ -187,7 +187,7 @@ func (r *rewriter) add(v stored) (eventlog.Position, error) {
 	if err != nil {
 		return 0, err
 	}
-	m, last := &r.maker, e.Last()
+	m, last := &r.block, e.Last()
 	full := e.Count >= r.sizes.records || len(v.value) >= r.sizes.packed
 	if e.block != nil && full || !m.takes(&e) {
 		r.flush()
@@ -214,9 +214,9 @@ func (r *rewriter) add(v stored) (eventlog.Position, error) {
 
 // flush writes the block, or what it was to be made of, if that is too much for one.
 func (r *rewriter) flush() {
-	if r.maker.count > 0 {
-		if value, err := r.maker.seal(); err == nil {
-			r.sources = append(r.sources[:0], pageBlock{r.maker.last(), value})
+	if r.block.count > 0 {
+		if value, err := r.block.seal(); err == nil {
+			r.sources = append(r.sources[:0], pageBlock{r.block.last(), value})
 		}
 	}
 	for _, s := range r.sources {
@@ -224,5 +224,5 @@ func (r *rewriter) flush() {
 	}
 	clear(r.sources)
 	r.sources = r.sources[:0]
-	r.maker.reset(r.packer)
+	r.block.reset(r.packer)
 }

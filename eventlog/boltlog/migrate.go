@@ -168,7 +168,7 @@ func (m migrating) Rewrite(bucket, prefix string, change func([]byte) ([]byte, e
 	var puts []keyed
 	c := b.Cursor()
 	for k, v := c.Seek([]byte(prefix)); k != nil && strings.HasPrefix(string(k), prefix); k, v = c.Next() {
-		body, err := unseal(bucket, k, v)
+		body, err := checkedBody(bucket, k, v)
 		if err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func (m migrating) Rewrite(bucket, prefix string, change func([]byte) ([]byte, e
 		puts = append(puts, keyed{append([]byte(nil), k...), body})
 	}
 	for _, p := range puts {
-		if err := b.Put(p.key, seal(bucket, p.key, p.body)); err != nil {
+		if err := b.Put(p.key, withChecksum(bucket, p.key, p.body)); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ type punch struct {
 	opener  *opener
 	before  *opener // of the group before, while the other one's is in use
 	builder pack.Builder
-	maker   blockMaker
+	blocks  blockBuilder
 	done    eventlog.Position // the last position looked at
 
 	// A run of groups of which nothing is left, not yet in changes.
@@ -63,7 +63,7 @@ func (p *punch) at(at eventlog.Position) error {
 	case sealed > 0:
 		_, err := p.rebuild(&e)
 		if err == nil {
-			p.put(bucketBlocks, sealed, p.builder.Seal(e.Log))
+			p.put(bucketBlocks, sealed, p.builder.Encode(e.Log))
 		}
 		return err
 	}
@@ -76,11 +76,11 @@ func (p *punch) gone(r *eventlog.Record) bool {
 
 // block makes a block anew.
 func (p *punch) block(e *extent) error {
-	p.maker.reset(p.prune.log.options.Packer)
-	if err := p.maker.add(e, p.gone); err != nil {
+	p.blocks.reset(p.prune.log.options.Packer)
+	if err := p.blocks.add(e, p.gone); err != nil {
 		return err
 	}
-	value, err := p.maker.seal()
+	value, err := p.blocks.seal()
 	if err != nil {
 		return fmt.Errorf("block of positions %d to %d: %w", e.First, e.Last(), err)
 	}
@@ -97,7 +97,7 @@ func (p *punch) group(e *extent, value, before []byte) error {
 	}
 	p.prune.shrunk += len(value)
 	if left > 0 {
-		value := p.builder.Seal(e.Log)
+		value := p.builder.Encode(e.Log)
 		p.prune.shrunk -= len(value)
 		p.flush()
 		p.put(bucketTail, e.First, value)
@@ -151,7 +151,7 @@ func (p *punch) flush() {
 	}
 	p.builder.Reset(p.first)
 	p.builder.Holes(p.count)
-	value := p.builder.Seal(p.log)
+	value := p.builder.Encode(p.log)
 	p.prune.shrunk -= len(value)
 	p.put(bucketTail, p.first, value)
 	p.count = 0

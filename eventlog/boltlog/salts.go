@@ -55,11 +55,11 @@ func (s *salts) encode(key []byte) []byte {
 			b = append(b, s.explicit[i][:]...)
 		}
 	}
-	return seal(bucketKeys, key, b)
+	return withChecksum(bucketKeys, key, b)
 }
 
 func decodeSalts(key, value []byte) (*salts, error) {
-	b, err := unseal(bucketKeys, key, value)
+	b, err := checkedBody(bucketKeys, key, value)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func (l *Log) Seal(ctx context.Context) error {
 
 // through seals up to a position and sweeps. The caller holds s.mu.
 func (s *sealer) through(ctx context.Context, until eventlog.Position, wait bool) error {
-	defer func() { s.maker = blockMaker{} }() // it may be long until the next time
+	defer func() { s.block = blockBuilder{} }() // it may be long until the next time
 	for s.position() < until {
 		if err := s.seal(ctx, until, wait); err != nil {
 			return err
@@ -109,14 +109,14 @@ func (s *sealer) seal(ctx context.Context, until eventlog.Position, wait bool) e
 		return err
 	}
 	if f := s.log.options.OnSeal; f != nil {
-		f(s.maker.count, len(value), nil)
+		f(s.block.count, len(value), nil)
 	}
 	return nil
 }
 
 // make reads what p may take, as far as a block should go, and returns the block.
 func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
-	m := &s.maker
+	m := &s.block
 	m.reset(s.log.options.Packer)
 	o, check := s.log.opener(), s.newCheck(p)
 	p.tail, p.plain = 0, nil
@@ -169,14 +169,14 @@ func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
 
 // enough tells whether the block is full.
 func (s *sealer) enough(p *sealing) bool {
-	m := &s.maker
+	m := &s.block
 	return m.count > 0 && m.last() > p.sealed.position && (m.count >= s.sizes.records || m.bytes >= s.sizes.bytes)
 }
 
 // commit returns the change that puts a block in the place of what it was made of.
 // The groups of the tail stay for the sweep.
 func (s *sealer) commit(p *sealing, value []byte) *restoring {
-	l, m := s.log, &s.maker
+	l, m := s.log, &s.block
 	r := &restoring{begin: func() error {
 		if l.cuts != p.cuts { // the committer's own
 			return errBusy

@@ -43,7 +43,7 @@ type sealer struct {
 	stop  context.CancelFunc
 
 	mu    sync.Mutex // held while sealing or sweeping
-	maker blockMaker
+	block blockBuilder
 	alone bool // there is no committer any more
 }
 
@@ -155,7 +155,7 @@ func (s *sealer) one(ctx context.Context) error {
 func (s *sealer) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.maker = blockMaker{}
+	s.block = blockBuilder{}
 }
 
 // calm returns when few records come, or the tail is as long as it may get.

@@ -57,7 +57,7 @@ func rewrite(tail *bbolt.Bucket, at eventlog.Position, change func([]eventlog.Re
 		next[r.Stream]++
 		b.Add(&r, p.Chain, false)
 	}
-	return tail.Put(positionKey(at), b.Seal(g.Log))
+	return tail.Put(positionKey(at), b.Encode(g.Log))
 }
 
 // TestVerifyNamesEveryManipulation: position 1 to 6 are a group of thread "s",

@@ -35,21 +35,21 @@ const (
 )
 
 // seal returns body with its sum.
-func seal(bucket string, key, body []byte) []byte {
-	sum := sumOf(bucket, key, body)
+func withChecksum(bucket string, key, body []byte) []byte {
+	sum := checksum(bucket, key, body)
 	return append(body[:len(body):len(body)], sum[:]...)
 }
 
 // unseal checks a value's sum and returns what comes before it.
-func unseal(bucket string, key, value []byte) ([]byte, error) {
+func checkedBody(bucket string, key, value []byte) ([]byte, error) {
 	n := len(value) - sha256.Size
-	if n < 0 || sumOf(bucket, key, value[:n]) != [sha256.Size]byte(value[n:]) {
+	if n < 0 || checksum(bucket, key, value[:n]) != [sha256.Size]byte(value[n:]) {
 		return nil, damaged("value %x in %s: checksum does not match", key, bucket)
 	}
 	return value[:n], nil
 }
 
-func sumOf(bucket string, key, body []byte) [sha256.Size]byte {
+func checksum(bucket string, key, body []byte) [sha256.Size]byte {
 	b := make([]byte, 0, 2+len(bucket)+len(key)+len(body))
 	b = append(b, byte(len(bucket)))
 	b = append(b, bucket...)
@@ -73,12 +73,12 @@ func (f identity) encode() []byte {
 	b := binary.BigEndian.AppendUint32(nil, f.version)
 	b = append(b, f.id[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.created))
-	return seal(bucketMeta, []byte(keyFormat), b)
+	return withChecksum(bucketMeta, []byte(keyFormat), b)
 }
 
 // decodeIdentity returns a *eventlog.FormatError for a version that is not read.
 func decodeIdentity(path string, value []byte) (identity, error) {
-	b, err := unseal(bucketMeta, []byte(keyFormat), value)
+	b, err := checkedBody(bucketMeta, []byte(keyFormat), value)
 	if err != nil {
 		return identity{}, err
 	}
@@ -106,11 +106,11 @@ func (c cut) encode(stream eventlog.Stream) []byte {
 	b := binary.BigEndian.AppendUint64(nil, uint64(c.through))
 	b = binary.BigEndian.AppendUint64(b, c.rank)
 	b = append(b, c.chain[:]...)
-	return seal(bucketMeta, []byte(keyPruned+stream), b)
+	return withChecksum(bucketMeta, []byte(keyPruned+stream), b)
 }
 
 func decodeCut(key, value []byte) (cut, error) {
-	b, err := unseal(bucketMeta, key, value)
+	b, err := checkedBody(bucketMeta, key, value)
 	if err != nil {
 		return cut{}, err
 	}

@@ -31,7 +31,7 @@ func TestStoredValuesStayAsReleased(t *testing.T) {
 			t.Errorf("value is\n%s, was\n%s", got, want)
 		}
 	}
-	sum := sumOf("meta", []byte("format"), []byte("x"))
+	sum := checksum("meta", []byte("format"), []byte("x"))
 	if want := sha256Of("\x04meta\x06formatx"); sum != want {
 		t.Errorf("sum is %x, was %x", sum, want)
 	}
@@ -56,7 +56,7 @@ func TestStoredValuesComeBackOrAreRefused(t *testing.T) {
 		for n := range len(v) {
 			body := v[:n]
 			if n < len(v)-32 && n != 33 {
-				if _, err := decodeSalts(key, seal(bucketKeys, key, bytes.Clone(body))); !errors.Is(err, eventlog.ErrDamaged) {
+				if _, err := decodeSalts(key, withChecksum(bucketKeys, key, bytes.Clone(body))); !errors.Is(err, eventlog.ErrDamaged) {
 					t.Fatalf("cut to %d bytes: %v", n, err)
 				}
 			}

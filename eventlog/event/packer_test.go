@@ -82,8 +82,8 @@ var pasted = func() (out [][]uint16) {
 	return out
 }()
 
-// makers returns what consecutive records have in common.
-func makers(records []eventlog.Record) (out []eventlog.Origin) {
+// origins returns what consecutive records have in common.
+func origins(records []eventlog.Record) (out []eventlog.Origin) {
 	for i := range records {
 		r := &records[i]
 		m := eventlog.Origin{N: 1, Author: r.Author, Client: r.Client, Seq: r.Seq, Kind: r.Kind, Schema: r.Schema}
@@ -229,7 +229,7 @@ func segmentDifference(d *event.SegmentDecoder, seg *eventlog.Segment, records [
 }
 
 func packedSegment(records []eventlog.Record, skip int) *eventlog.Segment {
-	seg := &eventlog.Segment{Stream: "s", First: 5, Skip: skip, Origins: makers(records), Packer: event.Packer{}.ID(), Columns: pack(records)}
+	seg := &eventlog.Segment{Stream: "s", First: 5, Skip: skip, Origins: origins(records), Packer: event.Packer{}.ID(), Columns: pack(records)}
 	for i := range records {
 		seg.Times = append(seg.Times, records[i].Time)
 	}

@@ -6,7 +6,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// packed yields the runs of packed rows, each parted where the maker changes.
+// packed yields the runs of packed rows, each parted where the origin changes.
 func (d *SegmentDecoder) packed(seg *eventlog.Segment, yield func(*Run) error) error {
 	if seg.Packer != packerID {
 		return damaged("%s from revision %d is packed in form %d, which is not known", seg.Stream, seg.First, seg.Packer)
@@ -14,78 +14,78 @@ func (d *SegmentDecoder) packed(seg *eventlog.Segment, yield func(*Run) error) e
 	if err := d.rows.reset(seg.Columns, len(seg.Times)); err != nil {
 		return err
 	}
-	w := walk{seg: seg, makers: seg.Origins}
+	w := walk{seg: seg, origins: seg.Origins}
 	for d.rows.left > 0 {
 		if err := d.rows.next(); err != nil {
-			return fmt.Errorf("%s after revision %d: %w", seg.Stream, w.revision(w.maker.N)-1, err)
+			return fmt.Errorf("%s after revision %d: %w", seg.Stream, w.revision(w.origin.N)-1, err)
 		}
-		for done := 0; done < d.rows.row.n; done += w.maker.N {
+		for done := 0; done < d.rows.row.n; done += w.origin.N {
 			if err := d.part(&w, done, yield); err != nil {
 				return err
 			}
 		}
 	}
-	if len(w.makers) > 0 {
-		return damaged("%s from revision %d: makers of more than %d records", seg.Stream, seg.First, len(seg.Times))
+	if len(w.origins) > 0 {
+		return damaged("%s from revision %d: origins of more than %d records", seg.Stream, seg.First, len(seg.Times))
 	}
 	return d.rows.end()
 }
 
-// part yields the next records of one maker, which begin at number done of the
+// part yields the next records of one origin, which begin at number done of the
 // row.
 func (d *SegmentDecoder) part(w *walk, done int, yield func(*Run) error) error {
 	row := &d.rows.row
 	switch {
 	case !w.next(row.n - done):
-		return damaged("%s after revision %d: no maker is told", w.seg.Stream, w.revision(0)-1)
-	case row.kind != Other && w.maker.Kind == "changed" && w.maker.Schema == changedSchema:
+		return damaged("%s after revision %d: no origin is told", w.seg.Stream, w.revision(0)-1)
+	case row.kind != Other && w.origin.Kind == "changed" && w.origin.Schema == changedSchema:
 		return d.edits(w, done, yield)
 	}
 	return d.others(w, done, yield)
 }
 
-// A walk is where the decoder is in a segment: at records of one maker.
+// A walk is where the decoder is in a segment: at records of one origin.
 type walk struct {
-	seg    *eventlog.Segment
-	maker  eventlog.Origin   // of the records from at to end
-	at     int               // of the segment's records
-	end    int               //
-	used   int               // records of makers[0] before end
-	makers []eventlog.Origin // from the current one on
+	seg     *eventlog.Segment
+	origin  eventlog.Origin   // of the records from at to end
+	at      int               // of the segment's records
+	end     int               //
+	used    int               // records of origins[0] before end
+	origins []eventlog.Origin // from the current one on
 }
 
-// next moves on to the next records of one maker, at most n. It returns false
-// where no maker is left.
+// next moves on to the next records of one origin, at most n. It returns false
+// where no origin is left.
 func (w *walk) next(n int) bool {
 	w.at = w.end
-	if len(w.makers) == 0 {
+	if len(w.origins) == 0 {
 		return false
 	}
-	w.maker = w.makers[0]
-	if n = min(n, w.maker.N-w.used); n <= 0 {
+	w.origin = w.origins[0]
+	if n = min(n, w.origin.N-w.used); n <= 0 {
 		return false
 	}
-	if w.maker.Seq > 0 {
-		w.maker.Seq += uint64(w.used)
+	if w.origin.Seq > 0 {
+		w.origin.Seq += uint64(w.used)
 	}
-	w.maker.N = n
+	w.origin.N = n
 	w.end += n
-	if w.used += n; w.used == w.makers[0].N {
-		w.makers, w.used = w.makers[1:], 0
+	if w.used += n; w.used == w.origins[0].N {
+		w.origins, w.used = w.origins[1:], 0
 	}
 	return true
 }
 
 // skip returns how many of the current records were not asked for.
-func (w *walk) skip() int { return min(max(w.seg.Skip-w.at, 0), w.maker.N) }
+func (w *walk) skip() int { return min(max(w.seg.Skip-w.at, 0), w.origin.N) }
 
 // revision returns that of record i of the current ones.
 func (w *walk) revision(i int) eventlog.Revision { return w.seg.First + eventlog.Revision(w.at+i) }
 
 // record returns record i of the current ones, without its body.
 func (w *walk) record(i int) eventlog.Record {
-	r := eventlog.Record{Stream: w.seg.Stream, Revision: w.revision(i), Time: w.seg.Times[w.at+i], Author: w.maker.Author,
-		Client: w.maker.Client, Seq: w.maker.Seq, Kind: w.maker.Kind, Schema: w.maker.Schema}
+	r := eventlog.Record{Stream: w.seg.Stream, Revision: w.revision(i), Time: w.seg.Times[w.at+i], Author: w.origin.Author,
+		Client: w.origin.Client, Seq: w.origin.Seq, Kind: w.origin.Kind, Schema: w.origin.Schema}
 	if r.Seq > 0 {
 		r.Seq += uint64(i)
 	}
@@ -95,13 +95,13 @@ func (w *walk) record(i int) eventlog.Record {
 // edits yields the walk's records, which begin at number done of the row.
 func (d *SegmentDecoder) edits(w *walk, done int, yield func(*Run) error) error {
 	skip := w.skip()
-	n := w.maker.N - skip
+	n := w.origin.N - skip
 	if n == 0 {
 		return nil
 	}
 	row, run := &d.rows.row, &d.run
 	done += skip
-	*run = Run{Kind: row.kind, First: w.revision(skip), Times: w.seg.Times[w.at+skip : w.end], Origin: w.maker,
+	*run = Run{Kind: row.kind, First: w.revision(skip), Times: w.seg.Times[w.at+skip : w.end], Origin: w.origin,
 		Length: row.length, At: row.at}
 	if run.Origin.N = n; run.Origin.Seq > 0 {
 		run.Origin.Seq += uint64(skip)
@@ -122,7 +122,7 @@ func (d *SegmentDecoder) edits(w *walk, done int, yield func(*Run) error) error 
 // others yields the walk's records one by one.
 func (d *SegmentDecoder) others(w *walk, done int, yield func(*Run) error) error {
 	skip := w.skip()
-	for i := range w.maker.N {
+	for i := range w.origin.N {
 		r := w.record(i)
 		if d.rows.row.kind != Other {
 			d.rows.row.unpack(done+i, &r, &d.bodies)

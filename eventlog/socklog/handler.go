@@ -146,7 +146,7 @@ func send(w io.Writer, records iter.Seq2[eventlog.Record, error], begin func(*ev
 		}
 		b.Add(&r, c, proofs)
 		if n++; n >= groupRecords || b.Size() >= groupBytes {
-			if err := writeFrame(w, frameGroup, b.Seal(chain.Digest{})); err != nil {
+			if err := writeFrame(w, frameGroup, b.Encode(chain.Digest{})); err != nil {
 				return err
 			}
 			next = 0
@@ -155,5 +155,5 @@ func send(w io.Writer, records iter.Seq2[eventlog.Record, error], begin func(*ev
 	if next == 0 {
 		return nil
 	}
-	return writeFrame(w, frameGroup, b.Seal(chain.Digest{}))
+	return writeFrame(w, frameGroup, b.Encode(chain.Digest{}))
 }

@@ -183,7 +183,7 @@ func TestProveChecksWhatTheServerSends(t *testing.T) {
 		}
 		bu.Add(&r, r.Proof.Chain, true)
 	}
-	writeFrame(&b, frameGroup, bu.Seal(chain.Digest{}))
+	writeFrame(&b, frameGroup, bu.Encode(chain.Digest{}))
 	writeFrame(&b, frameEnd, nil)
 	if n, err := last(replay(t, b.Bytes()).Prove(ctx, "s", 0)); !errors.Is(err, eventlog.ErrDamaged) || n > 0 {
 		t.Fatalf("%d records were proved: %v", n, err)

@@ -57,7 +57,7 @@ func TestBlockBytesStayAsReleased(t *testing.T) {
 		"0300" + "037100" + // bits: 4 of 275, 13 of 10000
 		"0400" + "00020100" + "00" + "0400" + "01010001" + // stretches: 2 of t, 2 holes, 1 of u, 2 of t
 		"02" + "01" + "09" + // a section of two streams, packed in form 1, in nine columns
-		"0c00" + "030000000004" + "000101010101" + // makers: 4 of the first, from seq 3; 1 of the second
+		"0c00" + "030000000004" + "000101010101" + // origins: 4 of the first, from seq 3; 1 of the second
 		"2000" + first("tab", 16) + first("cli", 16) + // clients
 		"2100" + "02" + first("first text", 32) + // redacted
 		"0900" + "030001000208000000" + // extents

@@ -26,7 +26,7 @@ func (b *Block) Segment(part int, s *eventlog.Segment) error {
 		return err
 	}
 	i := part - sec.first
-	s.Times, s.Origins = b.times[b.from[part]:b.from[part+1]], b.makers[b.made[i]:b.made[i+1]]
+	s.Times, s.Origins = b.times[b.from[part]:b.from[part+1]], b.origins[b.made[i]:b.made[i+1]]
 	s.Packer, s.Columns = packer.ID(), b.part(sec, part)
 	return nil
 }
@@ -47,7 +47,7 @@ func (b *Block) Records(part int, dst []eventlog.Record) ([]eventlog.Record, err
 	p := &b.Parts[part]
 	was, at := len(dst), b.from[part]
 	i := part - sec.first
-	for _, m := range b.makers[b.made[i]:b.made[i+1]] {
+	for _, m := range b.origins[b.made[i]:b.made[i+1]] {
 		for range m.N {
 			n := len(dst) - was
 			dst = append(dst, eventlog.Record{Stream: p.Stream, Revision: p.First + eventlog.Revision(n),

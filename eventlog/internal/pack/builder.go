@@ -13,7 +13,7 @@ const (
 	format = 0x01
 
 	sameStream = 0x01
-	sameMaker  = 0x02
+	sameOrigin = 0x02
 	nextSeq    = 0x04
 	hasText    = 0x08
 	redacted   = 0x10
@@ -40,8 +40,8 @@ type kind struct {
 	schema uint32
 }
 
-// A maker is what consecutive records often share: indexes into the tables.
-type maker struct{ author, client, kind int }
+// An origin is what consecutive records often share: indexes into the tables.
+type origin struct{ author, client, kind int }
 
 // A Builder makes one group after the other. The zero value is ready for Reset;
 // its memory is used again. It may not be used by two goroutines at once.
@@ -58,7 +58,7 @@ type Builder struct {
 	seqs    []uint64 // by client
 
 	stream  int // of the record before, -1 before the first
-	maker   maker
+	origin  origin
 	time    int64
 	holes   uint64 // not yet written
 	records []byte
@@ -98,7 +98,7 @@ func (b *Builder) Reset(first eventlog.Position) {
 	b.authors.reset()
 	b.clients.reset()
 	b.kinds.reset()
-	b.stream, b.maker, b.time = -1, maker{-1, -1, -1}, 0
+	b.stream, b.origin, b.time = -1, origin{-1, -1, -1}, 0
 }
 
 // Count returns how many positions the group takes so far.
@@ -138,11 +138,11 @@ func (b *Builder) Add(r *eventlog.Record, c chain.Digest, salt bool) {
 	p := &b.parts[b.stream]
 	p.Count, p.Time, p.Chain = p.Count+1, r.Time, c
 
-	m := maker{b.authors.put(r.Author), b.clients.put(r.Client), b.kinds.put(kind{r.Kind, r.Schema})}
-	if m == b.maker {
-		flags |= sameMaker
+	m := origin{b.authors.put(r.Author), b.clients.put(r.Client), b.kinds.put(kind{r.Kind, r.Schema})}
+	if m == b.origin {
+		flags |= sameOrigin
 	} else {
-		b.maker = m
+		b.origin = m
 		b.records = binary.AppendUvarint(b.records, uint64(m.author))
 		b.records = binary.AppendUvarint(b.records, uint64(m.client))
 		b.records = binary.AppendUvarint(b.records, uint64(m.kind))
@@ -206,9 +206,9 @@ func (b *Builder) flushHoles() {
 	}
 }
 
-// Seal returns the group, given L after its last record. The bytes are the
+// Encode returns the group, given L after its last record. The bytes are the
 // caller's; the directory stays until Reset.
-func (b *Builder) Seal(l chain.Digest) []byte {
+func (b *Builder) Encode(l chain.Digest) []byte {
 	b.flushHoles()
 	o := append(b.out[:0], format)
 	o = binary.AppendUvarint(o, b.count)

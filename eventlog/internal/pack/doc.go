@@ -59,7 +59,7 @@
 //	block   = 0x02 | count | first | zigzag base | u8 packer | records | n
 //	        | names | numbers | n × C[32] | authors | kinds
 //	        | steps | bits | low | high | lengths | section … | L[32] | SHA-256[32]
-//	section = parts | u8 form | u8 m | makers | clients | redacted | extents | m × body
+//	section = parts | u8 form | u8 m | origins | clients | redacted | extents | m × body
 //	column  = 0 | size, 0, bytes | size, len, a Zstandard frame of size bytes
 //
 //	0x02      the format of this value
@@ -90,9 +90,9 @@
 // the packer does not give every byte back. In form 0 the bodies are four
 // columns: lengths of shapes, lengths of texts, shapes, texts. Its columns are:
 //
-//	makers    runs of records of one stream with one maker: length less 1 | maker
+//	origins    runs of records of one stream with one origin: length less 1 | origin
 //	          | [author | client | kind] | zigzag seq. Author, client and kind
-//	          stand with the first run of a maker, which thereby gets the next
+//	          stand with the first run of a origin, which thereby gets the next
 //	          number. Seq is that of the run's first record, less what that
 //	          client's was expected to be: one more than its last in the section,
 //	          1 at first, and 0 after a run of 0. The next ones each have one

@@ -55,7 +55,7 @@ type Group struct {
 	seen   []uint64 // records read, by part
 	times  []int64  // of the last record read, by part
 	stream int
-	maker  maker
+	origin origin
 	time   int64
 }
 
@@ -86,7 +86,7 @@ func (d *Decoder) Open(value []byte) (*Group, error) {
 		return nil, damaged("group of %d bytes: checksum does not match", len(value))
 	}
 	g := &d.group
-	*g = Group{decoder: d, stream: -1, maker: maker{-1, -1, -1}, Parts: g.Parts,
+	*g = Group{decoder: d, stream: -1, origin: origin{-1, -1, -1}, Parts: g.Parts,
 		authors: g.authors, clients: g.clients, kinds: g.kinds, seqs: g.seqs, seen: g.seen, times: g.times}
 	g.Log = chain.Digest(body[len(body)-len(g.Log):])
 	g.c.b = body[1 : len(body)-len(g.Log)]

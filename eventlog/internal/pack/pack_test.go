@@ -32,7 +32,7 @@ func build(first eventlog.Position, entries []entry, salt bool, l chain.Digest) 
 		}
 		b.Add(&entries[i].r, entries[i].c, salt)
 	}
-	return b.Seal(l)
+	return b.Encode(l)
 }
 
 func unpack(value []byte) (*Group, []eventlog.Record, error) {
@@ -319,7 +319,7 @@ func BenchmarkDecode(b *testing.B) {
 		r.Revision, r.Time, r.Seq = eventlog.Revision(i+1), r.Time+120, uint64(i+1)
 		bu.Add(&r, chain.Digest{}, false)
 	}
-	value := bu.Seal(chain.Digest{})
+	value := bu.Encode(chain.Digest{})
 	var d Decoder
 	for b.Loop() {
 		g, err := d.Open(value)

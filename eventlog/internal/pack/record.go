@@ -46,10 +46,10 @@ func (g *Group) record(flags byte, r *eventlog.Record) {
 	if flags&sameStream == 0 {
 		g.stream = g.index(len(g.Parts))
 	}
-	if flags&sameMaker == 0 {
-		g.maker = maker{g.index(len(g.authors)), g.index(len(g.clients)), g.index(len(g.kinds))}
+	if flags&sameOrigin == 0 {
+		g.origin = origin{g.index(len(g.authors)), g.index(len(g.clients)), g.index(len(g.kinds))}
 	}
-	if c.bad || flags&(hole|0x40) != 0 || g.stream < 0 || g.maker.kind < 0 {
+	if c.bad || flags&(hole|0x40) != 0 || g.stream < 0 || g.origin.kind < 0 {
 		g.fail("record with flags %#x does not lie in the tables", flags)
 		return
 	}
@@ -59,13 +59,13 @@ func (g *Group) record(flags byte, r *eventlog.Record) {
 	if flags&nextSeq == 0 {
 		step = uint64(c.zigzag())
 	}
-	g.seqs[g.maker.client] += step
-	k := &g.kinds[g.maker.kind]
+	g.seqs[g.origin.client] += step
+	k := &g.kinds[g.origin.kind]
 
 	r.Stream, r.Revision = p.Stream, p.First+eventlog.Revision(g.seen[g.stream])
 	r.Position, r.Time = g.First+eventlog.Position(g.at), g.time
-	r.Author, r.Client = g.authors[g.maker.author], g.clients[g.maker.client]
-	r.Seq, r.Kind, r.Schema = g.seqs[g.maker.client], k.name, k.schema
+	r.Author, r.Client = g.authors[g.origin.author], g.clients[g.origin.client]
+	r.Seq, r.Kind, r.Schema = g.seqs[g.origin.client], k.name, k.schema
 	r.Shape, r.Text, r.Proof = c.take(c.uvarint()), nil, nil
 	if len(r.Shape) == 0 {
 		r.Shape = nil

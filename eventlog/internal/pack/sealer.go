@@ -19,7 +19,7 @@ type Sealer struct {
 	w        columnWriter
 	order    orderWriter
 	steps    stepWriter
-	makers   makerWriter
+	origins  originWriter
 	authors  table[eventlog.AuthorID]
 	kinds    table[kind]
 	sections columnWriter
@@ -53,7 +53,7 @@ func (s *Sealer) Seal(first eventlog.Position, records []eventlog.Record, count 
 	s.sections = columnWriter{strong: s.w.strong, quick: s.w.quick, scratch: s.w.scratch, out: s.sections.out[:0]}
 	s.authors.reset()
 	s.kinds.reset()
-	s.makers.authors, s.makers.kinds = &s.authors, &s.kinds
+	s.origins.authors, s.origins.kinds = &s.authors, &s.kinds
 	for part := 0; part < len(parts); {
 		end := part + 1
 		for end < len(parts) && s.from[end+1]-s.from[part] <= sectionRecords {
@@ -179,15 +179,15 @@ func (s *Sealer) head(first eventlog.Position, count uint64, records []eventlog.
 func (s *Sealer) section(first, end int) {
 	w := &s.sections
 	w.uvarint(uint64(end - first))
-	s.makers.reset()
+	s.origins.reset()
 	for part := first; part < end; part++ {
-		s.makers.add(s.records[s.from[part]:s.from[part+1]])
+		s.origins.add(s.records[s.from[part]:s.from[part+1]])
 	}
 	packer, extents := s.bodies(first, end)
 	w.out = append(w.out, packer.ID(), byte(packer.Columns()))
-	w.column(s.makers.out)
+	w.column(s.origins.out)
 	clients := s.small[:0]
-	for _, c := range s.makers.clients.list {
+	for _, c := range s.origins.clients.list {
 		clients = append(clients, c[:]...)
 	}
 	w.column(clients)

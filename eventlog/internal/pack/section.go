@@ -10,7 +10,7 @@ import (
 
 // The columns of a section before those of the bodies.
 const (
-	makerColumn = iota
+	originColumn = iota
 	clientColumn
 	redactedColumn
 	extentColumn
@@ -57,11 +57,11 @@ type loaded struct {
 	raw     [][]byte // the bodies' columns
 	view    [][]byte // what of them is one part's
 	extents []int    // bytes of each column in the parts before, by part; then in all
-	makers  []eventlog.Origin
-	made    []int // of makers in the parts before, by part; then in all
+	origins []eventlog.Origin
+	made    []int // of origins in the parts before, by part; then in all
 	clients []eventlog.ClientID
 	seqs    []uint64
-	table   []maker
+	table   []origin
 	proofs  map[int]chain.Digest // of the redacted, by record of the section
 }
 
@@ -110,7 +110,7 @@ func (b *Block) load(part int) (*section, eventlog.Packer, error) {
 		}
 	}
 	if err = b.readExtents(s, head[extentColumn]); err == nil {
-		err = b.readMakers(s, head[makerColumn], head[clientColumn])
+		err = b.readOrigins(s, head[originColumn], head[clientColumn])
 	}
 	if err == nil {
 		err = b.readProofs(s, head[redactedColumn])

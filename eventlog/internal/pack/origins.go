@@ -7,24 +7,24 @@ import (
 	"parodywave/eventlog"
 )
 
-// A makerWriter tells who made a section's records.
-type makerWriter struct {
+// A originWriter tells who made a section's records.
+type originWriter struct {
 	authors *table[eventlog.AuthorID] // of the block
 	kinds   *table[kind]              // of the block
 	clients table[eventlog.ClientID]
-	makers  table[maker]
+	origins table[origin]
 	seqs    []uint64 // expected next, by client
 	out     []byte
 }
 
-func (w *makerWriter) reset() {
+func (w *originWriter) reset() {
 	w.clients.reset()
-	w.makers.reset()
+	w.origins.reset()
 	w.seqs, w.out = w.seqs[:0], w.out[:0]
 }
 
 // add tells those of one part, all of it.
-func (w *makerWriter) add(records []eventlog.Record) {
+func (w *originWriter) add(records []eventlog.Record) {
 	for len(records) > 0 {
 		r := &records[0]
 		n, seq := 1, r.Seq
@@ -42,10 +42,10 @@ func (w *makerWriter) add(records []eventlog.Record) {
 	}
 }
 
-func (w *makerWriter) run(r *eventlog.Record, n int) {
-	known := len(w.makers.list)
-	m := maker{w.authors.put(r.Author), w.clients.put(r.Client), w.kinds.put(kind{r.Kind, r.Schema})}
-	i := w.makers.put(m)
+func (w *originWriter) run(r *eventlog.Record, n int) {
+	known := len(w.origins.list)
+	m := origin{w.authors.put(r.Author), w.clients.put(r.Client), w.kinds.put(kind{r.Kind, r.Schema})}
+	i := w.origins.put(m)
 	w.out = binary.AppendUvarint(w.out, uint64(n-1))
 	w.out = binary.AppendUvarint(w.out, uint64(i))
 	if i == known {
@@ -62,8 +62,8 @@ func (w *makerWriter) run(r *eventlog.Record, n int) {
 	}
 }
 
-// readMakers reads who made the section's records.
-func (b *Block) readMakers(s *section, raw, clients []byte) error {
+// readOrigins reads who made the section's records.
+func (b *Block) readOrigins(s *section, raw, clients []byte) error {
 	if err := b.tables(); err != nil {
 		return err
 	}
@@ -76,27 +76,27 @@ func (b *Block) readMakers(s *section, raw, clients []byte) error {
 		copy(b.clients[i][:], clients[16*i:])
 		b.seqs[i] = 1
 	}
-	b.makers, b.made, b.table = b.makers[:0], append(b.made[:0], 0), b.table[:0]
+	b.origins, b.made, b.table = b.origins[:0], append(b.made[:0], 0), b.table[:0]
 	c := cursor{b: raw}
 	for part := s.first; part < s.end; part++ {
 		for left := b.Parts[part].Count; left > 0; {
-			m, ok := b.maker(&c, left)
+			m, ok := b.origin(&c, left)
 			if !ok {
-				return damaged("block from position %d: makers of %s", b.First, b.Parts[part].Stream)
+				return damaged("block from position %d: origins of %s", b.First, b.Parts[part].Stream)
 			}
 			left -= uint64(m.N)
-			b.makers = append(b.makers, m)
+			b.origins = append(b.origins, m)
 		}
-		b.made = append(b.made, len(b.makers))
+		b.made = append(b.made, len(b.origins))
 	}
 	if len(c.b) > 0 {
-		return damaged("block from position %d: %d bytes of makers left over", b.First, len(c.b))
+		return damaged("block from position %d: %d bytes of origins left over", b.First, len(c.b))
 	}
 	return nil
 }
 
-// maker reads the maker of at most left records.
-func (b *Block) maker(c *cursor, left uint64) (m eventlog.Origin, ok bool) {
+// origin reads the origin of at most left records.
+func (b *Block) origin(c *cursor, left uint64) (m eventlog.Origin, ok bool) {
 	n, i := c.uvarint(), c.uvarint()
 	if c.bad || n >= left || i > uint64(len(b.table)) {
 		return m, false
@@ -106,7 +106,7 @@ func (b *Block) maker(c *cursor, left uint64) (m eventlog.Origin, ok bool) {
 		if author >= uint64(len(b.authorTable)) || client >= uint64(len(b.clients)) || kind >= uint64(len(b.kindTable)) {
 			return m, false
 		}
-		b.table = append(b.table, maker{int(author), int(client), int(kind)})
+		b.table = append(b.table, origin{int(author), int(client), int(kind)})
 	}
 	t := b.table[i]
 	k := &b.kindTable[t.kind]
