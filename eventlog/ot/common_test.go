@@ -19,6 +19,7 @@ func TestDifferenceIsOnWholeCodePoints(t *testing.T) {
 		{"a😀b", "a😁b", 1, 1},
 		{"😀😀", "😀", 2, 0},
 		{"z😀", "y😀", 0, 2},
+		{"😀", "😁😀", 0, 2},
 		{"", "x", 0, 0},
 	} {
 		a, _ := ot.Units(test.a)
