@@ -14,6 +14,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/logtest"
+	"parodywave/server/internal/people"
 
 	"github.com/gorilla/websocket"
 )
@@ -322,7 +323,7 @@ func TestReadyTellsOfALogThatTakesNothing(t *testing.T) {
 		_ = resp.Body.Close()
 		return resp.StatusCode
 	}
-	id, err := s.NewThread(context.Background(), "T", "text", Identity{"Ann", "cli"})
+	id, err := s.api.NewThread(context.Background(), "T", "text", people.Identity{Name: "Ann", Kind: "cli"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,13 +331,13 @@ func TestReadyTellsOfALogThatTakesNothing(t *testing.T) {
 		t.Fatalf("status %d", status)
 	}
 	log.FailUnavailable(1)
-	if _, err := s.Put(context.Background(), id, "other", Identity{"Ann", "cli"}, 0); err == nil {
+	if _, err := s.api.Put(context.Background(), id, "other", people.Identity{Name: "Ann", Kind: "cli"}, 0); err == nil {
 		t.Fatal("no error")
 	}
 	if status := ready(); status != http.StatusServiceUnavailable {
 		t.Errorf("status %d while the log refuses", status)
 	}
-	if _, err := s.Put(context.Background(), id, "other", Identity{"Ann", "cli"}, 0); err != nil {
+	if _, err := s.api.Put(context.Background(), id, "other", people.Identity{Name: "Ann", Kind: "cli"}, 0); err != nil {
 		t.Fatal(err)
 	}
 	if status := ready(); status != http.StatusOK {

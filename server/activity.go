@@ -157,7 +157,7 @@ func (a *activity) detail() *wire.ActivityDetail {
 	})
 	d.Busiest = d.Busiest[:min(len(d.Busiest), wire.RowsInActivity)]
 	for author, edits := range people {
-		d.People = append(d.People, wire.BusyPerson{User: a.s.people.name(author), Edits: edits})
+		d.People = append(d.People, wire.BusyPerson{User: a.s.people.Name(author), Edits: edits})
 	}
 	slices.SortFunc(d.People, func(a, b wire.BusyPerson) int {
 		return cmp.Or(cmp.Compare(b.Edits, a.Edits), cmp.Compare(a.User, b.User))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
 )
 
@@ -126,7 +127,7 @@ func TestActivityCountsWhatIsDone(t *testing.T) {
 	id := ann.all("join")[0].Thread
 	sora.send(`{"type":"join","user":"소라","id":"` + id + `","mode":"text","client":"` + clientA + `"}`)
 	until(t, "an editor", func() bool { return len(sora.all("join")) == 1 })
-	if _, err := s.NewThread(context.Background(), "Quiet", "nobody is here", Identity{"Ben", "cli"}); err != nil {
+	if _, err := s.api.NewThread(context.Background(), "Quiet", "nobody is here", people.Identity{Name: "Ben", Kind: "cli"}); err != nil {
 		t.Fatal(err)
 	}
 	const lines, pushes = 12, 10 // few: all within the ten seconds that are counted, on a busy machine, too

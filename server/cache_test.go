@@ -22,6 +22,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection/snapshot"
+	"parodywave/server/internal/people"
 )
 
 // A site is a directory that a server is started in again and again.
@@ -107,9 +108,9 @@ func (s *site) write(edits int) {
 	s.t.Helper()
 	names := []string{"Ann", "Ben", "소라"}
 	for i := range edits {
-		who := Identity{names[s.r.IntN(3)], "cli"}
+		who := people.Identity{Name: names[s.r.IntN(3)], Kind: "cli"}
 		if len(s.ids) == 0 || i%50 == 0 && len(s.ids) < 3 {
-			id, err := s.server.NewThread(s.t.Context(), fmt.Sprint("Thread ", len(s.ids)), "one\ntwo\n", who)
+			id, err := s.server.api.NewThread(s.t.Context(), fmt.Sprint("Thread ", len(s.ids)), "one\ntwo\n", who)
 			if err != nil {
 				s.t.Fatal(err)
 			}
@@ -131,7 +132,7 @@ func (s *site) write(edits int) {
 			s.t.Fatal(err)
 		}
 		sum, _ := s.server.hub.get(id)
-		if _, err := s.server.Revise(s.t.Context(), id, ot.Replace(length, from, to, units), sum.Revision, 0, who); err != nil {
+		if _, err := s.server.api.Revise(s.t.Context(), id, ot.Replace(length, from, to, units), sum.Revision, 0, who); err != nil {
 			s.t.Fatal(err)
 		}
 		s.lengths[id] = length - (to - from) + len(units)

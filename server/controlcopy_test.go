@@ -33,7 +33,7 @@ func (l endless) CopyTo(w io.Writer) error {
 func TestACopyThatIsNotTakenEnds(t *testing.T) {
 	log := endless{eventlog.NewMemory(), make(chan error, 1)}
 	s, _ := start(t, log)
-	s.peers.writeTimeout = 20 * time.Millisecond
+	s.api.Patience = 240 * time.Millisecond
 	web := httptest.NewServer(s.Control())
 	defer web.Close()
 	err := trickle(t, web.Listener.Addr().String(), "GET /copy HTTP/1.1", log.ended)

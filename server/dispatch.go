@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/server/internal/authority"
+	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
 
 	"github.com/gorilla/websocket"
@@ -16,7 +17,7 @@ import (
 // take serves one frame. It reports false when the connection is to end.
 func (p *peer) take(kind int, frame []byte) bool {
 	refuse := func(close int, code wire.Code, text string) bool {
-		p.fail(refusal(code, "", "%s", text))
+		p.fail(wire.Errorf(code, "%s", text))
 		p.close(close, text)
 		return false
 	}
@@ -112,7 +113,7 @@ func (p *peer) serveText(m wire.Message) {
 		switch {
 		case !p.joined("cursor") || !p.inMode(true, "cursor", ""):
 		case !p.rates.shows(p.s.limits):
-			p.fail(refusal(wire.RateLimited, "cursor", "more than %d cursors a second", p.s.limits.Presence))
+			p.fail(wire.Errorf(wire.RateLimited, "more than %d cursors a second", p.s.limits.Presence).Answering("cursor"))
 		default:
 			p.in.authority.Cursor(p, m.Rev, m.Ranges)
 		}
@@ -120,14 +121,14 @@ func (p *peer) serveText(m wire.Message) {
 		if !p.joined("diverged") || !p.inMode(true, "diverged", "") {
 			return
 		}
-		p.s.logger.Error("a client's text has diverged", "thread", p.in.stream, "rev", m.Rev, "author", p.s.people.name(p.author))
+		p.s.logger.Error("a client's text has diverged", "thread", p.in.stream, "rev", m.Rev, "author", p.s.people.Name(p.author))
 	}
 }
 
 // joined reports whether p is in a thread, and says so if it is not.
 func (p *peer) joined(re string) bool {
 	if p.in == nil {
-		p.fail(refusal(wire.NotJoined, re, "open or join a thread first"))
+		p.fail(wire.Errorf(wire.NotJoined, "open or join a thread first").Answering(re))
 	}
 	return p.in != nil
 }
@@ -139,9 +140,9 @@ func (p *peer) inMode(text bool, re, field string) bool {
 	case p.text == text:
 		return true
 	case field == "":
-		p.fail(refusal(wire.NotJoined, re, "join with mode text first"))
+		p.fail(wire.Errorf(wire.NotJoined, "join with mode text first").Answering(re))
 	default:
-		p.fail(refusal(wire.BadMessage, re, "%q is missing: that is how this connection joined", field))
+		p.fail(wire.Errorf(wire.BadMessage, "%q is missing: that is how this connection joined", field).Answering(re))
 	}
 	return false
 }
@@ -155,14 +156,14 @@ func (p *peer) edit(re string, ed authority.LineEdit) {
 }
 
 func (p *peer) open(ctx context.Context, m wire.Open) {
-	author, err := p.s.people.resolve(ctx, Identity{m.User, event.Person})
+	author, err := p.s.people.Resolve(ctx, people.Identity{Name: m.User, Kind: event.Person})
 	if err != nil {
-		p.fail(errorFor(err, "open"))
+		p.fail(wire.ErrorFor(err, "open"))
 		return
 	}
 	r, err := p.s.hub.open(ctx, author, m.Title, "")
 	if err != nil {
-		p.fail(errorFor(err, "open"))
+		p.fail(wire.ErrorFor(err, "open"))
 		return
 	}
 	p.enter(ctx, r, wire.Join{}, author, "open")
@@ -171,16 +172,16 @@ func (p *peer) open(ctx context.Context, m wire.Open) {
 func (p *peer) join(ctx context.Context, m wire.Join) {
 	r, err := p.s.hub.acquire(ctx, m.ID)
 	if err != nil {
-		p.fail(errorFor(err, "join"))
+		p.fail(wire.ErrorFor(err, "join"))
 		return
 	}
-	author, err := p.s.people.resolve(ctx, Identity{m.User, event.Person})
+	author, err := p.s.people.Resolve(ctx, people.Identity{Name: m.User, Kind: event.Person})
 	if err == nil && m.Text {
 		err = r.authority.MayJoin(ctx, p, author, m.Client)
 	}
 	if err != nil {
 		p.s.hub.release(r)
-		p.fail(errorFor(err, "join"))
+		p.fail(wire.ErrorFor(err, "join"))
 		return
 	}
 	p.enter(ctx, r, m, author, "join")
@@ -203,7 +204,7 @@ func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.
 	}
 	if err != nil {
 		p.s.hub.release(r)
-		p.fail(errorFor(err, re))
+		p.fail(wire.ErrorFor(err, re))
 		return
 	}
 	p.in = r

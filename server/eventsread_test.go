@@ -9,6 +9,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/server/internal/people"
 )
 
 // repeating is a log that gives its records again and again while they are taken.
@@ -34,8 +35,8 @@ func (l repeating) Prove(ctx context.Context, s eventlog.Stream, after eventlog.
 func TestEventsThatAreNotReadEnd(t *testing.T) {
 	log := repeating{eventlog.NewMemory(), make(chan error)}
 	s, url := start(t, log)
-	s.peers.writeTimeout = 20 * time.Millisecond
-	thread, err := s.NewThread(t.Context(), "long", strings.Repeat("nobody reads it\n", 1000), Identity{"Ada", event.Person})
+	s.api.Patience = 240 * time.Millisecond
+	thread, err := s.api.NewThread(t.Context(), "long", strings.Repeat("nobody reads it\n", 1000), people.Identity{Name: "Ada", Kind: event.Person})
 	if err != nil {
 		t.Fatal(err)
 	}

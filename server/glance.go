@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"parodywave/eventlog"
+	"parodywave/server/internal/api"
 	"parodywave/server/internal/wire"
 )
 
@@ -11,21 +12,15 @@ import (
 // microseconds of Server.clock.
 const typingFor = 5_000_000
 
-// A glance is what the list says of a room's people.
-type glance struct {
-	connections  int
-	here, typing []string // never nil
-}
-
 // glance returns who is in r, which may be nil, and who of them types.
-func (s *Server) glance(r *room) glance {
-	g := glance{here: []string{}, typing: []string{}}
+func (s *Server) glance(r *room) api.Presence {
+	g := api.Presence{Here: []string{}, Typing: []string{}}
 	if r == nil {
 		return g
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	g.connections = len(r.peers)
+	g.Connections = len(r.peers)
 	var seen [wire.NamesInRow]eventlog.AuthorID
 	n := 0
 	for _, p := range r.peers {
@@ -38,11 +33,11 @@ func (s *Server) glance(r *room) glance {
 		}
 	}
 	for _, author := range seen[:n] {
-		if name := s.people.name(author); !slices.Contains(g.here, name) {
-			g.here = append(g.here, name)
+		if name := s.people.Name(author); !slices.Contains(g.Here, name) {
+			g.Here = append(g.Here, name)
 		}
 	}
-	g.typing = r.typing(s, g.typing)
+	g.Typing = r.typing(s, g.Typing)
 	return g
 }
 
@@ -60,7 +55,7 @@ func (r *room) typing(s *Server, names []string) []string {
 		}
 		seen = p.author
 		if w := r.writers[p.author]; w != nil && now-w.at < typingFor {
-			names = append(names, s.people.name(p.author))
+			names = append(names, s.people.Name(p.author))
 		}
 	}
 	slices.Sort(names)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"parodywave/server/internal/api"
 	"parodywave/server/internal/wire"
 )
 
@@ -23,13 +24,13 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 	}
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeError(w, refusal(wire.Forbidden, "", "a page of another origin may not do this; allow it with --allow-origin"))
+		api.WriteError(w, wire.Errorf(wire.Forbidden, "a page of another origin may not do this; allow it with --allow-origin"))
 	}))
 	inner := cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.ours(r.Host) {
 			s.logger.Warn("refused a request for another host", "host", r.Host)
-			writeError(w, refusal(wire.Forbidden, "", "this host name is not one of this server's; allow it with --allow-host"))
+			api.WriteError(w, wire.Errorf(wire.Forbidden, "this host name is not one of this server's; allow it with --allow-host"))
 			return
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")

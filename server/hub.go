@@ -222,13 +222,6 @@ func (h *hub) update(sum projection.Summary) {
 	h.s.pulse.list()
 }
 
-// watch returns a channel that is closed when any thread changes.
-func (h *hub) watch() <-chan struct{} {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.changed
-}
-
 // A listed thread is a summary and its room, nil where it is not in memory.
 type listed struct {
 	projection.Summary

@@ -7,6 +7,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/server/internal/people"
 )
 
 // TestWhoTakesNothingOfALongTextIsClosed as soon as one of whom little is wanted:
@@ -15,7 +16,7 @@ func TestWhoTakesNothingOfALongTextIsClosed(t *testing.T) {
 	s, url := start(t, eventlog.NewMemory())
 	s.peers.writeTimeout = 200 * time.Millisecond
 	text := strings.Repeat("all of this is kept for one who does not read\n", 90_000)
-	thread, err := s.NewThread(t.Context(), "long", text, Identity{"Ada", event.Person})
+	thread, err := s.api.NewThread(t.Context(), "long", text, people.Identity{Name: "Ada", Kind: event.Person})
 	if err != nil {
 		t.Fatal(err)
 	}

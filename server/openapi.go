@@ -15,11 +15,6 @@ import (
 //go:embed openapi.json
 var described []byte
 
-// A router takes routes, as http.ServeMux does: method and path.
-type router interface {
-	HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request))
-}
-
 // description is the file as it is served, compressed when first asked for.
 var description = sync.OnceValue(func() *asset {
 	return newAsset("openapi.json", described, gzip.NewWriter(io.Discard))

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"parodywave/server/internal/api"
 	"parodywave/server/internal/wire"
 	"parodywave/web"
 
@@ -63,7 +64,7 @@ func pageRoutes(mux *http.ServeMux, built func() *pages, upgrade http.HandlerFun
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
-			writeErrorStatus(w, refusal(wire.NotFound, "", "pages can only be read"), http.StatusMethodNotAllowed)
+			api.WriteErrorStatus(w, wire.Errorf(wire.NotFound, "pages can only be read"), http.StatusMethodNotAllowed)
 			return
 		}
 		built().file(w, r)
@@ -141,7 +142,7 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request) {
 func (p *pages) none(w http.ResponseWriter, text string) {
 	head(w, policy)
 	w.Header().Set("Cache-Control", "no-cache")
-	writeError(w, refusal(wire.NotFound, "", "%s", text))
+	api.WriteError(w, wire.Errorf(wire.NotFound, "%s", text))
 }
 
 // head sets what every page and file says of itself.

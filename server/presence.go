@@ -163,7 +163,7 @@ func (r *room) people(s *Server) *wire.People {
 		}
 		seen[who] = struct{}{}
 		if len(m.People) < wire.PeopleInFrame {
-			m.People = append(m.People, wire.Person{User: s.people.name(p.author), Author: p.author, Text: p.text})
+			m.People = append(m.People, wire.Person{User: s.people.Name(p.author), Author: p.author, Text: p.text})
 		}
 	}
 	m.Total = len(seen)

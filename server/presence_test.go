@@ -110,15 +110,15 @@ func TestACrowdIsCountedAndNotNamed(t *testing.T) {
 	if len(m.People) != wire.PeopleInFrame || m.Total != 250 || m.People[99].Author != (eventlog.AuthorID{1, 99}) {
 		t.Errorf("%d rows of %d", len(m.People), m.Total)
 	}
-	if g := s.glance(r); len(g.here) != wire.NamesInRow || g.connections != 500 {
-		t.Errorf("%d names, %d connections", len(g.here), g.connections)
+	if g := s.glance(r); len(g.Here) != wire.NamesInRow || g.Connections != 500 {
+		t.Errorf("%d names, %d connections", len(g.Here), g.Connections)
 	}
 	for i := range 20 {
 		r.wrote(eventlog.AuthorID{1, byte(i)}, 1, s.clock())
 	}
 	r.wrote(eventlog.AuthorID{99}, 1, s.clock()) // by HTTP: not there
-	if g := s.glance(r); len(g.typing) != wire.NamesInRow || !slices.IsSorted(g.typing) {
-		t.Errorf("typing %v", g.typing)
+	if g := s.glance(r); len(g.Typing) != wire.NamesInRow || !slices.IsSorted(g.Typing) {
+		t.Errorf("typing %v", g.Typing)
 	}
 }
 

@@ -4,9 +4,7 @@ import (
 	"time"
 	"weak"
 
-	"parodywave/eventlog"
 	"parodywave/eventlog/event"
-	"parodywave/projection"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/wire"
 
@@ -113,7 +111,7 @@ func (p *publisher) message(m authority.Message) interface{ AppendJSON([]byte) [
 		return p.lineJoin(m)
 	case authority.LineUpdate:
 		u := wire.LineUpdate{
-			ID: p.r.stream, Line: m.Line, Value: m.Value, User: p.s.people.name(m.Author),
+			ID: p.r.stream, Line: m.Line, Value: m.Value, User: p.s.people.Name(m.Author),
 			Rev: m.Revision, Submitted: m.Submitted, Mine: m.Mine,
 		}
 		if m.Line < 0 {
@@ -122,7 +120,7 @@ func (p *publisher) message(m authority.Message) interface{ AppendJSON([]byte) [
 		return &u
 	case authority.Cursor:
 		return &wire.CursorOut{
-			ID: p.r.stream, Client: m.Client, User: p.s.people.name(m.Author), Author: m.Author,
+			ID: p.r.stream, Client: m.Client, User: p.s.people.Name(m.Author), Author: m.Author,
 			Rev: m.Revision, Ranges: m.Ranges,
 		}
 	case authority.Beacon:
@@ -145,7 +143,7 @@ func (s *Server) entries(events []event.Event, lengths []int) []wire.Entry {
 }
 
 func (s *Server) entry(e event.Event) wire.Entry {
-	w := wire.Entry{Rev: e.Revision, User: s.people.name(e.Author), Author: e.Author, At: e.Time}
+	w := wire.Entry{Rev: e.Revision, User: s.people.Name(e.Author), Author: e.Author, At: e.Time}
 	switch f := e.Payload.(type) {
 	case event.Changed:
 		w.Changes, w.Client, w.Seq = f.Change, e.Client, e.Seq
@@ -168,29 +166,8 @@ func (s *Server) entry(e event.Event) wire.Entry {
 func (p *publisher) textJoin(m authority.TextJoined) *wire.TextJoin {
 	return &wire.TextJoin{
 		Thread: p.r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Chain: m.Chain,
-		Text: m.Thread.Text(), Blame: p.s.blame(m.Thread), Limits: p.s.limits, Reset: m.Reset,
+		Text: m.Thread.Text(), Blame: p.s.people.Blame(m.Thread), Limits: p.s.limits, Reset: m.Reset,
 	}
-}
-
-// blame returns who wrote what of a thread, as text mode is told.
-func (s *Server) blame(t *projection.Thread) wire.Blame {
-	var b wire.Blame
-	number := map[eventlog.AuthorID]int{}
-	for i, id := range t.Authors() {
-		a := s.people.author(id)
-		number[id] = i
-		b.Authors = append(b.Authors, wire.BlameAuthor{ID: id, Name: a.Name, Kind: string(a.Kind)})
-	}
-	runs := t.Stretches()
-	b.Runs = make([]wire.BlameRun, 0, len(runs))
-	for _, r := range runs {
-		b.Runs = append(b.Runs, wire.BlameRun(r))
-	}
-	b.Lines = make([]wire.BlameLine, 0, t.LineCount())
-	for row := range t.Rows() {
-		b.Lines = append(b.Lines, wire.BlameLine{Revision: row.Revision, Author: number[row.Author], At: row.Time, Submitted: row.Submitted})
-	}
-	return b
 }
 
 func (p *publisher) lineJoin(m authority.LineJoined) *wire.LineJoin {
@@ -198,7 +175,7 @@ func (p *publisher) lineJoin(m authority.LineJoined) *wire.LineJoin {
 	j.Data = make([]wire.LineRow, 0, m.Thread.LineCount())
 	for row := range m.Thread.Rows() {
 		j.Data = append(j.Data, wire.LineRow{
-			Line: row.Line, Value: m.Thread.Content(row), User: p.s.people.name(row.Author), Submitted: row.Submitted,
+			Line: row.Line, Value: m.Thread.Content(row), User: p.s.people.Name(row.Author), Submitted: row.Submitted,
 		})
 	}
 	if m.Resync {

@@ -108,9 +108,9 @@ func (s *Server) row(t listed) wire.ThreadRow {
 	g := s.glance(t.room)
 	return wire.ThreadRow{
 		ID: t.Stream, Title: t.Title,
-		OpenedBy: s.people.name(t.OpenedBy), OpenedAt: t.OpenedAt,
-		UpdatedBy: s.people.name(t.UpdatedBy), UpdatedAt: t.UpdatedAt,
-		Lines: t.Lines, Connections: g.connections,
-		Rev: t.Revision, Here: g.here, Typing: g.typing, Last: t.Last,
+		OpenedBy: s.people.Name(t.OpenedBy), OpenedAt: t.OpenedAt,
+		UpdatedBy: s.people.Name(t.UpdatedBy), UpdatedAt: t.UpdatedAt,
+		Lines: t.Lines, Connections: g.Connections,
+		Rev: t.Revision, Here: g.Here, Typing: g.Typing, Last: t.Last,
 	}
 }

@@ -67,7 +67,7 @@ func TestQueriesThatSayNothingAreRefused(t *testing.T) {
 		"/log?deletions=true&deletions=1":    `deletions="1" is neither`,
 		"/log?every=minute":                  `every="minute" is neither edit nor burst`,
 		"/log?limit=many":                    `limit="many" is not a number from 0 to`,
-		"/log?since=yesterday":               `since="yesterday" is no time like 2026-11-22T10:00:00Z or -15m`,
+		"/log?since=yesterday":               `since="yesterday" is not a time like 2026-11-22T10:00:00Z or -15m`,
 		"/lines?words=yes":                   `words="yes" is neither`,
 		"/grep?pattern=a&regexp=TRUE":        `regexp="TRUE" is neither`,
 		"/grep?pattern=a&ignore_case=on":     `ignore_case="on" is neither`,

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"parodywave/eventlog/socklog"
+	"parodywave/server/internal/api"
 	"parodywave/server/internal/wire"
 )
 
@@ -12,7 +13,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	s.programRoutes(mux)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, refusal(wire.NotFound, "", "%s %s is not part of the API", r.Method, r.URL.Path))
+		api.WriteError(w, wire.Errorf(wire.NotFound, "%s %s is not part of the API", r.Method, r.URL.Path))
 	})
 	pageRoutes(mux, builtPages, s.serveSocket)
 	if !s.cfg.Offline {
@@ -22,8 +23,9 @@ func (s *Server) routes() http.Handler {
 }
 
 // programRoutes is what programs are served. openapi.json tells all of it.
-func (s *Server) programRoutes(mux router) {
-	s.api(mux)
+func (s *Server) programRoutes(mux api.Router) {
+	s.api.Routes(mux)
+	mux.HandleFunc("GET /api/openapi.json", getDescription)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /ws", s.serveSocket)
@@ -33,15 +35,10 @@ func (s *Server) programRoutes(mux router) {
 // only the server's own user can open.
 func (s *Server) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
-	s.api(mux)
+	s.api.Routes(mux)
+	s.api.Control(mux)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.HandleFunc("GET /version", s.controlVersion)
-	mux.HandleFunc("GET /copy", s.controlCopy)
-	mux.HandleFunc("PUT /threads/{thread}/text", s.controlPut)
-	mux.HandleFunc("POST /threads/{thread}/changes", s.controlRevise)
-	mux.HandleFunc("POST /threads", s.controlOpen)
-	mux.HandleFunc("POST /import", s.controlImport)
 	mux.Handle("GET /log/", socklog.Handler(s.log))
 	return mux
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -11,6 +12,8 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection/snapshot"
+	"parodywave/server/internal/api"
+	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
 
 	"github.com/gorilla/websocket"
@@ -45,7 +48,8 @@ type Server struct {
 	limits   wire.Limits
 	run      ulid.ULID
 	hub      *hub
-	people   *people
+	people   *people.People
+	api      *api.API
 	recorder *recorder
 	pulse    *pulse
 	activity *activity
@@ -83,8 +87,15 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	background, stop := context.WithCancel(context.Background())
 	s.stop, s.stopped = stop, background.Done()
-	s.people = newPeople(s.log, s.appends, state.Authors)
+	s.people = people.New(s.log, state.Authors, s.appends.report)
 	s.hub = newHub(s, state.Directory)
+	s.api = &api.API{
+		Log: s.log, Threads: s.hub, People: s.people, Limits: s.limits, Logger: s.logger, Version: cfg.Version,
+		Appended: s.appends.report, Patience: patientFor * writeTimeout, Stopping: s.stopped,
+	}
+	if c, ok := cfg.Log.(copier); ok {
+		s.api.Copy = c.CopyTo
+	}
 	cfg.Cache.Follow(state.State, s.directory)
 	if !state.cached || time.Since(start) > worthSaving {
 		cfg.Cache.Demand()
@@ -127,5 +138,12 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop()
 	return s.recorder.finish(ctx, err)
 }
+
+// patientFor is how many writeTimeouts the reader of a long answer may make no
+// progress: its disk may be slow.
+const patientFor = 12
+
+// A copier is a log that can be copied while it is in use.
+type copier interface{ CopyTo(w io.Writer) error }
 
 func now() int64 { return time.Now().UnixMilli() }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/server/internal/people"
 
 	"github.com/gorilla/websocket"
 )
@@ -151,7 +152,7 @@ func TestANewThreadCanBeJoinedAtOnce(t *testing.T) {
 	s, url := start(t, eventlog.NewMemory())
 	c := dial(t, url, "/ws")
 	for i := range 500 {
-		id, err := s.NewThread(context.Background(), fmt.Sprint("T", i), "", Identity{"Ann", "cli"})
+		id, err := s.api.NewThread(context.Background(), fmt.Sprint("T", i), "", people.Identity{Name: "Ann", Kind: "cli"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 
+	"parodywave/server/internal/api"
 	"parodywave/server/internal/wire"
 
 	"github.com/gorilla/websocket"
@@ -13,7 +14,7 @@ import (
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if !s.originAllowed(r) {
 		s.logger.Warn("refused a connection from another origin", "origin", r.Header.Get("Origin"), "host", r.Host)
-		writeError(w, refusal(wire.Forbidden, "", "this origin may not connect; allow it with --allow-origin, or a client without one with --allow-no-origin"))
+		api.WriteError(w, wire.Errorf(wire.Forbidden, "this origin may not connect; allow it with --allow-origin, or a client without one with --allow-no-origin"))
 		return
 	}
 	conn, err := s.upgrader.Upgrade(w, r, nil)

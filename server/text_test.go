@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/projection"
 	"parodywave/projection/snapshot"
+	"parodywave/server/internal/people"
 )
 
 const clientA = "01J9Z40000000000000000000A"
@@ -148,7 +149,7 @@ func TestRestartChangesNothing(t *testing.T) {
 		return got
 	}
 	before := serve(func(s *Server, u string) {
-		stream, err := s.NewThread(context.Background(), "회의록", "하나\n둘\n", Identity{"소라", "cli"})
+		stream, err := s.api.NewThread(context.Background(), "회의록", "하나\n둘\n", people.Identity{Name: "소라", Kind: "cli"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -263,13 +264,13 @@ func TestPutIsADiffInOneAppend(t *testing.T) {
 // catch-up streams: none of its entries may come after the second answer.
 func TestJoiningAgainEndsACatchUp(t *testing.T) {
 	s, u := start(t, eventlog.NewMemory())
-	id, err := s.NewThread(context.Background(), "T", "0", Identity{"Ann", "cli"})
+	id, err := s.api.NewThread(context.Background(), "T", "0", people.Identity{Name: "Ann", Kind: "cli"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 1200 { // 12 MB of entries: more than sockets and the queue hold
 		text := fmt.Sprint(i) + strings.Repeat("x", 10_000+i%2)
-		if _, err := s.Put(context.Background(), id, strings.Repeat(string(rune('a'+i%26)), 1+i%2)+text, Identity{"Ann", "cli"}, 0); err != nil {
+		if _, err := s.api.Put(context.Background(), id, strings.Repeat(string(rune('a'+i%26)), 1+i%2)+text, people.Identity{Name: "Ann", Kind: "cli"}, 0); err != nil {
 			t.Fatal(err)
 		}
 	}

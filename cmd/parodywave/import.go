@@ -14,7 +14,8 @@ import (
 	"parodywave/cmd/parodywave/etherpad"
 	"parodywave/eventlog"
 	"parodywave/eventlog/ndjson"
-	"parodywave/server"
+	"parodywave/server/intake"
+	"parodywave/server/jsonrow"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -80,7 +81,7 @@ func (c *importCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var answer server.Imported
+	var answer jsonrow.Imported
 	send.query.Set("as", c.As)
 	err = w.do(a.ctx, "POST", send.path, send.query, send.body, &answer)
 	var refused *controlError
@@ -101,7 +102,7 @@ func (c *importCommand) Run(a *app) error {
 }
 
 // already tells what there is of an export that is here.
-func already(path string, x *server.Imported) string {
+func already(path string, x *jsonrow.Imported) string {
 	s := fmt.Sprintf("all of %s is here already, revisions 1 to %d", path, x.Revisions)
 	if x.Head > x.Revisions {
 		s += fmt.Sprintf("; the thread here goes on to revision %d", x.Head)
@@ -126,8 +127,8 @@ func (c *importCommand) export(_ *app, b []byte) (*importing, error) {
 		return nil, usage("leave --title out", "an export has a title")
 	case c.CRLF:
 		return nil, usage("leave --crlf out", "--crlf is for a text")
-	case len(b) > server.ImportMost():
-		return nil, failed("", "%s has %d bytes, and an export that is imported at most %d", c.Path, len(b), server.ImportMost())
+	case len(b) > intake.ExportMost:
+		return nil, failed("", "%s has %d bytes, and an export that is imported at most %d", c.Path, len(b), intake.ExportMost)
 	}
 	if err := c.check(b); err != nil {
 		return nil, err
@@ -141,7 +142,7 @@ func (c *importCommand) check(b []byte) error {
 	doc, err := ndjson.Read(bytes.NewReader(b))
 	hint := hintOf(err)
 	if err == nil {
-		err = server.CheckImport(doc)
+		err = intake.Check(doc)
 		hint = "its chain holds, but no server wrote it: export the thread again at its source"
 	}
 	if err == nil {
@@ -188,9 +189,9 @@ func (c *importCommand) checkTitle(name string) (string, error) {
 		if c.Path == "-" && name == "-" {
 			name = ""
 		}
-		return server.ImportTitle(name, "untitled"), nil
+		return intake.Title(name, "untitled"), nil
 	}
-	title := server.ImportTitle(*c.Title, "")
+	title := intake.Title(*c.Title, "")
 	if title == "" || utf8.RuneCountInString(title) != utf8.RuneCountInString(strings.TrimSpace(norm.NFC.String(*c.Title))) {
 		return "", usage("write --title TITLE, with at most 200 characters that can be seen", "--title %.80q is no title", *c.Title)
 	}

@@ -15,7 +15,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ndjson"
 	"parodywave/projection"
-	"parodywave/server"
+	"parodywave/server/intake"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -86,7 +86,7 @@ func newPadImport(p *etherpad.Pad, title string) *padImport {
 	}
 	for who, name := range p.Authors {
 		id := eventlog.AuthorID(ulid.Make())
-		m.ids[who], m.names[id] = id, server.ImportName(name, noName)
+		m.ids[who], m.names[id] = id, intake.Name(name, noName)
 	}
 	saved := slices.Clone(p.Saved)
 	slices.SortStableFunc(saved, func(x, y etherpad.Saved) int { return int(max(-1, min(1, x.Time-y.Time))) })
@@ -119,7 +119,7 @@ func (m *padImport) add(f event.Payload, who string, ms int64) {
 }
 
 func (m *padImport) version(s etherpad.Saved) {
-	name := server.ImportName(s.Label, "")
+	name := intake.Name(s.Label, "")
 	if m.named[name] || projection.CheckVersionName(name) != nil {
 		m.unnamed++
 		return

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"parodywave/eventlog"
-	"parodywave/server"
+	"parodywave/server/intake"
 )
 
 type putCommand struct {
@@ -122,7 +122,7 @@ func (a *app) readText(path string) (string, error) {
 
 // textOf returns what a file holds as a text, unless no thread can hold it.
 func textOf(path string, b []byte) (string, error) {
-	if most := server.TextMost(); len(b) > most {
+	if most := intake.TextMost(); len(b) > most {
 		return "", failed("make several threads of it", "%s has %d bytes, and the text of a thread at most %d", path, len(b), most)
 	}
 	line := func(at int) int { return 1 + bytes.Count(b[:at], []byte("\n")) }

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -26,6 +28,26 @@ func (e *Error) Answering(re string) *Error {
 	answer := *e
 	answer.Re = re
 	return &answer
+}
+
+// ErrorFor returns err as the answer to a message of type re. It is the only table
+// from errors to codes.
+func ErrorFor(err error, re string) *Error {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		if e.Re != "" {
+			return e
+		}
+	case errors.Is(err, eventlog.ErrNotFound):
+		e = Errorf(NotFound, "there is no such thread or revision")
+	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown),
+		errors.Is(err, eventlog.ErrClosed), errors.Is(err, eventlog.ErrConflict), errors.Is(err, context.Canceled):
+		e = Errorf(Unavailable, "the log accepts nothing now; nothing was lost: send again")
+	default:
+		e = Errorf(Unavailable, "%v", err)
+	}
+	return e.Answering(re)
 }
 
 // Error returns the code and the text.

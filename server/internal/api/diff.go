@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"net/http"
@@ -9,26 +9,25 @@ import (
 	"parodywave/server/jsonrow"
 )
 
-// getDiff answers what tells the moments from and to (the head) apart, with
-// context (3) lines around it.
-func (s *Server) getDiff(w http.ResponseWriter, r *http.Request) {
-	to, from, err := s.ends(r)
-	var around uint64
-	if err == nil {
-		around, err = number(r, "context", 3, wire.MaxNumber)
-	}
-	var c *projection.Comparison
-	if err == nil {
-		c, err = projection.ReplayComparison(r.Context(), s.log, to.stream, from.rev, to.rev)
-	}
+// getDiff answers the lines in which the moments from and to (the head) differ,
+// with context (3) lines around them.
+func (a *API) getDiff(w http.ResponseWriter, r *http.Request) error {
+	to, from, err := a.ends(r)
 	if err != nil {
-		writeError(w, err)
-		return
+		return err
+	}
+	around, err := number(r, "context", 3, wire.MaxNumber)
+	if err != nil {
+		return err
+	}
+	c, err := projection.ReplayComparison(r.Context(), a.Log, to.stream, from.rev, to.rev)
+	if err != nil {
+		return err
 	}
 	rows := []*jsonrow.Diff{}
 	for i, shown := range nearby(c.Lines, int(around)) {
 		if shown {
-			rows = append(rows, jsonrow.NewDiff(c, i, s.people.name))
+			rows = append(rows, jsonrow.NewDiff(c, i, a.People.Name))
 		}
 	}
 	to.fixed = to.fixed && from.fixed
@@ -38,34 +37,35 @@ func (s *Server) getDiff(w http.ResponseWriter, r *http.Request) {
 		To     eventlog.Revision `json:"to"`
 		Rows   []*jsonrow.Diff   `json:"rows"`
 	}{to.stream, c.From, c.To, rows})
+	return nil
 }
 
 // ends reads ?from= and ?to=.
-func (s *Server) ends(r *http.Request) (to, from moment, err error) {
-	if to, err = s.moment(r); err != nil {
+func (a *API) ends(r *http.Request) (to, from moment, err error) {
+	if to, err = a.moment(r); err != nil {
 		return to, from, err
 	}
 	from = to
 	at := r.URL.Query().Get("from")
 	if at == "" {
-		return to, from, refusal(wire.BadValue, "", "say since when: from=REVISION, a time or a version")
+		return to, from, wire.Errorf(wire.BadValue, "name the older moment: from=REVISION, a time or a version")
 	}
-	if err = s.locate(r, &from, "from", at); err != nil {
+	if err = a.locate(r, &from, "from", at); err != nil {
 		return to, from, err
 	}
 	if at = r.URL.Query().Get("to"); at != "" {
 		to.live = false
-		err = s.locate(r, &to, "to", at)
+		err = a.locate(r, &to, "to", at)
 	}
 	return to, from, err
 }
 
-// nearby reports for each line whether one that does not stay is at most so
-// many lines away.
+// nearby reports for each line whether it is at most around lines away from one
+// that was inserted or deleted.
 func nearby(lines []projection.ComparedLine, around int) []bool {
 	shown := make([]bool, len(lines))
 	around = min(around, len(lines))
-	next := 0 // behind the last that is shown
+	next := 0 // after the last line that is shown
 	for i := range lines {
 		if lines[i].Kind == 0 {
 			continue

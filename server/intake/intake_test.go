@@ -1,4 +1,4 @@
-package server
+package intake
 
 import (
 	"strings"
@@ -41,14 +41,14 @@ func TestImportRefusesWhatNoEditorCouldWrite(t *testing.T) {
 		for i, f := range tc.facts {
 			doc.Events = append(doc.Events, event.Event{Stream: doc.Stream, Revision: eventlog.Revision(i + 1), Payload: f})
 		}
-		err := CheckImport(doc)
+		err := Check(doc)
 		if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "damaged")) {
 			t.Errorf("%v: %v, want %q", tc.facts, err, tc.says)
 		}
 	}
 }
 
-// TestImportNamesAreTaken: whatever a name elsewhere was, the one here is one
+// TestImportNamesAreTaken: whatever a name was elsewhere, Name returns one
 // that CheckImport takes, and good names stay.
 func TestImportNamesAreTaken(t *testing.T) {
 	for name, want := range map[string]string{
@@ -62,7 +62,7 @@ func TestImportNamesAreTaken(t *testing.T) {
 		strings.Repeat("가나", 60):        strings.Repeat("가나", 32),
 		strings.Repeat("e\u0301", 2000): strings.Repeat("é", 64),
 	} {
-		got := ImportName(name, "-")
+		got := Name(name, "-")
 		if got != want {
 			t.Errorf("%.40q is %q, want %q", name, got, want)
 		}
@@ -70,7 +70,7 @@ func TestImportNamesAreTaken(t *testing.T) {
 			t.Errorf("%.40q is %q, which is not taken: %v", name, got, bad)
 		}
 	}
-	if got := ImportTitle(strings.Repeat("x", 300), "-"); len(got) != 200 {
+	if got := Title(strings.Repeat("x", 300), "-"); len(got) != 200 {
 		t.Errorf("a title of %d", len(got))
 	}
 }

@@ -1,0 +1,128 @@
+// Package api answers HTTP requests: what robots and pages ask about threads
+// (/api/…), and what commands on the same machine ask over the control socket.
+//
+// It knows threads only through the interface Threads, and sees no WebSocket.
+// Answers about the past are folded from the log when a request asks for them: a
+// quarter of a million edits take a tenth of a second, so there is no cache to
+// keep consistent. The names and codes of errors are those of the wire.
+package api
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/projection"
+	"parodywave/server/internal/authority"
+	"parodywave/server/internal/people"
+	"parodywave/server/internal/wire"
+)
+
+// An API answers requests. Its fields are set before the first request; all are
+// required but Copy. Its methods may be called concurrently.
+type API struct {
+	Log     eventlog.AuditLog
+	Threads Threads
+	People  *people.People
+	Limits  wire.Limits
+	Logger  *slog.Logger
+	Version string
+	// Appended is called with the outcome of each append of the API's own.
+	Appended people.Appended
+	// Copy writes the log as a file; nil: this log cannot do that.
+	Copy func(io.Writer) error
+	// Patience is how long the reader of a long answer may make no progress
+	// before the connection is closed.
+	Patience time.Duration
+	// Stopping is closed when the server stops: answers without an end then end.
+	Stopping <-chan struct{}
+}
+
+// Threads is all threads, and the authorities of those in memory.
+type Threads interface {
+	// Get returns what the list says of a thread, false where there is none.
+	Get(eventlog.Stream) (projection.Summary, bool)
+	// Newest returns up to limit threads from place offset on, the newest activity
+	// first, and how many threads there are.
+	Newest(offset, limit int) (list []projection.Summary, total int)
+	// Present returns who is in a thread now.
+	Present(eventlog.Stream) Presence
+	// Changed returns a channel that is closed when any thread changes.
+	Changed() <-chan struct{}
+	// Open begins a thread with a title and a text, in one append.
+	Open(ctx context.Context, author eventlog.AuthorID, title, text string) (eventlog.Stream, error)
+	// With calls f with a thread's authority, which runs until f returns. The error
+	// is f's, or wraps eventlog.ErrNotFound where there is no such thread.
+	With(ctx context.Context, stream eventlog.Stream, f func(*authority.Authority) error) error
+	// Update replaces what the list says of a thread.
+	Update(projection.Summary)
+}
+
+// A Presence is a summary of the connections in a thread.
+type Presence struct {
+	Connections  int
+	Here, Typing []string // names, wire.NamesInRow at most; never nil
+}
+
+// A Router accepts routes, as http.ServeMux does: method and path.
+type Router interface {
+	HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request))
+}
+
+// Routes puts up what the world may ask.
+func (a *API) Routes(mux Router) {
+	const thread = "/api/threads/{thread}"
+	for pattern, h := range map[string]handler{
+		"GET /api/threads":                        a.getThreads,
+		"POST /api/threads":                       a.postThread,
+		"GET " + thread:                           a.getThread,
+		"GET " + thread + "/text":                 a.getText,
+		"PUT " + thread + "/text":                 a.putText,
+		"GET " + thread + "/blame":                a.getBlame,
+		"GET " + thread + "/events":               a.getEvents,
+		"GET " + thread + "/moment":               a.getMoment,
+		"GET " + thread + "/timeline":             a.getTimeline,
+		"GET " + thread + "/lines":                a.getLines,
+		"GET " + thread + "/lines/{line}/history": a.getLineHistory,
+		"GET " + thread + "/deletions":            a.getDeletions,
+		"POST " + thread + "/restore":             a.postRestore,
+		"GET " + thread + "/log":                  a.getLog,
+		"GET " + thread + "/grep":                 a.getGrep,
+		"GET /api/grep":                           a.getGrepAll,
+		"GET " + thread + "/diff":                 a.getDiff,
+		"GET " + thread + "/versions":             a.getVersions,
+		"POST " + thread + "/versions":            a.postVersion,
+	} {
+		mux.HandleFunc(pattern, h.serve)
+	}
+}
+
+// Control puts up what only commands on the same machine may ask.
+func (a *API) Control(mux Router) {
+	for pattern, h := range map[string]handler{
+		"GET /version":                   a.controlVersion,
+		"GET /copy":                      a.controlCopy,
+		"PUT /threads/{thread}/text":     a.controlPut,
+		"POST /threads/{thread}/changes": a.controlRevise,
+		"POST /threads":                  a.controlOpen,
+		"POST /import":                   a.controlImport,
+	} {
+		mux.HandleFunc(pattern, h.serve)
+	}
+}
+
+// A handler answers a request. It returns an error where it has written nothing.
+type handler func(http.ResponseWriter, *http.Request) error
+
+func (h handler) serve(w http.ResponseWriter, r *http.Request) {
+	err := checkQuery(r.URL.RawQuery)
+	if err == nil {
+		err = h(w, r)
+	}
+	if err != nil {
+		WriteError(w, err)
+	}
+}

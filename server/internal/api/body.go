@@ -1,0 +1,98 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/server/internal/people"
+	"parodywave/server/internal/wire"
+)
+
+// ifMatch reads the header If-Match or ?expected=: where the head must be, 0 for
+// anywhere.
+func ifMatch(r *http.Request) (eventlog.Revision, error) {
+	v := r.Header.Get("If-Match")
+	if v == "" {
+		v = r.URL.Query().Get("expected")
+	}
+	if v == "" || v == "*" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(strings.Trim(v, `"`), 10, 53)
+	if err != nil || n == 0 {
+		return 0, wire.Errorf(wire.BadValue, "If-Match: %.40q is not a revision in quotes", v)
+	}
+	return eventlog.Revision(n), nil
+}
+
+// body reads a body of at most most bytes.
+func (a *API) body(w http.ResponseWriter, r *http.Request, most int) (string, error) {
+	if r.ContentLength > int64(most) {
+		return "", wire.Errorf(wire.TooLarge, "the body has %d bytes and may have %d", r.ContentLength, most)
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return "", wire.Errorf(wire.TooLarge, "the body has more than %d bytes", most)
+	case err != nil:
+		return "", wire.Errorf(wire.BadMessage, "the body cannot be read: %v", err)
+	}
+	return string(b), nil
+}
+
+// fields reads a body that is a JSON object.
+func (a *API) fields(w http.ResponseWriter, r *http.Request) (map[string]json.RawMessage, error) {
+	body, err := a.body(w, r, a.Limits.Frame)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(body), &fields); err != nil || fields == nil {
+		return nil, wire.Errorf(wire.BadJSON, "the body is not a JSON object")
+	}
+	return fields, nil
+}
+
+// decode reads the named fields as strictly as the wire reads those of a message
+// of that type.
+func (a *API) decode(kind string, fields map[string]json.RawMessage, names ...string) (wire.Message, error) {
+	frame := map[string]any{"type": kind}
+	for _, name := range names {
+		if fields[name] != nil {
+			frame[name] = fields[name]
+		}
+	}
+	b, err := json.Marshal(frame)
+	if err != nil {
+		return nil, wire.Errorf(wire.BadJSON, "%v", err)
+	}
+	m, bad := wire.Decode(b, a.Limits)
+	if bad != nil {
+		bad.Re = ""
+		return nil, bad
+	}
+	return m, nil
+}
+
+// identityOf returns the identity that the header Parodywave-User gives: a name
+// as it is, or percent-encoded, since a browser puts only Latin letters into a
+// header.
+func identityOf(r *http.Request) (people.Identity, error) {
+	name := r.Header.Get("Parodywave-User")
+	if name == "" {
+		return people.Identity{}, wire.Errorf(wire.BadMessage, "give your name in the header Parodywave-User")
+	}
+	if plain, err := url.PathUnescape(name); err == nil && utf8.ValidString(plain) {
+		name = plain
+	}
+	return people.Identity{Name: name, Kind: event.Person}, nil
+}

@@ -1,0 +1,94 @@
+package api
+
+import (
+	"io"
+	"net/http"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ndjson"
+	"parodywave/server/internal/wire"
+)
+
+// eventsMax is the default limit of one answer, in records.
+const eventsMax = 10_000
+
+// getEvents answers the records after a revision as NDJSON: the records of an
+// export (package ndjson) without its end line. With follow=true it also sends
+// new records as they are appended, until the client leaves.
+func (a *API) getEvents(w http.ResponseWriter, r *http.Request) error {
+	after, err := number(r, "after", 0, wire.MaxNumber)
+	if err != nil {
+		return err
+	}
+	follow := r.URL.Query().Get("follow") == "true"
+	missing := uint64(eventsMax)
+	if follow {
+		missing = wire.MaxNumber
+	}
+	limit, err := number(r, "limit", missing, wire.MaxNumber)
+	if err != nil {
+		return err
+	}
+	if _, err := a.thread(r); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	e := eventWriter{
+		API: a, w: a.patient(w), flush: http.NewResponseController(w),
+		left: limit, after: eventlog.Revision(after), named: map[eventlog.AuthorID]bool{},
+	}
+	for {
+		changed := a.Threads.Changed() // before reading, so that no record is missed
+		if err := e.write(r); err != nil {
+			a.Logger.Warn("an answer of events was cut short", "thread", threadOf(r), "error", err)
+			panic(http.ErrAbortHandler) // or the client would take it for whole
+		}
+		if !follow || e.left == 0 {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return nil
+		case <-a.Stopping:
+			return nil
+		}
+	}
+}
+
+type eventWriter struct {
+	*API
+	w     io.Writer // patient: a sealed block's records are in memory while some are sent
+	flush *http.ResponseController
+	left  uint64 // records that may still be sent
+	after eventlog.Revision
+	named map[eventlog.AuthorID]bool // the client has the author's name
+	buf   []byte
+}
+
+// write sends the records after e.after.
+func (e *eventWriter) write(r *http.Request) error {
+	for rec, err := range e.Log.Prove(r.Context(), threadOf(r), e.after) {
+		if err != nil {
+			return err
+		}
+		if e.left == 0 {
+			break
+		}
+		e.buf = e.buf[:0]
+		if !e.named[rec.Author] {
+			e.named[rec.Author] = true
+			if a := e.People.Author(rec.Author); a.Kind != "" {
+				e.buf = ndjson.AppendAuthor(e.buf, ndjson.Author{ID: a.ID, Name: a.Name, Kind: a.Kind})
+			}
+		}
+		if e.buf, err = ndjson.AppendRecord(e.buf, &rec); err != nil {
+			return err
+		}
+		if _, err := e.w.Write(e.buf); err != nil {
+			return err
+		}
+		e.after, e.left = rec.Revision, e.left-1
+	}
+	return e.flush.Flush()
+}

@@ -1,0 +1,161 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"net/http"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"parodywave/eventlog"
+	"parodywave/projection"
+	"parodywave/server/internal/wire"
+	"parodywave/server/jsonrow"
+)
+
+// patternMost is how many characters (code points) a pattern has at most.
+const patternMost = 1000
+
+// searchMost is how long a request may search: a pattern may make every edit
+// expensive, and the client may have gone.
+const searchMost = 10 * time.Second
+
+// getGrep answers all text that ever matched in a thread up to a moment, oldest
+// first: limit (1000, at most 10,000) rows.
+func (a *API) getGrep(w http.ResponseWriter, r *http.Request) error {
+	m, err := a.moment(r)
+	if err != nil {
+		return err
+	}
+	g, err := newGrep(r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := limited(r.Context(), searchMost)
+	defer cancel()
+	if err := g.search(ctx, a, m.stream, m.rev); err != nil {
+		return err
+	}
+	m.answer(w, struct {
+		Thread eventlog.Stream   `json:"thread"`
+		Rev    eventlog.Revision `json:"rev"`
+		Rows   []*jsonrow.Hit    `json:"rows"`
+		More   bool              `json:"more"`
+	}{m.stream, m.rev, g.rows, g.more})
+	return nil
+}
+
+// getGrepAll answers all text that ever matched in any thread, up to its head.
+// The threads come in the order in which they were opened.
+func (a *API) getGrepAll(w http.ResponseWriter, r *http.Request) error {
+	g, err := newGrep(r)
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Has("at") {
+		return wire.Errorf(wire.BadValue, "at needs one thread: use /api/threads/T/grep")
+	}
+	threads, _ := a.Threads.Newest(0, math.MaxInt)
+	slices.SortFunc(threads, func(a, b projection.Summary) int { return cmp.Compare(a.Stream, b.Stream) })
+	ctx, cancel := limited(r.Context(), searchMost)
+	defer cancel()
+	for _, t := range threads {
+		if g.more {
+			break
+		}
+		if err := g.search(ctx, a, t.Stream, 0); err != nil {
+			return err
+		}
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	writeJSON(w, http.StatusOK, struct {
+		Rows []*jsonrow.Hit `json:"rows"`
+		More bool           `json:"more"`
+	}{g.rows, g.more})
+	return nil
+}
+
+// A grep is a search and what it has found.
+type grep struct {
+	pattern *projection.Pattern
+	gone    bool // only what matches no more
+	limit   int
+	rows    []*jsonrow.Hit
+	more    bool // than limit
+}
+
+// newGrep reads ?pattern=, ?regexp=, ?ignore_case=, ?gone= and ?limit=.
+func newGrep(r *http.Request) (*grep, error) {
+	q := r.URL.Query()
+	limit, err := limitOf(r, 1000, 10_000)
+	if err != nil {
+		return nil, err
+	}
+	g := &grep{gone: q.Get("gone") == "true", limit: limit, rows: []*jsonrow.Hit{}}
+	text, fold := q.Get("pattern"), q.Get("ignore_case") == "true"
+	switch n := utf8.RuneCountInString(text); {
+	case n == 0:
+		return nil, wire.Errorf(wire.BadValue, "name what to search for: pattern=…")
+	case n > patternMost:
+		return nil, wire.Errorf(wire.BadValue, "the pattern has %d characters and may have %d", n, patternMost)
+	case q.Get("regexp") == "true":
+		g.pattern, err = projection.ExpressionPattern(text, fold)
+	default:
+		g.pattern, err = projection.FixedPattern(text, fold)
+	}
+	if err != nil {
+		return nil, wire.Errorf(wire.BadValue, "%v", err)
+	}
+	return g, nil
+}
+
+// errLong is the cause of a context whose search took too long.
+var errLong = errors.New("the search takes too long")
+
+func limited(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, most, errLong)
+}
+
+// search adds what matched in a thread up to a revision, 0 for the head.
+func (g *grep) search(ctx context.Context, a *API, stream eventlog.Stream, rev eventlog.Revision) error {
+	found, err := projection.ReplaySearch(ctx, watched{a.Log}, stream, g.pattern, rev)
+	if err != nil && errors.Is(context.Cause(ctx), errLong) {
+		return wire.Errorf(wire.BadValue, "the search of thread %s took longer than %v and was stopped: use a narrower pattern, an earlier moment (at=), or one thread", stream, searchMost)
+	}
+	if err != nil {
+		return fmt.Errorf("search thread %s: %w", stream, err)
+	}
+	for _, h := range found.Hits {
+		if g.gone && h.Now >= 0 {
+			continue
+		}
+		if g.more = len(g.rows) == g.limit; g.more {
+			break
+		}
+		g.rows = append(g.rows, jsonrow.NewHit(found.Thread, h, a.People.Name))
+	}
+	return nil
+}
+
+// A watched log stops a reading between two records once its context is done.
+// The log itself may look only at the ends of its pages.
+type watched struct{ eventlog.Log }
+
+// Read implements eventlog.Log.
+func (w watched) Read(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+	return func(yield func(eventlog.Record, error) bool) {
+		for r, err := range w.Log.Read(ctx, stream, after) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+
+	"parodywave/eventlog"
+	"parodywave/projection"
+	"parodywave/server/jsonrow"
+)
+
+func (a *API) threadRow(s *projection.Summary) jsonrow.Thread {
+	r, p := jsonrow.NewThread(s, a.People.Name), a.Threads.Present(s.Stream)
+	r.Connections, r.Rev, r.Here, r.Typing, r.Last = &p.Connections, s.Revision, p.Here, p.Typing, &s.Last
+	return r
+}
+
+// getThreads answers a page of the list: offset (0) and limit (100, at most
+// 1000).
+func (a *API) getThreads(w http.ResponseWriter, r *http.Request) error {
+	offset, err := number(r, "offset", 0, 1<<31)
+	if err != nil {
+		return err
+	}
+	limit, err := number(r, "limit", 100, 1000)
+	if err != nil {
+		return err
+	}
+	threads, total := a.Threads.Newest(int(offset), int(limit))
+	page := struct {
+		Threads []jsonrow.Thread `json:"threads"`
+		Total   int              `json:"total"`
+		Next    *int             `json:"next"` // offset of the next page, null on the last
+	}{Threads: make([]jsonrow.Thread, len(threads)), Total: total}
+	for i := range threads {
+		page.Threads[i] = a.threadRow(&threads[i])
+	}
+	if next := int(offset) + len(threads); next < total && len(threads) > 0 {
+		page.Next = &next
+	}
+	writeJSON(w, http.StatusOK, page)
+	return nil
+}
+
+func (a *API) getThread(w http.ResponseWriter, r *http.Request) error {
+	t, err := a.thread(r)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, a.threadRow(&t))
+	return nil
+}
+
+// thread returns what the list says of the thread that a request names.
+func (a *API) thread(r *http.Request) (projection.Summary, error) {
+	stream := threadOf(r)
+	t, ok := a.Threads.Get(stream)
+	if !ok {
+		return t, fmt.Errorf("thread %s: %w", stream, eventlog.ErrNotFound)
+	}
+	return t, nil
+}
+
+func (a *API) getText(w http.ResponseWriter, r *http.Request) error {
+	m, err := a.moment(r)
+	if err != nil {
+		return err
+	}
+	text := ""
+	if err := a.look(r, &m, func(t *projection.Thread) { text = t.Text() }); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("ETag", fmt.Sprintf("\"%d\"", m.rev))
+	_, _ = io.WriteString(w, text)
+	return nil
+}
+
+func (a *API) getBlame(w http.ResponseWriter, r *http.Request) error {
+	m, err := a.moment(r)
+	if err != nil {
+		return err
+	}
+	body := struct {
+		Thread eventlog.Stream   `json:"thread"`
+		Title  string            `json:"title"`
+		Rev    eventlog.Revision `json:"rev"`
+		Lines  []jsonrow.Blame   `json:"lines"`
+	}{m.stream, "", 0, []jsonrow.Blame{}}
+	if err := a.look(r, &m, func(t *projection.Thread) {
+		body.Title, body.Rev = t.Title, t.Revision
+		for row := range t.Rows() {
+			if row.Length == 0 && row.Line == t.LineCount()-1 {
+				break // a text that ends in a line break has no line after it
+			}
+			body.Lines = append(body.Lines, jsonrow.NewBlame(t, row, a.People.Name))
+		}
+	}); err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, body)
+	return nil
+}

@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/ot"
+	"parodywave/server/internal/authority"
+	"parodywave/server/internal/people"
+	"parodywave/server/internal/wire"
+)
+
+// NewThread begins a thread with a title and a text, which may be empty, in one
+// append.
+func (a *API) NewThread(ctx context.Context, title, text string, as people.Identity) (eventlog.Stream, error) {
+	title, bad := wire.CleanTitle(title, a.Limits)
+	if bad != nil {
+		return "", bad
+	}
+	if err := a.checkText(text); err != nil {
+		return "", err
+	}
+	author, err := a.identify(ctx, as)
+	if err != nil {
+		return "", err
+	}
+	return a.Threads.Open(ctx, author, title, text)
+}
+
+// Put replaces a thread's text by appending the difference as one change. Where
+// expected is not 0 the head must be there. It returns the head.
+func (a *API) Put(ctx context.Context, thread eventlog.Stream, text string, as people.Identity, expected eventlog.Revision) (head eventlog.Revision, err error) {
+	if err := a.checkText(text); err != nil {
+		return 0, err
+	}
+	err = a.edit(ctx, thread, as, func(au *authority.Authority, author eventlog.AuthorID) (err error) {
+		head, err = au.Put(ctx, author, text, expected)
+		return err
+	})
+	return head, err
+}
+
+// Revise appends a change that was made for the text of revision at, rebased
+// over the edits since. Where expected is not 0 the head must be there. It
+// returns the head; where rebasing leaves nothing of the change it appends
+// nothing.
+func (a *API) Revise(ctx context.Context, thread eventlog.Stream, c ot.Change, at, expected eventlog.Revision, as people.Identity) (head eventlog.Revision, err error) {
+	err = a.edit(ctx, thread, as, func(au *authority.Authority, author eventlog.AuthorID) (err error) {
+		head, err = au.Revise(ctx, author, c, at, expected)
+		return err
+	})
+	return head, err
+}
+
+// edit calls f with the authority of a thread and the author who edits it.
+func (a *API) edit(ctx context.Context, thread eventlog.Stream, as people.Identity, f func(*authority.Authority, eventlog.AuthorID) error) error {
+	if _, ok := a.Threads.Get(thread); !ok { // before an author gets a name
+		return fmt.Errorf("thread %s: %w", thread, eventlog.ErrNotFound)
+	}
+	author, err := a.identify(ctx, as)
+	if err != nil {
+		return err
+	}
+	return a.Threads.With(ctx, thread, func(au *authority.Authority) error { return f(au, author) })
+}
+
+func (a *API) identify(ctx context.Context, as people.Identity) (eventlog.AuthorID, error) {
+	name, bad := wire.CleanUser(as.Name, a.Limits)
+	if bad != nil {
+		return eventlog.AuthorID{}, bad
+	}
+	return a.People.Resolve(ctx, people.Identity{Name: name, Kind: as.Kind})
+}
+
+// checkText refuses a text that no thread can have. It repairs nothing.
+func (a *API) checkText(text string) error {
+	bad := ""
+	switch at := 0; {
+	case len(text) > a.Limits.Text:
+		return wire.Errorf(wire.TooLarge, "the text has %d bytes, and a thread at most %d", len(text), a.Limits.Text)
+	case !utf8.ValidString(text):
+		return wire.Errorf(wire.BadValue, "the text is not UTF-8: convert it first")
+	default:
+		if at = strings.IndexAny(text, "\r\x00"); at < 0 {
+			return nil
+		}
+		if bad = "a NUL character"; text[at] == '\r' {
+			bad = "a carriage return (convert line ends to LF first)"
+		}
+		return wire.Errorf(wire.BadValue, "line %d has %s", 1+strings.Count(text[:at], "\n"), bad)
+	}
+}
+
+// postThread opens a thread: {"title": …}.
+func (a *API) postThread(w http.ResponseWriter, r *http.Request) error {
+	as, err := identityOf(r)
+	if err != nil {
+		return err
+	}
+	fields, err := a.fields(w, r)
+	if err != nil {
+		return err
+	}
+	m, err := a.decode("rename", fields, "title")
+	if err != nil {
+		return err
+	}
+	stream, err := a.NewThread(r.Context(), m.(wire.Rename).Title, "", as)
+	if err != nil {
+		return err
+	}
+	t, _ := a.Threads.Get(stream)
+	w.Header().Set("Location", "/api/threads/"+string(stream))
+	writeJSON(w, http.StatusCreated, a.threadRow(&t))
+	return nil
+}
+
+// putText replaces the text: If-Match: "REV" makes it conditional, an empty
+// text needs ?allow_empty=true.
+func (a *API) putText(w http.ResponseWriter, r *http.Request) error {
+	as, err := identityOf(r)
+	if err != nil {
+		return err
+	}
+	return a.put(w, r, as)
+}
+
+func (a *API) put(w http.ResponseWriter, r *http.Request, as people.Identity) error {
+	expected, err := ifMatch(r)
+	if err != nil {
+		return err
+	}
+	text, err := a.body(w, r, a.Limits.Text)
+	if err != nil {
+		return err
+	}
+	if text == "" && r.URL.Query().Get("allow_empty") != "true" {
+		return wire.Errorf(wire.BadValue, "the text is empty: add allow_empty=true if that is meant")
+	}
+	rev, err := a.Put(r.Context(), threadOf(r), text, as, expected)
+	if err != nil {
+		if expected != 0 && errors.Is(err, &wire.Error{Code: wire.Stale}) {
+			WriteErrorStatus(w, err, http.StatusPreconditionFailed)
+			return nil
+		}
+		return err
+	}
+	w.Header().Set("ETag", fmt.Sprintf("\"%d\"", rev))
+	writeJSON(w, http.StatusOK, map[string]any{"rev": rev})
+	return nil
+}

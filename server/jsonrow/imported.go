@@ -1,0 +1,11 @@
+package jsonrow
+
+import "parodywave/eventlog"
+
+// An Imported is the outcome of an import.
+type Imported struct {
+	ID        eventlog.Stream   `json:"id"`
+	Here      bool              `json:"here"`      // the log has all of it already: nothing was appended
+	Revisions eventlog.Revision `json:"revisions"` // of the export
+	Head      eventlog.Revision `json:"head"`      // of the thread now
+}
