@@ -12,19 +12,19 @@ import (
 )
 
 type blameCommand struct {
-	Thread    string  `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment."`
-	Lines     *string `short:"L" placeholder:"A,B" help:"Only the lines A to B; the first is 1."`
-	Porcelain bool    `xor:"form" help:"In the form of git blame --porcelain; for a commit stand the first 40 digits of the revision's chain value."`
-	Chars     bool    `xor:"form" help:"Runs within the lines, by who wrote them; with --json by revision."`
+	Thread    string  `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment."`
+	Lines     *string `short:"L" placeholder:"A,B" help:"Only lines A to B; the first line is 1."`
+	Porcelain bool    `xor:"form" help:"Print the format of git blame --porcelain. The commit id is the first 40 digits of the revision's chain value."`
+	Chars     bool    `xor:"form" help:"Print the runs of characters within the lines, by who wrote them; with --json by revision."`
 	JSON      bool    `name:"json" help:"Print one JSON object a line."`
 }
 
-// Help tells what kong prints below the usage.
+// Help returns the text below the usage.
 func (*blameCommand) Help() string {
-	return `For each line: the revision at which it last changed, who changed it, when, its number, its text. Whoever changes a
-word of a line, or deletes one, becomes the line's author here, even if nothing of what is left is theirs: --chars tells
-who wrote what is there (its table says the newest revision of each run). A line that was moved, or split from another,
-or had lines put in beside it, did not change.
+	return `Prints for each line: the revision that last changed it, its author, the time, the line number, the text. Whoever changes
+or deletes a word of a line becomes its author, even if others wrote all the text that is left: --chars shows who wrote
+each character (its table has the newest revision of each run). Moving a line, splitting another line off it, or
+inserting lines next to it does not change it.
 
   parodywave blame 'Weekly minutes'
   parodywave blame 'Weekly minutes@-1d' -L 3,7
@@ -40,7 +40,7 @@ func (c *blameCommand) Run(a *app) error {
 	}
 	defer s.Close()
 	if c.Porcelain && c.JSON {
-		return usage("say one of them", "--porcelain and --json are two forms")
+		return usage("choose one of them", "--porcelain and --json cannot be combined")
 	}
 	t, err := s.thread(a, c.Thread)
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *blameCommand) Run(a *app) error {
 		return err
 	}
 	for _, m := range t.Imports {
-		a.say("revisions 1 to %d were imported at revision %d by %s: their authors and times are as the export says",
+		a.say("revisions 1 to %d were imported at revision %d by %s: their authors and times come from the imported file",
 			m.Revisions, m.Revision, s.name(m.Author))
 	}
 	switch {
@@ -73,8 +73,8 @@ func (c *blameCommand) Run(a *app) error {
 	return nil
 }
 
-// lineRange reads -L: A,B or A or A, or ,B, of n lines counted from 1; all of
-// them where it is nil. It returns indices from 0, the second one past the end.
+// lineRange parses -L (A,B or A or A, or ,B) for a text of n lines; nil means all
+// lines. It returns indices from 0; to is one past the last line.
 func lineRange(given *string, n int) (from, to int, err error) {
 	if given == nil {
 		return 0, n, nil
@@ -92,8 +92,8 @@ func lineRange(given *string, n int) (from, to int, err error) {
 		b = a
 	}
 	if err != nil || s == "" || a < 1 || last != "" && b < a {
-		return 0, 0, usage("lines count from 1: write -L 3 for one, -L 3,7 for some, or leave out the end (-L 3,) or the beginning (-L ,7)",
-			"-L %q is no range of lines", s)
+		return 0, 0, usage("lines count from 1: use -L 3 for one line, -L 3,7 for a range, -L 3, or -L ,7 for the rest",
+			"invalid line range -L %q", s)
 	}
 	if a > n {
 		return 0, 0, noLine(a, n)
@@ -101,19 +101,19 @@ func lineRange(given *string, n int) (from, to int, err error) {
 	return a - 1, min(b, n), nil
 }
 
-// noLine says that a text of n lines has no line of that number.
+// noLine returns the error for a line number beyond the n lines of a text.
 func noLine(line, n int) error {
-	hint := fmt.Sprintf("its lines are 1 to %d", n)
+	hint := fmt.Sprintf("the text has lines 1 to %d", n)
 	switch n {
 	case 0:
-		hint = "it has none, then"
+		hint = "the text has no lines at that moment"
 	case 1:
-		hint = "it has one, then"
+		hint = "the text has one line at that moment"
 	}
 	return notFound(hint, "there is no line %d", line)
 }
 
-// A runRow is some characters of one line that one revision inserted.
+// A runRow is a run of characters of one line that one revision inserted.
 type runRow struct {
 	Line      int               `json:"line"`
 	From      int               `json:"from"` // characters (code points) of the line, from 1
@@ -126,15 +126,15 @@ type runRow struct {
 	Submitted bool              `json:"submitted"` // the line
 }
 
-// follows reports whether r continues last in the table, where a run is what
-// one person wrote, in however many keystrokes.
+// follows reports whether r continues last in the table: there a run is all that
+// one author wrote, whatever the revisions.
 func (r *runRow) follows(last *runRow) bool {
 	return last.Line == r.Line && last.AuthorID == r.AuthorID
 }
 
-// join makes last the run of last and r, as of the newer of the two. Its text
-// is left to whoever prints it: putting it together a character at a time
-// would take long for a long line.
+// join extends last by r, with the newer revision of the two. The caller takes the
+// text from the thread when it prints: joining it here, run by run, would be
+// quadratic for a long line.
 func (r *runRow) join(last *runRow) {
 	if r.Revision > last.Revision {
 		last.Revision, last.Time = r.Revision, r.Time

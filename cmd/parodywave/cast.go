@@ -8,15 +8,14 @@ import (
 	"parodywave/projection"
 )
 
-// Size of the terminal that an asciicast is for; taller texts scroll.
+// The terminal size of an asciicast; longer texts scroll.
 const (
 	castColumns = 100
 	castLines   = 30
 )
 
-// asciicast writes the replay as a recording of a terminal: asciicast version
-// 2, a header and then an array [seconds, "o", output] for each frame. Pauses
-// are those of the people, cut at longestPause.
+// asciicast writes the replay as asciicast version 2: a header, and an array
+// [seconds, "o", output] for each frame. Pauses are cut to longestPause.
 func (c *exportCommand) asciicast(a *app, s *source, stream eventlog.Stream, at eventlog.Revision) error {
 	head, err := s.Head(a.ctx, stream)
 	if err != nil {

@@ -1,12 +1,12 @@
 package main
 
 type catCommand struct {
-	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment."`
+	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*catCommand) Help() string {
-	return `Prints the text as it is, byte for byte: it is up to you what your terminal makes of it.
+	return `Prints the text byte for byte, control characters included.
 
   parodywave cat 'Weekly minutes'
   parodywave cat 'Weekly minutes@128'

@@ -11,8 +11,8 @@ import (
 	"parodywave/projection"
 )
 
-// proved hands each the events of a stream, whose records are held against their
-// commitments, the chain, the head and the redactions that the stream tells of.
+// proved calls each with the events of a stream. It checks the records against
+// their commitments, the chain, the head and the redactions in the stream.
 func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Record, event.Event) error) (chain.Digest, error) {
 	black := ndjson.NewRedactions()
 	c, hasher, last := chain.Start(string(stream)), chain.Hasher{}, eventlog.Revision(0)
@@ -20,7 +20,7 @@ func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Recor
 		if err != nil {
 			return c, err
 		}
-		if last == 0 && r.Revision > 1 { // what was before is no longer kept
+		if last == 0 && r.Revision > 1 { // older records were pruned
 			if c, err = s.ChainAt(a.ctx, stream, r.Revision-1); err != nil {
 				return c, err
 			}
@@ -31,7 +31,7 @@ func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Recor
 		}
 		v := r.Values(commitment)
 		if c = hasher.Next(c, &v); c != r.Proof.Chain {
-			return c, fault(stream, r.Revision, "the record does not give its chain value")
+			return c, fault(stream, r.Revision, "the record does not match its chain value")
 		}
 		e, err := event.Decode(r)
 		if err != nil {
@@ -56,13 +56,12 @@ func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Recor
 	return c, nil
 }
 
-// checkThread proves, decodes and folds one thread, and prints a line when all
-// is well.
+// checkThread checks and folds one thread, and prints a line if it is valid.
 func (s *source) checkThread(a *app, stream eventlog.Stream) error {
 	t := projection.NewThread(stream)
 	c, err := s.proved(a, stream, func(r eventlog.Record, e event.Event) error {
 		if _, ok := e.Payload.(event.Opened); ok != (r.Revision == 1) {
-			return fault(stream, r.Revision, "kind %s: a thread is opened at revision 1", r.Kind)
+			return fault(stream, r.Revision, "kind %s: the first record of a thread, and no other, must open it", r.Kind)
 		}
 		_, err := t.Apply(e)
 		return err
@@ -81,24 +80,24 @@ func (s *source) checkThread(a *app, stream eventlog.Stream) error {
 	return nil
 }
 
-// checkBlame checks that the rows and the spans are the text.
+// checkBlame checks that the rows and the spans add up to the text.
 func checkBlame(t *projection.Thread) error {
 	var pieces []string
 	last := -1
 	for r := range t.Rows() {
 		last++
 		if r.Line != last || r.Revision == 0 || r.Revision > t.Revision {
-			return fault(t.Stream, r.Revision, "blame of line %d tells revision %d", r.Line+1, r.Revision)
+			return fault(t.Stream, r.Revision, "blame of line %d has revision %d", r.Line+1, r.Revision)
 		}
 		pieces = append(pieces, t.Content(r))
 	}
 	if strings.Join(pieces, "\n") != t.Text() {
-		return fault(t.Stream, t.Revision, "the rows of the blame are not the text")
+		return fault(t.Stream, t.Revision, "the rows of the blame do not add up to the text")
 	}
 	n := 0
 	for span := range t.Spans(0, t.Len()) {
 		if n += span.Length; span.Revision == 0 || span.Revision > t.Revision {
-			return fault(t.Stream, t.Revision, "characters are of revision %d", span.Revision)
+			return fault(t.Stream, t.Revision, "blame has characters of revision %d", span.Revision)
 		}
 	}
 	if n != t.Len() {
@@ -107,7 +106,7 @@ func checkBlame(t *projection.Thread) error {
 	return nil
 }
 
-// checkStream proves, decodes and folds a stream that is no thread.
+// checkStream checks and folds a stream that is not a thread.
 func (s *source) checkStream(a *app, stream eventlog.Stream) error {
 	authors, connections := projection.NewAuthors(), projection.NewConnections()
 	_, err := s.proved(a, stream, func(_ eventlog.Record, e event.Event) error {

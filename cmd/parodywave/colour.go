@@ -2,7 +2,7 @@ package main
 
 import "os"
 
-// What a terminal is told to write in.
+// Escape sequences.
 const (
 	bold      = "\x1b[1m"
 	boldRed   = "\x1b[1;31m"
@@ -14,7 +14,7 @@ const (
 	normal    = "\x1b[0m"
 )
 
-// colours reports whether stdout is a terminal that shall have colours.
+// colours reports whether stdout is a terminal and colours are not turned off.
 func (a *app) colours() bool {
 	f, ok := a.stdout.(*os.File)
 	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {

@@ -12,11 +12,10 @@ import (
 
 type compactCommand struct{}
 
-// Help tells what is left out.
+// Help returns the text below the usage.
 func (*compactCommand) Help() string {
-	return `Writes log.db anew: everything in sealed blocks, without free pages, and so without what was removed or blacked out
-before and may still stand in these. The new file is verified before it takes the old one's place; until then the old one
-stays. Needs room for both, and that no server runs.
+	return `Rewrites log.db: all records in compressed blocks, without free pages, which may still contain removed or redacted text.
+The new file is verified before it replaces the old one. It needs disk space for both files, and no server may be running.
 
   parodywave compact
   parodywave compact --data /srv/wave
@@ -39,15 +38,15 @@ func (*compactCommand) Run(a *app) error {
 	return nil
 }
 
-// wholeError says what to do where a log's file cannot be changed as a whole.
+// wholeError adds a hint to an error of compact or migrate.
 func (a *app) wholeError(err error) error {
 	switch {
 	case errors.Is(err, boltlog.ErrLocked):
-		return failed("stop the server or command that has it, and try again", "the log %s is in use", a.logPath())
+		return failed("stop the server or command that uses it and try again", "the log %s is in use", a.logPath())
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
-		return failed("make room for another file as large as the log, which was not changed, and try again", "%w", err)
+		return failed("free disk space for a second file as large as the log and try again; the log was not changed", "%w", err)
 	case errors.Is(err, eventlog.ErrDamaged):
-		return damaged("parodywave verify tells what is damaged; the log was not changed", "%w", err)
+		return damaged("parodywave verify lists the damage; the log was not changed", "%w", err)
 	}
 	return a.openError(err)
 }

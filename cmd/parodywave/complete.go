@@ -13,19 +13,23 @@ import (
 	"github.com/alecthomas/kong"
 )
 
+// completeCommand prints the completions of a command line, for the scripts of
+// completionCommand. It is written by hand because the packages for kong
+// (kong-completion, kongplete) split the line at every space: in bash they can
+// complete neither a title with spaces nor a version after THREAD@.
 type completeCommand struct {
 	Line  *string  `help:"The command line up to the cursor, as bash has it, instead of words."`
 	Words []string `arg:"" optional:""`
 }
 
-// completeWait bounds how long a shell waits for threads.
+// completeWait bounds how long a shell waits for the titles of threads.
 const completeWait = 2 * time.Second
 
-// escaper is for words outside quotes.
+// escaper matches characters that need a backslash outside quotes.
 var escaper = regexp.MustCompile("[ \t\\\\'\"`$&;|<>(){}\\[\\]*?!#~^]")
 
-// Run prints what the last of the words may become. It fails silently: a shell
-// in the middle of a line is no place for errors.
+// Run prints the completions of the last word, each with a description after a
+// tab. It prints no errors, which would disturb the line that is being edited.
 func (c *completeCommand) Run(a *app, k *kong.Context) error {
 	ctx, cancel := context.WithTimeout(a.ctx, completeWait)
 	defer cancel()
@@ -40,7 +44,7 @@ func (c *completeCommand) Run(a *app, k *kong.Context) error {
 	}
 	last := words[len(words)-1]
 	for _, w := range candidates(a, k.Model.Node, words) {
-		anyCase := w.thread && line.broken == 0 // what is before the piece stays as it is
+		anyCase := w.thread && line.broken == 0 // bash keeps the text before the piece
 		if !strings.HasPrefix(w.text, last) && !(anyCase && strings.HasPrefix(strings.ToLower(w.text), strings.ToLower(last))) {
 			continue
 		}
@@ -52,54 +56,57 @@ func (c *completeCommand) Run(a *app, k *kong.Context) error {
 	return nil
 }
 
-// A candidate is what a word may become, and what that is.
+// A candidate is a completion and its description.
 type candidate struct {
 	text, about string
 	thread      bool
 }
 
-// candidates returns what may stand where the last of the words stands.
-func candidates(a *app, root *kong.Node, words []string) []candidate {
+// candidates returns the completions of the last word, whatever it begins with.
+func candidates(a *app, root *kong.Node, words []string) (out []candidate) {
 	node, flags, at := root, root.Flags, 0
-	for i := 0; i < len(words)-1; i++ {
-		word := words[i]
-		if name, value, whole := strings.Cut(word, "="); strings.HasPrefix(word, "-") {
-			f := findFlag(flags, name)
-			if f == nil || whole || f.IsBool() {
-				if whole {
-					a.place(name, value)
-				}
-				continue
-			}
-			if i+1 == len(words)-1 {
-				return flagValues(f)
-			}
-			i++
-			a.place("--"+f.Name, words[i])
-			continue
-		}
-		if child := findCommand(node, word); child != nil {
-			node, flags = child, append(slices.Clone(root.Flags), child.Flags...)
-		} else {
+	last := words[len(words)-1]
+	var value *kong.Flag // the flag that the next word is the value of
+	for _, word := range words[:len(words)-1] {
+		name, given, whole := strings.Cut(word, "=")
+		switch f := findFlag(flags, name); {
+		case value != nil:
+			a.place(value, word)
+			value = nil
+		case f != nil && whole:
+			a.place(f, given)
+		case f != nil && !f.IsBool():
+			value = f
+		case strings.HasPrefix(word, "-"):
+		case findCommand(node, word) != nil:
+			node = findCommand(node, word)
+			flags = append(slices.Clone(root.Flags), node.Flags...)
+		default:
 			at++
 		}
 	}
-	if last := words[len(words)-1]; strings.HasPrefix(last, "-") {
-		if name, _, whole := strings.Cut(last, "="); whole {
-			return joined(findFlag(flags, name), name)
+	name, _, whole := strings.Cut(last, "=")
+	switch f := findFlag(flags, name); {
+	case value != nil:
+		return enumerated(value.Value, "")
+	case f != nil && whole:
+		return enumerated(f.Value, name+"=")
+	case strings.HasPrefix(last, "-"):
+		for _, f := range flags {
+			if !f.Hidden {
+				out = append(out, candidate{text: "--" + f.Name, about: f.Help})
+			}
 		}
-		return flagNames(flags)
+	case node == root && at == 0, at < len(node.Positional) && node.Positional[at].Tag.PlaceHolder == "COMMAND":
+		for _, child := range root.Children {
+			if !child.Hidden {
+				out = append(out, candidate{text: child.Name, about: child.Help})
+			}
+		}
+	case at < len(node.Positional):
+		return positional(a, node.Positional[at], last)
 	}
-	if node == root && at == 0 {
-		return commandNames(root)
-	}
-	if at < len(node.Positional) && node.Positional[at].Tag.PlaceHolder == "COMMAND" {
-		return commandNames(root)
-	}
-	if at < len(node.Positional) {
-		return positional(a, node.Positional[at], words[len(words)-1])
-	}
-	return nil
+	return out
 }
 
 func findFlag(flags []*kong.Flag, word string) *kong.Flag {
@@ -120,66 +127,31 @@ func findCommand(node *kong.Node, word string) *kong.Node {
 	return nil
 }
 
-func flagNames(flags []*kong.Flag) (out []candidate) {
-	for _, f := range flags {
-		if !f.Hidden {
-			out = append(out, candidate{text: "--" + f.Name, about: f.Help})
-		}
-	}
-	return out
-}
-
-// place takes from a flag where the log is.
-func (a *app) place(flag, value string) {
-	switch flag {
-	case "--data":
+// place sets the log that threads are looked up in.
+func (a *app) place(flag *kong.Flag, value string) {
+	switch flag.Name {
+	case "data":
 		a.Data = value
-	case "--file":
+	case "file":
 		a.File = value
 	}
 }
 
-// joined returns the values of a flag behind its name, which may be none.
-func joined(f *kong.Flag, name string) []candidate {
-	if f == nil {
-		return nil
-	}
-	all := flagValues(f)
-	for i := range all {
-		all[i].text = name + "=" + all[i].text
-	}
-	return all
-}
-
-// flagValues returns those of a flag that has few; a file is the shell's.
-func flagValues(f *kong.Flag) []candidate {
-	return enumerated(f.Value)
-}
-
-func enumerated(v *kong.Value) (out []candidate) {
-	if v.Enum == "" {
-		return nil
-	}
-	for _, one := range v.EnumSlice() {
-		out = append(out, candidate{text: one})
-	}
-	return out
-}
-
-func commandNames(root *kong.Node) (out []candidate) {
-	for _, child := range root.Children {
-		if !child.Hidden {
-			out = append(out, candidate{text: child.Name, about: child.Help})
+// enumerated returns the values of a flag or argument that has a fixed set.
+func enumerated(v *kong.Value, before string) (out []candidate) {
+	if v.Enum != "" {
+		for _, one := range v.EnumSlice() {
+			out = append(out, candidate{text: before + one})
 		}
 	}
 	return out
 }
 
-// positional returns the values of an argument: those of an enumeration, or
-// the threads there are, by title and by id; behind THREAD@, where a moment may
-// stand, also the versions of the thread.
+// positional returns the values of an argument: a fixed set, or the threads by
+// title and by id; after THREAD@, if the argument accepts a moment, also the named
+// versions of the thread.
 func positional(a *app, p *kong.Positional, word string) (out []candidate) {
-	if out = enumerated(p); len(out) > 0 || !strings.HasPrefix(p.Tag.PlaceHolder, "THREAD") {
+	if out = enumerated(p, ""); len(out) > 0 || !strings.HasPrefix(p.Tag.PlaceHolder, "THREAD") {
 		return out
 	}
 	s, err := a.open()
@@ -201,8 +173,8 @@ func positional(a *app, p *kong.Positional, word string) (out []candidate) {
 	return out
 }
 
-// versions returns the moments of a thread that have a name, in the order in
-// which they got it.
+// versions returns the named versions of a thread, in the order in which they were
+// named.
 func versions(a *app, s *source, thread string) (out []candidate) {
 	stream, err := s.find(a, thread)
 	if err != nil {

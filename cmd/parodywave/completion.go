@@ -4,21 +4,20 @@ type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" placeholder:"bash|zsh|fish" help:"Shell to complete for: bash, zsh or fish."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*completionCommand) Help() string {
-	return `Prints a script for your shell. Then Tab completes commands, flags and their values, and the titles and ids of
-threads.
+	return `Prints a script for your shell. With it Tab completes commands, flags and their values, and the titles and ids of threads.
 
-  source <(parodywave completion bash)          # in ~/.bashrc; zsh alike, in ~/.zshrc
+  source <(parodywave completion bash)          # in ~/.bashrc; for zsh in ~/.zshrc
   parodywave completion fish > ~/.config/fish/completions/parodywave.fish
 `
 }
 
-// The scripts hand what stands in the line to parodywave complete, which prints
-// a candidate a line, each with a description after a tab; where there is none,
-// files are completed. Bash breaks words at = : and @ too, which are part of
-// ours, and puts what it is given in the place of the last piece: so it hands
-// over the line, and gets candidates without what is before that piece.
+// The scripts pass the words of the line to parodywave complete, which prints one
+// completion a line, with a description after a tab. If there is none, the shell
+// completes files. Bash also breaks words at = : and @, which are part of our words,
+// and replaces only the last piece. So its script passes the whole line, and gets
+// completions without the text before that piece.
 var completionScripts = map[string]string{
 	"bash": `_parodywave() {
   local line

@@ -11,8 +11,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// A configFile gives flags their values, after the command line and the
-// environment and before the defaults.
+// A configFile has values of flags. The command line and the environment override
+// them, and they override the defaults.
 type configFile struct {
 	path   string
 	values map[string]any
@@ -39,13 +39,13 @@ func readConfig(args []string) (*configFile, error) {
 		return nil, usage("--config names a JSON file, like {\"data\": \"/srv/wave\"}", "read config: %v", err)
 	}
 	if err := json.Unmarshal(b, &c.values); err != nil {
-		return nil, usage("write it as a JSON object, like {\"data\": \"/srv/wave\"}", "config %s: %v", c.path, err)
+		return nil, usage("it must be a JSON object, like {\"data\": \"/srv/wave\"}", "config %s: %v", c.path, err)
 	}
 	return c, nil
 }
 
-// Validate implements kong.Resolver: a key that is no flag is a mistake that
-// nobody would notice.
+// Validate implements kong.Resolver. It refuses unknown keys, which would have no
+// effect.
 func (c *configFile) Validate(table *kong.Application) error {
 	var names []string
 	_ = kong.Visit(table, func(node kong.Visitable, next kong.Next) error {
@@ -56,7 +56,7 @@ func (c *configFile) Validate(table *kong.Application) error {
 	})
 	for key := range c.values {
 		if !slices.Contains(names, strings.ReplaceAll(key, "_", "-")) {
-			return fmt.Errorf("config %s: %q is no flag", c.path, key)
+			return fmt.Errorf("config %s: unknown key %q", c.path, key)
 		}
 	}
 	return nil
@@ -77,8 +77,8 @@ func (c *configFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (an
 	return nil, nil
 }
 
-// joinTimes writes --since -15m as --since=-15m: what begins with a dash would
-// be taken for a flag.
+// joinTimes rewrites --since -15m as --since=-15m, because kong takes a word with a
+// dash for a flag.
 func joinTimes(args []string) []string {
 	var out []string
 	for i := 0; i < len(args); i++ {
@@ -97,7 +97,7 @@ func joinTimes(args []string) []string {
 	return out
 }
 
-// userName is who writes by command unless --as says otherwise.
+// userName is the default of --as.
 func userName() string {
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		return u.Username

@@ -20,8 +20,8 @@ import (
 	"parodywave/server"
 )
 
-// A control is the way to a server: one that runs, through its socket, or one
-// made for this command alone, which listens to nobody.
+// A control is a client of the running server, through its socket, or of a server
+// in this process that only this command uses.
 type control struct {
 	client *http.Client
 	close  func() error
@@ -32,8 +32,8 @@ const base = "http://parodywave"
 
 var errNoServer = errors.New("no server answers")
 
-// dial connects to the server of the data directory, which must be of the same
-// release. An error that wraps errNoServer means that there is none, or none yet.
+// dial connects to the server of the data directory, which must have the same
+// version. The error wraps errNoServer if there is no server, or not yet.
 func (a *app) dial() (*control, error) {
 	path, err := a.socketPath()
 	if err != nil {
@@ -54,15 +54,15 @@ func (a *app) dial() (*control, error) {
 		return nil, fmt.Errorf("%w: %w", errNoServer, err)
 	}
 	if ours := release(); theirs.Version != ours {
-		return nil, failed("use the parodywave that the server is, or restart the server", "the running server is %s and this command %s", theirs.Version, ours)
+		return nil, failed("use the parodywave program that the server runs, or restart the server", "the running server has version %s, this command %s", theirs.Version, ours)
 	}
 	return c, nil
 }
 
-// log returns the log that the server has.
+// log returns the server's log.
 func (c *control) log() eventlog.AuditLog { return socklog.New(c.client, base) }
 
-// A controlError is what a server answered.
+// A controlError is an error answer of a server.
 type controlError struct {
 	Code   string
 	Text   string
@@ -83,7 +83,7 @@ func (c *control) do(ctx context.Context, method, path string, query url.Values,
 	}
 	defer resp.Body.Close()
 	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-		return fmt.Errorf("answer of the server: %w", err)
+		return fmt.Errorf("the server's answer: %w", err)
 	}
 	return nil
 }
@@ -110,8 +110,8 @@ func (c *control) send(ctx context.Context, method, path string, query url.Value
 	return nil, &answer.Error
 }
 
-// writer returns the way to write: the running server's, or one for this
-// command alone, with the log locked.
+// writer returns a control to write through: of the running server or, with the
+// log locked, of a server in this process.
 func (a *app) writer() (*control, error) {
 	for deadline := time.Now().Add(lockWait); ; {
 		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}})
@@ -129,12 +129,12 @@ func (a *app) writer() (*control, error) {
 			return nil, err
 		}
 		if err := a.waitUntil(deadline); err != nil {
-			return nil, failed("wait until it has ended and try again", "another command has used the log %s for %v", a.logPath(), lockWait)
+			return nil, failed("wait for the other command to end and try again", "the log %s is in use by another command, for more than %v", a.logPath(), lockWait)
 		}
 	}
 }
 
-// private returns a server that has the log and listens to nobody.
+// private returns a control of a server in this process.
 func (a *app) private(log *boltlog.Log) (*control, error) {
 	s, err := server.New(a.ctx, server.Config{Log: log, Logger: slog.New(slog.DiscardHandler), Offline: true, Version: release()})
 	if err != nil {
@@ -149,7 +149,7 @@ func (a *app) private(log *boltlog.Log) (*control, error) {
 	}, nil
 }
 
-// inProcess hands requests to a handler, so that commands write in one way,
+// inProcess passes requests to a handler, so that commands write in one way,
 // whether a server runs or not.
 type inProcess struct{ http.Handler }
 
@@ -166,7 +166,7 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// An answer is an http.ResponseWriter that keeps what is written.
+// An answer is an http.ResponseWriter that buffers the body.
 type answer struct {
 	status int
 	header http.Header

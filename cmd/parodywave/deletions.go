@@ -10,7 +10,7 @@ import (
 	"parodywave/server/jsonrow"
 )
 
-// A removalRow is a line of log --deletions.
+// A removalRow is a row of log --deletions.
 type removalRow struct {
 	eventRow
 	Removed []jsonrow.Removed `json:"removed"`
@@ -55,7 +55,7 @@ func (s *source) newRemovalRow(t *projection.Thread, m *projection.Removal) *rem
 	return &removalRow{eventRow{Log: row}, parts}
 }
 
-// print shows a row as people read it.
+// print prints a row with the deleted parts below it.
 func (r *removalRow) print(a *app) {
 	cells := r.cells()
 	fmt.Fprintf(a.out, "%s  %s  %s  deleted %d %s\n", cells[0], cells[1], cells[2], r.Deleted, r.lines())

@@ -10,36 +10,36 @@ import (
 )
 
 type diffCommand struct {
-	From    string `arg:"" placeholder:"THREAD@A" help:"Thread, and one moment."`
-	To      string `arg:"" optional:"" placeholder:"THREAD@B" help:"The other moment, of the same thread, which may be left out (@B); without it, now."`
-	Context int    `short:"U" default:"3" placeholder:"N" help:"Lines around what differs (default: 3)."`
-	Words   bool   `help:"Lines that changed as one, with the words: [-went-]{+came+}."`
+	From    string `arg:"" placeholder:"THREAD@A" help:"Thread and the first moment."`
+	To      string `arg:"" optional:"" placeholder:"THREAD@B" help:"The second moment. THREAD may be left out (@B); without the argument it is now."`
+	Context int    `short:"U" default:"3" placeholder:"N" help:"Lines of context around differences (default: 3)."`
+	Words   bool   `help:"Print a changed line once, with its words marked: [-deleted-]{+inserted+}."`
 	JSON    bool   `name:"json" help:"Print one JSON object a line."`
 }
 
-// Help tells what kong prints below the usage.
+// Help returns the text below the usage.
 func (*diffCommand) Help() string {
-	return `Prints a unified diff, made from what happened and not guessed from two texts, as far as lines have an identity. Where B is
-before A, it is the way back. Below the lines that went or came, in a line with #, stand the revision (the first and the
-last), the time, the author, and what was done: wrote, changed, moved, joined, deleted or redacted. On a terminal the words
-that differ stand out. What nobody sees is written out, \x1b for an Escape: then it says on stderr that
-patch cannot apply this.
+	return `Prints a unified diff that follows the recorded history, line by line, instead of guessing from two texts. If B is before A
+it is the way back. A line with # below each group of changed lines has the first and last revision, the time, the
+author, and what was done: wrote, changed, moved, joined, deleted or redacted. On a terminal the words that differ are
+highlighted. Invisible characters are escaped (\x1b is Escape); then patch cannot apply the diff, and a message on stderr
+says so.
 
   parodywave diff Minutes@draft-1 Minutes@draft-2
-  parodywave diff Minutes@-15m                       what changed in the last quarter of an hour
-  parodywave diff Minutes@12 @128 | grep '^# .*Ben'  what Ben did
-  parodywave diff Minutes@12 @128 | grep -v '^#'     as patch reads it
+  parodywave diff Minutes@-15m                       changes of the last 15 minutes
+  parodywave diff Minutes@12 @128 | grep '^# .*Ben'  the changes by Ben
+  parodywave diff Minutes@12 @128 | grep -v '^#'     a diff for patch
   parodywave diff Minutes@12 --words
 
---json, for each line: thread, from and to (revisions); op (" " for one that stays, "-", "+"), old and new, its number
-in the two texts (0: not there), text, and break, whether a line break ends it; how, revision, time, author, author_id
-(of a line that stays: who changed it last); pair, for a line that became another, or was another before, the number of
-that in the other text, and words, at the later one of them: [text, 0 stayed, -1 went or 1 came].`
+--json prints for each line: thread, from and to (revisions); op (" " unchanged, "-" or "+"), old and new (its number in
+the two texts, 0 if it is not there), text, and break (whether a line break ends it); how, revision, time, author,
+author_id (for an unchanged line, of its last change); pair (for a line that changed, its number in the other text) and
+words (at the + line of a pair): [text, 0 kept, -1 deleted or 1 inserted].`
 }
 
 func (c *diffCommand) Run(a *app) error {
 	if c.Context < 0 {
-		return usage("say 0 or more", "-U %d is no number of lines", c.Context)
+		return usage("use -U 3, or -U 0 for no context", "-U must be 0 or more")
 	}
 	s, err := a.open()
 	if err != nil {
@@ -68,7 +68,7 @@ func (c *diffCommand) Run(a *app) error {
 		p.hunk(h)
 	}
 	if p.hidden && !c.Words {
-		a.say("characters that nobody sees are written out, so patch cannot apply this: --json has the text itself")
+		a.say("invisible characters are escaped, so patch cannot apply this diff; --json has the exact text")
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (c *diffCommand) ends(a *app, s *source) (stream eventlog.Stream, from, to 
 		return "", 0, 0, err
 	}
 	if from == 0 && c.To == "" {
-		return "", 0, 0, usage("say since when: "+c.From+"@12, "+c.From+"@-15m, or a version", "%q is one moment, and diff compares two", c.From)
+		return "", 0, 0, usage("add the first moment: "+c.From+"@12, "+c.From+"@-15m, or a version", "diff compares two moments, and %q is only one", c.From)
 	}
 	head, err := s.Head(a.ctx, stream)
 	if err != nil {
@@ -97,7 +97,7 @@ func (c *diffCommand) ends(a *app, s *source) (stream eventlog.Stream, from, to 
 		other, to, err = s.findAt(a, c.To)
 	}
 	if err == nil && other != stream {
-		err = usage("say two moments of one thread: THREAD@A THREAD@B", "%s and %s are two threads", c.From, c.To)
+		err = usage("give two moments of one thread: THREAD@A THREAD@B", "%s and %s are different threads", c.From, c.To)
 	}
 	if to == 0 {
 		to = head.Revision
@@ -105,14 +105,14 @@ func (c *diffCommand) ends(a *app, s *source) (stream eventlog.Stream, from, to 
 	return stream, from, to, err
 }
 
-// A diffHunk is the lines from..to of a comparison, and how many lines of both
-// texts stand before them.
+// A diffHunk is the lines from to to of a comparison, and the numbers of lines
+// before them in both texts.
 type diffHunk struct {
 	from, to int
 	old, new int
 }
 
-// hunksOf returns what differs, with so many lines around.
+// hunksOf returns the differences, each with some lines around it.
 func hunksOf(c *projection.Comparison, around int) (all []diffHunk) {
 	around = min(around, len(c.Lines))
 	for i, l := range c.Lines {

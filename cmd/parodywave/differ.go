@@ -8,23 +8,23 @@ import (
 	"parodywave/projection/linediff"
 )
 
-// A differ prints a comparison as people read it.
+// A differ prints a comparison as a unified diff.
 type differ struct {
 	a       *app
 	s       *source
 	c       *projection.Comparison
 	words   bool
 	colours bool
-	hidden  bool // something that is hidden was written out
+	hidden  bool // an invisible character was escaped
 }
 
-// show returns text of a line as it is printed.
+// show returns a part of a line as it is printed.
 func (p *differ) show(text string) string {
 	p.hidden = p.hidden || hides(text, true)
 	return visibleLine(text)
 }
 
-// in returns text in a colour, where there are any.
+// in returns text in a colour, if the output has colours.
 func (p *differ) in(colour, text string) string {
 	if !p.colours {
 		return text
@@ -67,12 +67,12 @@ func (p *differ) hunk(h diffHunk) {
 	}
 }
 
-// merged reports whether line i is told together with what it became.
+// merged reports whether line i is printed together with the line it became.
 func (p *differ) merged(i int) bool {
 	return p.words && p.c.Lines[i].Kind < 0 && p.c.Lines[i].Pair >= 0
 }
 
-// place writes where in a text n lines stand behind so many.
+// place formats a range of n lines after some lines.
 func place(before, n int) string {
 	if n > 0 {
 		before++
@@ -80,13 +80,15 @@ func place(before, n int) string {
 	return fmt.Sprintf("%d,%d", before, n)
 }
 
-// groups reports whether line i is told together with those from first on.
+// groups reports whether line i belongs to the group that begins with line first:
+// the lines of a group share a line with #.
 func (p *differ) groups(first, i int) bool {
 	a, b := &p.c.Lines[first], &p.c.Lines[i]
 	return a.Kind == b.Kind && a.How == b.How && a.By.Author == b.By.Author && (!p.words || a.Pair >= 0 == (b.Pair >= 0))
 }
 
-// who says who did what the lines from..to say, of the kind of the first.
+// who prints the line with # of a group: the lines from from to to of the first
+// one's kind.
 func (p *differ) who(from, to int) {
 	first := &p.c.Lines[from]
 	least, last := first.By, first.By
@@ -110,7 +112,7 @@ func (p *differ) who(from, to int) {
 	fmt.Fprintln(p.a.out, p.in(faint, fmt.Sprintf("# %s  %s  %s  %s", revisions, stamp(last.Time), name, first.How)))
 }
 
-// line writes line i with its sign.
+// line returns line i with its sign.
 func (p *differ) line(i int) string {
 	l := &p.c.Lines[i]
 	colour := []string{red, "", green}[l.Kind+1]
@@ -140,7 +142,7 @@ func (p *differ) line(i int) string {
 	return b.String() + normal
 }
 
-// together writes what a line was and became in one.
+// together returns a changed line with its deleted and inserted words marked.
 func (p *differ) together(parts []linediff.Part) string {
 	var b strings.Builder
 	for _, w := range parts {

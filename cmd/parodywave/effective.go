@@ -12,19 +12,19 @@ type configCommand struct {
 	JSON bool `name:"json" help:"Print one JSON object a line."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*configCommand) Help() string {
-	return `A row for each flag of the program and of serve, and for those of other commands that the environment or the
-configuration file sets: its value, and where that comes from.
+	return `Prints the value and its source (flag, environment, file or default) of each flag of the program and of serve, and of the
+flags of other commands that the environment or the config file sets.
 
   PARODYWAVE_LISTEN=:8080 parodywave config --data /srv/wave
 `
 }
 
-// A setting is a flag and the value that it has here.
+// A setting is a flag with its effective value.
 type setting struct {
 	Flag    string `json:"flag"`
-	Command string `json:"command"` // that has the flag; empty: all do
+	Command string `json:"command"` // that has the flag; empty for all
 	Value   string `json:"value"`
 	From    string `json:"from"` // flag, environment, file or default
 }
@@ -48,7 +48,7 @@ func (c *configCommand) Run(a *app, k *kong.Context) error {
 	return nil
 }
 
-// settings returns what the flags are here, those of all commands first.
+// settings returns the flags to print, those of all commands first.
 func settings(k *kong.Context, config *configFile) []setting {
 	given := map[string]string{} // on this command line
 	for _, path := range k.Path {
@@ -81,7 +81,7 @@ func settings(k *kong.Context, config *configFile) []setting {
 	return out
 }
 
-// effective returns the value of a flag where no command line gives it one.
+// effective returns the value of a flag without the command line.
 func effective(f *kong.Flag, config *configFile) setting {
 	for _, name := range f.Envs {
 		if value, ok := os.LookupEnv(name); ok {

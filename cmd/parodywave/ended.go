@@ -9,13 +9,13 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// errEnded: the running server ended, or its connection broke, while it was
-// read. Nothing is said of writes, whose outcome nobody knows then.
+// errEnded: the running server ended, or its connection broke, during a read. A
+// broken write is another error, because its outcome is unknown.
 var errEnded = errors.New("the running server has ended")
 
-// perform runs a command. One that read from a server which ended meanwhile
-// runs once more, now on the stopped directory or on the next server, unless
-// something was printed or stdin was read: that cannot be taken back.
+// perform runs a command. If the server ended while the command read from it, the
+// command runs once more, on the stopped directory or the next server, unless it
+// has already printed something or read stdin.
 func (a *app) perform(command *kong.Context) error {
 	err := command.Run(a)
 	if a.mayRetry(err) {
@@ -23,7 +23,7 @@ func (a *app) perform(command *kong.Context) error {
 		err = command.Run(a)
 	}
 	if a.ctx.Err() == nil && errors.Is(err, errEnded) {
-		return failed("run the command again: a stopped directory is read, too", "the running server ended while it was asked")
+		return failed("run the command again: it also works without a server", "the server ended while the command was reading")
 	}
 	return err
 }
@@ -32,7 +32,7 @@ func (a *app) mayRetry(err error) bool {
 	return errors.Is(err, errEnded) && a.ctx.Err() == nil && !a.shown && !a.stdinRead
 }
 
-// A witness is stdout, and remembers that something was written to it.
+// A witness writes to stdout and records that it did.
 type witness struct{ a *app }
 
 func (w witness) Write(p []byte) (int, error) {
@@ -40,7 +40,7 @@ func (w witness) Write(p []byte) (int, error) {
 	return w.a.stdout.Write(p)
 }
 
-// lossy marks what goes wrong with the connection while something is read.
+// lossy marks errors of the connection during a read with errEnded.
 type lossy struct{ http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -61,7 +61,7 @@ type lossyBody struct{ io.ReadCloser }
 func (b lossyBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
-		err = fmt.Errorf("%w: %v", errEnded, err) // not to be taken for an end
+		err = fmt.Errorf("%w: %v", errEnded, err) // hides io.ErrUnexpectedEOF
 	}
 	return n, err
 }

@@ -12,23 +12,23 @@ import (
 )
 
 type exportCommand struct {
-	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment up to which."`
-	Format string `enum:"ndjson,text,markdown,html,git,asciicast" default:"ndjson" help:"ndjson (every record, in a form that verifies), text, markdown, html, git (a stream for git fast-import) or asciicast."`
-	Every  string `enum:"edit,burst,submit" default:"burst" help:"A commit of git, or a frame of asciicast, for every event, or (burst) for all edits of an author without another's between them nor a pause of 30 seconds, or for every submitted line."`
-	Branch string `default:"main" placeholder:"NAME" help:"Branch that git makes (default: main)."`
-	Path   string `placeholder:"FILE" help:"Name that the text has in git (default: the thread's first title)."`
+	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment up to which."`
+	Format string `enum:"ndjson,text,markdown,html,git,asciicast" default:"ndjson" help:"ndjson (every record, verifiable), text, markdown, html, git (a stream for git fast-import) or asciicast."`
+	Every  string `enum:"edit,burst,submit" default:"burst" help:"Of git and asciicast. edit: a commit or frame for every event; burst: one for an author's edits in a row without a pause of 30 seconds; submit: one for every submitted line."`
+	Branch string `default:"main" placeholder:"NAME" help:"Of git: the branch to create (default: main)."`
+	Path   string `placeholder:"FILE" help:"Of git: the name of the text's file (default: the thread's first title)."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*exportCommand) Help() string {
 	return `Writes a thread to stdout.
 
-  ndjson     every record, as import reads it: authors, times, revisions, chain
-  text       the text, exactly
+  ndjson     every record with authors, times, revisions and chain; import reads it
+  text       the text, byte for byte
   markdown   the text below its title
-  html       one page that needs nothing else: the text with its authors
-  git        the history as commits, by who made them and when; the same log makes the same commit ids;
-             a text that does not end in a line break gets one there
+  html       one self-contained page: the text with its authors
+  git        the history as commits with author and time; the same log gives the same commit ids; a text
+             that does not end with a line break gets one
   asciicast  the replay, for players of terminal recordings (version 2)
 
   parodywave export Minutes > minutes.ndjson
@@ -37,17 +37,17 @@ func (*exportCommand) Help() string {
 `
 }
 
-// exportFlags are the formats in which a flag does something.
+// exportFlags has the formats that each flag applies to.
 var exportFlags = map[string][]string{"every": {"git", "asciicast"}, "branch": {"git"}, "path": {"git"}}
 
-// check refuses a flag that would do nothing.
+// check refuses a flag that has no effect on the format.
 func (c *exportCommand) check(given *kong.Context) error {
 	for _, p := range given.Path {
 		if p.Flag == nil {
 			continue
 		}
 		if formats, ok := exportFlags[p.Flag.Name]; ok && !slices.Contains(formats, c.Format) {
-			return usage("leave --"+p.Flag.Name+" out: it is for --format "+strings.Join(formats, " or "), "--%s does nothing with --format %s", p.Flag.Name, c.Format)
+			return usage("leave it out; it applies to --format "+strings.Join(formats, " or "), "--%s has no effect with --format %s", p.Flag.Name, c.Format)
 		}
 	}
 	return nil

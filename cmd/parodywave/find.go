@@ -12,7 +12,7 @@ import (
 	"parodywave/projection"
 )
 
-// find returns the thread that arg names: its id, its title, or the beginning
+// find returns the thread that arg names: by its id, its title, or the beginning
 // or end of its id, in that order.
 func (s *source) find(a *app, arg string) (eventlog.Stream, error) {
 	heads, err := s.Streams(a.ctx)
@@ -49,7 +49,7 @@ func (s *source) find(a *app, arg string) (eventlog.Stream, error) {
 			return "", several(arg, found, titles)
 		}
 	}
-	return "", notFound("parodywave threads lists them", "there is no thread %q: %w", arg, eventlog.ErrNotFound)
+	return "", notFound("parodywave threads lists all threads", "there is no thread %q: %w", arg, eventlog.ErrNotFound)
 }
 
 func several(arg string, found []eventlog.Stream, titles map[eventlog.Stream]string) error {
@@ -57,11 +57,11 @@ func several(arg string, found []eventlog.Stream, titles map[eventlog.Stream]str
 	for _, t := range found {
 		fmt.Fprintf(&b, "\n%s %s", t, visible(titles[t]))
 	}
-	return &failure{fmt.Errorf("%q can mean %d threads:%s", arg, len(found), b.String()), exitUsage, "say the id"}
+	return &failure{fmt.Errorf("%q matches %d threads:%s", arg, len(found), b.String()), exitUsage, "use the id"}
 }
 
-// titles returns the title of every thread as it is now. Of what is sealed it
-// unpacks only where titles are given.
+// titles returns the current title of every thread. It unpacks only the sealed
+// segments that have titles.
 func (s *source) titles(a *app) (map[eventlog.Stream]string, error) {
 	titles := map[eventlog.Stream]string{}
 	note := func(stream eventlog.Stream, f event.Payload) {
@@ -92,16 +92,15 @@ func (s *source) titles(a *app) (map[eventlog.Stream]string, error) {
 	return titles, nil
 }
 
-// titled reports whether a segment gives its thread a title.
+// titled reports whether a segment has a title of its thread.
 func titled(seg *eventlog.Segment) bool {
 	gives := func(kind string) bool { return kind == "opened" || kind == "renamed" }
 	return slices.ContainsFunc(seg.Origins, func(m eventlog.Origin) bool { return gives(m.Kind) }) ||
 		slices.ContainsFunc(seg.Records, func(r eventlog.Record) bool { return gives(r.Kind) })
 }
 
-// findWhole is find for what takes a thread and no moment of one: THREAD@AT is
-// wrong usage, with a hint what to write instead, in which %[1]s stands for
-// THREAD, as a shell takes it, %[2]s for AT, and %[3]s for THREAD@AT.
+// findWhole is find for commands that accept no moment: THREAD@AT is wrong usage.
+// In the hint %[1]s is THREAD, quoted for a shell, %[2]s AT and %[3]s THREAD@AT.
 func (s *source) findWhole(a *app, arg, hint string) (eventlog.Stream, error) {
 	t, err := s.find(a, arg)
 	i := strings.LastIndexByte(arg, '@')
@@ -111,10 +110,10 @@ func (s *source) findWhole(a *app, arg, hint string) (eventlog.Stream, error) {
 	if _, missing := s.find(a, arg[:i]); errors.Is(missing, eventlog.ErrNotFound) {
 		return "", err
 	}
-	return "", usage(fmt.Sprintf(hint, quoted(arg[:i]), quoted(arg[i+1:]), quoted(arg)), "%q is a moment of a thread, and a whole thread is meant", arg)
+	return "", usage(fmt.Sprintf(hint, quoted(arg[:i]), quoted(arg[i+1:]), quoted(arg)), "%q names a moment; this command needs a thread without @AT", arg)
 }
 
-// quoted returns a word as it is to be typed into a shell.
+// quoted quotes a word for a shell.
 func quoted(word string) string {
 	if word != "" && !strings.ContainsAny(word, " \t\\'\"`$&;|<>(){}[]*?!#~^") {
 		return word
@@ -122,9 +121,9 @@ func quoted(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// findAt returns the thread and revision that arg names: THREAD or THREAD@AT.
-// The revision is 0 where there is no AT. A title may have an @ in it: the
-// whole argument is tried first.
+// findAt returns the thread and revision that arg names: THREAD or THREAD@AT. The
+// revision is 0 without AT. A title may contain an @, so the whole argument is
+// tried first.
 func (s *source) findAt(a *app, arg string) (eventlog.Stream, eventlog.Revision, error) {
 	t, err := s.find(a, arg)
 	if err == nil || !errors.Is(err, eventlog.ErrNotFound) {
@@ -151,7 +150,7 @@ func (s *source) at(a *app, t eventlog.Stream, at string) (eventlog.Revision, er
 	return rev, err
 }
 
-// thread folds the thread that arg names, as it was or is.
+// thread folds the thread that arg names, up to AT or the head.
 func (s *source) thread(a *app, arg string) (*projection.Thread, error) {
 	t, at, err := s.findAt(a, arg)
 	if err != nil {
@@ -160,7 +159,8 @@ func (s *source) thread(a *app, arg string) (*projection.Thread, error) {
 	return projection.Replay(a.ctx, s, t, at)
 }
 
-// rows returns how many lines a person counts: a last empty piece is none.
+// rows returns the number of lines of a text. An empty piece after the last line
+// break does not count.
 func rows(t *projection.Thread) int {
 	n := t.LineCount()
 	if n > 0 && t.Row(n-1).Length == 0 {

@@ -13,18 +13,17 @@ import (
 	"parodywave/projection"
 )
 
-// largeStream is from how many bytes on a stream is announced: every commit
-// holds the whole text.
+// largeStream is the size in bytes from which a stream is announced before it is
+// written: every commit contains the whole text.
 const largeStream = 1 << 30
 
-// git writes a stream for git fast-import. In it every text that is not empty
-// ends with a line break: git counts the break as a part of its line, and who
-// presses Enter behind the last one would there be the author of it.
+// git writes a stream for git fast-import. Every text in it that is not empty ends
+// with a line break. Otherwise, because git counts the break as part of its line,
+// pressing Enter after the last line would change that line's author.
 //
-// The same log up to the same revision makes the same bytes, and a longer one
-// makes the same commits and then more, unless a revision in the middle of a
-// step was named meanwhile: a step ends at every named one, so that its tag is
-// exactly that text.
+// The same log up to the same revision gives the same bytes, and a longer one the
+// same commits and more, unless a revision inside a step was named meanwhile: a
+// step ends at every named revision, so that its tag has exactly that text.
 func (c *exportCommand) git(a *app, s *source, stream eventlog.Stream, at eventlog.Revision) error {
 	plan, err := planGit(a, s, stream, at, c.Every)
 	if err != nil {
@@ -38,7 +37,7 @@ func (c *exportCommand) git(a *app, s *source, stream eventlog.Stream, at eventl
 		return err
 	}
 	if plan.bytes > largeStream {
-		a.say("this will be about %d GB: every commit holds the whole text; --every burst or submit makes fewer", plan.bytes>>30)
+		a.say("this will be about %d GB, because every commit contains the whole text; --every burst or submit gives fewer commits", plan.bytes>>30)
 	}
 	err = s.steps(a, stream, at, &stepper{every: c.Every, cut: plan.cut(), do: g.commit})
 	if err != nil {
@@ -48,11 +47,11 @@ func (c *exportCommand) git(a *app, s *source, stream eventlog.Stream, at eventl
 	return err
 }
 
-// A gitPlan is what a stream needs to know before it begins.
+// A gitPlan has the facts about a history that are needed before its first commit.
 type gitPlan struct {
 	title    string // the first
 	versions map[eventlog.Revision][]gitTag
-	bytes    int64 // of all texts, at least
+	bytes    int64 // of all texts in all commits, at least
 }
 
 type gitTag struct {
@@ -100,14 +99,14 @@ func planGit(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, ev
 	return p, nil
 }
 
-// checkGitNames refuses what git would refuse in the middle of the stream.
+// checkGitNames refuses names that git fast-import would refuse.
 func checkGitNames(branch, path string) error {
 	if refName(branch) != branch {
-		return usage("letters, digits, - and / are safe", "--branch %q is no name of a branch", branch)
+		return usage("use letters, digits, - and /", "invalid --branch %q", branch)
 	}
 	for part := range strings.SplitSeq(path, "/") {
 		if part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git") || strings.ContainsRune(part, 0) {
-			return usage("write it like notes/minutes.txt", "--path %q is no name of a file", path)
+			return usage("use a relative path like notes/minutes.txt", "invalid --path %q", path)
 		}
 	}
 	return nil
@@ -126,7 +125,8 @@ type gitStream struct {
 	text  []byte // of the commit before
 }
 
-// commit writes a step. One that changed neither text nor title makes none.
+// commit writes the commit of a step, unless the step changed neither text nor
+// title.
 func (g *gitStream) commit(r *eventRow, t *projection.Thread) error {
 	text := []byte(t.Text())
 	if len(text) > 0 && text[len(text)-1] != '\n' {
@@ -156,12 +156,12 @@ func (g *gitStream) commit(r *eventRow, t *projection.Thread) error {
 	return err
 }
 
-// message says what the step was; its last lines are for programs.
+// message returns the commit message; its last lines are trailers for programs.
 func (g *gitStream) message(r *eventRow) string {
 	return fmt.Sprintf("%s\n\nThread: %s\nRevisions: %d-%d\n", subject(r), r.Thread, r.First, r.Revision)
 }
 
-// subject is one line about a step.
+// subject describes a step in one line.
 func subject(r *eventRow) string {
 	if r.Kind == "opened" {
 		return "open " + quote(r.Text)
@@ -188,14 +188,14 @@ func data(b *bytes.Buffer, p []byte) {
 	b.WriteByte('\n')
 }
 
-// gitWho is a person and a time, in Unix milliseconds, as git writes them. The
-// address is none: it tells two people of one name apart.
+// gitWho formats an author and a time in Unix milliseconds for git. The address
+// does not exist; it distinguishes authors of the same name.
 func gitWho(name, id string, at int64) string {
 	return fmt.Sprintf("%s <%s@parodywave.invalid> %d +0000", gitName(name), id, at/1000)
 }
 
-// gitName is a name as git can hold it: no angle brackets, line breaks or
-// zeros, and not empty.
+// gitName makes a name valid for git: not empty, without angle brackets and
+// control characters.
 func gitName(name string) string {
 	name = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r == '<' || r == '>' || unicode.IsControl(r) {
@@ -209,8 +209,7 @@ func gitName(name string) string {
 	return name
 }
 
-// refName makes a part of a reference of s: git's check-ref-format says what it
-// may not hold.
+// refName makes s valid as part of a git reference (see git check-ref-format).
 func refName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune(`~^:?*[\@{`, r) {
@@ -235,9 +234,9 @@ func refName(s string) string {
 	return s
 }
 
-const longestFileName = 200 // bytes; file systems take 255
+const longestFileName = 200 // bytes; file systems allow 255
 
-// fileName makes the name of a file of a title.
+// fileName turns a title into the name of a file.
 func fileName(title string, stream eventlog.Stream) string {
 	name := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || hidden(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
@@ -259,7 +258,7 @@ func fileName(title string, stream eventlog.Stream) string {
 	return name
 }
 
-// quotePath writes a path as fast-import reads it.
+// quotePath quotes a path for fast-import.
 func quotePath(path string) string {
 	if !strings.ContainsAny(path, "\"\\\n") && !strings.HasPrefix(path, " ") {
 		return path

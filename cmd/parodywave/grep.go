@@ -13,31 +13,30 @@ import (
 )
 
 type grepCommand struct {
-	Pattern    string `arg:"" placeholder:"PATTERN" help:"Text to look for."`
-	Thread     string `arg:"" optional:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment up to which; all threads without it."`
-	Expression bool   `short:"E" name:"regexp" help:"PATTERN is a regular expression in the syntax of RE2; ^ and $ are the ends of a line."`
-	Fold       bool   `short:"i" name:"ignore-case" help:"Upper and lower case are the same."`
-	Gone       bool   `help:"Only what is there no more."`
+	Pattern    string `arg:"" placeholder:"PATTERN" help:"Text to search for."`
+	Thread     string `arg:"" optional:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment up to which. Without it, all threads."`
+	Expression bool   `short:"E" name:"regexp" help:"PATTERN is a regular expression in RE2 syntax; ^ and $ match the ends of a line."`
+	Fold       bool   `short:"i" name:"ignore-case" help:"Ignore the difference between upper and lower case."`
+	Gone       bool   `help:"Only text that is gone."`
 	JSON       bool   `name:"json" help:"Print one JSON object a line."`
 }
 
-// Help tells what kong prints below the usage.
+// Help returns the text below the usage.
 func (*grepCommand) Help() string {
-	return `Searches all that was ever written, also what stood for a second only, and prints a row for each text that matched,
-the oldest first: revision, time and author of the edit that completed it; then the same of the edit after which it
-matched no more, or the number of the line that it is in; then that line, as it read at its longest while its author
-still wrote on. Without THREAD the id of the thread comes first. What is written around a match, and moving, splitting
-or joining its line, makes no other row.
+	return `Searches all text that was ever written, even for a second, and prints a row for each match, oldest first: revision, time
+and author of the edit that completed it; then revision, time and author of the edit that ended it, or its line number if
+it is still there; then the longest text of that line while its author kept writing. Without THREAD the thread's id comes
+first. Edits around a match, and moving, splitting or joining its line, add no row.
 
   parodywave grep 'launch code'                 in all threads
   parodywave grep -E 'TODO\(\w+\)' Minutes      a regular expression
-  parodywave grep -i --gone secret Minutes      what was taken out
+  parodywave grep -i --gone secret Minutes      text that was removed
   parodywave grep -- -15% Minutes@draft-1       a pattern with a dash, up to a moment
 
---json: thread, revision, time, author, author_id; line, its number then, and line_id; text, what it read then, and
-matches, the first and last character of each match in it, counted from 1; full, what it read at its longest; gone, and
-gone_revision, gone_time, gone_author, gone_author_id (0 and "" while it is there); now, the number of its line (0 if it
-is gone). Exit status 3: nothing ever matched.`
+--json prints thread, revision, time, author, author_id; line (its number then) and line_id; text (of the line then) and
+matches (first and last character of each match in it, counted from 1); full (the longest text of the line); gone, and
+gone_revision, gone_time, gone_author, gone_author_id (0 and "" while it is there); now (its line number, 0 if it is
+gone). Exit status 3: nothing ever matched.`
 }
 
 func (c *grepCommand) Run(a *app) error {
@@ -83,23 +82,23 @@ func (c *grepCommand) Run(a *app) error {
 	return nil
 }
 
-// pattern returns what to look for.
+// pattern compiles the pattern.
 func (c *grepCommand) pattern() (*projection.Pattern, error) {
 	if !c.Expression {
 		p, err := projection.FixedPattern(c.Pattern, c.Fold)
 		if err != nil {
-			return nil, usage("say one line of text, or a part of it", "%v", err)
+			return nil, usage("use a line of text or a part of one", "%v", err)
 		}
 		return p, nil
 	}
 	p, err := projection.ExpressionPattern(c.Pattern, c.Fold)
 	if err != nil {
-		return nil, usage("the syntax is that of RE2, and it must match a character at least: .+ and not .*", "%v", err)
+		return nil, usage("use RE2 syntax; the pattern must match at least one character: .+, not .*", "%v", err)
 	}
 	return p, nil
 }
 
-// threads returns which threads to search, and the moment up to which.
+// threads returns the threads to search and the last revision to search (0: all).
 func (c *grepCommand) threads(a *app, s *source) ([]eventlog.Stream, eventlog.Revision, error) {
 	if c.Thread != "" {
 		stream, at, err := s.findAt(a, c.Thread)
@@ -115,24 +114,24 @@ func (c *grepCommand) threads(a *app, s *source) ([]eventlog.Stream, eventlog.Re
 			all = append(all, h.Stream)
 		}
 	}
-	slices.Sort(all) // by when they were begun
+	slices.Sort(all) // oldest first: an id begins with its time
 	return all, 0, nil
 }
 
-// hint says what else may be tried where nothing was found.
+// hint suggests another option when nothing matched.
 func (c *grepCommand) hint() string {
 	switch {
 	case c.Gone:
-		return "without --gone it tells what is there, too"
+		return "leave --gone out to include text that is still there"
 	case !c.Expression && strings.ContainsAny(c.Pattern, `*+?[(|\^$`):
-		return "-E takes the pattern for a regular expression"
+		return "use -E if the pattern is a regular expression"
 	case !c.Fold:
-		return "-i takes upper and lower case for the same"
+		return "use -i to ignore upper and lower case"
 	}
 	return ""
 }
 
-// cells returns the row as the table has it.
+// cells returns the cells of a table row.
 func (c *grepCommand) cells(a *app, r *jsonrow.Hit, p *projection.Pattern) []string {
 	until := []string{"", "", fmt.Sprintf("line %d", r.Now)}
 	if r.Gone {

@@ -7,13 +7,14 @@ import (
 )
 
 type healthcheckCommand struct {
-	Timeout time.Duration `default:"5s" placeholder:"5s" help:"How long the server may take to answer (default: 5s)."`
+	Timeout time.Duration `default:"5s" placeholder:"5s" help:"Time limit for the answer (default: 5s)."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*healthcheckCommand) Help() string {
-	return `Asks the server of --data whether its projections are rebuilt and its log takes appends. Prints nothing when that
-is so and exits 0; otherwise says what is wrong and exits 1. Made for containers, whose image needs no other program:
+	return `Asks the server of --data whether its projections are rebuilt and its log can be written. If so, it prints nothing and
+exits with status 0; otherwise it prints the problem and exits with status 1. Made for containers, whose image then needs
+no other program:
 
   parodywave healthcheck --data /srv/wave --timeout 2s
   HEALTHCHECK CMD ["parodywave", "healthcheck"]
@@ -22,10 +23,10 @@ is so and exits 0; otherwise says what is wrong and exits 1. Made for containers
 
 func (c *healthcheckCommand) Run(a *app) error {
 	if a.File != "" {
-		return usage("say --data DIR", "a bare copy has no server")
+		return usage("use --data DIR", "healthcheck needs a data directory, and --file names a copy of a log")
 	}
 	if c.Timeout <= 0 {
-		return usage("say how long the server may take, as --timeout 2s", "--timeout %v leaves no time for an answer", c.Timeout)
+		return usage("use a duration like --timeout 2s", "--timeout must be more than 0, not %v", c.Timeout)
 	}
 	ctx, cancel := context.WithTimeout(a.ctx, c.Timeout)
 	defer cancel()
@@ -35,7 +36,7 @@ func (c *healthcheckCommand) Run(a *app) error {
 		if c.late(ctx, err) {
 			return c.silent(a)
 		}
-		return failed("parodywave serve starts one", "no healthy server of %s: %w", a.Data, err)
+		return failed("parodywave serve starts one", "no running server for %s: %w", a.Data, err)
 	}
 	defer server.close()
 	answer, err := server.send(ctx, "GET", "/readyz", nil, nil)
@@ -43,18 +44,18 @@ func (c *healthcheckCommand) Run(a *app) error {
 		if c.late(ctx, err) {
 			return c.silent(a)
 		}
-		return failed("", "the server of %s is not ready: %w", a.Data, err)
+		return failed("", "the server for %s is not ready: %w", a.Data, err)
 	}
 	return answer.Body.Close()
 }
 
-// late reports whether err is that the time was over: what there is takes
-// connections and does not answer, or its socket would have refused at once.
-// The wait for a socket may end before --timeout does.
+// late reports whether err is a timeout: the server accepts connections but does
+// not answer. (Without a server the socket refuses at once.) The wait for the
+// socket may end before --timeout.
 func (*healthcheckCommand) late(ctx context.Context, err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded)
 }
 
 func (c *healthcheckCommand) silent(a *app) error {
-	return failed("it hangs or is stopped: look at its process; restart it if it stays so", "the server of %s did not answer within %v", a.Data, min(c.Timeout, socketWait))
+	return failed("it may hang or be stopped: look at its process, and restart it if this continues", "the server for %s did not answer within %v", a.Data, min(c.Timeout, socketWait))
 }

@@ -11,8 +11,8 @@ import (
 	"parodywave/projection"
 )
 
-// A lineRow is a line of log -L: what an event, or edits of one author folded,
-// did to one line.
+// A lineRow is a row of log -L: the effect of one event, or of folded edits of one
+// author, on one line.
 type lineRow struct {
 	eventRow
 	Action string `json:"action"` // born, changed, split, joined, moved, submitted, redacted
@@ -28,7 +28,7 @@ type lineRow struct {
 	lost []loss
 }
 
-// history prints what happened to a line that is there at a revision.
+// history prints the history of a line of the text at a revision.
 func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, keep func(event.Event) bool) error {
 	kin := projection.NewFamily()
 	var last *projection.Thread
@@ -67,7 +67,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at event
 	return nil
 }
 
-// print shows a row as people read it: before, after.
+// print prints a row as a table has it, with the line before and after.
 func (r *lineRow) print(a *app) {
 	cells := r.cells()
 	vanished := ""
@@ -83,23 +83,23 @@ func (r *lineRow) print(a *app) {
 	}
 }
 
-// A liner tells what events do to the lines of a lineage.
+// A liner makes the rows of a line and its relatives.
 type liner struct {
 	s     *source
 	lines projection.Lineage
 	text  map[projection.LineID]string // of the lineage's lines, before the event
 	rows  []*lineRow
-	lost  map[projection.LineID][]loss // by the event
+	lost  map[projection.LineID][]loss // deleted by the event
 }
 
-// A loss is so many UTF-16 units, written at a revision, that an event deletes.
+// A loss is a number of UTF-16 units of one revision that an event deletes.
 type loss struct {
 	revision eventlog.Revision
 	author   eventlog.AuthorID
 	units    int
 }
 
-// before notes what an event deletes from the lineage's lines.
+// before records the units that an event deletes from the lineage's lines.
 func (l *liner) before(e event.Event, t *projection.Thread) {
 	l.lost = map[projection.LineID][]loss{}
 	f, ok := e.Payload.(event.Changed)
@@ -127,7 +127,7 @@ func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Ef
 		r.Lines = []int{line, line}
 		out = append(out, r)
 	}
-	// Joined lines end here; what they are now is in the line they went into.
+	// A joined line ends here: its text is now part of another line.
 	for _, h := range effect.Hunks {
 		for _, id := range h.Old {
 			into := t.Resolve(id)
@@ -140,7 +140,7 @@ func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Ef
 			delete(l.text, id)
 		}
 	}
-	was := maps.Clone(l.text) // a line may be split from one that changes here, too
+	was := maps.Clone(l.text) // a line may be split from a line that this event changes
 	for _, i := range l.touched(t, effect) {
 		r := t.Row(i)
 		if !l.lines.Has(r.ID, e.Revision) {
@@ -165,7 +165,7 @@ func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Ef
 	return out
 }
 
-// touched returns the lines that an event may have done something to.
+// touched returns the lines that an event may have changed or moved.
 func (l *liner) touched(t *projection.Thread, effect *projection.Effect) []int {
 	all := slices.Clone(effect.Touched)
 	for _, h := range effect.Hunks {
@@ -177,7 +177,8 @@ func (l *liner) touched(t *projection.Thread, effect *projection.Effect) []int {
 	return slices.Compact(all)
 }
 
-// add folds edits of one line by one author without a pause.
+// add appends a row or, unless each is set, folds an author's edits of one line
+// without a pause into the last row.
 func (l *liner) add(r *lineRow, each bool) {
 	if n := len(l.rows); n > 0 && !each && r.Action == "changed" {
 		last := l.rows[n-1]

@@ -9,11 +9,10 @@ import (
 	"parodywave/projection"
 )
 
-// authorColours is how many colours the page has for authors.
+// authorColours is the number of colours for authors.
 const authorColours = 12
 
-// A pageRow is a line of the page. Author is empty where it is that of the line
-// above.
+// A pageRow is a line of the page. Author is empty if the line above has the same.
 type pageRow struct {
 	Number int
 	Author string
@@ -23,8 +22,8 @@ type pageRow struct {
 	Done   bool // submitted
 }
 
-// writePage writes one HTML page that needs nothing else: no script, no font,
-// no request. What the texts and names hold is escaped by html/template.
+// writePage writes one self-contained HTML page: no script, no font, no request.
+// html/template escapes texts and names.
 func writePage(w io.Writer, s *source, t *projection.Thread) error {
 	page := struct {
 		Title    string
@@ -37,7 +36,7 @@ func writePage(w io.Writer, s *source, t *projection.Thread) error {
 	var last eventlog.AuthorID
 	for row := range t.Rows() {
 		if row.Length == 0 && row.Line == t.LineCount()-1 {
-			break // a last empty piece is no line
+			break // the empty piece after the last line break
 		}
 		colour, known := colours[row.Author]
 		if !known {

@@ -22,21 +22,21 @@ import (
 
 type importCommand struct {
 	Path   string  `arg:"" name:"file" placeholder:"FILE" help:"File; - is stdin."`
-	Format string  `placeholder:"ndjson|etherpad|text" help:"ndjson: an export, which keeps authors, times, revisions and chain; etherpad: a pad with its history; text: a text. By default what the file begins like."`
+	Format string  `placeholder:"ndjson|etherpad|text" help:"ndjson: an export with its authors, times, revisions and chain; etherpad: a pad with its history; text: a text file. By default it is detected from the file."`
 	Title  *string `placeholder:"TITLE" help:"Title of the thread (default: the file's name, or the pad's)."`
-	CRLF   bool    `name:"crlf" help:"Of a text whose lines end in CR LF, as on Windows, leave the CR out."`
-	As     string  `default:"${user}" placeholder:"NAME" help:"Who imports (default: ${user})."`
+	CRLF   bool    `name:"crlf" help:"Convert the line ends of a text file from CR LF (Windows) to LF."`
+	As     string  `default:"${user}" placeholder:"NAME" help:"Name of the author of the import (default: ${user})."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*importCommand) Help() string {
-	return `Makes a thread of a file, all of it or nothing, and prints the thread's id.
+	return `Creates a thread from a file, completely or not at all, and prints the thread's id.
 
-  ndjson     what export wrote: it must verify, and keeps revisions, authors, times, ids and chain
-  etherpad   what Etherpad exports as .etherpad: every revision with its author and its time, so that blame, log and
-             replay work on it; formatting is dropped and counted. Revision N of the pad is revision N+2 of the thread,
-             or one later for each saved revision before it
-  text       one change by who imports; a byte order mark at its beginning is left out
+  ndjson     a file written by export. It is verified, and keeps revisions, authors, times, ids and chain
+  etherpad   a file exported by Etherpad as .etherpad: every revision with its author and time, so that blame, log and
+             replay work. Formatting is dropped and counted. Revision N of the pad becomes revision N+2 of the
+             thread, plus one for each saved revision before it
+  text       a text file, as one change; a byte order mark at its beginning is dropped
 
   parodywave import minutes.ndjson
   parodywave import minutes.etherpad --title Minutes
@@ -44,23 +44,24 @@ func (*importCommand) Help() string {
 `
 }
 
-// An importing is a file that is ready to be sent to who writes the log.
+// An importing is a checked file, ready to be sent to the process that writes the
+// log.
 type importing struct {
 	path  string
 	query url.Values
 	body  io.Reader
-	notes []string // what to say when it is done
+	notes []string // messages to print when it is done
 }
 
 func (c *importCommand) Run(a *app) error {
 	if a.File != "" {
-		return usage("say --data DIR", "--file is for reading: nothing is written to a bare copy")
+		return usage("use --data DIR", "--file is read-only: import writes to a data directory")
 	}
 	make, ok := map[string]func(*app, []byte) (*importing, error){
 		"ndjson": c.export, "etherpad": c.pad, "text": c.text, "": c.guess,
 	}[c.Format]
 	if !ok {
-		return usage("write --format ndjson for an export, etherpad for a pad or text for a text; without it the file tells", "--format %s is none", c.Format)
+		return usage("leave --format out to detect it from the file", "unknown format %q: use ndjson, etherpad or text", c.Format)
 	}
 	if err := checkName(c.As); err != nil {
 		return err
@@ -69,7 +70,7 @@ func (c *importCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	// All that can be wrong with the file is, before the log is touched.
+	// Check the whole file before touching the log.
 	send, err := make(a, b)
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (c *importCommand) Run(a *app) error {
 	err = w.do(a.ctx, "POST", send.path, send.query, send.body, &answer)
 	var refused *controlError
 	if err := join(err, w.close()); errors.As(err, &refused) && refused.Code == "forbidden" {
-		return failed("to have the thread as the file has it, import it into another directory: --data DIR", "import %s: %w", c.Path, err)
+		return failed("import it into another directory to get the thread of the file: --data DIR", "import %s: %w", c.Path, err)
 	} else if err != nil {
 		return fmt.Errorf("import %s: %w", c.Path, err)
 	}
@@ -101,16 +102,16 @@ func (c *importCommand) Run(a *app) error {
 	return nil
 }
 
-// already tells what there is of an export that is here.
+// already describes the thread that the export is already imported as.
 func already(path string, x *jsonrow.Imported) string {
-	s := fmt.Sprintf("all of %s is here already, revisions 1 to %d", path, x.Revisions)
+	s := fmt.Sprintf("all of %s is already here, revisions 1 to %d", path, x.Revisions)
 	if x.Head > x.Revisions {
-		s += fmt.Sprintf("; the thread here goes on to revision %d", x.Head)
+		s += fmt.Sprintf("; the thread here continues to revision %d", x.Head)
 	}
 	return s
 }
 
-// guess takes the format that the file looks like.
+// guess detects the format from the file's first bytes or its name.
 func (c *importCommand) guess(a *app, b []byte) (*importing, error) {
 	switch {
 	case bytes.HasPrefix(b, []byte(`{"v":`)), strings.HasSuffix(c.Path, ".ndjson"):
@@ -124,11 +125,11 @@ func (c *importCommand) guess(a *app, b []byte) (*importing, error) {
 func (c *importCommand) export(_ *app, b []byte) (*importing, error) {
 	switch {
 	case c.Title != nil:
-		return nil, usage("leave --title out", "an export has a title")
+		return nil, usage("leave --title out", "--title is for pads and texts: an export has its own title")
 	case c.CRLF:
-		return nil, usage("leave --crlf out", "--crlf is for a text")
+		return nil, usage("leave --crlf out", "--crlf is for texts")
 	case len(b) > intake.ExportMost:
-		return nil, failed("", "%s has %d bytes, and an export that is imported at most %d", c.Path, len(b), intake.ExportMost)
+		return nil, failed("", "%s has %d bytes: the limit for an export is %d", c.Path, len(b), intake.ExportMost)
 	}
 	if err := c.check(b); err != nil {
 		return nil, err
@@ -136,14 +137,14 @@ func (c *importCommand) export(_ *app, b []byte) (*importing, error) {
 	return &importing{path: "/import", query: url.Values{}, body: bytes.NewReader(b)}, nil
 }
 
-// check refuses an export that does not verify, or whose records make no
-// thread. What is wrong is the file, whatever the decoders of logs call it.
+// check refuses an export that does not verify, or whose records are not a valid
+// thread.
 func (c *importCommand) check(b []byte) error {
 	doc, err := ndjson.Read(bytes.NewReader(b))
 	hint := hintOf(err)
 	if err == nil {
 		err = intake.Check(doc)
-		hint = "its chain holds, but no server wrote it: export the thread again at its source"
+		hint = "its chain is valid, but no server wrote it: export the thread again at its source"
 	}
 	if err == nil {
 		return nil
@@ -168,13 +169,13 @@ func (c *importCommand) text(_ *app, b []byte) (*importing, error) {
 	send := &importing{path: "/threads", query: url.Values{"title": {title}}}
 	if rest, ok := bytes.CutPrefix(b, []byte(bom)); ok {
 		b = rest
-		send.notes = append(send.notes, "the byte order mark at the beginning was left out")
+		send.notes = append(send.notes, "the byte order mark at the beginning was dropped")
 	}
 	if n := bytes.Count(b, []byte("\r\n")); n > 0 && c.CRLF {
 		b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
-		send.notes = append(send.notes, fmt.Sprintf("%d line ends CR LF are now LF", n))
+		send.notes = append(send.notes, fmt.Sprintf("%d line ends were converted from CR LF to LF", n))
 	} else if n > 0 {
-		return nil, failed("say --crlf to leave the CR out", "%s, line %d: a carriage return; texts have LF line ends",
+		return nil, failed("use --crlf to convert CR LF to LF", "%s, line %d: a carriage return; the line ends of a text must be LF",
 			c.Path, 1+bytes.Count(b[:bytes.IndexByte(b, '\r')], []byte("\n")))
 	}
 	text, err := textOf(c.Path, b)
@@ -182,8 +183,8 @@ func (c *importCommand) text(_ *app, b []byte) (*importing, error) {
 	return send, err
 }
 
-// checkTitle returns --title, which must be one, or else what can be kept of a
-// name.
+// checkTitle returns --title if it is a valid title, or without --title a title
+// made from a name.
 func (c *importCommand) checkTitle(name string) (string, error) {
 	if c.Title == nil {
 		if c.Path == "-" && name == "-" {
@@ -193,7 +194,7 @@ func (c *importCommand) checkTitle(name string) (string, error) {
 	}
 	title := intake.Title(*c.Title, "")
 	if title == "" || utf8.RuneCountInString(title) != utf8.RuneCountInString(strings.TrimSpace(norm.NFC.String(*c.Title))) {
-		return "", usage("write --title TITLE, with at most 200 characters that can be seen", "--title %.80q is no title", *c.Title)
+		return "", usage("use at most 200 visible characters", "invalid --title %.80q", *c.Title)
 	}
 	return title, nil
 }

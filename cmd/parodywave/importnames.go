@@ -11,16 +11,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// noName is what somebody is called whose name elsewhere was none.
+// noName is the name of an imported author without one.
 const noName = "unnamed"
 
-// namesShown is how many names a note lists.
+// namesShown bounds the names in a note.
 const namesShown = 10
 
-// nameNotes tells of the thread's authors whose names here are not what they were
-// in the pad, and of names that several of them have.
+// nameNotes returns notes about authors whose names differ from the pad's, and
+// about names that several authors share.
 func (m *padImport) nameNotes(t *projection.Thread) []string {
-	took := map[string]int{} // how many have a name here
+	took := map[string]int{} // authors by name
 	var none, normal int
 	var changed, doubled, notes []string
 	for _, who := range slices.Sorted(maps.Keys(m.ids)) {
@@ -50,14 +50,14 @@ func (m *padImport) nameNotes(t *projection.Thread) []string {
 			notes = append(notes, fmt.Sprintf(format, append([]any{n}, args...)...))
 		}
 	}
-	note(none, "%d authors have no name in the pad: here they are %s", noName)
-	note(normal, "%d names of authors are in Unicode's normal form NFC here, and look the same")
-	note(len(changed), "%d names of authors are not as names are kept here, and are changed: %s", listed(changed))
-	note(len(doubled), "%d names are those of several authors, who stay several: %s; blame --json tells their ids apart", listed(doubled))
+	note(none, "%d authors have no name in the pad: they are called %s here", noName)
+	note(normal, "%d author names were converted to Unicode normal form NFC; they look the same")
+	note(len(changed), "%d author names are not valid here and were changed: %s", listed(changed))
+	note(len(doubled), "%d names belong to several authors, who stay separate: %s; blame --json shows their ids", listed(doubled))
 	return notes
 }
 
-// listed writes a list out that may be long.
+// listed joins the first names of a list, and counts the others.
 func listed(all []string) string {
 	if more := len(all) - namesShown; more > 0 {
 		return strings.Join(all[:namesShown], ", ") + fmt.Sprintf(" and %d more", more)

@@ -20,32 +20,32 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// A padImport makes the records of a thread of a pad's revisions: what opens the
-// thread, then a change for each revision, even for one that changed nothing but
-// formatting, and between them, at their times, the names of saved revisions.
+// A padImport converts a pad into the records of a thread: the opening, then a
+// change for each revision (an empty change if it only formatted), and between
+// them, at their times, the names of saved revisions.
 type padImport struct {
 	pad     *etherpad.Pad
 	stream  eventlog.Stream
-	ids     map[string]eventlog.AuthorID // by Etherpad's
+	ids     map[string]eventlog.AuthorID // by Etherpad's ids
 	names   map[eventlog.AuthorID]string
 	records []eventlog.Record
-	at      []eventlog.Revision // of the pad's revisions here
-	named   map[string]bool     // versions
-	unnamed int                 // saved revisions whose label is no name here
+	at      []eventlog.Revision // by revision of the pad
+	named   map[string]bool     // names of versions
+	unnamed int                 // saved revisions whose label is not a valid name
 }
 
-// pad reads what Etherpad exported, and makes an export of ours of it, so that
-// there is one way into a log.
+// pad converts a file of Etherpad into an export, so that there is one way into a
+// log.
 func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 	if c.CRLF {
-		return nil, usage("leave --crlf out", "--crlf is for a text")
+		return nil, usage("leave --crlf out", "--crlf is for texts")
 	}
 	p, err := etherpad.Read(b)
 	if err != nil {
-		hint := "export it again, and do not edit the file"
+		hint := "export the pad again, and do not edit the file"
 		switch {
 		case errors.Is(err, etherpad.ErrNoPad):
-			hint = "Etherpad gives such a file at /p/PAD/export/etherpad"
+			hint = "Etherpad exports a pad at /p/PAD/export/etherpad"
 		case errors.Is(err, etherpad.ErrPartial):
 			hint = "export the whole pad, from a server that still has its history; or import only its text, from /p/PAD/export/txt"
 		}
@@ -133,11 +133,11 @@ func (m *padImport) author(id eventlog.AuthorID) (ndjson.Author, bool) {
 	return ndjson.Author{ID: id, Name: name, Kind: event.ImportedKind}, ok
 }
 
-// notes tells what came of the pad, and what did not.
+// notes describes the imported thread, and what of the pad was changed or dropped.
 func (m *padImport) notes(t *projection.Thread) []string {
 	p := m.pad
 	first, last := p.Revisions[0], p.Revisions[len(p.Revisions)-1]
-	notes := []string{fmt.Sprintf("pad %s: revisions 0 to %d by %d authors, %s to %s, are revisions %d to %d here",
+	notes := []string{fmt.Sprintf("pad %s: revisions 0 to %d by %d authors, from %s to %s, are revisions %d to %d here",
 		p.ID, len(p.Revisions)-1, len(t.Authors()), stamp(first.Time), stamp(last.Time), m.at[0], m.at[len(m.at)-1])}
 	note := func(n int, format string) {
 		if n > 0 {
@@ -149,21 +149,21 @@ func (m *padImport) notes(t *projection.Thread) []string {
 		formats = append(formats, fmt.Sprintf("%s %d", key, n))
 	}
 	if slices.Sort(formats); len(formats) > 0 {
-		notes = append(notes, "formatting is dropped, with how often it was set: "+strings.Join(formats, ", "))
+		notes = append(notes, "formatting was dropped; each was set this often: "+strings.Join(formats, ", "))
 	}
 	notes = append(notes, m.nameNotes(t)...)
-	note(m.unnamed, "%d saved revisions have a label that cannot be the name of a version: they are dropped")
-	note(p.Mended, "%d revisions hold a carriage return, a NUL or half a character: U+FFFD stands there")
-	note(p.Delayed, "%d revisions had no time, or one before that of the revision before, and got that")
-	note(p.Others, "%d UTF-16 units were put in under another's name: they are of whose revision it was")
+	note(m.unnamed, "%d saved revisions were dropped: their label is not a valid name of a version")
+	note(p.Mended, "%d revisions have a carriage return, a NUL or half a character: it was replaced by U+FFFD")
+	note(p.Delayed, "%d revisions had no time, or one before the previous revision: they got the previous revision's time")
+	note(p.Others, "%d UTF-16 units were inserted in another author's name: they belong to the author of the revision here")
 	if agree, told := m.agreement(t); told > 0 {
-		notes = append(notes, fmt.Sprintf("who wrote what is as the pad's colours say for %d of %d UTF-16 units", agree, told))
+		notes = append(notes, fmt.Sprintf("the authors agree with the pad's colours for %d of %d UTF-16 units", agree, told))
 	}
 	return notes
 }
 
-// agreement counts the units of the final text whose author the pad itself
-// tells, and of those the ones for which the thread tells the same.
+// agreement counts the units of the final text that have an author in the pad
+// (told), and those that have the same author in the thread (agree).
 func (m *padImport) agreement(t *projection.Thread) (agree, told int) {
 	at := 0
 	for _, w := range m.pad.Writers() {

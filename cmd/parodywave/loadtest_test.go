@@ -37,7 +37,7 @@ func TestLoadtestCountsWhatItTyped(t *testing.T) {
 		t.Errorf("%+v", raised)
 	}
 	table := output(t, program, args...)
-	for _, want := range []string{"to other clients  p50 ", "at clients        0 lost, 0 duplicated, 0 reordered", "texts             0 of 6 differ", "to the last one   p50 ", "deliveries a processor second"} {
+	for _, want := range []string{"to other clients  p50 ", "at clients        0 lost, 0 duplicated, 0 reordered", "texts             0 of 6 differ", "to the last one   p50 ", "deliveries per processor second"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table lacks %q:\n%s", want, table)
 		}

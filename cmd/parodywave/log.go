@@ -10,45 +10,45 @@ import (
 )
 
 type logCommand struct {
-	Thread    string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and the moment up to which."`
-	Line      *int   `short:"L" placeholder:"N" help:"The history of line N (the first is 1) as it is now, or was at AT, through edits, moves, splits and joins."`
-	Deletions bool   `help:"Only what deleted text: the text, and who had written it."`
-	Author    string `placeholder:"NAME" help:"Only what this author did: a name or an id."`
-	Since     string `placeholder:"TIME" help:"Not what is older: 2026-11-22T10:00:00Z, 2026-11-22, -15m."`
-	Until     string `placeholder:"TIME" help:"Not what is newer."`
-	Number    *int   `short:"n" placeholder:"N" help:"At most N rows."`
-	Every     string `enum:"edit,burst" default:"burst" help:"A row for every edit, or (burst) for all edits of an author without a pause of 30 seconds."`
+	Thread    string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment up to which."`
+	Line      *int   `short:"L" placeholder:"N" help:"Print the history of line N (the first is 1) of the text now or at AT, through edits, moves, splits and joins."`
+	Deletions bool   `help:"Only deletions: the deleted text and who had written it."`
+	Author    string `placeholder:"NAME" help:"Only events of this author: a name or an id."`
+	Since     string `placeholder:"TIME" help:"Ignore events before this time: 2026-11-22T10:00:00Z, 2026-11-22, -15m."`
+	Until     string `placeholder:"TIME" help:"Ignore events after this time."`
+	Number    *int   `short:"n" placeholder:"N" help:"Print at most N rows."`
+	Every     string `enum:"edit,burst" default:"burst" help:"edit: a row for every edit; burst: one row for an author's edits without a pause of 30 seconds."`
 	JSON      bool   `name:"json" help:"Print one JSON object a line."`
 }
 
-// Help tells what kong prints below the usage.
+// Help returns the text below the usage.
 func (*logCommand) Help() string {
-	return `Prints a row for what each author did without a pause of 30 seconds, the newest first: revision (the first and the
-last), time, author, what was done.
+	return `Prints the events of a thread, newest first; edits of one author without a pause of 30 seconds are one row: the first and
+the last revision, time, author, what was done.
 
-  -L N         what happened to one line: before (-) and after (+), what was deleted from it included; of what was typed
-               and deleted again within a row, how much: --every edit and --deletions show the text
-  --deletions  what was deleted, a row for each place: where it was, and below, for each author of the deleted text,
-               the revisions that had written it, the author, and the text. With -L, from that line.
+  -L N         the history of one line: its text before (-) and after (+) each row, deletions included. For text that
+               was typed and deleted again within a row it prints only the length; --every edit and --deletions show it
+  --deletions  a row for each place where text was deleted, and below it, for each author of the deleted text, the
+               revisions that wrote it, the author and the text. With -L, only deletions from that line.
 
   parodywave log Minutes --since -15m
   parodywave log Minutes -L 12
   parodywave log Minutes@draft-1 --deletions --author Ben
   parodywave log Minutes --deletions -L 12 --every edit
 
---json: thread, revision, position, id, time, author, author_id and kind of the last event of a row; first, the revision
-of its first; edits, how many; inserted and deleted, in UTF-16 units; text, what was inserted; lines, the first and the
-last; revisions, that the event names. With -L also action (born, changed, split, joined, moved, submitted, redacted),
-line, line_id, before and after, and vanished: how many UTF-16 units were typed and deleted again within the row. With --deletions also removed: of each part text, author, author_id, first and last,
-the revisions that had written it.`
+--json prints thread, revision, position, id, time, author, author_id and kind of the row's last event; first (revision
+of its first event); edits (their number); inserted and deleted (UTF-16 units); text (inserted); lines (first and last
+number); revisions (that the event names). -L adds action (born, changed, split, joined, moved, submitted, redacted),
+line, line_id, before, after, and vanished (UTF-16 units typed and deleted again within the row). --deletions adds
+removed: for each part text, author, author_id, first and last (the revisions that wrote it).`
 }
 
 func (c *logCommand) Run(a *app) error {
 	if c.Line != nil && *c.Line < 1 {
-		return usage("lines count from 1: write -L 1 for the first", "there is no line %d", *c.Line)
+		return usage("use -L 1 for the first line", "-L must be 1 or more")
 	}
 	if c.Number != nil && *c.Number < 1 {
-		return usage("say 1 or more, or leave -n out for all rows", "-n %d asks for no rows", *c.Number)
+		return usage("leave -n out for all rows", "-n must be 1 or more")
 	}
 	s, err := a.open()
 	if err != nil {
@@ -83,7 +83,7 @@ func (c *logCommand) Run(a *app) error {
 	return nil
 }
 
-// firstOf returns the first n rows, all of them where n is nil.
+// firstOf returns the first n rows, or all if n is nil.
 func firstOf[R any](all []R, n *int) []R {
 	if n == nil {
 		return all
@@ -103,13 +103,14 @@ func printRows(a *app, rows []*eventRow, asJSON bool) {
 	tab.print(a.out)
 }
 
-// playTo is play up to a revision; 0 is the head.
+// playTo folds a thread up to a revision (0: the head), and calls f after each
+// event.
 func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
 	return s.playThrough(a, stream, at, nil, f)
 }
 
-// playThrough is playTo that calls before, if any, with each event and the thread
-// as it is before it.
+// playThrough is playTo that also calls before, unless it is nil, with each event
+// and the thread before it.
 func (s *source) playThrough(a *app, stream eventlog.Stream, at eventlog.Revision, before func(event.Event, *projection.Thread), f func(event.Event, *projection.Thread, *projection.Effect) error) error {
 	t := projection.NewThread(stream)
 	for r, err := range s.Read(a.ctx, stream, 0) {
@@ -137,7 +138,8 @@ func (s *source) playThrough(a *app, stream eventlog.Stream, at eventlog.Revisio
 	return nil
 }
 
-// filter returns which events --author, --since and --until leave.
+// filter returns a function that reports whether --author, --since and --until
+// keep an event.
 func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(event.Event) bool, error) {
 	since, err := moment(c.Since, 0)
 	if err != nil {
@@ -148,7 +150,7 @@ func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(eve
 		return nil, err
 	}
 	if c.Since != "" && c.Until != "" && since > until {
-		return nil, usage("what is older than --until and newer than --since is meant", "--since %s is after --until %s", stamp(since), stamp(until))
+		return nil, usage("swap them: --since is the earlier time", "--since %s is after --until %s", stamp(since), stamp(until))
 	}
 	if c.Author == "" {
 		return func(e event.Event) bool { return e.Time >= since && e.Time <= until }, nil
@@ -168,19 +170,19 @@ func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(eve
 		for _, id := range t.Authors() {
 			names = append(names, s.name(id))
 		}
-		return nil, notFound("its authors are "+strings.Join(names, ", "), "%q is no author of thread %s", c.Author, stream)
+		return nil, notFound("its authors are "+strings.Join(names, ", "), "%q is not an author of thread %s", c.Author, stream)
 	}
 	return func(e event.Event) bool { return wanted[e.Author] && e.Time >= since && e.Time <= until }, nil
 }
 
-// moment reads a time of --since or --until into Unix milliseconds.
+// moment parses the time of --since or --until into Unix milliseconds.
 func moment(s string, otherwise int64) (int64, error) {
 	if s == "" {
 		return otherwise, nil
 	}
 	t, ok := parseTime(s)
 	if !ok {
-		return 0, usage("write 2026-11-22T10:00:00Z, 2026-11-22 or -15m", "%q is no time", s)
+		return 0, usage("use 2026-11-22T10:00:00Z, 2026-11-22 or -15m", "invalid time %q", s)
 	}
 	return t.UnixMilli(), nil
 }

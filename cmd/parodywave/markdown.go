@@ -8,8 +8,8 @@ import (
 	"parodywave/projection"
 )
 
-// writeMarkdown writes a text below its title, unless it begins with a heading
-// of its own.
+// writeMarkdown writes a text below its title, or without it if the text begins
+// with a heading.
 func writeMarkdown(w io.Writer, t *projection.Thread) error {
 	text := t.Text()
 	if text != "" && !strings.HasSuffix(text, "\n") {
@@ -22,5 +22,5 @@ func writeMarkdown(w io.Writer, t *projection.Thread) error {
 	return err
 }
 
-// markdownEscaper keeps a title from being read as marks.
+// markdownEscaper escapes Markdown in a title.
 var markdownEscaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "#", `\#`)

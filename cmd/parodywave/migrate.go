@@ -10,14 +10,14 @@ import (
 )
 
 type migrateCommand struct {
-	DryRun bool `help:"Only say what would be done."`
+	DryRun bool `help:"Print what would be done, without doing it."`
 }
 
-// Help tells what stays.
+// Help returns the text below the usage.
 func (*migrateCommand) Help() string {
-	return `Upgrades log.db to the format of this release, in one step that is done or not done. Before that a backup is written
-beside it, named after the old format (log.db.v1); remove it when you need it no more. Records, their chain and what any
-command prints of them stay as they are. An older log can be read without this, but not written to.
+	return `Upgrades log.db to the format of this release, completely or not at all. First it writes a backup next to the log, named
+after the old format (log.db.v1); delete it when you no longer need it. Records, their chain and the output of all
+commands stay the same. Without the upgrade an older log can be read but not written.
 
   parodywave migrate --dry-run
   parodywave migrate
@@ -30,7 +30,7 @@ func (c *migrateCommand) Run(a *app) error {
 	}
 	m, err := boltlog.Migrate(a.logPath(), boltlog.Options{Packer: event.Packer{}, Timeout: lockWait}, c.DryRun)
 	if errors.Is(err, fs.ErrExist) {
-		return failed("it is no copy of the log as it is now: move it away", "there is a backup %s already, and nothing was done", m.Backup)
+		return failed("move it away: it is not a copy of the current log", "the backup %s already exists; nothing was changed", m.Backup)
 	}
 	if err != nil {
 		return a.wholeError(err)

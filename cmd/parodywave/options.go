@@ -20,11 +20,11 @@ import (
 // options are the flags of every command.
 type options struct {
 	Data   string `default:"pw_data" placeholder:"DIR" help:"Directory of the log (default: pw_data)."`
-	File   string `placeholder:"LOG.db" help:"Read a bare copy of a log instead; nothing else is needed."`
-	Config string `placeholder:"FILE" help:"JSON file with values for flags: {\"data\": \"…\"}. Flags and PARODYWAVE_… variables come before it."`
+	File   string `placeholder:"LOG.db" help:"Read this copy of a log file instead of a data directory."`
+	Config string `placeholder:"FILE" help:"JSON file with values for flags: {\"data\": \"…\"}. Flags and PARODYWAVE_… variables override it."`
 }
 
-// An app is what a command runs with.
+// An app is the environment of one command.
 type app struct {
 	options
 	ctx context.Context
@@ -33,20 +33,20 @@ type app struct {
 	err io.Writer     // stderr
 
 	stdout    io.Writer
-	shown     bool // something was written to stdout or said
+	shown     bool // something was written to stdout or stderr
 	stdinRead bool
 
-	socketDir *os.File // kept open for a path through it
+	socketDir *os.File // kept open: the socket's path goes through its descriptor
 }
 
-const description = `Parody Wave: people write one text together, and the log tells who changed which line when.
+const description = `Parody Wave: people write one text together, and the log records who changed which line when.
 
-THREAD is an id, a title, or the beginning or end (4 characters or more) of an id. Where the text of a moment can be
-asked for, THREAD@AT is the thread at a revision (@128), a time (@2026-11-22T10:00:00Z, @-15m) or a named version.
+THREAD is an id, a title, or the beginning or end of an id (4 characters or more). Where [@AT] is allowed, THREAD@AT is
+the thread at a revision (@128), a time (@2026-11-22T10:00:00Z, @-15m) or a named version.
 
-Commands work on the directory of a server that runs or does not, with the same output. Every flag is also an
-environment variable: --data is PARODYWAVE_DATA. Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found,
-4 verification failed or something is damaged.`
+Commands print the same whether the server of the data directory is running or not. Every flag is also an environment
+variable: --data is PARODYWAVE_DATA. Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 verification failed or
+something is damaged.`
 
 // Exit statuses.
 const (
@@ -56,7 +56,7 @@ const (
 	exitDamaged  = 4
 )
 
-// run does what the arguments say and returns the exit status.
+// run runs the command that the arguments name and returns the exit status.
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -97,14 +97,14 @@ func (a *app) run(args []string) error {
 	return a.perform(parsed)
 }
 
-// newParser returns what reads a command line into table.
+// newParser returns the parser of the command line.
 func newParser(table *commands, config *configFile) (*kong.Kong, error) {
 	return kong.New(table, kong.Name("parodywave"), kong.Description(description), kong.DefaultEnvars("PARODYWAVE"),
 		kong.Resolvers(config), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 120}),
 		kong.Vars{"user": userName()}, kong.Writers(os.Stdout, os.Stderr))
 }
 
-// say tells the user something that was not asked for.
+// say prints a message to stderr, which starts with the program's name.
 func (a *app) say(format string, args ...any) {
 	a.out.Flush() // in the order in which it happened
 	a.shown = true
@@ -113,7 +113,7 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
-// A failure is an error with an exit status and a hint what to try.
+// A failure is an error with an exit status and a hint for the user.
 type failure struct {
 	err    error
 	status int
@@ -139,7 +139,7 @@ func damaged(hint, format string, args ...any) error {
 	return &failure{fmt.Errorf(format, args...), exitDamaged, hint}
 }
 
-// status is the one table from errors to exit statuses.
+// status returns the exit status of an error.
 func status(err error) int {
 	var f *failure
 	switch {
@@ -162,7 +162,7 @@ func hintOf(err error) string {
 	case errors.As(err, &refused):
 		return refused.Hint
 	case errors.Is(err, eventlog.ErrDamaged):
-		return "parodywave verify names everything that is damaged; keep a copy of the file before you do anything to it"
+		return "copy the file before you change anything; parodywave verify lists all damage"
 	}
 	return ""
 }

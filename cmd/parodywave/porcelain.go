@@ -8,9 +8,9 @@ import (
 	"parodywave/projection"
 )
 
-// porcelain prints what programs that read git blame --porcelain understand.
-// Lines of one revision that stand together, then and now, are a group, and a
-// revision is described where it comes first.
+// porcelain prints the format of git blame --porcelain. Lines of one revision that
+// are adjacent, then and now, are a group, and the first group of a revision has
+// its description.
 func (c *blameCommand) porcelain(a *app, s *source, t *projection.Thread, from, to int) error {
 	commits, err := s.commits(a, t, from, to)
 	if err != nil {
@@ -47,15 +47,15 @@ func (c *blameCommand) porcelain(a *app, s *source, t *projection.Thread, from, 
 	return nil
 }
 
-// A commit is what porcelain says of one revision: a name of 40 digits, and
-// where its lines stood then, counted from 1.
+// A commit is a revision in porcelain: a name of 40 digits, and the numbers that
+// its lines had at that revision, counted from 1.
 type commit struct {
 	name  string
 	lines map[projection.LineID]int
 }
 
-// commits goes through the history again, since only then is known where a line
-// stood when it changed.
+// commits folds the history again to find the number that each line had when it
+// changed.
 func (s *source) commits(a *app, t *projection.Thread, from, to int) (map[eventlog.Revision]commit, error) {
 	wanted := map[eventlog.Revision]commit{}
 	for i := from; i < to; i++ {

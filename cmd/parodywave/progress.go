@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// progressAside is progress for what prints as it goes: there is none where that
-// is on a terminal, too.
+// progressAside is progress for a command that prints as it goes: it shows nothing
+// if stdout is a terminal, too.
 func (a *app) progressAside(what string) func(done, total uint64) {
 	show := a.progress(what)
 	if show == nil || term.IsTerminal(os.Stdout.Fd()) {
@@ -18,8 +18,8 @@ func (a *app) progressAside(what string) func(done, total uint64) {
 	return show
 }
 
-// progress returns a function that shows how far something is, on a terminal;
-// nil where there is none.
+// progress returns a function that shows progress on stderr, or nil if that is not
+// a terminal.
 func (a *app) progress(what string) func(done, total uint64) {
 	f, ok := a.err.(*os.File)
 	if !ok {

@@ -17,16 +17,15 @@ import (
 
 type putCommand struct {
 	Thread     string `arg:"" placeholder:"THREAD" help:"Thread."`
-	Path       string `arg:"" name:"file" placeholder:"FILE" help:"File with the new text, UTF-8 with LF line ends; - is stdin."`
-	AllowEmpty bool   `help:"Do it even if the file is empty."`
-	As         string `default:"${user}" placeholder:"NAME" help:"Who writes (default: ${user})."`
+	Path       string `arg:"" name:"file" placeholder:"FILE" help:"File with the new text in UTF-8 with LF line ends; - is stdin."`
+	AllowEmpty bool   `help:"Delete the whole text if the file is empty."`
+	As         string `default:"${user}" placeholder:"NAME" help:"Name of the author (default: ${user})."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*putCommand) Help() string {
-	return `What the old text lacks or has too much is one change: whoever wrote what stays, remains its author, also of
-whole lines that stand elsewhere now. Where the text is the same already, nothing is logged. It works beside a running
-server, whose editors see it at once.
+	return `Replaces the text by a diff against the old text, as one change: text that stays keeps its author, even in whole lines that
+moved. If the text is already the same, nothing is logged. If a server is running, its editors see the change at once.
 
   parodywave put 'Weekly minutes' minutes.txt
   sed s/teh/the/ minutes.txt | parodywave put 'Weekly minutes' - --as robot
@@ -45,7 +44,7 @@ func (c *putCommand) Run(a *app) error {
 		return err
 	}
 	if text == "" && !c.AllowEmpty {
-		return usage("say --allow-empty if the whole text is to be deleted", "%s is empty", c.Path)
+		return usage("use --allow-empty to delete the whole text", "%s is empty", c.Path)
 	}
 	stream, err := c.find(a)
 	if err != nil {
@@ -65,29 +64,29 @@ func (c *putCommand) Run(a *app) error {
 	return nil
 }
 
-// find closes the log before it is opened for writing.
+// find returns the thread. It closes the log, which is opened for writing next.
 func (c *putCommand) find(a *app) (eventlog.Stream, error) {
 	s, err := a.open()
 	if err != nil {
 		return "", err
 	}
 	defer s.Close()
-	return s.findWhole(a, c.Thread, "put writes on top of %[1]s as it is now; to bring a moment back: parodywave restore %[3]s")
+	return s.findWhole(a, c.Thread, "put replaces the current text of %[1]s; to bring back an earlier text: parodywave restore %[3]s")
 }
 
-// checkName refuses what nobody can be called, before anything is touched.
+// checkName refuses an invalid --as.
 func checkName(as string) error {
-	const hint = "write --as NAME, with a name that can be seen"
+	const hint = "use --as NAME with a visible name"
 	if strings.TrimSpace(as) == "" {
 		return usage(hint, "--as is empty")
 	}
 	if !utf8.ValidString(as) || strings.IndexFunc(as, hidden) >= 0 {
-		return usage(hint, "--as %q has a control character in it", as)
+		return usage(hint, "--as %q contains a control character", as)
 	}
 	return nil
 }
 
-// join returns the first error that is one.
+// join returns err, or then if err is nil.
 func join(err, then error) error {
 	if err != nil {
 		return err
@@ -104,14 +103,14 @@ func (a *app) readFile(path string) ([]byte, error) {
 	b, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, notFound("name a file, or - for stdin", "there is no file %s", path)
+		return nil, notFound("give a file, or - for stdin", "there is no file %s", path)
 	case err != nil:
-		return nil, failed("name a file that you may read, or - for stdin", "%v", err)
+		return nil, failed("give a readable file, or - for stdin", "%v", err)
 	}
 	return b, nil
 }
 
-// readText reads a text and refuses what no thread holds; nothing is repaired.
+// readText reads a text file. It refuses an invalid text rather than repair it.
 func (a *app) readText(path string) (string, error) {
 	b, err := a.readFile(path)
 	if err != nil {
@@ -120,17 +119,18 @@ func (a *app) readText(path string) (string, error) {
 	return textOf(path, b)
 }
 
-// textOf returns what a file holds as a text, unless no thread can hold it.
+// textOf returns the bytes of a file as a text, or an error if they are not a
+// valid text of a thread.
 func textOf(path string, b []byte) (string, error) {
 	if most := intake.TextMost(); len(b) > most {
-		return "", failed("make several threads of it", "%s has %d bytes, and the text of a thread at most %d", path, len(b), most)
+		return "", failed("split it into several threads", "%s has %d bytes: the limit for a text is %d", path, len(b), most)
 	}
 	line := func(at int) int { return 1 + bytes.Count(b[:at], []byte("\n")) }
 	if at := bytes.IndexByte(b, '\r'); at >= 0 {
-		return "", failed("convert its line ends first: tr -d '\\r' <FILE, or dos2unix", "%s, line %d: a carriage return; texts have LF line ends", path, line(at))
+		return "", failed("convert its line ends first: tr -d '\\r' <FILE, or dos2unix", "%s, line %d: a carriage return; the line ends of a text must be LF", path, line(at))
 	}
 	if at := bytes.IndexByte(b, 0); at >= 0 {
-		return "", failed("is this a text?", "%s, line %d: a NUL character", path, line(at))
+		return "", failed("check that the file is a text", "%s, line %d: a NUL character", path, line(at))
 	}
 	if !utf8.Valid(b) {
 		at := 0

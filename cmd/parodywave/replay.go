@@ -13,22 +13,22 @@ import (
 
 type replayCommand struct {
 	Thread string   `arg:"" placeholder:"THREAD" help:"Thread."`
-	From   string   `placeholder:"AT" help:"Begin at a revision, a time or a named version."`
+	From   string   `placeholder:"AT" help:"Start at a revision, a time or a named version."`
 	To     string   `placeholder:"AT" help:"End there."`
-	Speed  string   `placeholder:"4x" help:"As fast as it was typed (1x) or so many times as fast; pauses of more than 3 seconds are cut. With max as fast as can be. Without it 4x in the player; frames come at once."`
-	Every  string   `enum:"edit,burst,submit" default:"burst" help:"A frame for every event, or (burst) for all edits of an author without another's between them nor a pause of 30 seconds, or for every submitted line."`
-	Break  []string `sep:"none" placeholder:"EXPR" help:"Stop there: line:12, /regexp/ or author:NAME. Several may be given. Where frames are printed: only those of steps that hit, and why."`
+	Speed  string   `placeholder:"4x" help:"Speed relative to the typing: 1x, 4x, 0.5x, or max. Pauses are cut to 3 seconds. By default 4x in the player, and max for printed frames."`
+	Every  string   `enum:"edit,burst,submit" default:"burst" help:"edit: a frame for every event; burst: one for an author's edits in a row without a pause of 30 seconds; submit: one for every submitted line."`
+	Break  []string `sep:"none" placeholder:"EXPR" help:"Stop at line:12, /regexp/ or author:NAME; repeatable. Without a terminal, print only the frames that match, with the reason."`
 }
 
-// Help tells what kong prints below the usage.
+// Help returns the text below the usage.
 func (*replayCommand) Help() string {
-	return `On a terminal this is a player: space plays and pauses, the arrows step, g goes to a revision, c goes on to the next hit
-of a breakpoint, ? tells the rest. With --break it waits at the first hit, or with --speed plays up to it. Where the output
-is no terminal, or TERM is dumb, it prints a frame for each step.
+	return `On a terminal this is a player: space plays and pauses, the arrow keys step, g goes to a revision, c continues to the next
+hit of a breakpoint, ? lists all keys. With --break it waits at the first hit; with --break and --speed it plays up to the
+hit. Without a terminal, or if TERM is dumb, it prints a frame for each step.
 
-Breakpoints. line:12 stops where a line is changed, born, submitted or taken away that has the number 12 at that moment.
-/regexp/ (the syntax of Go's regexp; (?i) for any case) stops where text is inserted that matches, or a line begins to
-match. author:NAME stops at what somebody did. A step stops if anything in it hits: --every edit is the most exact.
+Breakpoints: line:12 stops when the line that is number 12 at that moment is created, changed, submitted or removed.
+/regexp/ (in the syntax of Go; (?i) ignores case) stops when inserted text matches, or a line starts to match.
+author:NAME stops at an event of that author. A step stops if any event in it hits; --every edit is the most exact.
 
     parodywave replay Notes
     parodywave replay Notes --from 2026-11-22 --speed 16x
@@ -36,7 +36,7 @@ match. author:NAME stops at what somebody did. A step stops if anything in it hi
     parodywave replay Notes --every edit --break line:12 | cat`
 }
 
-// longestPause is where pauses of people are cut.
+// longestPause is the limit to which pauses in the typing are cut.
 const longestPause = 3 * time.Second
 
 func (c *replayCommand) Run(a *app) error {
@@ -53,7 +53,7 @@ func (c *replayCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	stream, err := s.findWhole(a, c.Thread, "write %[1]s --to %[2]s to end there, or --from %[2]s to begin there")
+	stream, err := s.findWhole(a, c.Thread, "use %[1]s --to %[2]s to end there, or --from %[2]s to begin there")
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (c *replayCommand) Run(a *app) error {
 		}
 	}
 	if from > to {
-		return usage("the beginning comes first", "--from is revision %d and --to revision %d", from, to)
+		return usage("swap them: --from is the earlier one", "--from is revision %d, after --to, revision %d", from, to)
 	}
 	if onTerminal() {
 		return c.play(a, s, stream, from, to, speed, breaks)
@@ -87,27 +87,27 @@ func (c *replayCommand) Run(a *app) error {
 	return s.steps(a, stream, to, &stepper{every: c.Every, from: from, do: p.show})
 }
 
-// speed reads --speed; 0 is as fast as can be.
+// speed parses --speed; 0 is without pauses.
 func (c *replayCommand) speed() (float64, error) {
 	if c.Speed == "max" || c.Speed == "" {
 		return 0, nil
 	}
 	x, err := strconv.ParseFloat(strings.TrimSuffix(c.Speed, "x"), 64)
 	if err != nil || !(x > 0 && x <= 1e9) {
-		return 0, usage("write 4x, 0.5x or max", "--speed %s is no speed", c.Speed)
+		return 0, usage("use 4x, 0.5x or max", "invalid --speed %q", c.Speed)
 	}
 	return x, nil
 }
 
-// A framePrinter prints frames, each at its time.
+// A framePrinter prints frames, with pauses between them.
 type framePrinter struct {
 	a     *app
 	speed float64
 	head  eventlog.Revision
-	shown int64 // time of the frame before, Unix milliseconds
+	shown int64 // time of the previous frame, Unix milliseconds
 
-	stops  []stop            // where to print a frame; nil: everywhere
-	before eventlog.Revision // the step before ended there
+	stops  []stop            // only frames where one of these hits are printed; nil: all frames
+	before eventlog.Revision // end of the previous step
 }
 
 // show prints a step.
@@ -131,8 +131,8 @@ func (p *framePrinter) show(r *eventRow, t *projection.Thread) error {
 	return nil
 }
 
-// printFrame writes a step, why it is one to look at, and the text as it left
-// it.
+// printFrame writes a step: its header, the reasons to stop there, and the text
+// after it.
 func printFrame(w io.Writer, r *eventRow, t *projection.Thread, head eventlog.Revision, reasons ...string) {
 	cells := r.cells()
 	fmt.Fprintf(w, "--- revision %s of %d  %s  %s  %s\n", cells[0], head, cells[1], cells[2], r.Kind)

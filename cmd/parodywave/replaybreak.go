@@ -7,13 +7,13 @@ import (
 	"parodywave/eventlog"
 )
 
-// breaks reads --break.
+// breaks parses --break.
 func (c *replayCommand) breaks() ([]*player.Break, error) {
 	var out []*player.Break
 	for _, expr := range c.Break {
 		b, err := player.ParseBreak(expr)
 		if err != nil {
-			return nil, usage("write "+player.BreakForms, "--break %v", err)
+			return nil, usage("use "+player.BreakForms, "--break %v", err)
 		}
 		out = append(out, b)
 	}
@@ -29,13 +29,13 @@ func (s *source) history(a *app, stream eventlog.Stream, to eventlog.Revision, b
 	}
 	for _, b := range breaks {
 		if _, ok := b.Authors(r, idString); !ok {
-			return nil, notFound("its authors are "+strings.Join(r.Names, ", "), "--break %s: nobody of that name is in thread %s", b.Text, stream)
+			return nil, notFound("its authors are "+strings.Join(r.Names, ", "), "--break %s: thread %s has no author of that name", b.Text, stream)
 		}
 	}
 	return r, nil
 }
 
-// A stop is a breakpoint and where it hits.
+// A stop is a breakpoint with its hits.
 type stop struct {
 	at   *player.Break
 	hits []player.Hit
@@ -57,8 +57,7 @@ func findStops(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revi
 	return stops, nil
 }
 
-// reasonsOf says why a step stops that ends at a revision, the one before at
-// another.
+// reasonsOf describes the hits after one revision and up to another.
 func reasonsOf(stops []stop, before, at eventlog.Revision) (out []string) {
 	for _, s := range stops {
 		if hits := player.Within(s.hits, before, at); len(hits) > 0 {

@@ -10,17 +10,16 @@ import (
 	"parodywave/eventlog"
 )
 
-// playSpeed is how many times as fast as it was typed a history is played when
-// nothing is said.
+// playSpeed is the default speed of the player, relative to the typing.
 const playSpeed = 4
 
-// onTerminal reports whether somebody sits before a screen and keys.
+// onTerminal reports whether stdin and stdout are a terminal that can be drawn on.
 func onTerminal() bool {
 	return term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()) && os.Getenv("TERM") != "dumb"
 }
 
-// play shows the history in the terminal. The log is closed before: who looks
-// at the past keeps no server from starting.
+// play shows the history in the terminal. It closes the log first, so that a
+// server can start meanwhile.
 func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revision, speed float64, breaks []*player.Break) error {
 	r, err := s.history(a, stream, to, breaks)
 	if err != nil {
@@ -38,7 +37,7 @@ func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to
 		Reload: func() (*player.History, error) { return c.again(a, stream, to) },
 	})
 	a.out.Flush()
-	a.shown = true // nothing of this can be taken back
+	a.shown = true // from here on the command cannot be retried
 	if _, err := tea.NewProgram(m, tea.WithContext(a.ctx), tea.WithoutSignalHandler()).Run(); err != nil {
 		if a.ctx.Err() != nil {
 			return a.ctx.Err()
@@ -48,7 +47,7 @@ func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to
 	return m.Err()
 }
 
-// again reads the history as it is now; with --to only up to there.
+// again reads the history once more, up to --to if that was given.
 func (c *replayCommand) again(a *app, stream eventlog.Stream, to eventlog.Revision) (*player.History, error) {
 	s, err := a.open()
 	if err != nil {

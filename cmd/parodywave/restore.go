@@ -7,16 +7,17 @@ import (
 )
 
 type restoreCommand struct {
-	Thread string `arg:"" placeholder:"THREAD@AT" help:"Thread, and the moment whose text is brought back."`
-	DryRun bool   `help:"Print what would change, and change nothing."`
-	As     string `default:"${user}" placeholder:"NAME" help:"Who restores (default: ${user})."`
+	Thread string `arg:"" placeholder:"THREAD@AT" help:"Thread and the moment whose text comes back."`
+	DryRun bool   `help:"Print the change without making it."`
+	As     string `default:"${user}" placeholder:"NAME" help:"Name of the author (default: ${user})."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*restoreCommand) Help() string {
-	return `Brings the text of a moment back, as one change on top that takes back all that was written and deleted since. Nothing
-that happened is taken away, and restoring the revision before undoes it. What stood there all the time stays whose it
-is; what comes back is of who restores. What others write meanwhile stays. Text that was redacted stays black. To take back one author's edits only, see revert.
+	return `Brings back the text of a moment by a new change that undoes all edits since. The history keeps everything, and restoring
+the previous revision undoes the restore. Text that was there all the time keeps its author; text that comes back belongs
+to --as. Text that others write meanwhile stays. Redacted text comes back redacted. To undo the edits of one author, see
+revert.
 
   parodywave restore Minutes@128
   parodywave restore Minutes@-15m --dry-run
@@ -43,10 +44,10 @@ func (c *restoreCommand) Run(a *app) error {
 		return err
 	}
 	if at == 0 {
-		return usage("write THREAD@128, THREAD@-15m or THREAD@VERSION; parodywave log shows the revisions", "%q does not say which moment is to be restored", c.Thread)
+		return usage("use THREAD@128, THREAD@-15m or THREAD@VERSION; parodywave log shows the revisions", "%q has no moment to restore", c.Thread)
 	}
-	// The text comes back as everything since is taken back, not as the difference
-	// of two texts: so what stood there all the time stays whose it is.
+	// Revert all edits since, rather than diff two texts: text that was there all
+	// the time keeps its author.
 	since := projection.ReversalQuery{From: at + 1, To: maxRevision, Until: maxTime}
 	x, err := a.reverse(s, stream, since, c.As, c.DryRun)
 	if err != nil {
@@ -55,18 +56,18 @@ func (c *restoreCommand) Run(a *app) error {
 	what := fmt.Sprintf("+%d -%d", x.Restored, x.Deleted)
 	switch {
 	case x.Empty:
-		a.say("thread %s at revision %d has the text of revision %d: there is nothing to do", stream, x.Head, at)
+		a.say("thread %s at revision %d already has the text of revision %d: nothing to do", stream, x.Head, at)
 		return nil
 	case c.DryRun:
-		a.say("the text of revision %d, last changed %s, would be back, %s", at, stamp(x.Then), what)
+		a.say("would restore the text of revision %d, last changed %s: %s", at, stamp(x.Then), what)
 		return x.print(a, fmt.Sprintf("%s@%d", stream, x.Head), fmt.Sprintf("%s@%d", stream, at))
 	}
-	a.say("thread %s is at revision %d: the text of revision %d, last changed %s, is back, %s", stream, x.Rev, at, stamp(x.Then), what)
+	a.say("thread %s is at revision %d: restored the text of revision %d, last changed %s: %s", stream, x.Rev, at, stamp(x.Then), what)
 	if x.Rev > x.Head+1 {
-		a.say("others wrote meanwhile, which stays")
+		a.say("others wrote meanwhile; their text stays")
 	}
 	if x.Black > 0 {
-		a.say("%d UTF-16 units come back black: they were redacted", x.Black)
+		a.say("%d UTF-16 units come back redacted", x.Black)
 	}
 	return nil
 }

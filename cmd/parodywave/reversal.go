@@ -16,18 +16,18 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// Without end, for a projection.ReversalQuery.
+// The bounds of an unlimited projection.ReversalQuery.
 const (
 	maxRevision eventlog.Revision = 1<<53 - 1
 	maxTime     int64             = math.MaxInt64
 )
 
-// A reversal is what a server answers, or this command in its place.
+// A reversal is the answer of a running server, or of this command without one.
 type reversal jsonrow.Reversal
 
-// reverse takes edits of a thread back, or looks what that would be. Who has the
-// log folds it: a running server, or this command. It closes s, since the log is
-// opened for writing.
+// reverse undoes edits of a thread, or computes the change if dry is set. The
+// process that has the log folds it: a running server, or this command. It closes
+// s to open the log for writing, unless dry is set.
 func (a *app) reverse(s *source, stream eventlog.Stream, q projection.ReversalQuery, as string, dry bool) (*reversal, error) {
 	if dry && s.control == nil {
 		return s.reversal(a, stream, q)
@@ -55,7 +55,7 @@ func (c *control) reverse(a *app, stream eventlog.Stream, q projection.ReversalQ
 	return x, c.do(a.ctx, "POST", "/threads/"+string(stream)+"/changes", query, bytes.NewReader(body), x)
 }
 
-// reversal is what the server of this directory would say, if there were one.
+// reversal computes the answer that a server would give.
 func (s *source) reversal(a *app, stream eventlog.Stream, q projection.ReversalQuery) (*reversal, error) {
 	r, err := q.Replay(a.ctx, s, stream, s.name)
 	if err != nil {
@@ -64,16 +64,15 @@ func (s *source) reversal(a *app, stream eventlog.Stream, q projection.ReversalQ
 	return (*reversal)(jsonrow.NewReversal(r.Reversion(), r.Thread())), nil
 }
 
-// print prints what the change would make of the text, as a unified diff in
-// which nothing is hidden.
+// print prints the change as a unified diff with escaped invisible characters.
 func (x *reversal) print(a *app, before, after string) error {
 	c, err := ot.Parse([]byte(x.Change))
 	if err != nil {
-		return fmt.Errorf("change that takes edits back: %w", err)
+		return fmt.Errorf("change that undoes edits: %w", err)
 	}
 	all, err := lineEdits(x.Text, c)
 	if err != nil {
-		return fmt.Errorf("change that takes edits back: %w", err)
+		return fmt.Errorf("change that undoes edits: %w", err)
 	}
 	d, err := udiff.ToUnifiedDiff(before, after, x.Text, all, udiff.DefaultContextLines)
 	if err != nil {
@@ -85,8 +84,7 @@ func (x *reversal) print(a *app, before, after string) error {
 	return nil
 }
 
-// lineEdits returns what a change does to a text, by whole lines: where within
-// them it begins and ends does not matter.
+// lineEdits returns a change as edits of whole lines.
 func lineEdits(text string, c ot.Change) ([]udiff.Edit, error) {
 	before, err := ot.Units(text)
 	if err != nil {

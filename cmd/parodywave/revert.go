@@ -13,27 +13,26 @@ import (
 
 type revertCommand struct {
 	Thread string             `arg:"" placeholder:"THREAD" help:"Thread."`
-	Author string             `required:"" placeholder:"NAME" help:"Whose edits are taken back: a name or an id."`
-	From   *eventlog.Revision `placeholder:"REV" help:"Not those before this revision."`
-	To     *eventlog.Revision `placeholder:"REV" help:"Not those after this revision."`
-	Since  string             `placeholder:"TIME" help:"Not what is older: 2026-11-22T10:00:00Z, 2026-11-22, -15m."`
-	Until  string             `placeholder:"TIME" help:"Not what is newer."`
-	DryRun bool               `help:"Print what would change, and change nothing."`
-	As     string             `default:"${user}" placeholder:"NAME" help:"Who reverts (default: ${user})."`
+	Author string             `required:"" placeholder:"NAME" help:"Author whose edits are undone: a name or an id."`
+	From   *eventlog.Revision `placeholder:"REV" help:"Ignore edits before this revision."`
+	To     *eventlog.Revision `placeholder:"REV" help:"Ignore edits after this revision."`
+	Since  string             `placeholder:"TIME" help:"Ignore edits before this time: 2026-11-22T10:00:00Z, 2026-11-22, -15m."`
+	Until  string             `placeholder:"TIME" help:"Ignore edits after this time."`
+	DryRun bool               `help:"Print the change without making it."`
+	As     string             `default:"${user}" placeholder:"NAME" help:"Name of the author of the revert (default: ${user})."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*revertCommand) Help() string {
-	return `Takes back what an author did, all of it or in a range, as one change on top: text that they wrote goes, as far as it
-is still there, and text that they deleted comes back to where it was. What others typed stays, even inside of it. Text that
-comes back is in blame of who reverts.
+	return `Undoes all edits of an author, or those in a range, by one new change: text that the author wrote is deleted, as far as it
+is still there, and text that the author deleted comes back where it was. Text that others typed stays, even inside the
+author's. Blame shows text that comes back as written by --as.
 
-Whole lines that were moved (Alt-Up in the editor) are neither new nor gone: those that the author moved go back between
-what they stood between, with what others wrote into them, unless others have moved them since; those that others moved
-stay where they are, and what the author wrote goes from there.
+Moved lines (Alt-Up in the editor): lines that the author moved go back to where they were, with the edits of others in
+them, unless others moved them again. Lines that others moved stay where they are; the author's text in them is deleted.
 
-Who put a deleted text back by other means has it twice then: look with --dry-run first. Reverting who reverted
-undoes it. Text that was redacted comes back black. To bring back the text of a moment, see restore.
+If someone already put deleted text back, it will appear twice; check with --dry-run. Reverting the reverter undoes a
+revert. Redacted text comes back redacted. To bring back the text of a moment, see restore.
 
   parodywave revert Minutes --author Mallory --dry-run
   parodywave revert Minutes --author Mallory --since -15m
@@ -59,7 +58,7 @@ func (c *revertCommand) Run(a *app) error {
 		return err
 	}
 	defer s.Close()
-	stream, err := s.findWhole(a, c.Thread, "to take back what came after it: --from or --since; to bring the text of a moment back: parodywave restore %[3]s")
+	stream, err := s.findWhole(a, c.Thread, "to undo only later edits, use --from or --since; to bring back an earlier text: parodywave restore %[3]s")
 	if err != nil {
 		return err
 	}
@@ -70,10 +69,10 @@ func (c *revertCommand) Run(a *app) error {
 	if err := c.among(a, s, stream, x); err != nil {
 		return err
 	}
-	return c.tell(a, stream, x)
+	return c.report(a, stream, x)
 }
 
-// query returns which edits are meant.
+// query returns the edits to undo, as the flags select them.
 func (c *revertCommand) query() (projection.ReversalQuery, error) {
 	q := projection.ReversalQuery{Author: c.Author, From: 1, To: maxRevision}
 	var err error
@@ -91,19 +90,19 @@ func (c *revertCommand) query() (projection.ReversalQuery, error) {
 	}
 	switch {
 	case strings.TrimSpace(c.Author) == "":
-		return q, usage("write --author NAME; restore takes back what everybody did", "--author is empty")
+		return q, usage("use --author NAME; to undo everybody's edits, see restore", "--author is empty")
 	case q.From == 0 || q.To == 0:
 		return q, usage("the first revision is 1; parodywave log shows them", "there is no revision 0")
 	case q.From > q.To:
-		return q, usage(fmt.Sprintf("write --from %d --to %d if that is the range", q.To, q.From), "--from %d is after --to %d", q.From, q.To)
+		return q, usage(fmt.Sprintf("swap them: --from %d --to %d", q.To, q.From), "--from %d is after --to %d", q.From, q.To)
 	case q.Since > q.Until:
-		return q, usage("what is older than --until and newer than --since is meant", "--since %s is after --until %s", stamp(q.Since), stamp(q.Until))
+		return q, usage("swap them: --since is the earlier time", "--since %s is after --until %s", stamp(q.Since), stamp(q.Until))
 	}
 	return q, nil
 }
 
-// tell says what was done.
-func (c *revertCommand) tell(a *app, stream eventlog.Stream, x *reversal) error {
+// report prints what was done.
+func (c *revertCommand) report(a *app, stream eventlog.Stream, x *reversal) error {
 	if c.DryRun {
 		if err := x.print(a, fmt.Sprintf("%s@%d", stream, x.Head), string(stream)+"@reverted"); err != nil {
 			return err
@@ -111,20 +110,20 @@ func (c *revertCommand) tell(a *app, stream eventlog.Stream, x *reversal) error 
 	}
 	switch {
 	case x.Edits == 0:
-		a.say("thread %s has no edits by %s in that range: there is nothing to do", stream, c.Author)
+		a.say("thread %s has no edits by %s in that range: nothing to do", stream, c.Author)
 		return nil
 	case x.Empty:
-		a.say("thread %s: nothing is left of %s: there is nothing to do", stream, edits(x.Edits, c.Author))
+		a.say("thread %s: nothing is left of %s: nothing to do", stream, edits(x.Edits, c.Author))
 	case c.DryRun:
-		a.say("%s would be taken back, +%d -%d", edits(x.Edits, c.Author), x.Restored, x.Deleted)
+		a.say("would undo %s: +%d -%d", edits(x.Edits, c.Author), x.Restored, x.Deleted)
 	default:
-		a.say("thread %s is at revision %d: %s taken back, +%d -%d", stream, x.Rev, edits(x.Edits, c.Author), x.Restored, x.Deleted)
+		a.say("thread %s is at revision %d: undid %s: +%d -%d", stream, x.Rev, edits(x.Edits, c.Author), x.Restored, x.Deleted)
 	}
 	if x.Lost > 0 {
-		a.say("%d UTF-16 units that they wrote had been deleted by others already", x.Lost)
+		a.say("others had already deleted %d UTF-16 units of that text", x.Lost)
 	}
 	if x.Black > 0 {
-		a.say("%d UTF-16 units come back black: they were redacted", x.Black)
+		a.say("%d UTF-16 units come back redacted", x.Black)
 	}
 	return nil
 }
@@ -136,8 +135,8 @@ func edits(n int, author string) string {
 	return fmt.Sprintf("%d edits by %s", n, author)
 }
 
-// among refuses an author who is none of the thread's, and tells of several who
-// have one name.
+// among refuses a name that is not an author of the thread, and prints a note if
+// several authors have it.
 func (c *revertCommand) among(a *app, s *source, stream eventlog.Stream, x *reversal) error {
 	var names, ids []string
 	for _, id := range x.Authors {
@@ -153,10 +152,10 @@ func (c *revertCommand) among(a *app, s *source, stream eventlog.Stream, x *reve
 	}
 	switch len(ids) {
 	case 0:
-		return notFound("its authors are "+strings.Join(names, ", "), "%q is no author of thread %s", c.Author, stream)
+		return notFound("its authors are "+strings.Join(names, ", "), "%q is not an author of thread %s", c.Author, stream)
 	case 1:
 	default:
-		a.say("%d authors are called %s, and all are meant; say an id for one: %s", len(ids), c.Author, strings.Join(ids, ", "))
+		a.say("%d authors are called %s, and the edits of all are undone; use an id for one of them: %s", len(ids), c.Author, strings.Join(ids, ", "))
 	}
 	return nil
 }

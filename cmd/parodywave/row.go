@@ -12,12 +12,12 @@ import (
 
 func idString(id eventlog.AuthorID) string { return event.AuthorString(id) }
 
-// burstPause is how long an author pauses, in milliseconds, before the next
-// edit counts as another step.
+// burstPause is the pause of an author, in milliseconds, after which the next edit
+// starts another burst.
 const burstPause = 30_000
 
-// An eventRow is a line of log and tail: one event, or edits of one author
-// folded, of which it has the last one's revision and id.
+// An eventRow is a row of log and tail: one event, or folded edits of one author,
+// with the revision and the id of the last edit.
 type eventRow struct {
 	jsonrow.Log
 
@@ -26,13 +26,13 @@ type eventRow struct {
 	text   []byte // inserted, so far
 }
 
-// newRow tells of an event that was just applied to t. The redacted texts of
-// its revision are the black ones.
+// newRow returns the row of an event that was just applied to t. Redacted texts of
+// its revision are redacted in the row.
 func (s *source) newRow(e event.Event, t *projection.Thread, effect *projection.Effect) *eventRow {
 	return s.rowOf(e.Stream, t.Account(&e, effect))
 }
 
-// rowOf returns an account as a row.
+// rowOf returns the row of an account.
 func (s *source) rowOf(stream eventlog.Stream, a *projection.Account) *eventRow {
 	r := &eventRow{Log: jsonrow.NewLog(stream, a, s.name), at: a.Time, author: a.Author}
 	if a.Edits > 0 {
@@ -41,14 +41,14 @@ func (s *source) rowOf(stream eventlog.Stream, a *projection.Account) *eventRow 
 	return r
 }
 
-// add folds the next edit of the same author in.
+// add folds in the next edit of the same author.
 func (r *eventRow) add(next *eventRow) {
 	r.Revision, r.Position, r.ID, r.Time, r.at, r.Lines = next.Revision, next.Position, next.ID, next.Time, next.at, next.Lines
 	r.Edits, r.Inserted, r.Deleted = r.Edits+next.Edits, r.Inserted+next.Inserted, r.Deleted+next.Deleted
 	r.text = append(r.text, next.text...)
 }
 
-// json returns the row as log and tail --json print it.
+// json returns the row as log --json and tail --json print it.
 func (r *eventRow) json() string {
 	if r.Edits > 0 {
 		r.Text = string(r.text)
@@ -67,7 +67,8 @@ func (r *eventRow) cells() []string {
 
 const textColumns = 60
 
-// what says in words what happened.
+// what describes the event in words. Exported commits have it as their subject, so
+// that another wording would change their ids.
 func (r *eventRow) what() string {
 	switch r.Kind {
 	case "changed":
@@ -104,7 +105,7 @@ func (r *eventRow) lines() string {
 // quote returns the beginning of s, in quotes, on one line.
 func quote(s string) string {
 	cut := s
-	if len(cut) > 8*textColumns { // before any work in proportion to a paste
+	if len(cut) > 8*textColumns { // s may be a paste of megabytes
 		cut = strings.ToValidUTF8(cut[:8*textColumns], "")
 	}
 	cut = strings.ReplaceAll(visible(strings.ReplaceAll(cut, "\n", "⏎")), "\t", " ")

@@ -19,24 +19,24 @@ import (
 )
 
 type serveCommand struct {
-	Listen          string        `default:"127.0.0.1:5555" placeholder:"HOST:PORT" help:"Where to listen (default: 127.0.0.1:5555)."`
-	AllowHost       []string      `placeholder:"NAME" help:"A further name by which browsers reach this server; repeatable."`
-	AllowOrigin     []string      `placeholder:"URL" help:"A further origin, like https://wave.example, whose pages may connect; repeatable."`
-	AllowNoOrigin   bool          `help:"Take WebSockets without Origin (programs, not browsers) from other machines too."`
+	Listen          string        `default:"127.0.0.1:5555" placeholder:"HOST:PORT" help:"Address to listen on (default: 127.0.0.1:5555)."`
+	AllowHost       []string      `placeholder:"NAME" help:"Another host name that browsers use for this server; repeatable."`
+	AllowOrigin     []string      `placeholder:"URL" help:"Another origin whose pages may connect, like https://wave.example; repeatable."`
+	AllowNoOrigin   bool          `help:"Accept WebSockets without an Origin header (from programs, not browsers) from other machines, too."`
 	Node            string        `default:"main" placeholder:"NAME" help:"Name of this server in the records of connections (default: main)."`
-	KeepConnections time.Duration `default:"720h" placeholder:"720h" help:"How long records of connections are kept; 0: for ever (default: 720h)."`
+	KeepConnections time.Duration `default:"720h" placeholder:"720h" help:"How long to keep records of connections; 0 keeps them all (default: 720h)."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*serveCommand) Help() string {
-	return `Serves the pages, the API (/api/openapi.json tells all of it) and the WebSocket, and prints its address when it is
-ready. The log is made if it is not there. SIGTERM or Ctrl-C: no new work is taken, what was accepted is written, all
-connections are closed, and the exit status is 0.
+	return `Serves the pages, the API (described in /api/openapi.json) and the WebSocket, and prints its address when it is ready.
+Creates the log if there is none. On SIGTERM or Ctrl-C it refuses new work, writes what it has accepted, closes all
+connections and exits with status 0.
 
   parodywave serve
   parodywave serve --data /srv/wave --listen :8080 --allow-host wave.example --allow-origin https://wave.example
 
-The second is for a server behind a proxy: browsers are let in by the names that they may call it, and no others.
+The second example is a server behind a proxy: it answers only to the host names and origins given.
 `
 }
 
@@ -45,25 +45,25 @@ const shutdownWait = 30 * time.Second
 
 func (c *serveCommand) Run(a *app) error {
 	if a.File != "" {
-		return usage("say --data DIR", "a bare copy cannot be served")
+		return usage("use --data DIR", "serve needs a data directory, and --file names a copy of a log")
 	}
 	if !event.IsWord(c.Node) {
-		return usage("write --node with 1 to 64 letters, digits, dots, dashes and underscores", "--node %q is no name of a server", c.Node)
+		return usage("use 1 to 64 letters, digits, dots, dashes and underscores", "invalid --node %q", c.Node)
 	}
 	if c.KeepConnections < 0 {
-		return usage("write 720h, or 0 for ever", "--keep-connections %v is no time to keep anything", c.KeepConnections)
+		return usage("use a duration like 720h, or 0 to keep all", "--keep-connections must be 0 or more, not %v", c.KeepConnections)
 	}
 	var wrong *net.AddrError
 	if _, _, err := net.SplitHostPort(c.Listen); errors.As(err, &wrong) {
-		return usage("write HOST:PORT, like 127.0.0.1:5555", "--listen %q is no address: %s", c.Listen, wrong.Err)
+		return usage("use HOST:PORT, like 127.0.0.1:5555", "invalid --listen %q: %s", c.Listen, wrong.Err)
 	}
-	// First, since nothing is to be made where the port is in use.
+	// Listen first: if the port is in use, no directory or log is created.
 	listener, err := net.Listen("tcp", c.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return failed("another program listens there: stop it, or say another --listen", "%s is in use", c.Listen)
+		return failed("stop the program that listens there, or choose another --listen", "%s is in use", c.Listen)
 	}
 	if err != nil {
-		return failed("write --listen as HOST:PORT, like 127.0.0.1:5555", "%v", err)
+		return failed("use --listen HOST:PORT, like 127.0.0.1:5555", "%v", err)
 	}
 	defer listener.Close()
 	if err := os.MkdirAll(a.Data, 0o700); err != nil {
@@ -75,13 +75,13 @@ func (c *serveCommand) Run(a *app) error {
 		err = errors.Join(c.serve(a, listener, log, logger), log.Close())
 	}
 	if a.ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return nil // stopped before it had begun, which is what was asked for
+		return nil // stopped by a signal while starting
 	}
 	return err
 }
 
-// openToServe opens the log, and waits for who has it. A signal ends that at
-// once: what was being opened is closed when it comes, or with the process.
+// openToServe opens the log, and waits up to lockWait for its lock. A signal ends
+// the wait at once; a log that opens later is closed.
 func (a *app) openToServe(logger *slog.Logger) (*boltlog.Log, error) {
 	type result struct {
 		log *boltlog.Log
@@ -90,7 +90,7 @@ func (a *app) openToServe(logger *slog.Logger) (*boltlog.Log, error) {
 	opened := make(chan result, 1)
 	go func() {
 		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}, Timeout: lockWait, OnSeal: sealed(logger), OnFatal: func(err error) {
-			logger.Error("the log cannot go on: nobody knows what is on disk; start again", "error", err)
+			logger.Error("the log cannot continue, because it is unknown what is on disk; restart the server", "error", err)
 			os.Exit(exitFailed)
 		}})
 		opened <- result{log, err}
@@ -98,7 +98,7 @@ func (a *app) openToServe(logger *slog.Logger) (*boltlog.Log, error) {
 	select {
 	case r := <-opened:
 		if errors.Is(r.err, boltlog.ErrLocked) {
-			return nil, failed("stop the server or command that has it, or use another --data", "the log %s is in use", a.logPath())
+			return nil, failed("stop the server or command that uses it, or choose another --data", "the log %s is in use", a.logPath())
 		}
 		return r.log, r.err
 	case <-a.ctx.Done():
@@ -111,21 +111,21 @@ func (a *app) openToServe(logger *slog.Logger) (*boltlog.Log, error) {
 	}
 }
 
-// sealed tells of sealings that failed; they are tried again.
+// sealed returns a function that logs seals that failed.
 func sealed(logger *slog.Logger) func(uint64, int, error) {
 	return func(_ uint64, _ int, err error) {
 		if err != nil {
-			logger.Warn("old records could not be sealed, which takes room and nothing else; trying again", "error", err)
+			logger.Warn("old records could not be compressed; this only costs disk space, and is tried again", "error", err)
 		}
 	}
 }
 
 func (c *serveCommand) serve(a *app, listener net.Listener, log *boltlog.Log, logger *slog.Logger) error {
-	// On one core Go would run one thread, and everything would stand still while
-	// that syncs the log.
+	// With one processor Go runs one thread, and all requests would wait while that
+	// thread syncs the log.
 	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0)))
 	cache := snapshot.Open(a.ctx, a.cachePath(), log, logger)
-	defer cache.Close() // when nothing is appended any more
+	defer cache.Close() // after the last append
 	s, err := server.New(a.ctx, server.Config{
 		Log: log, Cache: cache, Logger: logger, Listen: listener.Addr().String(), AllowHosts: c.AllowHost, AllowOrigins: c.AllowOrigin,
 		AllowNoOrigin: c.AllowNoOrigin, Node: c.Node, Version: release(), KeepConnection: c.KeepConnections,
@@ -150,15 +150,15 @@ func (c *serveCommand) serve(a *app, listener net.Listener, log *boltlog.Log, lo
 	case <-a.ctx.Done():
 		logger.Info("stopping")
 		err = nil
-	case err = <-ended: // a listener that broke: nothing more can be served
+	case err = <-ended: // a listener failed
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownWait)
 	defer cancel()
 	return errors.Join(err, s.Shutdown(ctx), shutdown(ctx, public), shutdown(ctx, private))
 }
 
-// shutdown waits for requests under way; those that follow the log for ever are
-// cut off after a while.
+// shutdown waits two seconds for running requests, then closes those that follow
+// the log without end.
 func shutdown(ctx context.Context, s *http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -168,8 +168,7 @@ func shutdown(ctx context.Context, s *http.Server) error {
 	return nil
 }
 
-// address returns the URL under which a browser on this machine finds the
-// server.
+// address returns the server's URL for a browser on this machine.
 func address(addr net.Addr) string {
 	tcp := addr.(*net.TCPAddr)
 	host := tcp.IP.String()

@@ -5,19 +5,19 @@ import "strings"
 // A shellLine is a command line up to the cursor, as bash reads it.
 type shellLine struct {
 	words  []string // without the program; the last one, maybe empty, ends at the cursor
-	quoted bool     // the last one began with a quote that is open
-	// broken is how many characters of the last word stand before the piece that
-	// bash takes for the word: it breaks words at = : and @, too.
+	quoted bool     // the last word has an open quote
+	// broken is the number of characters of the last word before the piece that bash
+	// replaces: it also breaks words at = : and @.
 	broken int
 }
 
-// readShellLine splits a line at white space, but for what is quoted. It knows
-// quotes and backslashes; what a shell would put in for a $ it does not.
+// readShellLine splits a line at white space outside quotes. It handles quotes and
+// backslashes, but no expansions.
 func readShellLine(line string) shellLine {
 	var l shellLine
 	var word strings.Builder
 	var quote rune
-	in, length := false, 0 // a word; its characters
+	in, length := false, 0 // whether a word has begun; its characters
 	end := func() {
 		if in {
 			l.words = append(l.words, word.String())
@@ -64,7 +64,7 @@ func readShellLine(line string) shellLine {
 	return l
 }
 
-// piece returns what bash is to put in the place of the last piece.
+// piece returns the text with which bash replaces the last piece.
 func (l *shellLine) piece(text string) string {
 	rest := []rune(text)
 	rest = rest[min(l.broken, len(rest)):]

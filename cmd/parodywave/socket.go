@@ -10,23 +10,22 @@ import (
 	"strings"
 )
 
-// maxSocketPath is the longest path in bytes that every system takes as the
-// address of a socket.
+// maxSocketPath is the length in bytes of a socket's path that every system
+// accepts.
 const maxSocketPath = 100
 
-// socketLink is a symbolic link to the socket of the running server: the path
-// of the directory may be too long for a socket, that of a link may not.
+// socketLink is a symbolic link to the socket of the running server, because the
+// path of the data directory may be too long for a socket.
 func (a *app) socketLink() string { return filepath.Join(a.Data, "control.sock") }
 
-// socketPath returns where the running server's socket is, in a form that is
-// short enough.
+// socketPath returns a short enough path of the running server's socket.
 func (a *app) socketPath() (string, error) {
 	target, err := os.Readlink(a.socketLink())
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%w: %w", errNoServer, err)
 	}
 	if err != nil {
-		return "", failed("it is not what a server has put there", "%v", err)
+		return "", failed("it is not the link that a server creates", "%v", err)
 	}
 	if filepath.IsAbs(target) {
 		return target, nil
@@ -38,7 +37,7 @@ func (a *app) socketPath() (string, error) {
 	if abs, err := filepath.Abs(path); err == nil && len(abs) <= maxSocketPath {
 		return abs, nil
 	}
-	// The server saw the directory by a shorter name than we do.
+	// The server knows the directory by a shorter path than this command.
 	if dir, err := os.Open(filepath.Dir(path)); err == nil {
 		a.socketDir = dir
 		return fmt.Sprintf("/proc/self/fd/%d/%s", dir.Fd(), filepath.Base(path)), nil
@@ -46,9 +45,9 @@ func (a *app) socketPath() (string, error) {
 	return path, nil
 }
 
-// listenControl puts the control socket up. The caller has the log's lock, so
-// whatever another server left there is stale. The socket lies in a directory
-// that only its owner can enter: its own mode is set a moment too late.
+// listenControl listens on the control socket. The caller has the log's lock, so a
+// socket of another server is stale. The socket is in a directory with mode 0700,
+// because its own mode can only be set after it is created.
 func (a *app) listenControl() (net.Listener, func(), error) {
 	link := a.socketLink()
 	if err := removeStale(link); err != nil {
@@ -95,15 +94,15 @@ func (a *app) listenControl() (net.Listener, func(), error) {
 
 const socketDir = "parodywave-*"
 
-// removeStale removes the link of a server that is gone, and the directory of
-// its own that the socket had.
+// removeStale removes the link of a server that has ended, and the temporary
+// directory of its socket.
 func removeStale(link string) error {
 	target, err := os.Readlink(link)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return err // not a link: not ours to remove
+		return err // not a link, so no server created it
 	}
 	dir := filepath.Dir(target)
 	if ours := strings.TrimSuffix(socketDir, "*"); filepath.IsAbs(target) && strings.HasPrefix(filepath.Base(dir), ours) {

@@ -14,15 +14,14 @@ import (
 	"parodywave/projection/snapshot"
 )
 
-// How long commands wait for one another.
 const (
-	lockWait    = 5 * time.Second  // a writer, for the lock
-	socketWait  = 10 * time.Second // a reader, for the socket of who has the lock
+	lockWait    = 5 * time.Second  // how long a writer waits for the lock
+	socketWait  = 10 * time.Second // how long a reader waits for the socket of the process that has the lock
 	lockRetries = 50 * time.Millisecond
 )
 
-// A source is a log to read from, wherever it is. That of a file gives what is
-// sealed in segments.
+// A source is a log to read: a file, or the log of a running server. From a file,
+// sealed records come in segments.
 type source struct {
 	eventlog.AuditLog
 	eventlog.Segmenter
@@ -36,12 +35,12 @@ func newSource(log eventlog.AuditLog, c *control) *source {
 
 func (a *app) logPath() string { return filepath.Join(a.Data, "log.db") }
 
-// cachePath is where a server saves projections. Commands do not use it: what
-// they print is folded from the log.
+// cachePath is the file in which a server saves projections. Commands do not use
+// it: they fold the log.
 func (a *app) cachePath() string { return filepath.Join(a.Data, "cache.db") }
 
-// open opens the log for reading: the file that --file names, the one of a
-// stopped directory, or that of a running server through its socket.
+// open opens the log for reading: the file of --file, the file of a stopped
+// directory, or the log of a running server through its socket.
 func (a *app) open() (*source, error) {
 	s, err := a.openLog()
 	if err != nil {
@@ -88,12 +87,13 @@ func (a *app) openLog() (*source, error) {
 			return nil, err
 		}
 		if err := a.waitUntil(deadline); err != nil {
-			return nil, failed("another command may be writing; or the server is of another user", "the log %s is in use and no server answers at %s", a.logPath(), a.socketLink())
+			return nil, failed("another command may be writing, or another user runs the server", "the log %s is in use, and no server answers at %s", a.logPath(), a.socketLink())
 		}
 	}
 }
 
-// waitUntil pauses before another try; an error says that there is none.
+// waitUntil pauses before another try. It returns an error once the deadline has
+// passed.
 func (a *app) waitUntil(deadline time.Time) error {
 	if time.Now().After(deadline) {
 		return errNoServer
@@ -106,11 +106,11 @@ func (a *app) waitUntil(deadline time.Time) error {
 	}
 }
 
-// fileError says what to do where --file cannot be opened.
+// fileError adds a hint to an error of opening --file.
 func (a *app) fileError(err error) error {
 	switch {
 	case errors.Is(err, boltlog.ErrLocked):
-		return failed("this is the file of a running server: read it with --data "+filepath.Dir(a.File), "the log %s is in use", a.File)
+		return failed("it belongs to a running server: use --data "+filepath.Dir(a.File), "the log %s is in use", a.File)
 	case errors.Is(err, fs.ErrNotExist):
 		return notFound("--file names a copy of a log.db", "there is no file %s", a.File)
 	}
@@ -119,18 +119,18 @@ func (a *app) fileError(err error) error {
 
 func (a *app) openError(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return notFound("say where it is with --data DIR; parodywave serve or import begin one", "there is no log in %s", a.Data)
+		return notFound("use --data DIR for another directory; parodywave serve or import create a log", "there is no log in %s", a.Data)
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		return failed("run this as the user who runs the server", "%v", err)
+		return failed("run this command as the user who runs the server", "%v", err)
 	}
 	return err
 }
 
-// exists reports whether there is a log in the data directory.
+// exists returns an error if there is no log in the data directory to write to.
 func (a *app) exists() error {
 	if a.File != "" {
-		return usage("say --data DIR", "--file is for reading: nothing is written to a bare copy")
+		return usage("use --data DIR", "--file is read-only: this command writes to a data directory")
 	}
 	if _, err := os.Stat(a.logPath()); err != nil {
 		return a.openError(err)

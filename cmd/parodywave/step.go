@@ -9,10 +9,10 @@ import (
 // A stepper cuts a thread's history into steps: events that belong together.
 type stepper struct {
 	every string // edit: each event; burst: edits of one author in a row; submit: up to a submitted line
-	// A step begins at from, and none goes on past a revision in cut.
+	// The first step begins at from, and a step ends at every revision in cut.
 	from eventlog.Revision
 	cut  map[eventlog.Revision]bool
-	// do is told of a step, when the thread is as it left it.
+	// do is called at the end of each step, with the thread after it.
 	do func(*eventRow, *projection.Thread) error
 
 	s      *source
@@ -32,7 +32,7 @@ func (s *source) steps(a *app, stream eventlog.Stream, to eventlog.Revision, st 
 		last = head.Revision
 	}
 	show := a.progressAside("read")
-	defer show(1, 1) // also where it fails: nothing of it stays
+	defer show(1, 1) // clears the progress, also after an error
 	for r, err := range s.Read(a.ctx, stream, 0) {
 		var e event.Event
 		if err == nil {
@@ -52,7 +52,7 @@ func (s *source) steps(a *app, stream eventlog.Stream, to eventlog.Revision, st 
 	return st.end()
 }
 
-// add applies an event. What is held ends where the event is no part of it.
+// add applies an event. It first ends the held step if the event starts a new one.
 func (st *stepper) add(e event.Event) error {
 	if st.held != nil && !st.goesOn(e) {
 		if err := st.end(); err != nil {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// A table is lines whose columns are aligned; the last is as wide as it is.
+// A table prints rows with aligned columns. The last column is not padded.
 type table struct {
 	head  []string // nil for none
-	right string   // of each column: 1 is aligned right
+	right string   // a digit for each column: 1 aligns it right
 	rows  [][]string
 }
 

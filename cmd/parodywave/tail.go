@@ -11,16 +11,16 @@ import (
 )
 
 type tailCommand struct {
-	Thread string `arg:"" optional:"" placeholder:"THREAD" help:"Thread; all of them without it."`
-	Follow bool   `short:"f" help:"Go on with the events to come, until interrupted."`
-	Number int    `short:"n" default:"10" placeholder:"N" help:"Begin with the newest N events."`
+	Thread string `arg:"" optional:"" placeholder:"THREAD" help:"Thread. Without it, all threads."`
+	Follow bool   `short:"f" help:"Keep printing new events until interrupted."`
+	Number int    `short:"n" default:"10" placeholder:"N" help:"Start with the newest N events (default: 10)."`
 	JSON   bool   `name:"json" help:"Print one JSON object a line."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*tailCommand) Help() string {
-	return `An event a row, as log prints them, but oldest first and not folded: revision, time, author, kind, what happened. With
--f it goes on, also when a server is started or stopped meanwhile.
+	return `Prints events as log does, but oldest first and each in its own row: thread, revision, time, author, kind, what was done.
+With -f it keeps running, even when the server is started or stopped meanwhile.
 
   parodywave tail -n 3
   parodywave tail 'Weekly minutes' -f --json
@@ -31,7 +31,7 @@ const pollEvery = 200 * time.Millisecond
 
 func (c *tailCommand) Run(a *app) error {
 	if c.Number < 0 {
-		return usage("say 0 or more", "-n %d is no number of events", c.Number)
+		return usage("use -n 10, or -n 0 with -f for new events only", "-n must be 0 or more")
 	}
 	s, err := a.open()
 	if err != nil {
@@ -40,7 +40,7 @@ func (c *tailCommand) Run(a *app) error {
 	defer func() { s.Close() }()
 	f := &follower{a: a, json: c.JSON, threads: map[eventlog.Stream]*projection.Thread{}}
 	if c.Thread != "" {
-		if f.only, err = s.findWhole(a, c.Thread, "tail ends at the newest event; for what happened up to a moment: parodywave log %[3]s --every edit"); err != nil {
+		if f.only, err = s.findWhole(a, c.Thread, "tail ends at the newest event; for events up to a moment: parodywave log %[3]s --every edit"); err != nil {
 			return err
 		}
 	}
@@ -49,8 +49,8 @@ func (c *tailCommand) Run(a *app) error {
 	}
 	for {
 		a.out.Flush()
-		if s.control == nil { // a server that is about to start must get the lock
-			was := a.stat() // while the lock is held: what was read
+		if s.control == nil { // close the log, so that a server can start
+			was := a.stat() // while the lock is held, so it describes what was read
 			s.Close()
 			if err := a.changed(was); err != nil {
 				return nil
@@ -62,7 +62,7 @@ func (c *tailCommand) Run(a *app) error {
 			return nil
 		}
 		err := f.follow(s)
-		if err != nil && s.control != nil && a.ctx.Err() == nil { // the server has ended: look again
+		if err != nil && s.control != nil && a.ctx.Err() == nil { // the server has ended: open again
 			s.Close()
 			if s, err = a.open(); err == nil {
 				err = f.follow(s)
@@ -86,7 +86,7 @@ func (a *app) pause() error {
 	}
 }
 
-// changed waits until the log's file is not what it was.
+// changed waits until the log's file changes.
 func (a *app) changed(was os.FileInfo) error {
 	for {
 		is := a.stat()
@@ -99,7 +99,7 @@ func (a *app) changed(was os.FileInfo) error {
 	}
 }
 
-// stat returns the state of the log's file, nil where there is none.
+// stat returns the state of the log's file, nil if there is none.
 func (a *app) stat() os.FileInfo {
 	path := a.logPath()
 	if a.File != "" {
@@ -125,7 +125,7 @@ func (f *follower) wants(stream eventlog.Stream) bool {
 	return stream == f.only || f.only == "" && event.IsThread(stream)
 }
 
-// newest prints the last n events there are.
+// newest prints the last n events of the log.
 func (f *follower) newest(s *source, n int) error {
 	var ring []eventlog.Record
 	for r, err := range s.Scan(f.a.ctx, 0) {
@@ -156,7 +156,7 @@ func (f *follower) newest(s *source, n int) error {
 	return nil
 }
 
-// follow prints what came since.
+// follow prints the events after the last one printed.
 func (f *follower) follow(s *source) error {
 	for r, err := range s.Scan(f.a.ctx, f.last) {
 		if err != nil {
@@ -193,8 +193,8 @@ func (f *follower) cells(r *eventRow) []string {
 	return append([]string{string(r.Thread)}, r.cells()...)
 }
 
-// row folds r into its thread, which is first folded up to it when it is new
-// to the follower.
+// row applies r to its thread and returns its row. A thread that the follower does
+// not have yet is first folded up to r.
 func (f *follower) row(s *source, r eventlog.Record) (*eventRow, error) {
 	t := f.threads[r.Stream]
 	if t == nil {

@@ -13,10 +13,10 @@ type threadsCommand struct {
 	JSON bool `name:"json" help:"Print one JSON object a line."`
 }
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*threadsCommand) Help() string {
-	return `A row for each thread: id, lines, revisions, authors, time of the newest record, title. With --json also by whom it was
-opened and last changed; times are Unix milliseconds there.
+	return `Prints a row for each thread: id, lines, revisions, authors, time of the newest record, title. --json adds who opened the
+thread and who changed it last; its times are Unix milliseconds.
 
   parodywave threads
   parodywave threads --json | jq -r 'select(.authors > 1).title'
@@ -47,14 +47,14 @@ func (c *threadsCommand) Run(a *app) error {
 	return nil
 }
 
-// list folds all threads, and returns also how many lines a person counts.
+// list returns the summaries of all threads, and their numbers of lines.
 func (s *source) list(a *app) ([]projection.Summary, map[eventlog.Stream]int, error) {
 	heads, err := s.Streams(a.ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	d, lines := projection.NewDirectory(), map[eventlog.Stream]int{}
-	for _, h := range heads { // one at a time: texts are not kept
+	for _, h := range heads { // one at a time, to keep only one text in memory
 		if !event.IsThread(h.Stream) {
 			continue
 		}

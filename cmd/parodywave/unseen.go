@@ -2,10 +2,9 @@ package main
 
 import "unicode"
 
-// unseen reports whether r is one of those that by themselves leave no mark: the
-// format characters and all else that Unicode says is ignored where it cannot be
-// shown. Not among them are signs that only count as format characters, since
-// they stand before digits in Arabic.
+// unseen reports whether r is invisible by itself: a format character, or another
+// character that Unicode calls ignorable. The signs before Arabic digits count as
+// format characters in Unicode but are visible.
 func unseen(r rune) bool {
 	switch {
 	case r < 0x300:
@@ -23,15 +22,14 @@ const (
 	zeroWidthJoiner    = '\u200d'
 )
 
-// needed reports whether r, which is unseen, is there for how its neighbours
-// look, so that without it the text would be wrong or in pieces. Such a one
-// hides nothing and turns nothing round: the most it does where somebody means
-// ill is to make two words look alike that are not the same, which letters of two
-// alphabets do as well. What it is must be next to what it is for; a second one
-// in a row, or one at the beginning of a word, is written out as all others are.
+// needed reports whether r, which is unseen, is part of how its neighbours look:
+// without it the text would be misspelt or an emoji fall apart. Such a character
+// hides and reorders nothing. At worst it makes two different words look the same,
+// as letters of two alphabets can, too. It must be next to the character that it
+// acts on: a second one in a row, or one at the beginning of a word, is escaped.
 //
-// That leaves out the flags of England, Scotland and Wales, whose sequences of
-// tags could as well be a text that nobody sees.
+// The flags of England, Scotland and Wales are not covered: their sequences of tag
+// characters could also hide a text.
 func needed(before, r, after rune) bool {
 	switch {
 	case r == zeroWidthJoiner && pictures(after): // 👩‍🚀
@@ -50,18 +48,18 @@ func needed(before, r, after rune) bool {
 	return false
 }
 
-// pictures reports whether r may be a part of a picture of several.
+// pictures reports whether r can be part of a joined emoji.
 func pictures(r rune) bool { return unicode.Is(unicode.So, r) || r == '↔' || r == '↕' }
 
-// wordly reports whether r is what words are made of.
+// wordly reports whether r is part of words.
 func wordly(r rune) bool { return unicode.In(r, unicode.L, unicode.M) && !unseen(r) }
 
-// joining are the scripts in which it is spelling whether letters join.
+// joining are the scripts whose spelling determines whether letters join.
 var joining = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Mandaic, unicode.Adlam, unicode.Hanifi_Rohingya,
 	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu,
 	unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Tibetan, unicode.Khmer, unicode.Myanmar, unicode.Javanese, unicode.Balinese,
 }
 
-// spaceless are the scripts that have no spaces between words.
+// spaceless are the scripts without spaces between words.
 var spaceless = []*unicode.RangeTable{unicode.Khmer, unicode.Myanmar, unicode.Thai, unicode.Lao, unicode.Tai_Tham, unicode.New_Tai_Lue}

@@ -16,15 +16,15 @@ import (
 )
 
 type verifyCommand struct {
-	Thread string `arg:"" optional:"" placeholder:"THREAD" help:"Only this thread; everything without it."`
+	Thread string `arg:"" optional:"" placeholder:"THREAD" help:"Only this thread. Without it, the whole log."`
 }
 
-// Help tells what is checked.
+// Help returns the text below the usage.
 func (*verifyCommand) Help() string {
-	return `Checked are: the structure of the file, the sum of every stored value, the chain of every stream and of the log, what
-every record says, the folding of all threads, that the blame of each sums up to its text, and that what stands for
-blacked-out texts is what was recorded. What cannot be seen is that the newest records were removed. What the server has
-saved in cache.db is compared with the log, too.
+	return `Checks the structure of the file, the checksum of every stored value, the chain of every stream and of the log, that every
+record is valid, that every thread can be folded and its blame adds up to its text, that the replacements of redacted
+texts are the recorded ones, and that the projections saved in cache.db agree with the log. It cannot detect that the
+newest records were removed.
 
   parodywave verify
   parodywave verify 'Weekly minutes'
@@ -39,16 +39,16 @@ func (c *verifyCommand) Run(a *app) error {
 			return err
 		}
 		defer s.Close()
-		stream, err := s.findWhole(a, c.Thread, "all of it is verified: parodywave verify %[1]s")
+		stream, err := s.findWhole(a, c.Thread, "verify always checks the whole thread: parodywave verify %[1]s")
 		if err != nil {
 			return err
 		}
-		err = s.checkStream(a, eventlog.Authors) // the names of whoever wrote it
+		err = s.checkStream(a, eventlog.Authors) // has the names of the thread's authors
 		if err == nil || errors.Is(err, eventlog.ErrNotFound) {
 			err = s.checkThread(a, stream)
 		}
 		if err != nil {
-			return damaged("keep a copy of the log; restore it from a backup", "verification failed: %w", err)
+			return damaged("keep a copy of the log and restore a backup", "verification failed: %w", err)
 		}
 		return nil
 	}
@@ -60,8 +60,8 @@ func (c *verifyCommand) Run(a *app) error {
 	return a.verifyFile(path)
 }
 
-// wholeFile returns a log's file that can be read from end to end: the one of a
-// stopped directory or a copy of a running server's.
+// wholeFile returns a log file to check: the one of a stopped directory, or a copy
+// of the running server's, which remove deletes.
 func (a *app) wholeFile() (path string, remove func(), err error) {
 	keep := func() {}
 	if a.File != "" {
@@ -88,7 +88,7 @@ func (a *app) wholeFile() (path string, remove func(), err error) {
 	return s.control.copy(a)
 }
 
-// copy fetches a copy of the running server's log.
+// copy downloads a copy of the running server's log.
 func (c *control) copy(a *app) (string, func(), error) {
 	dir, err := os.MkdirTemp("", "parodywave-verify-*")
 	if err != nil {
@@ -116,10 +116,10 @@ func (c *control) copy(a *app) (string, func(), error) {
 	return path, remove, nil
 }
 
-// verifyFile verifies all of a log's file.
+// verifyFile verifies a whole log file.
 func (a *app) verifyFile(path string) error {
 	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
-		return damaged("put the log back from a backup", "verification failed: %s is empty", path)
+		return damaged("restore a backup of the log", "verification failed: %s is empty", path)
 	}
 	first := ""
 	problem := func(what string) {
@@ -161,14 +161,14 @@ func (a *app) verifyFile(path string) error {
 		problem(withoutPath(err, path))
 	}
 	if first != "" {
-		return damaged("keep a copy of the log as it is, and restore a backup", "verification failed; the first damaged place: %s", first)
+		return damaged("keep a copy of the log and restore a backup", "verification failed; first damage: %s", first)
 	}
 	fmt.Fprintf(a.out, "ok  %d threads, %d records to position %d, %d removed by pruning, log chain %s\n", threads, report.Records, report.Last, report.Removed, report.Chain)
 	return nil
 }
 
-// withoutPath returns what an error says after the operation and path that it
-// begins with, so that a copy's verification says what the original's does.
+// withoutPath returns an error's text without the operation and the path before
+// it, so that the output is the same for a copy of the log.
 func withoutPath(err error, path string) string {
 	_, rest, ok := strings.Cut(err.Error(), path+": ")
 	if !ok {
@@ -177,7 +177,7 @@ func withoutPath(err error, path string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(rest, eventlog.ErrDamaged.Error()+": "), ": "+eventlog.ErrDamaged.Error())
 }
 
-// checkAll checks what the records of all streams say.
+// checkAll checks the records of all streams.
 func (s *source) checkAll(a *app, problem func(string)) (threads int, err error) {
 	heads, err := s.Streams(a.ctx)
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *source) checkAll(a *app, problem func(string)) (threads int, err error)
 	return threads, nil
 }
 
-// checkCache compares what a server has saved with what the log gives.
+// checkCache compares the projections in cache.db with the log.
 func (s *source) checkCache(a *app) error {
 	log, ok := s.AuditLog.(snapshot.Log)
 	if !ok {
@@ -214,10 +214,10 @@ func (s *source) checkCache(a *app) error {
 		fmt.Fprintf(a.out, "damaged  cache.db: %s\n", visible(p))
 	}
 	if len(c.Problems) > 0 {
-		return damaged("delete "+a.cachePath()+" while no server runs, which is always safe: the server makes it anew; a server that is started again also makes anew by itself what has a wrong sum", "the log is in order, but the cache is not; first: %s", visible(c.Problems[0]))
+		return damaged("stop the server and delete "+a.cachePath()+", which is always safe: the server rebuilds it; after a restart the server also rebuilds entries with a wrong checksum by itself", "the log is valid, but the cache is damaged; first damage: %s", visible(c.Problems[0]))
 	}
 	if c.Ignored != "" {
-		fmt.Fprintf(a.out, "ignored  cache.db: %s; the server makes it anew\n", visible(c.Ignored))
+		fmt.Fprintf(a.out, "ignored  cache.db: %s; the server rebuilds it\n", visible(c.Ignored))
 	}
 	if c.Snapshots > 0 {
 		fmt.Fprintf(a.out, "ok  cache.db, %d snapshots of %d threads\n", c.Snapshots, c.Threads)
@@ -225,8 +225,8 @@ func (s *source) checkCache(a *app) error {
 	return nil
 }
 
-// checkPages runs bbolt's own check in another process, which a damaged file
-// may bring down.
+// checkPages runs bbolt's own check in another process, because a damaged file may
+// crash it.
 func (a *app) checkPages(path string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -240,12 +240,12 @@ func (a *app) checkPages(path string) error {
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return errors.New("checking it ended with " + exit.String())
+		return errors.New("the check ended with " + exit.String())
 	}
 	return err
 }
 
-// pagesCommand is the other process.
+// pagesCommand is the command of that process.
 type pagesCommand struct {
 	Path string `arg:""`
 }

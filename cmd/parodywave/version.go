@@ -6,15 +6,15 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the release build; other builds tell their commit.
+// version is set by the release build; other builds print their commit.
 var version = ""
 
 type versionCommand struct{}
 
-// Help shows how it is used.
+// Help returns the text below the usage.
 func (*versionCommand) Help() string {
-	return `The release, or the commit where it is none, the system and the version of Go. A command and the server that it talks
-to must be of one release.
+	return `Prints the release (or the commit of another build), the system and the version of Go. A command and the server that it
+talks to must be of the same release.
 
   parodywave version
 `
@@ -25,8 +25,8 @@ func (*versionCommand) Run(a *app) error {
 	return err
 }
 
-// release returns the version of this build. A command and the server that it
-// talks to must be of the same.
+// release returns the version of this build. A command and its server must have
+// the same.
 func release() string {
 	if version != "" {
 		return version

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/width"
 )
 
-// hidden reports whether r would do something to a terminal, or to the order
-// in which what follows is read, instead of being seen.
+// hidden reports whether r controls a terminal, or the reading order of the text
+// around it, instead of being visible.
 func hidden(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0xd800 && r < 0xe000: // control, half a character
@@ -25,25 +25,23 @@ func hidden(r rune) bool {
 	return false
 }
 
-// hides reports whether something in s would be written out by visible; where
-// tabs are not, they do not count. Texts of a megabyte come through here, and
-// nearly all is ASCII.
+// hides reports whether visible would escape something in s; with tabs set, tabs
+// do not count. It is fast for megabytes of ASCII.
 func hides(s string, tabs bool) bool { return hidesFrom(s, tabs, unclear) >= 0 }
 
-// A concealment tells whether r, between its neighbours (-1 where there is none),
-// is to be written out.
+// A concealment reports whether to escape r, given its neighbours (-1: none).
 type concealment func(before, r, after rune) bool
 
-// acting are those that do something to a terminal, or to the order of reading.
+// acting is true for characters that control the terminal or the reading order.
 func acting(_, r, _ rune) bool { return hidden(r) }
 
-// unclear are those, and those that nobody sees.
+// unclear is also true for invisible characters.
 func unclear(before, r, after rune) bool {
 	return hidden(r) || unseen(r) && !needed(before, r, after)
 }
 
-// hidesFrom returns where in s the first is that is to be written out, -1 where
-// there is none.
+// hidesFrom returns the index of the first character to escape, -1 if there is
+// none.
 func hidesFrom(s string, tabs bool, conceals concealment) int {
 	before := rune(-1)
 	for i := 0; i < len(s); {
@@ -62,7 +60,7 @@ func hidesFrom(s string, tabs bool, conceals concealment) int {
 	return -1
 }
 
-// first returns the first character of s, -1 where there is none.
+// first returns the first character of s, -1 if s is empty.
 func first(s string) rune {
 	if s == "" {
 		return -1
@@ -71,16 +69,14 @@ func first(s string) rune {
 	return r
 }
 
-// visible returns s with all written out that nobody sees, or that does something
-// instead.
+// visible returns s with invisible and control characters escaped.
 func visible(s string) string { return reveal(s, false, unclear) }
 
 // visibleLine is visible for one line of a text: tabs stay.
 func visibleLine(s string) string { return reveal(s, true, unclear) }
 
-// disarmed returns s with only that written out which does something instead of
-// being seen: where s is for programs, or for pages, what else nobody sees stays
-// as it is.
+// disarmed returns s with control and bidirectional characters escaped. Other
+// invisible characters stay, for output that programs or browsers read.
 func disarmed(s string) string { return reveal(s, false, acting) }
 
 // disarmedLine is disarmed for one line of a text: tabs stay.
@@ -112,8 +108,8 @@ func reveal(s string, tabs bool, conceals concealment) string {
 	return b.String()
 }
 
-// jsonLine returns v as one line of JSON, in which nothing is hidden either:
-// what encoding/json leaves as it is, it says as \uXXXX, which is the same text.
+// jsonLine returns v as one line of JSON, with invisible characters as \uXXXX,
+// which is the same text.
 func jsonLine(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -140,7 +136,7 @@ func jsonLine(v any) string {
 	return b.String()
 }
 
-// columns returns how many columns of a terminal s takes.
+// columns returns the width of s in columns of a terminal.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
@@ -158,7 +154,7 @@ func columns(s string) int {
 	return n
 }
 
-// pad returns s followed by spaces up to a width in columns.
+// pad appends spaces to s up to a width in columns.
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-columns(s)))
 }
