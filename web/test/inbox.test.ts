@@ -3,7 +3,7 @@ import { cleaned } from '../src/base/name'
 import { look, seen } from '../src/base/seen'
 import { FIELD, step, writes } from '../src/inbox/keyboard'
 import { keys, leads } from '../src/inbox/letters'
-import { pageOf, rowOf, type Row } from '../src/inbox/row'
+import { pageOf, rowOf, type Row } from '../src/base/row'
 import { held, named, search } from '../src/inbox/search'
 import { random, seedFor } from './random'
 

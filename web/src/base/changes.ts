@@ -7,6 +7,18 @@ export interface Changing {
   onChange(f: () => void): () => void
 }
 
+/** Changes is a Changing whose owner calls changed. */
+export class Changes implements Changing {
+  private readonly listeners = new Set<() => void>()
+
+  onChange(f: () => void): () => void {
+    this.listeners.add(f)
+    return () => { this.listeners.delete(f) }
+  }
+
+  changed(): void { for (const f of this.listeners) f() }
+}
+
 /** useChanges draws the component anew whenever one of these changed. */
 export function useChanges(...all: (Changing | null)[]): void {
   const [, draw] = useReducer((n: number) => n + 1, 0)

@@ -3,9 +3,12 @@
 const KEY = 'parodywave.name'
 const LONGEST = 64 // characters, the server's default
 
-/** remembered is the name of last time, or nothing. */
+/** remembered is the name of last time, or '' if there is none that the server accepts. */
 export function remembered(): string {
-  try { return localStorage.getItem(KEY) ?? '' } catch { return '' } // storage may be forbidden
+  try {
+    const kept = cleaned(localStorage.getItem(KEY) ?? '')
+    return 'name' in kept ? kept.name : ''
+  } catch { return '' } // storage may be forbidden
 }
 
 export function remember(name: string): void {

@@ -54,6 +54,14 @@ export class Socket {
     ws.close()
   }
 
+  /** live keeps the connection while the page is shown, and lets it go for the browser's page cache. */
+  live(): void {
+    addEventListener('pagehide', () => this.close())
+    addEventListener('pageshow', () => this.open())
+    addEventListener('online', () => this.now())
+    this.open()
+  }
+
   /** now tries at once instead of waiting. */
   now(): void {
     if (this.wanted && !this.ws) this.dial()

@@ -1,148 +1,214 @@
-// The joined thread on the page. The row of the line in hand never moves in the
-// document, whatever comes and goes around it: moving it would take the focus
-// and break a composition. Rows are added and removed on either side of it.
+// The joined thread: its lines as the server last sent them, and the lines being
+// written here.
+//
+// One edit is in flight at a time. Its receipt says which line it changed and at
+// which revision, so the next edit names exactly what it changes ("line" and
+// "rev"), and an error can only answer that edit. What is typed meanwhile waits
+// and goes out as one edit. The field is left alone while an edit of its line is
+// in flight or an input method composes; afterwards it shows what others wrote.
 
-import { Palette } from '../base/authors'
-import { counted, number } from '../base/words'
-import type { Client } from './client'
-import { el, say, show, type View } from './dom'
-import { handField } from './hand'
-import { drawMark, drawWho, rowView, type RowView } from './line'
-import type { Room } from './room'
-import { rowsOf, type Row } from './rows'
-import { titleView } from './title'
-import { words } from './words'
+import { common } from '../base/common'
+import type { ClientMessage, Edit, Join, Piece, Refusal, Update } from './wire'
 
-type TextRow = RowView & { text: HTMLElement; index: number | null }
+/** What a thread needs of the connection. */
+export interface Wire {
+  edits: number // sent on this connection, without the refused ones
+  send(m: ClientMessage): boolean
+  retry(f: () => void): void // calls f after a while
+  lost(value: string): void // gets the text of a line that the server did not confirm
+}
 
-export function threadView(client: Client, changed: () => void): View {
-  const act = (f: (room: Room) => void): void => {
-    if (client.room) f(client.room)
-    changed()
+/** A Draft is one line being written here. */
+export class Draft {
+  line: number | null = null // its index in the text; null before the server placed it and after others deleted it
+  base: { line: number; rev: number } | null = null // the line that the next edit changes, as it stood at rev
+  sent = '' // what the server was last sent
+  queue: string[] = [] // what it is to be sent, each one replacement away from the one before
+  finished = false // Enter was pressed
+  rev: number | null = null // of the last receipt
+
+  get value(): string { return this.queue.at(-1) ?? this.sent }
+  get unsent(): boolean { return this.finished || this.queue.length > 0 }
+  /** An empty place for a new line, which the server knows nothing of. */
+  get blank(): boolean { return this.value === '' && !this.unsent && !this.base && this.rev === null }
+
+  /** type joins an edit to the one before it where they touch. An edit over what lies between two others would replace what others write there. */
+  type(value: string): void {
+    if (value === this.value) return
+    const before = this.queue.at(-2) ?? this.sent
+    const [first, second] = [common(before, this.value), common(this.value, value)]
+    const { length } = this.value
+    if (second.head <= length - first.tail && length - second.tail >= first.head) this.queue.pop()
+    this.queue.push(value)
   }
-  const hand = handField({
-    typed: (value) => act((room) => room.type(value)),
-    composing: () => act((room) => { room.composing = true }),
-    composed: (value) => act((room) => room.composed(value)),
-    finish: () => act((room) => room.submit()),
-    move: (by) => act((room) => move(room, by)),
-    escape: () => act((room) => { if (!room.current.blank) room.compose() }),
-  })
-  const title = titleView(client)
-  const people = el('span', { class: 'quiet' })
-  const note = el('div', { class: 'empty' }, el('p', {}), el('p', { class: 'quiet' }))
-  const pivot = rowView(hand.field)
-  pivot.root.classList.add('hand')
-  const list = el('ol', { class: 'lines', 'aria-label': words.text }, pivot.root)
-  const back = el('a', { href: '#', class: 'back' }, `‹ ${words.back}`)
-  const root = el('main', { class: 'thread' }, el('div', { class: 'above' }, back, people), title.root, note, list)
+}
 
-  let palette = new Palette()
-  let room: Room | null = null
-  let before: TextRow[] = []
-  let after: TextRow[] = []
+/** After these refusals the same edit may succeed. */
+const passing = new Set(['unavailable', 'rate_limited', 'stale'])
 
-  // A key struck between a change of the line and the next frame must meet the
-  // changed line: else what others just wrote would look deleted by that key.
-  const keep = (): void => { if (client.room) hand.read(client.room.current.value) }
+export class Thread {
+  title = ''
+  lines: (Omit<Piece, 'line'> & { rev: number })[] = [] // as the server last sent them, each at its revision
+  joined = false
+  composing = false // an input method, in the field
+  hand = new Draft() // in the field
+  drafts = [this.hand] // and other lines on their way, in the order they were written
+  private flight: { draft: Draft; edit: Edit; before: string } | null = null
+  private waiting = false // until a refused edit is sent again
+  private current: Draft | null = null // whose line the server holds as our current line
 
-  const draw = (): void => {
-    title.draw()
-    show(list, client.room !== null)
-    const entry = client.list?.find((t) => t.id === client.want)
-    say(people, entry && entry.connections > 0 && client.link === 'up' ? counted(words.inIt, entry.connections) : '')
-    const [what, how] = note.children as unknown as [HTMLElement, HTMLElement]
-    if (client.room !== room) {
-      room = client.room
-      palette = new Palette()
+  constructor(readonly id: string, private readonly wire: Wire) {}
+
+  /** saving: something of d is not on disk yet. */
+  saving(d: Draft): boolean { return d.unsent || this.flight?.draft === d }
+  get dirty(): boolean { return this.drafts.some((d) => this.saving(d)) }
+
+  /** compose opens an empty place for a new line. */
+  compose(): void { this.hold(new Draft()) }
+
+  type(value: string): void {
+    this.hand.type(value)
+    this.pump()
+  }
+
+  /** finish ends the line in the field and opens an empty place for the next. */
+  finish(): void {
+    if (this.hand.blank) return
+    this.hand.finished = true
+    this.compose()
+    this.pump()
+  }
+
+  /** take brings the line at index into the field; the server learns of it with the first edit. */
+  take(index: number): boolean {
+    const [line, known] = [this.lines[index], this.drafts.find((d) => d.line === index)]
+    if (!line || known?.finished) return false
+    this.hold(known ?? Object.assign(new Draft(), { line: index, base: { line: index, rev: line.rev }, sent: line.value }))
+    return true
+  }
+
+  composed(value: string): void {
+    this.composing = false
+    this.type(value)
+    this.adopt()
+  }
+
+  /** enter: joined, or joined again after a break or under another name. */
+  enter(m: Join): void {
+    this.joined = true
+    this.current = null
+    this.read(m, null)
+  }
+
+  /** resync: lines came, went or moved above the end, or the title changed. */
+  resync(m: Join): void {
+    if (!this.joined || m.thread !== this.id) return // late, of a thread we left
+    const included = this.flight && (m.received ?? 0) >= this.wire.edits ? this.flight : null
+    this.read(m, !included ? this.current : included.edit.type === 'submit' ? null : included.draft)
+  }
+
+  /** update: somebody else changed a line. */
+  update(m: Update): void {
+    if (!this.joined || m.id !== this.id) return
+    this.put(m)
+    this.adopt()
+  }
+
+  /** receipt: the edit in flight is on disk. */
+  receipt(m: Update): void {
+    if (!this.flight) return
+    const { draft: d, edit } = this.flight
+    this.flight = null
+    this.current = edit.type === 'submit' ? null : d
+    d.finished &&= edit.type !== 'submit'
+    d.rev = m.rev
+    d.line = m.line < 0 ? null : m.line
+    if (m.line < 0) d.base = null
+    // Where others wrote in between, the base stays: the server merges from what we sent since.
+    else if (m.value === edit.value) d.base = { line: m.line, rev: m.rev }
+    if (m.line >= 0) this.put(m)
+    this.hold(this.hand)
+    this.adopt()
+    this.pump()
+  }
+
+  /** refuse: the edit in flight was not accepted. */
+  refuse(m: Refusal): void {
+    if (!this.flight) return
+    const { draft: d, edit, before } = this.flight
+    this.flight = null
+    if (passing.has(m.code)) {
+      if (edit.value !== before) d.queue.unshift(edit.value)
+      d.sent = before
+      this.waiting = true
+      this.wire.retry(() => { this.waiting = false; this.pump() })
+    } else this.forget([d])
+    this.pump()
+  }
+
+  /** cut: nobody here will learn what becomes of the edit in flight. It reports whether there was one. */
+  cut(): boolean {
+    const cut = this.flight !== null
+    this.forget(this.drafts.filter((d) => this.saving(d)))
+    this.joined = this.composing = false
+    this.flight = this.current = null
+    return cut
+  }
+
+  /** pump sends the next edit, if none is in flight. */
+  private pump(): void {
+    const d = this.drafts.find((one) => one.unsent)
+    if (!d || !this.joined || this.flight || this.waiting) return
+    const [value = d.sent] = d.queue
+    const whole = !this.current && !d.base && d.finished && d.queue.length === 1 // begun and finished in one edit
+    const type = whole || (d === this.current && d.queue.length === 0) ? 'submit' : d === this.current ? 'update' : 'new'
+    const edit: Edit = d.base && type !== 'submit' ? { type: 'update', value, ...d.base } : { type, value }
+    if (!this.wire.send(edit)) return
+    this.wire.edits++
+    this.flight = { draft: d, edit, before: d.sent }
+    d.sent = value
+    d.queue.shift()
+  }
+
+  /** adopt shows in the field what the line reads now, once nothing of ours is on its way. */
+  private adopt(): void {
+    const d = this.hand
+    if (this.saving(d) || this.composing || d.blank) return
+    const line = this.lines[d.line ?? -1]
+    if (d.line === null || !line) return this.compose() // deleted by others
+    d.sent = line.value
+    d.base = { line: d.line, rev: line.rev }
+  }
+
+  /** read replaces all lines. Where the line of owner is now, the server says. */
+  private read(m: Join, owner: Draft | null): void {
+    const { head, tail } = common(this.lines.map((l) => l.value), m.data.map((p) => p.value))
+    for (const d of this.drafts) {
+      // Any other line is found if it is among those that did not change at either end.
+      if (d === owner) d.line = m.current
+      else if (d.line !== null && d.line >= head) d.line = d.line >= this.lines.length - tail ? d.line + m.data.length - this.lines.length : null
+      if (d === owner && d.line === null) d.base = null
     }
-    const rows = room && rowsOf(room)
-    const empty = rows !== null && rows.before.length + rows.after.length === 0 && room?.current.line === null
-    show(note, !room || empty)
-    say(what, room ? words.emptyThread : words.joining)
-    say(how, room ? words.emptyThreadHow : '')
-    if (!room || !rows) return
-
-    const down = atBottom()
-    before = fit(before, rows.before.length, (r) => list.insertBefore(r.root, pivot.root))
-    after = fit(after, rows.after.length, (r) => list.append(r.root))
-    before.forEach((r, i) => drawRow(r, rows.before[i] as Row, palette))
-    drawWho(pivot, rows.hand.user, rows.hand.first, palette)
-    drawMark(pivot, rows.hand.submitted, rows.hand.mark)
-    after.forEach((r, i) => drawRow(r, rows.after[i] as Row, palette))
-    keep()
-    const at = room.current.line
-    const label = at === null ? words.yourLine : `${words.yourLine}, ${words.lineNumber(number(at + 1))}`
-    if (hand.field.getAttribute('aria-label') !== label) hand.field.setAttribute('aria-label', label)
-    if (down && document.activeElement === hand.field && at === null) scrollTo(0, document.body.scrollHeight)
+    this.title = m.title
+    this.lines = m.data.map((p) => ({ ...p, rev: m.rev }))
+    this.adopt()
+    this.pump()
   }
 
-  list.addEventListener('click', (e) => {
-    if (!room || !(e.target instanceof Element) || !getSelection()?.isCollapsed) return
-    const li = e.target.closest('li')
-    if (!li || li === pivot.root) return
-    const row = [...before, ...after].find((r) => r.root === li)
-    const caret = caretAt(e, row?.text)
-    const top = li.getBoundingClientRect().top
-    hand.flush()
-    if (!row || row.index === null || !room.take(row.index)) return
-    draw()
-    // The line stays under the pointer, though rows above it may have changed.
-    scrollBy(0, pivot.root.getBoundingClientRect().top - top)
-    hand.field.focus({ preventScroll: true })
-    hand.field.setSelectionRange(caret, caret)
-    changed()
-  })
-
-  const shown = (): void => {
-    draw()
-    // On a phone the keyboard would cover what one came to read.
-    if (matchMedia('(hover: hover)').matches) hand.field.focus()
+  private put({ line, value, user, submitted, rev }: Update): void {
+    while (this.lines.length < line) this.lines.push({ value: '', user: '', submitted: false, rev: 0 })
+    if ((this.lines[line]?.rev ?? 0) <= rev) this.lines[line] = { value, user, submitted, rev }
   }
-  return { root, draw, keep, shown }
-}
 
-function move(room: Room, by: -1 | 1): void {
-  const { shown } = rowsOf(room)
-  let to = (room.current.line ?? shown) + by
-  while (to >= 0 && to < shown && !room.take(to)) to += by
-  if (to >= shown && room.current.line !== null) room.compose()
-}
-
-/** fit makes as many rows as wanted; those nearest the line in hand come and go. */
-function fit(rows: TextRow[], wanted: number, place: (r: TextRow) => void): TextRow[] {
-  for (const r of rows.slice(wanted)) r.root.remove()
-  rows = rows.slice(0, wanted)
-  while (rows.length < wanted) {
-    const text = el('span', { class: 'text' })
-    const r = { ...rowView(text), text, index: null }
-    place(r)
-    rows.push(r)
+  /** hold puts d into the field, and forgets what is on disk and not in the field. */
+  private hold(d: Draft): void {
+    this.hand = d
+    this.drafts = [...new Set([...this.drafts, d])].filter((one) => one === d || this.saving(one))
   }
-  return rows
-}
 
-function drawRow(view: TextRow, row: Row, palette: Palette): void {
-  view.index = row.index
-  say(view.text, row.value)
-  drawWho(view, row.user, row.first, palette)
-  drawMark(view, row.submitted, row.mark)
-}
-
-/** caretAt says how far into the text was clicked, in UTF-16 units; its end by default. */
-function caretAt(e: MouseEvent, text: HTMLElement | undefined): number {
-  const length = text?.textContent?.length ?? 0
-  const doc = document as Document & {
-    caretPositionFromPoint?(x: number, y: number): { offsetNode: Node; offset: number } | null
-    caretRangeFromPoint?(x: number, y: number): Range | null
+  private forget(lost: Draft[]): void {
+    for (const d of lost) if (d.value !== '') this.wire.lost(d.value)
+    this.drafts = this.drafts.filter((d) => !lost.includes(d))
+    if (lost.includes(this.hand)) this.compose()
   }
-  const position = doc.caretPositionFromPoint?.(e.clientX, e.clientY)
-  const range = position ? null : doc.caretRangeFromPoint?.(e.clientX, e.clientY)
-  const node = position?.offsetNode ?? range?.startContainer
-  const offset = position?.offset ?? range?.startOffset ?? length
-  return node && text?.contains(node) && node.nodeType === Node.TEXT_NODE ? offset : length
-}
-
-function atBottom(): boolean {
-  return innerHeight + scrollY >= document.documentElement.scrollHeight - 48
 }

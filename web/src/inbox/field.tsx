@@ -4,7 +4,7 @@
 import type { RefObject } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { why } from '../base/phrases'
-import type { Row } from './row'
+import type { Row } from '../base/row'
 import { words } from './words'
 
 export function Field(p: {

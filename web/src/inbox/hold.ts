@@ -3,7 +3,7 @@
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { held } from './search'
-import type { Row } from './row'
+import type { Row } from '../base/row'
 
 const REST = 1500 // ms after which a pointer that does not move chooses nothing
 

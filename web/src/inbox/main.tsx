@@ -6,7 +6,7 @@ import { render } from 'preact'
 import { useState } from 'preact/hooks'
 import { ask, socketURL } from '../base/api'
 import { Login } from '../base/login'
-import { cleaned, remembered } from '../base/name'
+import { remembered } from '../base/name'
 import { phrases } from '../base/phrases'
 import { Socket } from '../base/socket'
 import '../base/theme'
@@ -14,10 +14,7 @@ import { Inbox } from './inbox'
 import { Threads } from './threads'
 
 function Page({ threads }: { threads: Threads }) {
-  const [user, setUser] = useState(() => {
-    const kept = cleaned(remembered())
-    return 'name' in kept ? kept.name : ''
-  })
+  const [user, setUser] = useState(remembered)
   return user ? <Inbox threads={threads} user={user} onName={setUser} /> : <Login onName={setUser} />
 }
 

@@ -1,7 +1,7 @@
 // Finding threads by title.
 
 import { keys, leads, onlyLeads } from './letters'
-import { byActivity, type Row } from './row'
+import { byActivity, type Row } from '../base/row'
 
 /** A Sought title is taken apart once, not with every key. */
 interface Sought { keys: string; leads: string }

@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks'
 import { initials, type Palette } from '../base/authors'
 import { ago, counted, exactly, number } from '../base/words'
 import { threadPath } from './field'
-import type { Row } from './row'
+import type { Row } from '../base/row'
 import { words } from './words'
 
 const FACES = 3 // people shown one by one; the rest is a number

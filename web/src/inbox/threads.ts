@@ -2,7 +2,7 @@
 // while they change, older ones as they were when asked for.
 
 import type { Hearer } from '../base/socket'
-import { pageOf, type Page, type Row } from './row'
+import { pageOf, type Page, type Row } from '../base/row'
 
 const PAGE = 1000 // threads a request, the server's most
 

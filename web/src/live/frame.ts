@@ -1,6 +1,8 @@
 // What the server says it does, twenty times a second, and a check of what
 // really arrives. Counts are of what was done since the frame before.
 
+import { isFields, text, type Fields } from '../base/fields'
+
 export interface Counts { edits: number; deliveries: number; pushes: number }
 
 export interface Frame extends Counts {
@@ -19,10 +21,7 @@ export interface Detail {
   people: { user: string; edits: number }[]
 }
 
-type Fields = Record<string, unknown>
-const isFields = (v: unknown): v is Fields => typeof v === 'object' && v !== null && !Array.isArray(v)
 const amount = (v: unknown): number => (typeof v === 'number' && Number.isFinite(v) && v >= 0 ? v : 0)
-const text = (v: unknown): string => (typeof v === 'string' ? v : '')
 const each = <T>(v: unknown, f: (m: Fields) => T): T[] => (Array.isArray(v) ? v.filter(isFields).map(f) : [])
 
 /** frameOf reads a frame `activity`, or gives null. */

@@ -1,218 +1,241 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { Draft } from '../../src/deck/thread'
 import { world, type Person } from './world'
 
-const room = (p: Person) => p.client.room!
+const thread = (p: Person) => p.client.thread!
 const frames = (p: Person) => p.up.map((f) => JSON.parse(f))
 
 test('the first keystroke begins a line, the next change it, Enter finishes it', () => {
   const { people: [a], settle, truth } = world('Alice')
-  room(a!).type('h')
-  room(a!).type('hi')
-  room(a!).submit()
-  expect(frames(a!)).toEqual([{ type: 'new', value: 'h' }]) // the rest waits to hear that this line is ours
-  a!.drain()
+  thread(a!).type('h')
+  thread(a!).type('hi')
+  thread(a!).finish()
+  expect(frames(a!)).toEqual([{ type: 'new', value: 'h' }]) // one edit in flight
+  a!.send()
+  while (a!.up.length === 0) a!.receive()
+  expect(frames(a!)).toEqual([{ type: 'update', value: 'hi', line: 0, rev: 2 }])
   settle()
   expect(truth()).toEqual(['hi'])
-  expect(room(a!).lines[0]!.submitted).toBe(true)
-  expect(room(a!).current.blank).toBe(true)
-  expect(a!.client.dirty).toBe(false)
+  expect(thread(a!).lines[0]!.submitted).toBe(true)
+  expect(thread(a!).hand.blank).toBe(true)
+  expect(thread(a!).dirty).toBe(false)
 })
 
-test('Enter in an empty place says nothing', () => {
+test('Enter in an empty place sends nothing', () => {
   const { people: [a] } = world('Alice')
-  room(a!).submit()
+  thread(a!).finish()
   expect(a!.up).toEqual([])
 })
 
-test('another line is taken by its index and revision, at the first change and not before', () => {
+test('another line is named by its index and revision, with the first edit and not before', () => {
   const { people: [a, b], settle, truth } = world('Alice', 'Ben')
-  room(a!).type('abc')
+  thread(a!).type('abc')
   settle()
-  expect(room(b!).take(0)).toBe(true)
+  expect(thread(b!).take(0)).toBe(true)
   expect(b!.up).toEqual([])
-  const rev = room(b!).lines[0]!.rev
-  room(b!).type('abcd')
-  room(b!).type('abcde')
-  expect(frames(b!)).toEqual(['abcd', 'abcde'].map((value) => ({ type: 'update', value, line: 0, rev })))
+  thread(b!).type('abcd')
+  expect(frames(b!)).toEqual([{ type: 'update', value: 'abcd', line: 0, rev: 2 }])
   settle()
-  room(b!).type('abcde')
-  room(b!).type('abcdef')
-  room(b!).type('abcde')
-  expect(frames(b!)).toEqual(['abcdef', 'abcde'].map((value) => ({ type: 'update', value }))) // now known as ours
-  settle()
-  expect(truth()).toEqual(['abcde'])
+  expect(truth()).toEqual(['abcd'])
 })
 
-test('while edits are unacknowledged the line in hand is left alone, then takes in what others did', () => {
+test('while an edit is in flight the field is left alone, then it shows what others wrote', () => {
   const { people: [a, b], settle } = world('Alice', 'Ben')
-  room(a!).type('abc')
+  thread(a!).type('abc')
   settle()
-  room(b!).take(0)
-  room(b!).type('Xabc')
-  room(a!).type('abcY')
+  thread(b!).take(0)
+  thread(b!).type('Xabc')
+  thread(a!).type('abcY')
   b!.send()
   a!.receive()
-  expect(room(a!).current.value).toBe('abcY')
+  expect(thread(a!).hand.value).toBe('abcY')
   settle()
-  expect(room(a!).current.value).toBe('XabcY')
-  expect(room(b!).current.value).toBe('XabcY')
+  expect(thread(a!).hand.value).toBe('XabcY')
+  expect(thread(b!).hand.value).toBe('XabcY')
 })
 
-test('a composing line is left alone, though all is acknowledged', () => {
+test('what two people type at both ends of a line at once leaves its middle there once', () => {
+  const middles = (): string[] => {
+    const { people: [a, b], settle, truth } = world('Alice', 'Ben')
+    thread(a!).type('abc')
+    settle()
+    thread(b!).take(0)
+    for (const [p, c] of [[a!, 'A'], [b!, 'B']] as const) {
+      for (const value of ['abcd', `${c}abcd`, `${c}abcd${c}`]) thread(p).type(value)
+    }
+    settle()
+    return truth().map((s) => s.replace(/[ABd]/g, ''))
+  }
+  expect(middles()).toEqual(['abc'])
+  const joined = vi.spyOn(Draft.prototype, 'type').mockImplementation(function (this: Draft, value) { this.queue = [value] })
+  expect(middles()).toEqual(['abcabc']) // as one edit it would be there twice
+  joined.mockRestore()
+})
+
+test('a composing field is left alone, though all is on disk', () => {
   const { people: [a, b], settle, truth } = world('Alice', 'Ben')
-  room(a!).type('ab')
+  thread(a!).type('ab')
   settle()
-  room(a!).composing = true
-  room(a!).type('abㅎ')
+  thread(a!).composing = true
+  thread(a!).type('abㅎ')
   settle()
-  room(b!).take(0)
-  room(b!).type('Xabㅎ')
+  thread(b!).take(0)
+  thread(b!).type('Xabㅎ')
   settle()
-  expect(room(a!).current.value).toBe('abㅎ')
-  room(a!).type('ab하')
+  expect(thread(a!).hand.value).toBe('abㅎ')
+  thread(a!).type('ab하')
   settle()
   expect(truth()).toEqual(['Xab하'])
-  expect(room(a!).current.value).toBe('ab하')
-  room(a!).composed('ab하')
-  expect(room(a!).current.value).toBe('Xab하')
+  expect(thread(a!).hand.value).toBe('ab하')
+  thread(a!).composed('ab하')
+  expect(thread(a!).hand.value).toBe('Xab하')
 })
 
-test('what is retyped after another deleted it is sent, not taken for nothing new', () => {
+test('what is retyped after another deleted it is sent', () => {
   const { people: [a, b], settle, truth } = world('Alice', 'Ben')
-  room(a!).type('aa')
+  thread(a!).type('aa')
   settle()
-  room(b!).take(0)
-  room(b!).type('a')
+  thread(b!).take(0)
+  thread(b!).type('a')
   settle()
-  expect(room(a!).current.value).toBe('a')
-  room(a!).type('aa')
-  expect(frames(a!)[0]).toMatchObject({ line: 0, value: 'aa' })
+  expect(thread(a!).hand.value).toBe('a')
+  thread(a!).type('aa')
   settle()
   expect(truth()).toEqual(['aa'])
 })
 
-test('the mark is honest at every step', () => {
-  const { people: [a], settle } = world('Alice')
-  const mark = () => room(a!).current.mark(room(a!).joined)
-  expect(mark()).toBeNull()
-  room(a!).type('x')
-  expect(mark()).toEqual({ at: 'sent' })
-  settle()
-  expect(mark()).toEqual({ at: 'disk', rev: 2 })
-  a!.cut()
-  expect(mark()).toEqual({ at: 'disk', rev: 2 })
-  room(a!).type('xy')
-  expect(mark()).toEqual({ at: 'here' })
-  expect(a!.client.dirty).toBe(true)
-  a!.plug()
-  settle()
-  expect(mark()).toEqual({ at: 'disk', rev: 3 })
-})
-
-test('after a break a line in doubt is asked about before it is sent again', () => {
+test('after a break, lines without a receipt are named and not sent again', () => {
   const { people: [a], settle, truth } = world('Alice')
-  room(a!).type('known')
+  thread(a!).type('on disk')
   settle()
-  room(a!).type('known more')
+  thread(a!).type('on disk, too')
+  thread(a!).finish()
+  thread(a!).type('not sent')
   a!.send() // it arrives, its receipt does not
   a!.cut()
-  expect(truth()).toEqual(['known more'])
-  room(a!).type('known more!')
+  expect(a!.client.unsaved).toEqual(['on disk, too', 'not sent'])
+  expect(thread(a!).joined).toBe(false)
   a!.plug()
-  while (a!.up.every((f) => !f.includes('update'))) { a!.send(); a!.receive() }
-  expect(frames(a!).at(-1)).toEqual({ type: 'update', value: 'known', line: 0, rev: 2 })
   settle()
-  expect(truth()).toEqual(['known more!'])
+  expect(truth()).toEqual(['on disk, too'])
+  expect(a!.text).toEqual(['on disk, too'])
 })
 
-test('a line begun just before a break is found again, finished or not', () => {
-  for (const finish of [false, true]) {
-    for (let arrived = 0; arrived <= (finish ? 4 : 3); arrived++) {
-      const { people: [a], settle, truth } = world('Alice')
-      room(a!).type('n')
-      room(a!).type('new')
-      if (finish) room(a!).submit()
-      for (let i = 0; i < arrived; i++) a!.send() || a!.receive()
-      a!.cut()
-      a!.plug()
-      settle()
-      expect(truth(), `finish ${finish}, arrived ${arrived}`).toEqual(['new'])
-      expect(room(a!).lines[0]!.submitted).toBe(finish)
-      expect(a!.client.dirty).toBe(false)
-    }
+test('after a break, a line that was on disk goes on where it was', () => {
+  const { people: [a, b], settle, truth } = world('Alice', 'Ben')
+  thread(a!).type('one')
+  settle()
+  a!.cut()
+  thread(b!).type('two')
+  settle()
+  a!.plug()
+  settle()
+  thread(a!).type('one more')
+  settle()
+  expect(truth()).toEqual(['one more', 'two'])
+  expect(a!.client.unsaved).toEqual([])
+})
+
+test('words on their way when a thread is left are named', () => {
+  const { people: [a], id, settle, truth } = world('Alice')
+  thread(a!).type('k')
+  thread(a!).type('kept')
+  a!.client.go(null)
+  expect(a!.client.unsaved).toEqual(['kept'])
+  a!.client.go({ id })
+  settle()
+  expect(truth()).toEqual(['k'])
+  thread(a!).type('next') // the receipt of the thread before is not taken for this one's
+  settle()
+  expect(truth()).toEqual(['k', 'next'])
+  expect(thread(a!).dirty).toBe(false)
+})
+
+test('a late resync of a thread that was left is ignored', () => {
+  const { mock, people: [a], id, settle } = world('Alice')
+  mock.insert(mock.threads.get(id), 0, 'above', 'Robot')
+  a!.client.go(null)
+  a!.client.go({ title: 'Another' })
+  settle()
+  expect(a!.client.id).not.toBe(id)
+  expect(thread(a!).title).toBe('Another')
+})
+
+test('a line follows what is inserted above it, in flight or not', () => {
+  for (const sent of [false, true]) {
+    const { mock, people: [a], id, settle, truth } = world('Alice')
+    thread(a!).type('mine')
+    settle()
+    thread(a!).type('mine!')
+    if (sent) a!.send()
+    mock.insert(mock.threads.get(id), 0, 'above', 'Robot')
+    settle()
+    thread(a!).type('mine!?')
+    settle()
+    expect(truth()).toEqual(['above', 'mine!?'])
+    expect(thread(a!).hand.line).toBe(1)
   }
 })
 
-test('a thread left with words unsent keeps them until one is back', () => {
-  const { people: [a], id, settle, truth } = world('Alice')
-  a!.cut()
-  room(a!).type('kept')
-  a!.client.leave()
-  expect(a!.client.dirty).toBe(true)
-  a!.plug()
-  settle()
-  expect(truth()).toEqual([])
-  a!.client.go(id)
-  settle()
-  expect(truth()).toEqual(['kept'])
-  expect(a!.client.dirty).toBe(false)
-})
-
-test('a late resync of a thread that was left is not taken for a new one', () => {
-  const { mock, people: [a], id, settle } = world('Alice')
-  mock.insert(mock.threads.get(id), 0, 'above', 'Robot')
-  a!.client.leave()
-  a!.client.open('Another')
-  settle()
-  expect(a!.client.want).not.toBe(id)
-  expect(room(a!).title).toBe('Another')
-})
-
-test('an unknown thread is said and leaves the list in place', () => {
+test('an unknown thread is said and leads to the list', () => {
   const { people: [a], settle } = world('Alice')
-  a!.client.go('NOWHERE')
+  a!.client.go({ id: 'NOWHERE' })
   settle()
-  expect(a!.client.troubles.open?.code).toBe('not_found')
+  expect(a!.client.trouble?.code).toBe('not_found')
   expect(a!.client.want).toBeNull()
 })
 
-test('a refused line comes back into the hand', () => {
-  const { mock, people: [a], settle } = world('Alice')
+test('a refused line is named, with the reason, and nothing else is touched', () => {
+  const { mock, people: [a], settle, truth } = world('Alice')
+  thread(a!).type('first')
+  settle()
+  thread(a!).compose()
   mock.refuse = 'bad_value'
-  room(a!).type('no')
-  room(a!).submit()
+  thread(a!).type('n')
+  thread(a!).type('no')
   settle()
-  expect(room(a!).current.value).toBe('no')
-  expect(room(a!).current.mark(true)).toMatchObject({ at: 'refused', code: 'bad_value' })
+  expect(a!.client.unsaved).toEqual(['no'])
+  expect(a!.client.trouble?.code).toBe('bad_value')
   mock.refuse = null
-  room(a!).type('now')
-  room(a!).submit()
+  thread(a!).type('now')
+  thread(a!).finish()
   settle()
-  expect(room(a!).lines.map((l) => [l.value, l.submitted])).toEqual([['now', true]])
+  expect(truth()).toEqual(['first', 'now'])
+})
+
+test('an edit refused for now is sent again, and nothing overtakes it', () => {
+  const { mock, people: [a], settle, truth } = world('Alice')
+  mock.refuse = 'unavailable'
+  for (const value of ['one', 'two']) { thread(a!).type(value); thread(a!).finish() }
+  a!.drain()
+  a!.tick()
+  a!.drain()
+  expect(thread(a!).dirty).toBe(true)
+  mock.refuse = null
+  settle()
+  expect(truth()).toEqual(['one', 'two'])
+  expect(thread(a!).lines.map((l) => l.submitted)).toEqual([true, true])
+  expect(a!.client.unsaved).toEqual([])
 })
 
 test('lines written at once keep their order', () => {
   const { people: [a], settle, truth } = world('Alice')
-  for (const value of ['one', 'two', 'three']) { room(a!).type(value); room(a!).submit() }
-  room(a!).type('four')
-  a!.drain()
+  for (const value of ['one', 'two', 'three']) { thread(a!).type(value); thread(a!).finish() }
+  thread(a!).type('four')
   settle()
   expect(truth()).toEqual(['one', 'two', 'three', 'four'])
-  expect(room(a!).lines.map((l) => l.submitted)).toEqual([true, true, true, false])
+  expect(thread(a!).lines.map((l) => l.submitted)).toEqual([true, true, true, false])
 })
 
-test('a submit never names a line: it finishes the current one or begins and finishes one', () => {
+test('a submit finishes the line that was edited last, and no other', () => {
   const { people: [a, b], settle, truth } = world('Alice', 'Ben')
-  room(a!).type('mine')
+  thread(a!).type('mine')
   settle()
-  room(b!).take(0)
-  room(b!).type('mine too')
-  room(b!).submit()
-  expect(frames(b!)).toEqual([{ type: 'update', value: 'mine too', line: 0, rev: 2 }])
-  b!.send()
-  while (b!.up.length === 0) b!.receive()
-  expect(frames(b!)).toEqual([{ type: 'submit', value: 'mine too' }])
+  thread(b!).type('own')
   settle()
-  expect(truth()).toEqual(['mine too'])
-  expect(room(b!).lines[0]!.submitted).toBe(true)
+  thread(b!).take(0)
+  thread(b!).finish() // untouched: an edit that changes nothing claims it first
+  settle()
+  expect(truth()).toEqual(['mine', 'own'])
+  expect(thread(b!).lines.map((l) => l.submitted)).toEqual([true, false])
 })

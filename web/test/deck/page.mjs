@@ -1,5 +1,5 @@
 // Drives the built page in a real browser: two people and a third, typing, an
-// input method, a cable pulled in several ways. Against PARODYWAVE_URL, or a
+// input method, a cable pulled. Against PARODYWAVE_URL, or a
 // mock server in memory. SHOTS names a folder for pictures; CHROMIUM the browser.
 
 import { mkdtempSync, mkdirSync, rmSync, existsSync } from 'node:fs'
@@ -49,7 +49,7 @@ async function person(name, { locale = 'en-GB', hash = '', before, ...options } 
   if (before) await page.addInitScript(before)
   const answer = await page.goto(`${url}/deck${hash}`)
   if (!answer.headers()['content-security-policy']?.includes("default-src 'none'")) faults.push(`${name}: no policy`)
-  if (name) await page.locator('#name').fill(name)
+  if (name) await page.locator('[name=name]').fill(name)
   if (name) await page.keyboard.press('Enter')
   return page
 }

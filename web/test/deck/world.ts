@@ -1,5 +1,5 @@
 // Clients and the mock server in one process, joined by wires that deliver when
-// told to, and can be cut with words in them.
+// the test says so, and can be cut with messages in them.
 
 import { Client } from '../../src/deck/client'
 import { decode } from '../../src/deck/wire'
@@ -17,15 +17,11 @@ export class Person {
   private hear: Record<string, Listener> = {}
 
   constructor(private readonly mock: Mock, name: string) {
-    this.client = new Client({
-      send: (m) => {
-        if (this.client.link !== 'up') return false
-        this.up.push(JSON.stringify(m))
-        return true
-      },
-      later: (_, f) => { this.timers.push(f) },
-      changed: () => {},
-    })
+    this.client = new Client((m) => {
+      if (this.client.link !== 'up') return false
+      this.up.push(JSON.stringify(m))
+      return true
+    }, (f) => { this.timers.push(f) })
     this.client.login(name)
   }
 
@@ -51,7 +47,7 @@ export class Person {
     this.down = []
   }
 
-  /** Delivers one word to the server, or one to the client. */
+  /** Delivers one message to the server, or one to the client. */
   send(): boolean {
     const frame = this.up.shift()
     if (frame !== undefined) this.hear.message?.(frame, false)
@@ -75,7 +71,7 @@ export class Person {
   }
 
   get text(): string[] {
-    return this.client.room?.lines.map((l) => l.value) ?? []
+    return this.client.thread?.lines.map((l) => l.value) ?? []
   }
 }
 
@@ -83,10 +79,10 @@ export function world(...names: string[]): { mock: Mock; people: Person[]; id: s
   const mock = new Mock()
   const people = names.map((n) => new Person(mock, n))
   for (const p of people) p.plug()
-  people[0]!.client.open('A text')
+  people[0]!.client.go({ title: 'A text' })
   people[0]!.drain()
-  const id = people[0]!.client.want!
-  for (const p of people.slice(1)) p.client.go(id)
+  const id = people[0]!.client.id!
+  for (const p of people.slice(1)) p.client.go({ id })
   const settle = (): void => {
     for (let i = 0; i < 20; i++) {
       for (const p of people) { p.drain(); p.tick() }
