@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -166,7 +168,9 @@ func TestRefusalsOverHTTPHaveCodes(t *testing.T) {
 	}
 }
 
-func wantClose(t testing.TB, c *client, code int) {
+// wantClose reads until the server closes the connection with code, and returns
+// the text of the close.
+func wantClose(t testing.TB, c *client, code int) string {
 	t.Helper()
 	for {
 		_ = c.conn.SetReadDeadline(time.Now().Add(patience))
@@ -174,8 +178,9 @@ func wantClose(t testing.TB, c *client, code int) {
 			var ce *websocket.CloseError
 			if !errors.As(err, &ce) || ce.Code != code {
 				t.Errorf("closed by %v, want code %d", err, code)
+				return ""
 			}
-			return
+			return ce.Text
 		}
 	}
 }
@@ -342,5 +347,55 @@ func TestReadyTellsOfALogThatTakesNothing(t *testing.T) {
 	}
 	if status := ready(); status != http.StatusOK {
 		t.Errorf("status %d after an append went well", status)
+	}
+}
+
+// An unprovable log cannot be read with proofs while broken is set.
+type unprovable struct {
+	eventlog.AuditLog
+	broken atomic.Bool
+}
+
+func (l *unprovable) Prove(ctx context.Context, s eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+	if !l.broken.Load() {
+		return l.AuditLog.Prove(ctx, s, after)
+	}
+	return func(yield func(eventlog.Record, error) bool) { yield(eventlog.Record{}, eventlog.ErrUnavailable) }
+}
+
+// TestCloseSaysWhy: a client whose thread cannot be read must not be told that it
+// was too slow.
+func TestCloseSaysWhy(t *testing.T) {
+	log := &unprovable{AuditLog: eventlog.NewMemory()}
+	_, u := start(t, log)
+	a, b := dial(t, u, "/ws"), dial(t, u, "/ws")
+	a.send(`{"type":"open","user":"Ann","title":"T"}`)
+	id := a.want("join")["thread"].(string)
+	join := `{"type":"join","user":"Ann","id":"` + id + `","mode":"text","client":"` + clientA + `"`
+	a.send(join + `}`)
+	a.want("join")
+	var changes []string
+	for i := range 600 { // more than a resumed client gets from memory
+		changes = append(changes, fmt.Sprintf(`[%d,[0,"x"]]`, i))
+	}
+	changes[0] = `[[0,"x"]]`
+	a.send(`{"type":"update","client":"` + clientA + `","seq":1,"rev":1,"changes":[` + strings.Join(changes, ",") + `]}`)
+	a.want("update")
+	sum, err := log.ChainAt(t.Context(), eventlog.Stream(id), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.broken.Store(true)
+	b.send(join + fmt.Sprintf(`,"since":1,"chain":"%v"}`, sum))
+	if text := wantClose(t, b, 1013); text != unreadableText {
+		t.Errorf("the close of a thread that cannot be read says %q", text)
+	}
+
+	c := dial(t, u, "/ws")
+	if err := c.conn.WriteMessage(websocket.BinaryMessage, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if text := wantClose(t, c, 1003); !strings.HasPrefix(text, "binary frames") {
+		t.Errorf("the close for a binary frame says %q", text)
 	}
 }

@@ -178,13 +178,3 @@ func (r *room) busy(second int64, people map[eventlog.AuthorID]uint64) wire.Busy
 	}
 	return wire.BusyThread{Edits: r.edits.sum(second), Connections: len(r.peers)}
 }
-
-// logged is for a message with edits of p's that is on disk.
-func (s *Server) logged(p *peer, re string) {
-	switch re {
-	case "new", "update", "submit":
-		if came, ok := p.watch.logged(); ok {
-			s.activity.durable(came, s.clock())
-		}
-	}
-}

@@ -26,7 +26,7 @@ func BenchmarkCountAKeystroke(b *testing.B) {
 				s.activity.pushes.Add(1)
 				writer.watch.start(s.clock())
 				r.note(s, records)
-				s.logged(writer, "update")
+				writer.Settled("update", true)
 				for range peers {
 					s.activity.sent.Add(1)
 				}

@@ -7,13 +7,17 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/wire"
-
-	"github.com/gorilla/websocket"
 )
+
+// unreadableText is for a peer whose thread the log cannot give it.
+const unreadableText = "the thread cannot be read now: connect again"
 
 // catchUpLag is how much may wait for a peer that is streamed entries before
 // reading on waits for it, in bytes. A page may come on top.
 const catchUpLag = 256 << 10
+
+// Stream implements authority.Peer.
+func (p *peer) Stream(c authority.CatchUp) { go p.s.catchUp(p.in, p, p.stays(), c) }
 
 // catchUp streams p the entries of a CatchUp from the log, at the pace at
 // which it takes them, and then has the authority go on. It ends with the
@@ -28,7 +32,7 @@ func (s *Server) catchUp(r *room, p *peer, stay int, c authority.CatchUp) {
 		<-s.peers.streams
 		if err != nil {
 			s.logger.Error("cannot read a thread for a client that is behind", "thread", r.stream, "error", err)
-			p.close(websocket.CloseTryAgainLater, "")
+			p.Close(wire.CloseTryAgain, unreadableText)
 			return
 		}
 		after = through

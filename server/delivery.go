@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"parodywave/server/internal/wire"
-
 	"github.com/gorilla/websocket"
 )
 
@@ -15,14 +13,14 @@ func (p *peer) writeLoop() {
 		p.mu.Lock()
 		if p.queue.empty() {
 			p.writing = false
-			code, behind := p.code, p.behind
+			code, why, behind := p.code, p.why, p.behind
 			p.behind = nil
 			p.mu.Unlock()
 			if behind != nil {
-				go behind.authority.Drained(p) // which may have to wait for the disk
+				go behind.authority.Drained() // which may have to wait for the disk
 			}
 			if code != 0 {
-				p.finish(code)
+				p.finish(code, why)
 			}
 			return
 		}
@@ -99,20 +97,8 @@ func (p *peer) writeFrame(f []byte, deadline time.Time) error {
 
 // finish sends the close frame; the reader ends when the peer answers it, or
 // soon.
-func (p *peer) finish(code int) {
-	message := websocket.FormatCloseMessage(code, closeTexts[code])
+func (p *peer) finish(code int, why string) {
+	message := websocket.FormatCloseMessage(code, why)
 	_ = p.conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(time.Second))
 	_ = p.conn.SetReadDeadline(time.Now().Add(lingerAfter))
-}
-
-// closeTexts says what to do about a close.
-var closeTexts = map[int]string{
-	websocket.CloseGoingAway:      "the server is stopping: connect again",
-	websocket.CloseTryAgainLater:  "too much was waiting: connect again and resume",
-	wire.CloseUnsupported:         "send text frames",
-	wire.CloseNotUTF8:             "send UTF-8",
-	wire.ClosePolicy:              "too many messages: send fewer",
-	wire.CloseTooLarge:            "send smaller frames",
-	wire.CloseReplaced:            "the same client joined on another connection",
-	websocket.CloseServiceRestart: "the server restarts: connect again",
 }

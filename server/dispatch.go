@@ -18,7 +18,7 @@ import (
 func (p *peer) take(kind int, frame []byte) bool {
 	refuse := func(close int, code wire.Code, text string) bool {
 		p.fail(wire.Errorf(code, "%s", text))
-		p.close(close, text)
+		p.Close(close, text)
 		return false
 	}
 	switch {
@@ -54,11 +54,11 @@ func (p *peer) serve(m wire.Message) {
 			p.leave()
 		}
 	case wire.Status:
-		p.send(p.s.status())
+		p.Send(p.s.status())
 	case wire.List:
 		p.listed.Store(true)
 		frame, typing := p.s.list()
-		if p.send(frame); typing { // that ends without an event
+		if p.Send(frame); typing { // that ends without an event
 			p.s.pulse.list()
 		}
 	case wire.Activity:
@@ -190,7 +190,7 @@ func (p *peer) join(ctx context.Context, m wire.Join) {
 // enter leaves the thread that p is in and joins r, which p then holds.
 func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.AuthorID, re string) {
 	p.leave()
-	p.text, p.author = m.Text, author
+	p.in, p.text, p.author = r, m.Text, author
 	p.watch.reset()
 	var err error
 	if m.Text {
@@ -200,14 +200,14 @@ func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.
 		}
 		err = r.authority.JoinText(ctx, p, author, m.Client, resume)
 	} else {
-		err = r.authority.JoinLine(ctx, p, author, p.receipts.Load())
+		err = r.authority.JoinLine(ctx, p, author, p.receipts)
 	}
 	if err != nil {
+		p.in = nil
 		p.s.hub.release(r)
 		p.fail(wire.ErrorFor(err, re))
 		return
 	}
-	p.in = r
 	r.enter(p.s, p)
 	p.s.pulse.list()
 	p.s.recorder.joined(p, r.stream)

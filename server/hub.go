@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +52,9 @@ func newHub(s *Server, d *projection.Directory) *hub {
 	return &hub{s: s, idle: idleAfter, directory: d, rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{})}
 }
 
-var errClosing = wire.Errorf(wire.Unavailable, "the server is stopping: connect again")
+const stoppingText = "the server is stopping: connect again"
+
+var errClosing = wire.Errorf(wire.Unavailable, stoppingText)
 
 // acquire returns the room of a thread, which must then be released. The error
 // wraps eventlog.ErrNotFound when there is no such thread.
@@ -192,10 +193,6 @@ func (h *hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 		Stream: r.stream, Log: h.s.log, Room: p, Now: now,
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
-		Publish:   p.publish,
-		Ready:     p.ready,
-		Logged:    p.logged,
-		Older:     older,
 		MaxText:   h.s.limits.Text,
 		Logger:    h.s.logger,
 	}, t, head.Chain)
@@ -204,12 +201,6 @@ func (h *hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 		h.drop(r)
 		close(r.gone)
 	})
-}
-
-// older compares connections by their ids, which ascend.
-func older(p, q authority.Peer) bool {
-	a, b := p.(*peer).id, q.(*peer).id
-	return bytes.Compare(a[:], b[:]) < 0
 }
 
 // update takes a thread's new summary into the directory.

@@ -48,24 +48,25 @@ type peer struct {
 	written chan struct{} // closed when the queue was written, or is closed; nil while nobody waits
 	queue   queue
 	writing bool
-	closed  bool  // nothing is queued any more
-	code    int   // to close with when the queue is out
-	stay    int   // counts the times it left a thread: what streams for an earlier stay ends
-	behind  *room // that is to know when the queue was written
+	closed  bool   // nothing is queued any more
+	code    int    // to close with when the queue is out; 0: not at all
+	why     string // text of the close
+	stay    int    // counts the times it left a thread: what streams for an earlier stay ends
+	behind  *room  // that is to know when the queue was written
 
-	rates    rates
-	serving  sync.WaitGroup // a hand, a message
-	served   bool           // what became of it: whether to go on
-	listed   atomic.Bool    // asked for the list once
-	receipts atomic.Uint64  // given to it in line mode
-	watch    stopwatch
-	aware    bool // of who is in the thread; guarded by its room's mu
+	rates   rates
+	serving sync.WaitGroup // a hand, a message
+	served  bool           // what became of it: whether to go on
+	listed  atomic.Bool    // asked for the list once
+	watch   stopwatch
+	aware   bool // of who is in the thread; guarded by its room's mu
 
 	// Owned by the reader, and by the hand for which it waits. While it is in a
 	// room, mode and author stay as they are.
-	in     *room
-	text   bool
-	author eventlog.AuthorID
+	in       *room
+	text     bool
+	author   eventlog.AuthorID
+	receipts uint64 // sent to it in line mode before it joined the thread that it is in
 }
 
 func newPeer(s *Server, conn *websocket.Conn) *peer {
@@ -143,7 +144,9 @@ func (p *peer) leave() {
 	if p.in == nil {
 		return
 	}
-	p.in.authority.Leave(p)
+	if received := p.in.authority.Leave(p); !p.text {
+		p.receipts = received
+	}
 	p.mu.Lock()
 	p.stay++ // now that no more streams of the old one begin
 	p.behind = nil
@@ -156,10 +159,10 @@ func (p *peer) leave() {
 	p.in = nil
 }
 
-// send queues a frame. A peer for which more waits than may is closed: it
+// Send queues a frame. A peer for which more waits than may is closed: it
 // resumes from where it was. What others do is not sent to one that is behind,
 // see ready; so that is for answers to one who asks and does not listen.
-func (p *peer) send(frame []byte) { p.offer(lasting, frame) }
+func (p *peer) Send(frame []byte) { p.offer(lasting, frame) }
 
 // offer is send for frames of a kind of which the newest counts.
 func (p *peer) offer(k kind, frame []byte) {
@@ -170,16 +173,15 @@ func (p *peer) offer(k kind, frame []byte) {
 	case k == lasting && p.queue.over(frame):
 		p.count(-p.queue.bytes)
 		p.queue.drop()
-		p.shut(websocket.CloseTryAgainLater)
+		p.shut(wire.CloseTryAgain, "too much was waiting: connect again and resume")
 		_ = p.conn.NetConn().SetWriteDeadline(time.Now().Add(time.Second)) // the writer is stuck
 	default:
 		p.push(k, frame)
 	}
 }
 
-// ready reports whether p takes more of what others do in a room; if not, the
-// room's authority is told when it does.
-func (p *peer) ready(r *room) bool {
+// Ready implements authority.Peer.
+func (p *peer) Ready() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -189,9 +191,24 @@ func (p *peer) ready(r *room) bool {
 	if p.behind == nil && waits <= fullBytes && (waits == 0 || p.s.peers.queued.Load() <= queuedMax) {
 		return true
 	}
-	p.behind = r
+	p.behind = p.in
 	return false
 }
+
+// Settled implements authority.Peer.
+func (p *peer) Settled(re string, logged bool) {
+	switch re {
+	case "new", "update", "submit":
+		if !logged {
+			p.watch.refused()
+		} else if came, ok := p.watch.logged(); ok {
+			p.s.activity.durable(came, p.s.clock())
+		}
+	}
+}
+
+// Connection implements authority.Peer.
+func (p *peer) Connection() eventlog.ClientID { return p.id }
 
 // idle reports whether nothing waits for p.
 func (p *peer) idle() bool {
@@ -284,20 +301,21 @@ func (p *peer) wake() {
 	}
 }
 
-// close sends what is queued and then closes the connection.
-func (p *peer) close(code int, _ string) {
+// Close sends what is queued and then closes the connection with a code and a
+// text of at most 123 bytes.
+func (p *peer) Close(code int, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.closed {
-		p.shut(code)
+		p.shut(code, text)
 	}
 }
 
-func (p *peer) shut(code int) {
-	p.closed, p.code = true, code
+func (p *peer) shut(code int, why string) {
+	p.closed, p.code, p.why = true, code, why
 	p.tellWaiting()
 	p.wake()
 }
 
 // fail answers a message with an error.
-func (p *peer) fail(e *wire.Error) { p.send(framed(e)) }
+func (p *peer) fail(e *wire.Error) { p.Send(framed(e)) }

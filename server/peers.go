@@ -84,7 +84,7 @@ func (ps *peerSet) closeAll(code int, text string) {
 	ps.closed = true
 	ps.mu.Unlock()
 	for _, p := range ps.all(func(*peer) bool { return true }) {
-		p.close(code, text)
+		p.Close(code, text)
 	}
 }
 

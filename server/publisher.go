@@ -7,12 +7,10 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/wire"
-
-	"github.com/gorilla/websocket"
 )
 
-// A publisher takes an authority's messages to its peers. It runs in the
-// authority's goroutine, encodes a message once for all, and never waits.
+// A publisher is the authority.Room of a thread: it encodes the authority's
+// messages and passes on what it announces. It runs in the authority's goroutine.
 type publisher struct {
 	s *Server
 	r *room
@@ -23,39 +21,12 @@ type publisher struct {
 	run weak.Pointer[wire.Run]
 }
 
-func (p *publisher) publish(to []authority.Peer, m authority.Message) {
-	switch m := m.(type) {
-	case authority.CatchUp:
-		q := to[0].(*peer)
-		go p.s.catchUp(p.r, q, q.stays(), m)
-		return
-	case authority.Superseded:
-		p.close(to, wire.CloseReplaced, "the same client joined on another connection")
-		return
-	case authority.Dropped:
-		p.close(to, websocket.CloseTryAgainLater, "the thread cannot be read now: connect again")
-		return
-	}
-	switch m := m.(type) {
-	case authority.LineUpdate:
-		if m.Mine {
-			to[0].(*peer).receipts.Add(1)
-		}
-	case authority.Failed:
-		switch m.Re {
-		case "new", "update", "submit":
-			to[0].(*peer).watch.refused()
-		}
-	}
-	var frame []byte
+// Frame implements authority.Room.
+func (p *publisher) Frame(m authority.Message) []byte {
 	if e, ok := m.(authority.Entries); ok {
-		frame = p.entriesFrame(e)
-	} else {
-		frame = framed(p.message(m))
+		return p.entriesFrame(e)
 	}
-	for _, q := range to {
-		q.(*peer).send(frame)
-	}
+	return framed(p.message(m))
 }
 
 // Announce implements authority.Room.
@@ -70,17 +41,6 @@ func (p *publisher) Refused(err error) { p.s.appends.failed(err) }
 
 // Flush implements authority.Room.
 func (p *publisher) Flush(peers int) bool { return p.s.peers.frames.AllowN(time.Now(), peers) }
-
-// ready and logged are what an authority asks and tells; see authority.Config.
-func (p *publisher) ready(q authority.Peer) bool { return q.(*peer).ready(p.r) }
-
-func (p *publisher) logged(q authority.Peer, re string) { p.s.logged(q.(*peer), re) }
-
-func (p *publisher) close(to []authority.Peer, code int, text string) {
-	for _, q := range to {
-		q.(*peer).close(code, text)
-	}
-}
 
 // entriesFrame encodes what of entries is not encoded yet.
 func (p *publisher) entriesFrame(m authority.Entries) []byte {

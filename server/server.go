@@ -133,7 +133,7 @@ func (s *Server) Control() http.Handler { return s.control }
 // Shutdown refuses new work, closes all connections (1001, clients reconnect),
 // waits for what was accepted to be on disk, and stops. The log stays open.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.peers.closeAll(websocket.CloseGoingAway, "the server is stopping: connect again")
+	s.peers.closeAll(wire.CloseGoingAway, stoppingText)
 	err := s.hub.shutdown(ctx)
 	s.stop()
 	return s.recorder.finish(ctx, err)

@@ -190,7 +190,7 @@ func TestPushesToWhoDoesNotReadAreReplaced(t *testing.T) {
 		p.offer(peopleKind, []byte(fmt.Sprint("people", i)))
 		p.control(control{websocket.PongMessage, fmt.Sprint(i % 10)})
 		if i%500 == 0 {
-			p.send([]byte(fmt.Sprint("answer", i)))
+			p.Send([]byte(fmt.Sprint("answer", i)))
 		}
 	}
 	got, bytes := []string{}, 0
@@ -231,7 +231,7 @@ func TestFramesAreReadAsTheyWereMade(t *testing.T) {
 	c.want("status")
 	p := s.peers.all(func(*peer) bool { return true })[0]
 	for _, n := range []int{0, 1, 125, 126, 127, 65_535, 65_536, 1 << 20} {
-		p.send([]byte(strings.Repeat("x", n)))
+		p.Send([]byte(strings.Repeat("x", n)))
 		_ = c.conn.SetReadDeadline(time.Now().Add(patience))
 		kind, payload, err := c.conn.ReadMessage()
 		if err != nil || kind != websocket.TextMessage || len(payload) != n {

@@ -5,8 +5,6 @@ import (
 
 	"parodywave/server/internal/api"
 	"parodywave/server/internal/wire"
-
-	"github.com/gorilla/websocket"
 )
 
 // serveSocket upgrades a request. It returns when that is done: what net/http
@@ -23,7 +21,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	p := newPeer(s, conn)
 	if !s.peers.add(p) {
-		p.close(websocket.CloseGoingAway, "")
+		p.Close(wire.CloseGoingAway, stoppingText)
 		_ = conn.Close()
 		return
 	}

@@ -24,51 +24,10 @@ type Config struct {
 	After func(d time.Duration, f func())
 	// NewClient returns a fresh id for records that the server makes.
 	NewClient func() eventlog.ClientID
-	// Publish hands m to each of to. It must not block on a peer.
-	Publish func(to []Peer, m Message)
-	// Ready reports whether p takes more of what others do. Where it says no, p
-	// is told nothing of that, and Drained must be called when it would say yes.
-	// nil: always.
-	Ready func(p Peer) bool
-	// Room listens to what becomes durable, and sets how often peers are sent it.
-	Room Room
-	// Logged is called for each message of p's with edits, by its type, when
-	// they are on disk; nobody was told of them yet. It may be nil.
-	Logged func(p Peer, re string)
-	// Older reports whether p's connection is older than q's; nil: never. Of two
-	// connections of one client the older has been given up, in whichever order
-	// their joins are read.
-	Older func(p, q Peer) bool
+	Room      Room
 	// MaxText is the most bytes of UTF-8 that an edit may leave the text with.
 	MaxText int
 	Logger  *slog.Logger
-}
-
-// A Room surrounds an authority. Its methods are called in the authority's
-// goroutine and must not block; they must not call the authority.
-type Room interface {
-	// Announce is called once for each batch of records that became durable, in
-	// the order of the log, before anything of it is sent to a peer. A batch whose
-	// append returned an error is announced as soon as the log shows that it is
-	// there, and so are records of another writer that are found then.
-	Announce(Batch)
-	// Refused is called with the error of an append that failed. A batch that was
-	// appended all the same is announced after it.
-	Refused(error)
-	// RateLimit returns how often a thread with so many peers sends them what is
-	// new.
-	RateLimit(peers int) RateLimit
-	// Flush reports whether so many peers may be sent what is new at once although
-	// the rate limit has them wait.
-	Flush(peers int) bool
-}
-
-// A Batch is what one append made durable. It is valid only during the call
-// that announces it.
-type Batch struct {
-	After   eventlog.Revision // of the record before the first
-	Records []eventlog.Record // without their revisions
-	Summary projection.Summary
 }
 
 // Log is what an authority needs of a log.
@@ -258,7 +217,10 @@ func (a *Authority) take(r request) {
 
 func (a *Authority) fail(r request, err *wire.Error) {
 	if r.peer != nil {
-		a.cfg.Publish([]Peer{r.peer}, Failed{err, r.re})
+		if r.edit != nil {
+			r.peer.Settled(r.re, false)
+		}
+		a.send(r.peer, Failed{err, r.re})
 	}
 	if r.done != nil {
 		r.done <- err
@@ -267,8 +229,8 @@ func (a *Authority) fail(r request, err *wire.Error) {
 
 var errStopped = &wire.Error{Code: wire.Unavailable, Text: "the thread is being closed: send again"}
 
-// send hands r over; false means that the authority has stopped.
-func (a *Authority) send(r request) bool {
+// enqueue hands r over; false means that the authority has stopped.
+func (a *Authority) enqueue(r request) bool {
 	select {
 	case a.inbox <- r:
 		select {
@@ -284,7 +246,7 @@ func (a *Authority) send(r request) bool {
 
 // post sends an edit of a peer, which hears of a failure by a message.
 func (a *Authority) post(p Peer, re string, edit func() *wire.Error) {
-	if r := (request{peer: p, re: re, edit: edit}); !a.send(r) {
+	if r := (request{peer: p, re: re, edit: edit}); !a.enqueue(r) {
 		a.fail(r, errStopped)
 	}
 }
@@ -293,7 +255,7 @@ func (a *Authority) post(p Peer, re string, edit func() *wire.Error) {
 func (a *Authority) wait(ctx context.Context, r request) error {
 	done := make(chan *wire.Error, 1)
 	r.done = done
-	if !a.send(r) {
+	if !a.enqueue(r) {
 		return errStopped
 	}
 	select {

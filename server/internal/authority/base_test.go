@@ -147,7 +147,7 @@ func TestLinesThatWereNotThereAreRefused(t *testing.T) {
 	}
 	all()
 	s.restart()
-	c.connect(&conn{name: "again"})
+	c.connect(s.conn("again"))
 	s.flow()
 	all()
 	s.reads("tea\nmilk\neggs\nbread")

@@ -99,8 +99,8 @@ func (a *Authority) publish() {
 	b := &a.batch
 	a.announce(b.records)
 	for _, r := range b.requests {
-		if r.peer != nil && a.cfg.Logged != nil {
-			a.cfg.Logged(r.peer, r.re)
+		if r.peer != nil {
+			r.peer.Settled(r.re, true)
 		}
 	}
 	a.settleLines()
@@ -247,7 +247,9 @@ func (a *Authority) giveUp(err error) {
 	for _, r := range a.batch.requests {
 		a.fail(r, &wire.Error{Code: wire.Unavailable, Text: "the log cannot be read now: nothing was lost, send again"})
 	}
-	a.cfg.Publish(a.peers(), Dropped{})
+	for _, p := range a.peers() {
+		p.Close(wire.CloseTryAgain, "the thread cannot be read now: connect again")
+	}
 	a.texts, a.lines = map[Peer]*textPeer{}, map[Peer]*linePeer{}
 	a.batch.reset(a.batch.base)
 }

@@ -12,11 +12,16 @@ import (
 	"parodywave/server/internal/wire"
 )
 
+// A mute room encodes nothing.
+type mute struct{ *world }
+
+func (mute) Frame(Message) []byte { return nil }
+
 // benchWorld is a world without failures, with peers in text mode.
 func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 	b.Helper()
 	w := newWorld(nil)
-	w.auth.cfg.Publish = func([]Peer, Message) {}
+	w.auth.cfg.Room = mute{w}
 	w.auth.take(request{edit: func() *wire.Error {
 		w.auth.record(event.Opened{Title: "x"}, ada, w.newClient(), 0)
 		return nil
@@ -24,7 +29,7 @@ func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 	w.auth.flush()
 	conns := make([]*conn, peers)
 	for i := range conns {
-		conns[i] = &conn{}
+		conns[i] = &conn{w: w}
 		if f := w.auth.joinText(conns[i], ada, eventlog.ClientID{1, byte(i)}, nil); f != nil {
 			b.Fatal(f)
 		}
@@ -72,10 +77,10 @@ func BenchmarkLineUpdate(b *testing.B) {
 	for _, others := range []int{0, 20} {
 		b.Run(fmt.Sprintf("others=%d", others), func(b *testing.B) {
 			w, _ := benchWorld(b, 0)
-			a, c := w.auth, &conn{}
+			a, c := w.auth, &conn{w: w}
 			a.joinLine(c, ada, 0)
 			for range others {
-				a.joinLine(&conn{}, ben, 0)
+				a.joinLine(&conn{w: w}, ben, 0)
 			}
 			value := units("")
 			b.ReportAllocs()
@@ -104,7 +109,7 @@ func BenchmarkIdleLine(b *testing.B) {
 			a.flush()
 			peers := make([]*conn, idle)
 			for i := range peers {
-				peers[i] = &conn{}
+				peers[i] = &conn{w: w}
 				a.joinLine(peers[i], ada, 0)
 				if f := a.edit(a.lines[peers[i]], LineEdit{Value: units("milk"), New: true, Line: -1}); f != nil {
 					b.Fatal(f)

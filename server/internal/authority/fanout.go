@@ -82,7 +82,7 @@ func (a *Authority) tellLater(wait int64) {
 	}
 	a.fanout.timer = true
 	a.cfg.After(time.Duration(wait)*time.Millisecond, func() {
-		a.send(request{now: true, do: func() {
+		a.enqueue(request{now: true, do: func() {
 			a.fanout.timer = false
 			a.tellIfDurable()
 		}})
@@ -97,9 +97,10 @@ func (a *Authority) tellIfDurable() {
 	}
 }
 
-// Drained is called when a peer for which Config.Ready has said no takes more.
-func (a *Authority) Drained(Peer) {
-	a.send(request{now: true, do: func() {
+// Drained must be called when a peer whose Ready returned false has room again.
+// Every peer that is ready is then sent what it lacks.
+func (a *Authority) Drained() {
+	a.enqueue(request{now: true, do: func() {
 		a.fanout.dirty = true
 		a.tellIfDurable()
 	}})
@@ -121,13 +122,10 @@ func (a *Authority) prompt(p Peer) {
 		return
 	}
 	lacks := a.thread.Revision - tp.told
-	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && a.ready(p) && a.cfg.Room.Flush(1) {
+	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && p.Ready() && a.cfg.Room.Flush(1) {
 		a.give([]Peer{p}, tp.told)
 	}
 }
-
-// ready reports whether p takes more; if it does not, Drained is called later.
-func (a *Authority) ready(p Peer) bool { return a.cfg.Ready == nil || a.cfg.Ready(p) }
 
 // tellTexts gives text mode the entries that it lacks. Those who keep up lack
 // the same, but for writers who were prompted, and who lacks the same is told
@@ -139,7 +137,7 @@ func (a *Authority) tellTexts() {
 	for p, tp := range a.texts {
 		switch {
 		case tp.catching || tp.told == head:
-		case !a.ready(p):
+		case !p.Ready():
 			tp.blind = true
 		case !a.near(tp.told):
 			a.stream(p, tp)
@@ -187,7 +185,7 @@ func (a *Authority) publishEntries(to []Peer, events []event.Event, lengths []in
 		a.texts[p].told = a.thread.Revision
 	}
 	if len(events) > 0 {
-		a.cfg.Publish(to, Entries{List: events, Chain: a.chain, Lengths: lengths})
+		a.broadcast(to, Entries{List: events, Chain: a.chain, Lengths: lengths})
 	}
 }
 
@@ -219,7 +217,7 @@ func (a *Authority) give(to []Peer, from eventlog.Revision) bool {
 // stream has the server stream p what it lacks from the log.
 func (a *Authority) stream(p Peer, tp *textPeer) {
 	tp.catching, tp.blind = true, true
-	a.cfg.Publish([]Peer{p}, CatchUp{From: tp.told, To: a.thread.Revision, Length: a.thread.Len(), of: tp})
+	p.Stream(CatchUp{From: tp.told, To: a.thread.Revision, Length: a.thread.Len(), of: tp})
 }
 
 // catchUp gives p what it lacks, at whatever pace: at once where that is in

@@ -182,11 +182,7 @@ func TestMessagesOfATurnEndInTheSameEntries(t *testing.T) {
 	}
 	s.stopOneByOne(all, 1)
 	var order []string
-	publish := s.auth.cfg.Publish
-	s.auth.cfg.Publish = func(to []Peer, m Message) {
-		publish(to, m)
-		order = append(order, to[0].(*conn).name+" "+frames(to[0].(*conn)))
-	}
+	s.sent = func(c *conn, _ any) { order = append(order, c.name+" "+frames(c)) }
 	s.insert("b")
 	s.equal("messages", len(order), n)
 	s.equal("the first", order[0], "peer0 3-27")
@@ -444,14 +440,13 @@ func TestEditsAreSaidToBeLoggedBeforeTheyAreTold(t *testing.T) {
 	s := newScene(t, "milk")
 	a, l := s.text("ada", ada), s.line("ben", ben)
 	var logged []string
-	s.auth.cfg.Logged = func(p Peer, re string) {
-		c := p.(*conn)
-		logged = append(logged, fmt.Sprintf("%s %s, told %d", c.name, re, len(c.down)))
+	s.settled = func(c *conn, re string, ok bool) {
+		logged = append(logged, fmt.Sprintf("%s %s %t, told %d", c.name, re, ok, len(c.down)))
 	}
 	a.edit(changes(t, `[4,[0,"!"]]`)[0])
 	a.push(1)
 	l.begin("bread")
 	s.up()
 	s.serve(2)
-	s.equal("logged", logged, "[ada update, told 0 ben new, told 0]")
+	s.equal("logged", logged, "[ada update true, told 0 ben new true, told 0]")
 }

@@ -124,7 +124,7 @@ func (h *history) look() {
 }
 
 func (h *history) open() *conn {
-	c := &conn{name: fmt.Sprintf("conn%d", len(h.conns)), page: h.draw}
+	c := &conn{w: h.world, name: fmt.Sprintf("conn%d", len(h.conns)), page: h.draw}
 	if h.draw(2) == 0 {
 		c.full = 1 + h.draw(6)
 	}

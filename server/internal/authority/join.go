@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"slices"
@@ -72,8 +73,8 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 		}
 	}
 	for q, tp := range a.texts {
-		if tp.client == client && a.cfg.Older != nil && a.cfg.Older(p, q) {
-			a.cfg.Publish([]Peer{p}, Superseded{})
+		if tp.client == client && older(p, q) {
+			p.Close(wire.CloseReplaced, replacedText)
 			return wire.Errorf(wire.Forbidden, "the same client has joined on a newer connection")
 		}
 	}
@@ -82,24 +83,28 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 	for q, tp := range a.texts {
 		if tp.client == client {
 			a.leaveText(q)
-			a.cfg.Publish([]Peer{q}, Superseded{})
+			q.Close(wire.CloseReplaced, replacedText)
 		}
 	}
 	tp := &textPeer{author: author, client: client, told: a.thread.Revision}
 	a.texts[p] = tp
-	to := []Peer{p}
-	switch {
-	case resume == nil:
-		a.cfg.Publish(to, TextJoined{Thread: a.thread, Chain: a.chain})
-	case !known:
-		a.cfg.Publish(to, TextJoined{Thread: a.thread, Chain: a.chain, Reset: true})
-	default:
-		a.cfg.Publish(to, Resumed{Thread: a.thread, Since: resume.Since})
+	if known {
+		a.send(p, Resumed{Thread: a.thread, Since: resume.Since})
 		tp.told = resume.Since
 		a.catchUp(p, tp)
+	} else {
+		a.send(p, TextJoined{Thread: a.thread, Chain: a.chain, Reset: resume != nil})
 	}
 	a.showCursors(p, tp)
 	return nil
+}
+
+const replacedText = "the same client joined on another connection"
+
+// older reports whether p is an older connection than q.
+func older(p, q Peer) bool {
+	a, b := p.Connection(), q.Connection()
+	return bytes.Compare(a[:], b[:]) < 0
 }
 
 // knows reports whether the log at a resume is what the client saw.
@@ -155,7 +160,7 @@ func (a *Authority) mayJoin(p Peer, author eventlog.AuthorID, client eventlog.Cl
 // CatchUp: the rest follows. One that belongs to an earlier join of the peer is
 // passed over.
 func (a *Authority) Attach(p Peer, c CatchUp) {
-	a.send(request{do: func() {
+	a.enqueue(request{do: func() {
 		if tp, ok := a.texts[p]; ok && tp == c.of && tp.catching {
 			tp.told = c.To
 			a.catchUp(p, tp)
@@ -165,12 +170,17 @@ func (a *Authority) Attach(p Peer, c CatchUp) {
 }
 
 // Leave forgets a peer, in whichever mode it joined. When it returns, nothing
-// more is published to p; receipts that a resync held back were.
-func (a *Authority) Leave(p Peer) {
+// more is sent to p; receipts that a resync held back were. It returns how many
+// receipts a peer in line mode has had on its connection, 0 for any other.
+func (a *Authority) Leave(p Peer) (received uint64) {
 	_ = a.wait(context.Background(), request{do: func() {
-		a.leaveLine(p)
 		a.leaveText(p)
+		if l, ok := a.lines[p]; ok {
+			received = l.received
+			a.leaveLine(p)
+		}
 	}})
+	return received
 }
 
 func (a *Authority) leaveLine(p Peer) {

@@ -69,7 +69,7 @@ func (a *Authority) joinLine(p Peer, author eventlog.AuthorID, received uint64) 
 	a.leaveLine(p)
 	a.leaveText(p)
 	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, told: a.thread.Revision, received: received, synced: a.cfg.Now() - resyncPause}
-	a.cfg.Publish([]Peer{p}, LineJoined{Thread: a.thread})
+	a.send(p, LineJoined{Thread: a.thread})
 }
 
 // A LineEdit is what a line-mode client wants: a new line, or its current line

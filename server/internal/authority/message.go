@@ -8,12 +8,8 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A Peer is a connection, as the authority knows it: something to compare and
-// to address messages to.
-type Peer any
-
-// A Message goes to peers through Config.Publish. What it points to is good
-// only during that call.
+// A Message is what Room.Frame encodes. What it points to is valid only during
+// that call.
 type Message interface{ message() }
 
 type (
@@ -35,14 +31,6 @@ type (
 	Resumed struct {
 		Thread *projection.Thread
 		Since  eventlog.Revision
-	}
-	// CatchUp tells the server to stream the entries after From through To from
-	// the log and then to call Attach.
-	CatchUp struct {
-		From, To eventlog.Revision
-		Length   int // of the text at To, in UTF-16 units
-
-		of *textPeer // the join that it belongs to
 	}
 
 	// LineJoined is the whole thread for a peer in line mode.
@@ -77,10 +65,6 @@ type (
 		SHA256   [32]byte
 		Chain    chain.Digest
 	}
-	// Superseded says that the same client joined again on another connection.
-	Superseded struct{}
-	// Dropped says that the authority has stopped: the peer must join again.
-	Dropped struct{}
 	// Failed says that a peer's message had no effect.
 	Failed struct {
 		Err *wire.Error
@@ -88,16 +72,22 @@ type (
 	}
 )
 
+// CatchUp tells the server to stream a peer the entries after From through To
+// from the log and then to call Attach.
+type CatchUp struct {
+	From, To eventlog.Revision
+	Length   int // of the text at To, in UTF-16 units
+
+	of *textPeer // the join that it belongs to
+}
+
 func (Entries) message()    {}
 func (TextJoined) message() {}
 func (Resumed) message()    {}
-func (CatchUp) message()    {}
 func (LineJoined) message() {}
 func (LineUpdate) message() {}
 func (Cursor) message()     {}
 func (Beacon) message()     {}
-func (Superseded) message() {}
-func (Dropped) message()    {}
 func (Failed) message()     {}
 
 func (a *Authority) stale(format string, args ...any) *wire.Error {

@@ -118,7 +118,7 @@ func (a *Authority) forgetLater() {
 	}
 	a.past.rest = true
 	a.cfg.After(pastRest, func() {
-		a.send(request{now: true, do: func() { a.past = past{} }})
+		a.enqueue(request{now: true, do: func() { a.past = past{} }})
 	})
 }
 

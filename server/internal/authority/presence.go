@@ -11,7 +11,7 @@ import (
 // Cursor passes a text-mode peer's presence on to the others. It is never
 // logged.
 func (a *Authority) Cursor(p Peer, rev eventlog.Revision, ranges [][2]int) {
-	a.send(request{now: true, do: func() {
+	a.enqueue(request{now: true, do: func() {
 		tp, ok := a.texts[p]
 		if !ok {
 			a.fail(request{peer: p, re: "cursor"}, wire.Errorf(wire.NotJoined, "join a thread in text mode before you show a cursor"))
@@ -47,7 +47,7 @@ func (a *Authority) tellCursors() {
 	lacking := false
 	for p, tp := range a.texts {
 		switch {
-		case tp.catching || tp.told < a.thread.Revision || !a.ready(p):
+		case tp.catching || tp.told < a.thread.Revision || !p.Ready():
 			tp.blind, lacking = true, true
 		case tp.blind:
 			a.showCursors(p, tp)
@@ -72,7 +72,7 @@ func (a *Authority) tellCursors() {
 
 func (a *Authority) publishCursor(to []Peer, c Cursor) {
 	if len(to) > 0 {
-		a.cfg.Publish(to, c)
+		a.broadcast(to, c)
 	}
 }
 
@@ -110,14 +110,14 @@ func (a *Authority) showCursors(p Peer, tp *textPeer) {
 		return
 	}
 	for _, c := range a.fanout.gone {
-		a.cfg.Publish([]Peer{p}, c)
+		a.send(p, c)
 	}
 	for _, c := range a.fanout.left {
-		a.cfg.Publish([]Peer{p}, c)
+		a.send(p, c)
 	}
 	for q, other := range a.texts {
 		if q != p && other.cursor != nil && len(other.cursor.Ranges) > 0 {
-			a.cfg.Publish([]Peer{p}, *other.cursor)
+			a.send(p, *other.cursor)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func (a *Authority) sendBeacon() {
 	if len(to) == 0 {
 		return
 	}
-	a.cfg.Publish(to, Beacon{
+	a.broadcast(to, Beacon{
 		Revision: a.thread.Revision, Length: a.thread.Len(),
 		SHA256: sha256.Sum256([]byte(a.thread.Text())), Chain: a.chain,
 	})

@@ -226,7 +226,7 @@ func TestSecondJoinSupersedesTheFirst(t *testing.T) {
 	c.joined = false
 	c.connect(s.conn("new"), false)
 	s.flow()
-	if len(old.down) != 1 || old.down[0] != any(Superseded{}) {
+	if len(old.down) != 1 || old.down[0] != any(closed{wire.CloseReplaced}) {
 		t.Errorf("the first connection was told %v, want that it is superseded", old.down)
 	}
 	s.auth.Push(old, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})

@@ -29,31 +29,56 @@ func (g *gate) Append(ctx context.Context, s eventlog.Stream, r eventlog.Revisio
 	return head, err
 }
 
-// A runner is an authority in its goroutine, and all that it published.
+// A runner is an authority in its goroutine.
 type runner struct {
 	*Authority
 	log    *gate
+	world  *world
 	cancel func()
 
-	mu   sync.Mutex
-	told map[Peer][]any
+	mu    sync.Mutex
+	peers map[any]*ear
+}
+
+// An ear is a peer that is always ready and keeps what it is sent.
+type ear struct {
+	r    *runner
+	told []any // guarded by r.mu
+}
+
+func (e *ear) Send(frame []byte) {
+	e.r.mu.Lock()
+	defer e.r.mu.Unlock()
+	e.told = append(e.told, e.r.world.message(frame))
+}
+
+func (e *ear) Ready() bool                        { return true }
+func (e *ear) Stream(CatchUp)                     {}
+func (e *ear) Settled(string, bool)               {}
+func (e *ear) Close(int, string)                  {}
+func (e *ear) Connection() (id eventlog.ClientID) { return id }
+
+// A shared Room may be asked for a frame by a sender, too, when the authority has
+// stopped.
+type shared struct {
+	*world
+	mu *sync.Mutex
+}
+
+func (s shared) Frame(m Message) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world.Frame(m)
 }
 
 func newRunner(t *testing.T, log eventlog.AuditLog) *runner {
 	t.Helper()
-	r := &runner{told: map[Peer][]any{}, log: &gate{AuditLog: log, came: make(chan int), open: make(chan struct{})}}
-	w := &world{log: &brokenLog{AuditLog: log}, clock: 1}
-	w.start()
-	cfg := w.auth.cfg
-	cfg.Log, cfg.Ready = r.log, nil
-	cfg.Publish = func(to []Peer, m Message) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		for _, p := range to {
-			r.told[p] = append(r.told[p], copied(m))
-		}
-	}
-	r.Authority = New(cfg, w.auth.thread, w.auth.chain)
+	r := &runner{peers: map[any]*ear{}, log: &gate{AuditLog: log, came: make(chan int), open: make(chan struct{})}}
+	r.world = &world{log: &brokenLog{AuditLog: log}, clock: 1}
+	r.world.start()
+	cfg := r.world.auth.cfg
+	cfg.Log, cfg.Room = r.log, shared{r.world, &r.mu}
+	r.Authority = New(cfg, r.world.auth.thread, r.world.auth.chain)
 	ctx, cancel := context.WithCancel(t.Context())
 	r.cancel = cancel
 	go r.Run(ctx)
@@ -64,10 +89,20 @@ func newRunner(t *testing.T, log eventlog.AuditLog) *runner {
 	return r
 }
 
-func (r *runner) heard(p Peer) []any {
+func (r *runner) peer(name any) *ear {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]any(nil), r.told[p]...)
+	if r.peers[name] == nil {
+		r.peers[name] = &ear{r: r}
+	}
+	return r.peers[name]
+}
+
+func (r *runner) heard(name any) []any {
+	e := r.peer(name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]any(nil), e.told...)
 }
 
 func insertion(n int, s string) []ot.Change { return []ot.Change{ot.Replace(n, 0, 0, units(s))} }
@@ -87,27 +122,27 @@ func TestNothingIsToldBeforeItIsDurableAndRequestsCollect(t *testing.T) {
 	ctx := t.Context()
 	ids := []eventlog.ClientID{{1}, {2}, {3}}
 	for _, id := range ids {
-		if err := r.JoinText(ctx, id, ada, id, nil); err != nil {
+		if err := r.JoinText(ctx, r.peer(id), ada, id, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := r.JoinLine(ctx, "line", ben, 0); err != nil {
+	if err := r.JoinLine(ctx, r.peer("line"), ben, 0); err != nil {
 		t.Fatal(err)
 	}
-	r.Push(ids[0], Push{Client: ids[0], Seq: 1, Rev: 1, Changes: insertion(0, "a")})
+	r.Push(r.peer(ids[0]), Push{Client: ids[0], Seq: 1, Rev: 1, Changes: insertion(0, "a")})
 	if n := <-r.log.came; n != 1 {
 		t.Fatalf("the first append has %d records", n)
 	}
 	// It is kept, and nobody knows yet.
-	r.Push(ids[1], Push{Client: ids[1], Seq: 1, Rev: 1, Changes: insertion(0, "b")})
-	r.Edit("line", "new", LineEdit{Value: units("c"), New: true, Line: -1})
-	r.Push(ids[2], Push{Client: ids[2], Seq: 1, Rev: 1, Changes: insertion(0, "d")})
+	r.Push(r.peer(ids[1]), Push{Client: ids[1], Seq: 1, Rev: 1, Changes: insertion(0, "b")})
+	r.Edit(r.peer("line"), "new", LineEdit{Value: units("c"), New: true, Line: -1})
+	r.Push(r.peer(ids[2]), Push{Client: ids[2], Seq: 1, Rev: 1, Changes: insertion(0, "d")})
 	looked := make(chan eventlog.Revision, 1)
 	go func() {
 		_ = r.View(ctx, func(th *projection.Thread, _ chain.Digest) { looked <- th.Revision })
 	}()
 	time.Sleep(20 * time.Millisecond)
-	for _, p := range []Peer{ids[0], ids[1], ids[2], "line"} {
+	for _, p := range []any{ids[0], ids[1], ids[2], "line"} {
 		if got := r.heard(p); len(got) != 1 { // its join
 			t.Errorf("%v was told %v while the append waited", p, got[1:])
 		}
@@ -151,7 +186,7 @@ func TestStoppingAuthorityAnswersEverything(t *testing.T) {
 					if err != nil && (!errors.As(err, &f) || f.Code != wire.Unavailable) {
 						t.Errorf("put: %v", err)
 					}
-					r.Push(i, Push{Client: eventlog.ClientID{1}, Seq: 1})
+					r.Push(r.peer(i), Push{Client: eventlog.ClientID{1}, Seq: 1})
 				}
 			})
 		}
@@ -204,7 +239,7 @@ func TestOpenIsTheFirstRecord(t *testing.T) {
 			t.Errorf("revision %d is called %q", th.Revision, th.Title)
 		}
 	})
-	if err := r.MayJoin(t.Context(), 1, ben, eventlog.ClientID{5}); err != nil {
+	if err := r.MayJoin(t.Context(), r.peer(1), ben, eventlog.ClientID{5}); err != nil {
 		t.Error(err)
 	}
 }

@@ -68,7 +68,7 @@ func (s *scene) elsewhere(from, to int, insert string) {
 func (s *scene) line(name string, author eventlog.AuthorID) *lineClient {
 	c := &lineClient{w: s.world, name: name, author: author}
 	s.lines = append(s.lines, c)
-	c.connect(&conn{name: name})
+	c.connect(s.conn(name))
 	s.flow()
 	return c
 }
@@ -82,7 +82,7 @@ func (s *scene) text(name string, author eventlog.AuthorID) *textClient {
 }
 
 func (s *scene) conn(name string) *conn {
-	return &conn{name: name, page: func(n int) int { return n - 1 }}
+	return &conn{w: s.world, name: name, page: func(n int) int { return n - 1 }}
 }
 
 // up brings everything that was sent to the authority's inbox.

@@ -43,13 +43,10 @@ func TestReceivingComposedDiverges(t *testing.T) { mustDiverge(t, nil, true) }
 // again, of what is new from then on alone.
 func TestDroppedBacklogIsSeen(t *testing.T) {
 	mustDiverge(t, func(a *Authority) {
-		ready := a.cfg.Ready
-		a.cfg.Ready = func(p Peer) bool {
-			ok := ready(p)
-			if tp := a.texts[p]; !ok && tp != nil {
+		a.cfg.Room.(*world).unready = func(c *conn) {
+			if tp := a.texts[c]; tp != nil {
 				tp.told = a.thread.Revision
 			}
-			return ok
 		}
 	}, false)
 }

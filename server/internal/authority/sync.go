@@ -127,7 +127,7 @@ func (a *Authority) tellLines() {
 		case l.due:
 			a.resync(p, l)
 		case l.told == head:
-		case a.ready(p):
+		case p.Ready():
 			groups[l.told] = append(groups[l.told], p)
 		default:
 			low = min(low, l.told)
@@ -186,7 +186,7 @@ func (a *Authority) inform(p Peer, l *linePeer, touched []int) {
 // tellLine gives peers the line i.
 func (a *Authority) tellLine(to []Peer, i int) {
 	row := a.thread.Row(i)
-	a.cfg.Publish(to, LineUpdate{
+	a.broadcast(to, LineUpdate{
 		Line: i, Value: a.thread.Content(row), Author: row.Author,
 		Revision: a.thread.Revision, Submitted: row.Submitted,
 	})
@@ -221,7 +221,7 @@ func (a *Authority) receive(p Peer, l *linePeer, r receipt) {
 	if r.merged != nil && !l.id.IsZero() && r.index == l.index {
 		l.deliver(r.merged)
 	}
-	a.cfg.Publish([]Peer{p}, u)
+	a.send(p, u)
 }
 
 // resync sends p the whole thread, now or when the pause is over and p takes it.
@@ -231,14 +231,14 @@ func (a *Authority) resync(p Peer, l *linePeer) {
 	}
 	wait := l.synced + resyncPause - a.cfg.Now()
 	if wait <= 0 {
-		if a.ready(p) {
+		if p.Ready() {
 			a.sync(p, l)
 		}
 		return
 	}
 	l.waiting = true
 	a.cfg.After(time.Duration(wait)*time.Millisecond, func() {
-		a.send(request{do: func() {
+		a.enqueue(request{do: func() {
 			if l.waiting = false; a.lines[p] == l && l.due {
 				a.resync(p, l)
 			}
@@ -253,7 +253,7 @@ func (a *Authority) sync(p Peer, l *linePeer) {
 	if !l.id.IsZero() {
 		current = l.index
 	}
-	a.cfg.Publish([]Peer{p}, LineJoined{Thread: a.thread, Resync: true, Current: current, Received: l.received})
+	a.send(p, LineJoined{Thread: a.thread, Resync: true, Current: current, Received: l.received})
 	if current >= 0 {
 		l.deliver(look(a.thread, current))
 	}

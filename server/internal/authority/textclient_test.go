@@ -142,7 +142,7 @@ func (c *textClient) receive(m any) {
 		if m.Revision == c.rev && sha256.Sum256([]byte(ot.String(c.confirmed))) != m.SHA256 {
 			c.fail("its text at revision %d is not the beacon's", m.Revision)
 		}
-	case Superseded:
+	case closed:
 		c.fail("superseded on a connection it reads")
 	case Cursor:
 	default:

@@ -122,7 +122,7 @@ func (a *Authority) restLater() {
 	}
 	w.rest, w.at = true, a.thread.Revision
 	a.cfg.After(windowRest, func() {
-		a.send(request{now: true, do: func() {
+		a.enqueue(request{now: true, do: func() {
 			if w.rest = false; w.at != a.thread.Revision || !a.batch.empty() {
 				a.restLater()
 				return

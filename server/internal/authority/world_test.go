@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 const stream = eventlog.Stream("01J9Z3N8QJ7C0V5R2K4M6T8W9X")
@@ -35,6 +37,10 @@ type world struct {
 	limit  RateLimit
 	flush  int // so many peers may be sent what is new before the rate limit allows it
 
+	frames    []any            // messages, copied; a frame is the index of one
+	sent      func(*conn, any) // called with each message that is sent, if not nil
+	settled   func(*conn, string, bool)
+	unready   func(*conn)       // called with each peer that is not ready
 	announced eventlog.Revision // through this one
 	refusals  int
 
@@ -48,6 +54,7 @@ type timer struct {
 
 // A conn is a connection: what is on its way to the authority and back.
 type conn struct {
+	w        *world
 	name     string
 	up       []frame
 	down     []any // messages, copied
@@ -67,8 +74,9 @@ type frame struct {
 	push bool // it may come twice
 }
 
-// Copies of messages that point to the thread.
+// Copies of messages that point to the thread, and what a close sends.
 type (
+	closed   struct{ code int }
 	textJoin struct {
 		rev   eventlog.Revision
 		chain chain.Digest
@@ -112,8 +120,6 @@ func (w *world) start() {
 		Now:       func() int64 { return w.clock },
 		After:     func(d time.Duration, f func()) { w.timers = append(w.timers, timer{w.clock + d.Milliseconds(), f}) },
 		NewClient: w.newClient,
-		Publish:   w.publish,
-		Ready:     w.ready,
 		Room:      w,
 		MaxText:   4 << 20,
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -157,56 +163,89 @@ func (w *world) flag(format string, args ...any) {
 	w.flaws = append(w.flaws, fmt.Sprintf(format, args...))
 }
 
-// ready is a peer's queue; drained is called when something was taken from it.
-func (w *world) ready(p Peer) bool {
-	c := p.(*conn)
-	c.waits = c.waits || c.full > 0 && !c.dead && len(c.down) >= c.full
-	return !c.waits
+// Frame, with Announce and the rest, implements Room.
+func (w *world) Frame(m Message) []byte {
+	if e, ok := m.(Entries); ok {
+		last := e.List[len(e.List)-1].Revision
+		if last > w.announced {
+			w.flag("revision %d is sent, and announced is %d", last, w.announced)
+		}
+		if head, _ := w.log.Head(context.Background(), stream); last > head.Revision {
+			w.flag("revision %d is sent, and the log is at %d", last, head.Revision)
+		}
+	}
+	w.frames = append(w.frames, copied(m))
+	return binary.AppendUvarint(nil, uint64(len(w.frames)-1))
 }
 
-func (w *world) drained(c *conn) {
-	if c.waits && len(c.down) == 0 {
-		c.waits = false
-		w.tasks = append(w.tasks, func() { w.auth.Drained(c) })
+// message returns what is in a frame.
+func (w *world) message(frame []byte) any {
+	i, _ := binary.Uvarint(frame)
+	return w.frames[i]
+}
+
+// Send, with the methods that follow, implements Peer.
+func (c *conn) Send(frame []byte) {
+	if frame == nil { // of a mute room
+		return
+	}
+	m := c.w.message(frame)
+	if c.left {
+		c.w.flag("%s was sent %T after it had left", c.name, m)
+	}
+	switch m := m.(type) {
+	case LineUpdate:
+		if m.Mine {
+			c.receipts++
+		}
+	case lineJoin:
+		if m.resync && c.w.clock < c.synced+resyncPause {
+			c.w.flag("%s was resynced twice within %d ms", c.name, c.w.clock-c.synced)
+		}
+		c.synced = c.w.clock
+		if !m.resync {
+			c.synced -= resyncPause
+		}
+	}
+	if !c.dead {
+		c.down = append(c.down, m)
+	}
+	if c.w.sent != nil {
+		c.w.sent(c, m)
 	}
 }
 
-func (w *world) publish(to []Peer, m Message) {
-	for _, p := range to {
-		c := p.(*conn)
-		if c.left {
-			w.flag("%s was published %T after it had left", c.name, m)
-		}
-		switch m := m.(type) {
-		case CatchUp:
-			w.tasks = append(w.tasks, func() { w.catchUp(c, m) })
-			continue
-		case Dropped:
-			w.drop = append(w.drop, c)
-			continue
-		case LineUpdate:
-			if m.Mine {
-				c.receipts++
-			}
-		case LineJoined:
-			if m.Resync && w.clock < c.synced+resyncPause {
-				w.flag("%s was resynced twice within %d ms", c.name, w.clock-c.synced)
-			}
-			c.synced = w.clock
-			if !m.Resync {
-				c.synced -= resyncPause
-			}
-		case Entries:
-			if last := m.List[len(m.List)-1].Revision; last > w.announced {
-				w.flag("%s was sent revision %d, and announced is %d", c.name, last, w.announced)
-			}
-			if head, _ := w.log.Head(context.Background(), stream); m.List[len(m.List)-1].Revision > head.Revision {
-				w.flag("%s was published revision %d and the log is at %d", c.name, m.List[len(m.List)-1].Revision, head.Revision)
-			}
-		}
-		if !c.dead {
-			c.down = append(c.down, copied(m))
-		}
+func (c *conn) Ready() bool {
+	c.waits = c.waits || c.full > 0 && !c.dead && len(c.down) >= c.full
+	if c.waits && c.w.unready != nil {
+		c.w.unready(c)
+	}
+	return !c.waits
+}
+
+func (c *conn) Stream(m CatchUp) { c.w.tasks = append(c.w.tasks, func() { c.w.catchUp(c, m) }) }
+
+func (c *conn) Settled(re string, logged bool) {
+	if c.w.settled != nil {
+		c.w.settled(c, re, logged)
+	}
+}
+
+func (c *conn) Close(code int, _ string) {
+	if code == wire.CloseTryAgain {
+		c.w.drop = append(c.w.drop, c)
+	} else if !c.dead {
+		c.down = append(c.down, closed{code})
+	}
+}
+
+func (c *conn) Connection() (id eventlog.ClientID) { return id }
+
+// drained is called when something was taken from a peer's queue.
+func (w *world) drained(c *conn) {
+	if c.waits && len(c.down) == 0 {
+		c.waits = false
+		w.tasks = append(w.tasks, w.auth.Drained)
 	}
 }
 

@@ -82,5 +82,6 @@ const (
 	CloseNotUTF8     = 1007 // a text frame that is not UTF-8
 	ClosePolicy      = 1008 // a flood
 	CloseTooLarge    = 1009 // a frame over the limit
+	CloseTryAgain    = 1013 // too much was waiting, or the thread cannot be read: connect again
 	CloseReplaced    = 4001 // the same client joined over another socket
 )
