@@ -1,6 +1,10 @@
 package server
 
-import "math/bits"
+import (
+	"time"
+
+	"parodywave/server/hdr"
+)
 
 // window is how many seconds the meters look back.
 const window = 10
@@ -39,67 +43,35 @@ func (m *meter) roll(second int64) {
 	}
 }
 
-// latencies is a histogram of durations over the last ten seconds. Buckets are
-// linear within each power of two, sixteen of them, so that a duration is off
-// by a sixteenth at most: the layout of Gil Tene's HdrHistogram, with four bits.
+// latencies is a histogram of durations over the last ten seconds.
 type latencies struct {
 	second int64
-	slots  [window][latencyBuckets]uint32
-}
-
-const (
-	latencyBits    = 4
-	latencyMax     = 1<<26 - 1 // microseconds, a minute; longer ones count as that
-	latencyBuckets = (26 - latencyBits + 1) << latencyBits
-)
-
-// bucketOf returns the bucket of a duration in microseconds.
-func bucketOf(micros int64) int {
-	v := uint64(min(max(micros, 0), latencyMax))
-	shift := max(bits.Len64(v)-1-latencyBits, 0)
-	return shift<<latencyBits + int(v>>shift)
-}
-
-// middleOf returns the middle of a bucket, in microseconds.
-func middleOf(bucket int) int64 {
-	shift := max(bucket>>latencyBits-1, 0)
-	low := int64(bucket-shift<<latencyBits) << shift
-	return low + (1<<shift-1)/2
+	slots  [window]hdr.Histogram
 }
 
 func (l *latencies) add(second, micros int64) {
 	l.roll(second)
-	l.slots[second%window][bucketOf(micros)]++
+	l.slots[second%window].Add(time.Duration(min(micros, hdr.Most.Microseconds())) * time.Microsecond)
 }
 
-// quantiles returns the durations, in microseconds, below which those shares
-// of all lie, and how many durations there are; 0 of none.
+// quantiles returns the durations, in microseconds, which those shares of all
+// durations do not exceed, and how many durations there are; 0 of none.
 func (l *latencies) quantiles(second int64, shares ...float64) ([]int64, uint64) {
 	l.roll(second)
-	var sums [latencyBuckets]uint64
-	var n uint64
+	var all hdr.Histogram
 	for i := range l.slots {
-		for b, c := range l.slots[i] {
-			sums[b] += uint64(c)
-			n += uint64(c)
-		}
+		all.Merge(&l.slots[i])
 	}
 	out := make([]int64, len(shares))
 	for i, share := range shares {
-		left := share * float64(n)
-		for b, c := range sums {
-			if left -= float64(c); c > 0 && left <= 0 {
-				out[i] = middleOf(b)
-				break
-			}
-		}
+		out[i] = all.Quantile(share).Microseconds()
 	}
-	return out, n
+	return out, all.Count()
 }
 
 func (l *latencies) roll(second int64) {
 	if second > l.second {
-		each(l.second, second, func(slot int) { clear(l.slots[slot][:]) })
+		each(l.second, second, func(slot int) { l.slots[slot] = hdr.Histogram{} })
 		l.second = second
 	}
 }

@@ -76,7 +76,7 @@ func (c *conn) received(u client.Update) {
 	c.t.delivered++
 	if u.Own {
 		if typed := u.Typed.UnixNano(); from != 0 && typed >= from {
-			c.t.ack.add(time.Duration(at - typed))
+			c.t.ack.Add(time.Duration(at - typed))
 		}
 	} else if writers != nil {
 		if w := (*writers)[u.Client]; w != nil {

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"parodywave/server/hdr"
 )
 
 // A Step is the result of typing at one rate. Counts and rates leave out the
@@ -95,15 +97,15 @@ func (s *Step) measured(from, to moment) {
 func round(x float64) float64 { return math.Round(x*10) / 10 }
 
 func (s *Step) quantiles(g *generator) {
-	var latency, last, ack histogram
+	var latency, last, ack hdr.Histogram
 	for _, t := range g.threads {
 		t.mu.Lock()
-		latency.merge(&t.latency)
-		last.merge(&t.last)
-		ack.merge(&t.ack)
+		latency.Merge(&t.latency)
+		last.Merge(&t.last)
+		ack.Merge(&t.ack)
 		t.mu.Unlock()
 	}
-	s.Latency, s.Last, s.Ack = latency.quantiles(), last.quantiles(), ack.quantiles()
+	s.Latency, s.Last, s.Ack = quantiles(&latency), quantiles(&last), quantiles(&ack)
 }
 
 func (s *Step) judge(p Plan, lost error) {
@@ -125,7 +127,7 @@ func (t *thread) begin() {
 	t.from.Store(0)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.latency, t.last, t.ack = histogram{}, histogram{}, histogram{}
+	t.latency, t.last, t.ack = hdr.Histogram{}, hdr.Histogram{}, hdr.Histogram{}
 }
 
 // settle waits until all connections have all edits; the error names one that

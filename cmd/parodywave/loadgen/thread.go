@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
+	"parodywave/server/hdr"
 )
 
 // A thread is one thread with its connections, writers first.
@@ -23,9 +24,9 @@ type thread struct {
 	from    atomic.Int64                     // when measuring begins, Unix nanoseconds; 0: not yet
 
 	mu        sync.Mutex
-	latency   histogram // to each other client
-	last      histogram // to the last of them
-	ack       histogram
+	latency   hdr.Histogram // to each other client
+	last      hdr.Histogram // to the last of them
+	ack       hdr.Histogram
 	delivered uint64 // edits received, a writer's own included
 }
 
@@ -90,9 +91,9 @@ func (t *thread) arrived(s *edit, at, from int64) {
 		return
 	}
 	d := time.Duration(at - typed)
-	t.latency.add(d)
+	t.latency.Add(d)
 	if s.arrived.Add(1) == uint32(len(t.conns)-1) {
-		t.last.add(d)
+		t.last.Add(d)
 	}
 }
 
