@@ -75,7 +75,7 @@ func (a *Account) change(t *Thread, c *ot.Change) {
 
 // goesOn reports whether next, by the same author, is part of a.
 func (a *Account) goesOn(next *Account) bool {
-	return a.Edits > 0 && next.Edits > 0 && next.Time-a.Time <= passagePause
+	return a.Edits > 0 && next.Edits > 0 && next.Time-a.Time <= PassagePause
 }
 
 func (a *Account) add(next *Account) {
@@ -118,9 +118,9 @@ func ReplayAccounts(ctx context.Context, log eventlog.Log, stream eventlog.Strea
 }
 
 func (a *Accounts) advance(records iter.Seq2[eventlog.Record, error]) error {
-	return a.Thread.advance(records, a.query.At, nil, func(e *event.Event) {
+	return a.Thread.Fold(records, a.query.At, nil, func(e *event.Event, effect *Effect) {
 		if a.query.Keep == nil || a.query.Keep(e) {
-			a.add(a.Thread.Account(e, &a.Thread.effect))
+			a.add(a.Thread.Account(e, effect))
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 func authorsOf(t *testing.T, events ...event.Event) *projection.Authors {
@@ -22,7 +23,7 @@ func authorsOf(t *testing.T, events ...event.Event) *projection.Authors {
 }
 
 func named(id, name string, kind event.AuthorKind) event.Event {
-	return event.Event{Author: authorID(id), Payload: event.Named{Name: name, Kind: kind}}
+	return event.Event{Author: scripts.AuthorID(id), Payload: event.Named{Name: name, Kind: kind}}
 }
 
 func TestAuthorsAreFoundByNameAndKind(t *testing.T) {
@@ -39,8 +40,8 @@ func TestAuthorsAreFoundByNameAndKind(t *testing.T) {
 		{"ana", event.Person, ""},
 		{"", event.Person, ""},
 	} {
-		if id, ok := a.Find(c.name, c.kind); ok != (c.want != "") || id != authorID(c.want) {
-			t.Errorf("%s %q is %q, %v, want %q", c.kind, c.name, authorName(id), ok, c.want)
+		if id, ok := a.Find(c.name, c.kind); ok != (c.want != "") || id != scripts.AuthorID(c.want) {
+			t.Errorf("%s %q is %q, %v, want %q", c.kind, c.name, scripts.AuthorName(id), ok, c.want)
 		}
 	}
 }
@@ -50,15 +51,15 @@ func TestImportedAuthorsAreNeverMatchedByName(t *testing.T) {
 	a := authorsOf(t, named("1", "Ana", event.ImportedKind))
 	for _, kind := range []event.AuthorKind{event.Person, event.Cli, event.ImportedKind, event.Server} {
 		if id, ok := a.Find("Ana", kind); ok {
-			t.Errorf("%s Ana is %q", kind, authorName(id))
+			t.Errorf("%s Ana is %q", kind, scripts.AuthorName(id))
 		}
 	}
-	if got := a.Author(authorID("1")); got.Name != "Ana" || got.Kind != event.ImportedKind || !a.Known(authorID("1")) {
+	if got := a.Author(scripts.AuthorID("1")); got.Name != "Ana" || got.Kind != event.ImportedKind || !a.Known(scripts.AuthorID("1")) {
 		t.Errorf("author is %+v", got)
 	}
 	a = authorsOf(t, named("1", "Ana", event.Person), named("2", "Ana", event.ImportedKind))
-	if id, ok := a.Find("Ana", event.Person); !ok || id != authorID("1") {
-		t.Errorf("Ana is %q, %v, after an import of another", authorName(id), ok)
+	if id, ok := a.Find("Ana", event.Person); !ok || id != scripts.AuthorID("1") {
+		t.Errorf("Ana is %q, %v, after an import of another", scripts.AuthorName(id), ok)
 	}
 }
 
@@ -67,10 +68,10 @@ func TestAuthorsFollowARename(t *testing.T) {
 	if _, ok := a.Find("Ana", event.Person); ok {
 		t.Error("the old name is still found")
 	}
-	if id, ok := a.Find("Anna", event.Person); !ok || id != authorID("1") {
-		t.Errorf("Anna is %q, %v", authorName(id), ok)
+	if id, ok := a.Find("Anna", event.Person); !ok || id != scripts.AuthorID("1") {
+		t.Errorf("Anna is %q, %v", scripts.AuthorName(id), ok)
 	}
-	if got := a.Author(authorID("1")).Name; got != "Anna" {
+	if got := a.Author(scripts.AuthorID("1")).Name; got != "Anna" {
 		t.Errorf("name is %q", got)
 	}
 }
@@ -78,12 +79,12 @@ func TestAuthorsFollowARename(t *testing.T) {
 // Whoever gives up a name that is another's by now does not take it with them.
 func TestRenameLeavesTheNameToWhoHasIt(t *testing.T) {
 	a := authorsOf(t, named("1", "Ana", event.Person), named("2", "Ana", event.Person), named("1", "Anna", event.Person))
-	if id, ok := a.Find("Ana", event.Person); !ok || id != authorID("2") {
-		t.Errorf("Ana is %q, %v, want 2", authorName(id), ok)
+	if id, ok := a.Find("Ana", event.Person); !ok || id != scripts.AuthorID("2") {
+		t.Errorf("Ana is %q, %v, want 2", scripts.AuthorName(id), ok)
 	}
 	a = authorsOf(t, named("1", "Ana", event.Person), named("2", "Ana", event.ImportedKind), named("2", "Ben", event.ImportedKind))
-	if id, ok := a.Find("Ana", event.Person); !ok || id != authorID("1") {
-		t.Errorf("Ana is %q, %v, want 1", authorName(id), ok)
+	if id, ok := a.Find("Ana", event.Person); !ok || id != scripts.AuthorID("1") {
+		t.Errorf("Ana is %q, %v, want 1", scripts.AuthorName(id), ok)
 	}
 }
 
@@ -103,7 +104,7 @@ func TestAuthorsRefuseAGap(t *testing.T) {
 			t.Errorf("revision %d is taken after 1", r)
 		}
 	}
-	if a.Revision != 1 || a.Known(authorID("2")) {
+	if a.Revision != 1 || a.Known(scripts.AuthorID("2")) {
 		t.Errorf("refused events left something: revision %d", a.Revision)
 	}
 }

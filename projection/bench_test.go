@@ -1,12 +1,8 @@
 package projection_test
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,6 +13,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -49,7 +46,7 @@ func typing(n int) []ot.Change {
 // scattered edits a text of a megabyte at random positions.
 func scattered(n int) []ot.Change {
 	rnd := rand.New(rand.NewPCG(2, 2))
-	text := units(strings.Repeat("the quick brown fox jumps over the lazy dog\n", 1<<20/44))
+	text := scripts.Units(strings.Repeat("the quick brown fox jumps over the lazy dog\n", 1<<20/44))
 	changes := []ot.Change{ot.Replace(0, 0, 0, text)}
 	length := len(text)
 	for i := range n - 1 {
@@ -67,66 +64,6 @@ func scattered(n int) []ot.Change {
 		}
 	}
 	return changes
-}
-
-// trace reads a recorded history of single-section edits, whose positions are
-// code points; it must be ASCII.
-func trace(tb testing.TB, name string) (changes []ot.Change, end string) {
-	tb.Helper()
-	dir := os.Getenv("PARODYWAVE_TRACES")
-	if dir == "" {
-		dir = "../../shared/traces"
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		tb.Skipf("no trace %s in %s: set PARODYWAVE_TRACES", name, dir)
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var data struct {
-		StartContent, EndContent string
-		Txns                     []struct{ Patches [][3]any }
-	}
-	if err := json.NewDecoder(z).Decode(&data); err != nil {
-		tb.Fatal(err)
-	}
-	changes = append(changes, ot.Replace(0, 0, 0, units(data.StartContent)))
-	length := ot.Len(data.StartContent)
-	for _, txn := range data.Txns {
-		for _, p := range txn.Patches {
-			at, deleted, inserted := int(p[0].(float64)), int(p[1].(float64)), units(p[2].(string))
-			changes = append(changes, ot.Replace(length, at, at+deleted, inserted))
-			length += len(inserted) - deleted
-		}
-	}
-	return changes, data.EndContent
-}
-
-func eventsOf(changes []ot.Change) []event.Event {
-	events := make([]event.Event, len(changes))
-	for i, c := range changes {
-		events[i] = event.Event{
-			Stream: testStream, Revision: eventlog.Revision(i + 1), Time: 1_700_000_000_000 + int64(i)*200,
-			Author: authorID("ana"), Client: eventlog.ClientID{1}, Seq: uint64(i + 1), Payload: event.Changed{Change: c},
-		}
-	}
-	return events
-}
-
-func recordsOf(changes []ot.Change) []eventlog.Record {
-	records := make([]eventlog.Record, len(changes))
-	for i, e := range eventsOf(changes) {
-		r := event.Encode(e.Payload)
-		r.Stream, r.Revision, r.Time, r.Author, r.Client, r.Seq = e.Stream, e.Revision, e.Time, e.Author, e.Client, e.Seq
-		records[i] = r
-	}
-	return records
 }
 
 // A stopwatch measures edits by the clock and by what they took of the cores.
@@ -158,11 +95,11 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 		}
 	}
 	b.Run("apply", func(b *testing.B) {
-		events := eventsOf(changes)
+		events := scripts.Events(changes)
 		var th *projection.Thread
 		s := newStopwatch(b)
 		for range b.N {
-			th = projection.NewThread(testStream)
+			th = projection.NewThread(scripts.Stream)
 			for i := range events {
 				if _, err := th.Apply(events[i]); err != nil {
 					b.Fatal(err)
@@ -172,11 +109,11 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 		check(b, s, th)
 	})
 	b.Run("decode+apply", func(b *testing.B) {
-		records := recordsOf(changes)
+		records := scripts.Records(changes)
 		var th *projection.Thread
 		s := newStopwatch(b)
 		for range b.N {
-			th = projection.NewThread(testStream)
+			th = projection.NewThread(scripts.Stream)
 			for i := range records {
 				e, err := event.Decode(records[i])
 				if err != nil {
@@ -191,15 +128,15 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 	})
 	b.Run("runs", func(b *testing.B) {
 		var log segmentLog
-		for part := range slices.Chunk(recordsOf(changes), 8192) {
-			seg := eventlog.Segment{Stream: testStream, First: part[0].Revision}
+		for part := range slices.Chunk(scripts.Records(changes), 8192) {
+			seg := eventlog.Segment{Stream: scripts.Stream, First: part[0].Revision}
 			pack(&seg, part)
 			log.segments = append(log.segments, seg)
 		}
 		var th *projection.Thread
 		s := newStopwatch(b)
 		for range b.N {
-			th = projection.NewThread(testStream)
+			th = projection.NewThread(scripts.Stream)
 			if err := th.Follow(b.Context(), log, 0); err != nil {
 				b.Fatal(err)
 			}
@@ -207,11 +144,11 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 		check(b, s, th)
 	})
 	b.Run("records", func(b *testing.B) {
-		log := segmentLog{segments: []eventlog.Segment{{Stream: testStream, First: 1, Records: recordsOf(changes)}}}
+		log := segmentLog{segments: []eventlog.Segment{{Stream: scripts.Stream, First: 1, Records: scripts.Records(changes)}}}
 		var th *projection.Thread
 		s := newStopwatch(b)
 		for range b.N {
-			th = projection.NewThread(testStream)
+			th = projection.NewThread(scripts.Stream)
 			if err := th.Follow(b.Context(), log, 0); err != nil {
 				b.Fatal(err)
 			}
@@ -233,8 +170,8 @@ func (l manyLog) Streams(context.Context) ([]eventlog.Head, error) { return l.he
 // has 64.
 func BenchmarkReplayAll(b *testing.B) {
 	const threads, edits, size = 500, 2000, 64
-	changes, _ := trace(b, "automerge-paper.json.gz")
-	records := recordsOf(changes[:edits])
+	changes, _ := scripts.Trace(b, "automerge-paper.json.gz")
+	records := scripts.Records(changes[:edits])
 	var log manyLog
 	for part := range slices.Chunk(records, size) {
 		for i := range threads {
@@ -268,7 +205,7 @@ func BenchmarkScattered(b *testing.B) {
 	var change ot.Replacer
 	var c event.Changed
 	var th *projection.Thread
-	e := eventsOf(scattered(1))[0]
+	e := scripts.Events(scattered(1))[0]
 	rnd := rand.New(rand.NewPCG(2, 2))
 	inserts := [8][]uint16{{'a'}, {'b'}, {'c'}, {'d'}, {'e'}, {'f'}, nil, {'\n'}}
 	s := newStopwatch(b)
@@ -276,7 +213,7 @@ func BenchmarkScattered(b *testing.B) {
 		if i%round == 0 {
 			used := cpuTime()
 			b.StopTimer()
-			th, e = projection.NewThread(testStream), eventsOf(scattered(1))[0]
+			th, e = projection.NewThread(scripts.Stream), scripts.Events(scattered(1))[0]
 			if _, err := th.Apply(e); err != nil {
 				b.Fatal(err)
 			}
@@ -301,6 +238,6 @@ func BenchmarkScattered(b *testing.B) {
 }
 
 func BenchmarkReplayTrace(b *testing.B) {
-	changes, end := trace(b, "automerge-paper.json.gz")
+	changes, end := scripts.Trace(b, "automerge-paper.json.gz")
 	benchmarkReplay(b, changes, end)
 }

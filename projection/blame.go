@@ -45,6 +45,12 @@ func (t *Thread) Units(from, to int) []uint16 {
 	return t.text.appendUnits(nil, from, to)
 }
 
+// AppendUnits appends the UTF-16 units from..to to dst. A loop that calls it after
+// each keystroke does not slow down the next.
+func (t *Thread) AppendUnits(dst []uint16, from, to int) []uint16 {
+	return t.text.peek(dst, from, to)
+}
+
 // Unit returns the UTF-16 unit at pos, from 0 to Len()-1.
 func (t *Thread) Unit(pos int) uint16 { return t.text.unit(pos) }
 
@@ -52,6 +58,13 @@ func (t *Thread) Unit(pos int) uint16 { return t.text.unit(pos) }
 func (t *Thread) Row(i int) Row {
 	ln, start := t.lines.byIndex(i)
 	return t.row(i, start, ln)
+}
+
+// RowAt returns the line that pos lies in; a break belongs to the line before it.
+// There must be lines.
+func (t *Thread) RowAt(pos int) Row {
+	i, start := t.lines.byPos(pos)
+	return t.row(i, start, t.lines.current())
 }
 
 func (t *Thread) row(i, start int, ln *line) Row {

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // blame writes rows as "id revision author content", and the spans of the
 // whole text as "length×revision".
 func blame(t *projection.Thread) (rows []string, spans string) {
 	for row := range t.Rows() {
-		s := fmt.Sprintf("%v r%d %s %q", row.ID, row.Revision, authorName(row.Author), t.Content(row))
+		s := fmt.Sprintf("%v r%d %s %q", row.ID, row.Revision, scripts.AuthorName(row.Author), t.Content(row))
 		if !row.SplitFrom.IsZero() {
 			s += fmt.Sprintf(" from %v", row.SplitFrom)
 		}

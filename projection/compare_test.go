@@ -7,6 +7,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // A run holds a thread and the oracle side by side, and every line that ever
@@ -26,13 +27,13 @@ type seenRow struct {
 }
 
 func newRun(w wrong) *run {
-	return &run{thread: projection.NewThread(testStream), oracle: newOracle(w)}
+	return &run{thread: projection.NewThread(scripts.Stream), oracle: newOracle(w)}
 }
 
 // step applies a line of a script to both. The error says where they differ.
 func (r *run) step(line string) error {
 	r.script = append(r.script, line)
-	e, err := eventOf(len(r.script), line, r.oracle.units())
+	e, err := scripts.Event(len(r.script), line, r.oracle.units())
 	if err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (r *run) compareSpans(from, to int) error {
 			author := r.thread.Authors()[s.Author]
 			if s.Revision != c.rev || author != c.author {
 				return fmt.Errorf("unit %d of %.200q is %s's of revision %d, want %s's of %d",
-					at, r.oracle.text(), authorName(author), s.Revision, authorName(c.author), c.rev)
+					at, r.oracle.text(), scripts.AuthorName(author), s.Revision, scripts.AuthorName(c.author), c.rev)
 			}
 			at++
 		}

@@ -60,7 +60,7 @@ func ReplayComparison(ctx context.Context, log eventlog.Log, stream eventlog.Str
 	c.old = c.sideOf()
 	out := &Comparison{Thread: t, From: early, To: late, FromTime: t.UpdatedAt}
 	if early < late {
-		if err := t.advance(log.Read(ctx, stream, early), late, nil, c.after); err != nil {
+		if err := t.Fold(log.Read(ctx, stream, early), late, nil, c.after); err != nil {
 			return nil, err
 		}
 	}
@@ -162,7 +162,7 @@ func counted(all []sideLine) int {
 }
 
 // after notes what an event did to the lines.
-func (c *comparer) after(e *event.Event) {
+func (c *comparer) after(e *event.Event, _ *Effect) {
 	t := c.t
 	now := Moment{e.Revision, int(t.lastNumber), e.Time}
 	if _, ok := e.Payload.(event.Redacted); ok {

@@ -15,23 +15,24 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // compared checks a comparison of two revisions of a history.
 func (p *past) compared(from, to int, spoil func(*projection.Comparison)) error {
 	ctx := context.Background()
-	c, err := projection.ReplayComparison(ctx, p.log, testStream, eventlog.Revision(from), eventlog.Revision(to))
+	c, err := projection.ReplayComparison(ctx, p.log, scripts.Stream, eventlog.Revision(from), eventlog.Revision(to))
 	if err != nil {
 		return err
 	}
 	if spoil != nil {
 		spoil(c)
 	}
-	was, err := projection.Replay(ctx, p.log, testStream, eventlog.Revision(from))
+	was, err := projection.Replay(ctx, p.log, scripts.Stream, eventlog.Revision(from))
 	if err != nil {
 		return err
 	}
-	is, err := projection.Replay(ctx, p.log, testStream, eventlog.Revision(to))
+	is, err := projection.Replay(ctx, p.log, scripts.Stream, eventlog.Revision(to))
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (p *past) comparedLine(c *projection.Comparison, i int, was, is *projection
 		return errors.New("what did this is not between the two")
 	}
 	if got, want := c.Thread.Authors()[l.By.Author], p.who[l.By.Revision]; got != want {
-		return fmt.Errorf("revision %d is by %s", l.By.Revision, authorName(want))
+		return fmt.Errorf("revision %d is by %s", l.By.Revision, scripts.AuthorName(want))
 	}
 	if l.Pair >= 0 && (c.Lines[l.Pair].Pair != i || c.Lines[l.Pair].Kind != -l.Kind) {
 		return fmt.Errorf("its pair is %+v", c.Lines[l.Pair])
@@ -117,7 +118,7 @@ func (p *past) comparedLine(c *projection.Comparison, i int, was, is *projection
 func (p *past) broke(id projection.LineID, early, late int) bool {
 	ctx := context.Background()
 	last := func(at int) bool {
-		t, err := projection.Replay(ctx, p.log, testStream, eventlog.Revision(at))
+		t, err := projection.Replay(ctx, p.log, scripts.Stream, eventlog.Revision(at))
 		return err == nil && t.Find(id) == t.LineCount()-1
 	}
 	return last(early) != last(late)
@@ -212,14 +213,14 @@ func TestComparisonTellsWhoDidWhat(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := projection.ReplayComparison(context.Background(), p.log, testStream, 1, eventlog.Revision(len(c.script)))
+		got, err := projection.ReplayComparison(context.Background(), p.log, scripts.Stream, 1, eventlog.Revision(len(c.script)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var all []string
 		for _, l := range got.Lines {
 			if l.Kind != 0 {
-				all = append(all, fmt.Sprintf("%c%s %s %s %d", ",+-"[(l.Kind+3)%3], l.Text, l.How, authorName(got.Thread.Authors()[l.By.Author]), l.By.Revision))
+				all = append(all, fmt.Sprintf("%c%s %s %s %d", ",+-"[(l.Kind+3)%3], l.Text, l.How, scripts.AuthorName(got.Thread.Authors()[l.By.Author]), l.By.Revision))
 			}
 		}
 		if tell := strings.Join(all, "/"); tell != c.want {
@@ -229,16 +230,16 @@ func TestComparisonTellsWhoDidWhat(t *testing.T) {
 }
 
 func BenchmarkComparison(b *testing.B) {
-	changes, _ := trace(b, "automerge-paper.json.gz")
+	changes, _ := scripts.Trace(b, "automerge-paper.json.gz")
 	log := eventlog.NewMemory()
-	if _, err := log.Append(b.Context(), testStream, 0, recordsOf(changes)...); err != nil {
+	if _, err := log.Append(b.Context(), scripts.Stream, 0, scripts.Records(changes)...); err != nil {
 		b.Fatal(err)
 	}
 	n := eventlog.Revision(len(changes))
 	for _, ends := range [][2]eventlog.Revision{{n / 2, n}, {n, n / 2}, {1, n}} {
 		b.Run(fmt.Sprint(ends), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := projection.ReplayComparison(b.Context(), log, testStream, ends[0], ends[1]); err != nil {
+				if _, err := projection.ReplayComparison(b.Context(), log, scripts.Stream, ends[0], ends[1]); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -258,12 +259,12 @@ func TestComparisonOfManyPastedLinesGoesByTheirText(t *testing.T) {
 	again := "first\n" + strings.Join(lines, "\n") + "\nlast"
 	log := eventlog.NewMemory()
 	n := len(once)
-	for i, c := range []ot.Change{ot.Replace(0, 0, 0, units(once)), ot.Replace(n, 0, n, nil), ot.Replace(0, 0, 0, units(again))} {
-		if _, err := log.Append(t.Context(), testStream, eventlog.Revision(i), event.Encode(event.Changed{Change: c})); err != nil {
+	for i, c := range []ot.Change{ot.Replace(0, 0, 0, scripts.Units(once)), ot.Replace(n, 0, n, nil), ot.Replace(0, 0, 0, scripts.Units(again))} {
+		if _, err := log.Append(t.Context(), scripts.Stream, eventlog.Revision(i), event.Encode(event.Changed{Change: c})); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c, err := projection.ReplayComparison(t.Context(), log, testStream, 1, 3)
+	c, err := projection.ReplayComparison(t.Context(), log, scripts.Stream, 1, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

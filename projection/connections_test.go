@@ -7,6 +7,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -22,7 +23,7 @@ func newPorter(t *testing.T) *porter { return &porter{t, projection.NewConnectio
 
 func (p *porter) say(client byte, f event.Payload) {
 	p.t.Helper()
-	e := event.Event{Stream: eventlog.Connections, Revision: p.next, Client: eventlog.ClientID{client}, Author: authorID("ana"), Payload: f}
+	e := event.Event{Stream: eventlog.Connections, Revision: p.next, Client: eventlog.ClientID{client}, Author: scripts.AuthorID("ana"), Payload: f}
 	if err := p.c.Apply(e); err != nil {
 		p.t.Fatal(err)
 	}
@@ -66,17 +67,17 @@ func TestConnectionsCountByThread(t *testing.T) {
 	for client := byte(1); client <= 3; client++ {
 		p.say(client, event.Connected{Place: run1})
 	}
-	p.say(1, event.Joined{Place: run1, Thread: testStream})
-	p.say(2, event.Joined{Place: run1, Thread: testStream})
+	p.say(1, event.Joined{Place: run1, Thread: scripts.Stream})
+	p.say(2, event.Joined{Place: run1, Thread: scripts.Stream})
 	p.say(3, event.Joined{Place: run1, Thread: otherStream})
 	in := func(here, there int) {
 		t.Helper()
-		if a, b := p.c.Open(testStream), p.c.Open(otherStream); a != here || b != there {
+		if a, b := p.c.Open(scripts.Stream), p.c.Open(otherStream); a != here || b != there {
 			t.Errorf("%d and %d are in the threads, want %d and %d", a, b, here, there)
 		}
 	}
 	in(2, 1)
-	p.say(1, event.Left{Place: run1, Thread: testStream})
+	p.say(1, event.Left{Place: run1, Thread: scripts.Stream})
 	in(1, 1)
 	p.say(2, event.Joined{Place: run1, Thread: otherStream}) // into another, leaving the first
 	in(0, 2)
@@ -106,7 +107,7 @@ func TestStartedClosesEarlierRunsOfItsOwnNodeOnly(t *testing.T) {
 // What a run says late, after its end was seen, opens nothing for good.
 func TestLeftOfAnUnknownConnectionOpensNothing(t *testing.T) {
 	p := newPorter(t)
-	p.say(1, event.Left{Place: run1, Thread: testStream})
+	p.say(1, event.Left{Place: run1, Thread: scripts.Stream})
 	p.say(2, event.Disconnected{Place: run1})
 	p.want(0, 0, 0, 0)
 }
@@ -132,9 +133,9 @@ func TestConnectionsBeginWhereTheStreamWasPruned(t *testing.T) {
 func TestJoinedAfterPruningIsOpen(t *testing.T) {
 	p := newPorter(t)
 	p.next = 501
-	p.say(1, event.Joined{Place: run1, Thread: testStream})
+	p.say(1, event.Joined{Place: run1, Thread: scripts.Stream})
 	p.want(1, 0, 1, 0)
-	if p.c.Open(testStream) != 1 {
+	if p.c.Open(scripts.Stream) != 1 {
 		t.Error("not in the thread")
 	}
 }

@@ -93,14 +93,14 @@ func (d *Difference) Advance(records iter.Seq2[eventlog.Record, error], at event
 	if at != 0 && d.t.Revision >= at {
 		return nil
 	}
-	return d.t.advance(records, at, d.before, d.after)
+	return d.t.Fold(records, at, d.before, d.after)
 }
 
 // before looks at what the change e deletes, while it is there.
 func (d *Difference) before(e *event.Event) {
 	d.edits, d.deleted = d.edits[:0], d.deleted[:0]
-	c := changeOf(e)
-	if c == nil || c.Len() != d.t.text.length { // which Apply refuses
+	c := d.t.Change(e)
+	if c == nil {
 		return
 	}
 	if only, ok := c.Only(); ok {
@@ -126,7 +126,7 @@ func (d *Difference) look(ed edit) {
 }
 
 // after takes the change in.
-func (d *Difference) after(e *event.Event) {
+func (d *Difference) after(e *event.Event, _ *Effect) {
 	if len(d.edits) == 0 {
 		return
 	}

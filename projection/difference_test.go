@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // A grave is a character that stood at the revision and was deleted since.
@@ -137,7 +138,7 @@ func (y *yard) tell() (all []deletedUnit) {
 	pos := 0
 	for _, c := range y.seq {
 		if g, ok := y.dead[c]; ok {
-			all = append(all, deletedUnit{pos, c.unit, authorName(g.author), g.rev})
+			all = append(all, deletedUnit{pos, c.unit, scripts.AuthorName(g.author), g.rev})
 		} else {
 			pos++
 		}
@@ -151,8 +152,8 @@ func (y *yard) agree(d *projection.Difference) error {
 	want, at := y.tell(), 0
 	for i, del := range d.Deletions() {
 		newest := eventlog.Revision(0)
-		for _, u := range units(del.Text) {
-			got := deletedUnit{del.Pos, u, authorName(d.Thread().Authors()[del.Author]), 0}
+		for _, u := range scripts.Units(del.Text) {
+			got := deletedUnit{del.Pos, u, scripts.AuthorName(d.Thread().Authors()[del.Author]), 0}
 			if at == len(want) {
 				return fmt.Errorf("deletion %d, %+v: there are only %d units", i, del, at)
 			}
@@ -179,7 +180,7 @@ func (s script) differ(since int, w wrong) error { return s.contrasted(since, w,
 // contrasted is differ, and gives both away in the end.
 func (s script) contrasted(since int, w wrong, end func(*projection.Difference, *yard)) error {
 	ctx, log := context.Background(), eventlog.NewMemory()
-	thread, o := projection.NewThread(testStream), newOracle(right)
+	thread, o := projection.NewThread(scripts.Stream), newOracle(right)
 	var d *projection.Difference
 	var y *yard
 	for n, line := range s {
@@ -187,18 +188,18 @@ func (s script) contrasted(since int, w wrong, end func(*projection.Difference, 
 			d = projection.NewDifference(thread)
 			y = &yard{w, eventlog.Revision(since), slices.Clone(o.chars), map[*character]grave{}}
 		}
-		e, err := eventOf(n+1, line, o.units())
+		e, err := scripts.Event(n+1, line, o.units())
 		if err != nil {
 			return err
 		}
 		r := event.Encode(e.Payload)
 		r.Time, r.Author = e.Time, e.Author
-		if _, err := log.Append(ctx, testStream, eventlog.Revision(n), r); err != nil {
+		if _, err := log.Append(ctx, scripts.Stream, eventlog.Revision(n), r); err != nil {
 			return err
 		}
 		before := o.chars
 		o.apply(e)
-		records := log.Read(ctx, testStream, eventlog.Revision(n))
+		records := log.Read(ctx, scripts.Stream, eventlog.Revision(n))
 		if d == nil {
 			if err := thread.Advance(records, 0); err != nil {
 				return err
@@ -206,9 +207,9 @@ func (s script) contrasted(since int, w wrong, end func(*projection.Difference, 
 			continue
 		}
 		// The thread that the difference advances tells no effect; another does.
-		other, err := projection.Replay(ctx, log, testStream, eventlog.Revision(max(n, 1)))
+		other, err := projection.Replay(ctx, log, scripts.Stream, eventlog.Revision(max(n, 1)))
 		if n == 0 {
-			other, err = projection.NewThread(testStream), nil
+			other, err = projection.NewThread(scripts.Stream), nil
 		}
 		if err != nil {
 			return err
@@ -256,12 +257,12 @@ type contrast struct {
 	since int
 }
 
-func makeContrast(draw source) contrast {
+func makeContrast(draw scripts.Source) contrast {
 	var s script
 	o := newOracle(right)
 	for n := range 2 + draw(10) {
-		s = append(s, nextLine(draw, o.units(), o.written))
-		e, err := eventOf(n+1, s[n], o.units())
+		s = append(s, scripts.NextLine(draw, o.units(), o.written))
+		e, err := scripts.Event(n+1, s[n], o.units())
 		if err != nil {
 			panic(err)
 		}
@@ -297,25 +298,10 @@ func (c contrast) try(w wrong) (err error) {
 			err = nil
 		}
 	}()
-	if err = c.differ(c.since, w); err != nil && !fits(c.script) {
+	if err = c.differ(c.since, w); err != nil && !c.script.fits() {
 		return nil
 	}
 	return err
-}
-
-// fits reports whether the lines of a script follow one another.
-func fits(s script) bool {
-	t := projection.NewThread(testStream)
-	for n, line := range s {
-		e, err := eventOf(n+1, line, t.Units(0, t.Len()))
-		if err == nil {
-			_, err = t.Apply(e)
-		}
-		if err != nil {
-			return false
-		}
-	}
-	return true
 }
 
 func TestDifferenceAgreesWithOracle(t *testing.T) {
@@ -323,7 +309,7 @@ func TestDifferenceAgreesWithOracle(t *testing.T) {
 	if testing.Short() {
 		n = 600
 	}
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	defer projection.SetSiteBlockLen(1)() // so that short histories have blocks
 	for i := range n {
 		projection.SetSiteBlockLen(1 + i%3)
@@ -338,7 +324,7 @@ func TestDifferenceAgreesWithOracle(t *testing.T) {
 func TestDifferenceFindsWrongOracles(t *testing.T) {
 	for _, w := range []wrong{behindInserted, moveDeletes, breakStays, gravesStay, othersToo, firstDeleter} {
 		t.Run(string(w), func(t *testing.T) {
-			draw := seeded(seeds.For(t))
+			draw := scripts.Seeded(seeds.For(t))
 			for i := range 20000 {
 				if c := makeContrast(draw); c.try(w) != nil {
 					c, err := c.shrink(w)

@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 func streams(list []projection.Summary) (s []eventlog.Stream) {
@@ -50,14 +51,14 @@ func TestDirectoryPassesOverWhatIsOlder(t *testing.T) {
 }
 
 func TestSummaryTellsWhatTheListSays(t *testing.T) {
-	th := projection.NewThread(testStream)
+	th := projection.NewThread(scripts.Stream)
 	for i, e := range []event.Event{
-		{Author: authorID("ana"), Payload: event.Opened{Title: "one"}},
-		{Author: authorID("ana"), Client: eventlog.ClientID{7}, Seq: 1, Payload: event.Changed{Change: changeOf(`[[0,"a","b",""]]`)}},
-		{Author: authorID("ben"), Payload: event.Renamed{Title: "two"}},
-		{Author: authorID("ana"), Client: eventlog.ClientID{7}, Payload: event.Submitted{From: 0, To: 1}},
+		{Author: scripts.AuthorID("ana"), Payload: event.Opened{Title: "one"}},
+		{Author: scripts.AuthorID("ana"), Client: eventlog.ClientID{7}, Seq: 1, Payload: event.Changed{Change: changeOf(`[[0,"a","b",""]]`)}},
+		{Author: scripts.AuthorID("ben"), Payload: event.Renamed{Title: "two"}},
+		{Author: scripts.AuthorID("ana"), Client: eventlog.ClientID{7}, Payload: event.Submitted{From: 0, To: 1}},
 	} {
-		e.Stream, e.Revision, e.Time = testStream, eventlog.Revision(i+1), int64(100*(i+1))
+		e.Stream, e.Revision, e.Time = scripts.Stream, eventlog.Revision(i+1), int64(100*(i+1))
 		if s := th.Summary(); s.Revision != eventlog.Revision(i) {
 			t.Fatalf("summary is %+v", s)
 		}
@@ -66,13 +67,13 @@ func TestSummaryTellsWhatTheListSays(t *testing.T) {
 		}
 	}
 	want := projection.Summary{
-		Stream: testStream, Title: "two", OpenedBy: authorID("ana"), OpenedAt: 100,
-		UpdatedBy: authorID("ana"), UpdatedAt: 400, Lines: 3, Revision: 4, Authors: 2, Last: "b",
+		Stream: scripts.Stream, Title: "two", OpenedBy: scripts.AuthorID("ana"), OpenedAt: 100,
+		UpdatedBy: scripts.AuthorID("ana"), UpdatedAt: 400, Lines: 3, Revision: 4, Authors: 2, Last: "b",
 	}
 	if got := th.Summary(); got != want {
 		t.Errorf("summary is %+v, want %+v", got, want)
 	}
-	if c, ok := th.Client(eventlog.ClientID{7}); !ok || c != (projection.Client{Author: authorID("ana"), Seq: 1}) {
+	if c, ok := th.Client(eventlog.ClientID{7}); !ok || c != (projection.Client{Author: scripts.AuthorID("ana"), Seq: 1}) {
 		t.Errorf("client is %+v, %v", c, ok)
 	}
 	if _, ok := th.Client(eventlog.ClientID{}); ok {

@@ -8,6 +8,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // fileBatch is how many records one commit has when a server is busy.
@@ -23,7 +24,7 @@ func logOf(b *testing.B, records []eventlog.Record) eventlog.Log {
 	b.Cleanup(func() { log.Close() })
 	head := eventlog.Revision(0)
 	for batch := range slices.Chunk(records, fileBatch) {
-		h, err := log.Append(b.Context(), testStream, head, batch...)
+		h, err := log.Append(b.Context(), scripts.Stream, head, batch...)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -35,13 +36,13 @@ func logOf(b *testing.B, records []eventlog.Record) eventlog.Log {
 // BenchmarkReplayFile goes all the way from a log in a file, whose pages the
 // system has in memory, to the text with its blame.
 func BenchmarkReplayFile(b *testing.B) {
-	changes, end := trace(b, "automerge-paper.json.gz")
-	log := logOf(b, recordsOf(changes))
+	changes, end := scripts.Trace(b, "automerge-paper.json.gz")
+	log := logOf(b, scripts.Records(changes))
 	b.Run("read", func(b *testing.B) {
 		s := newStopwatch(b)
 		for range b.N {
 			n := 0
-			for _, err := range log.Read(b.Context(), testStream, 0) {
+			for _, err := range log.Read(b.Context(), scripts.Stream, 0) {
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -58,7 +59,7 @@ func BenchmarkReplayFile(b *testing.B) {
 		var err error
 		s := newStopwatch(b)
 		for range b.N {
-			if th, err = projection.Replay(b.Context(), log, testStream, 0); err != nil {
+			if th, err = projection.Replay(b.Context(), log, scripts.Stream, 0); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // TestFreezeVersionGoesWithTheFold freezes histories that are the same for ever.
@@ -22,10 +23,10 @@ func TestFreezeVersionGoesWithTheFold(t *testing.T) {
 	sum := sha256.New()
 	version := byte(0)
 	for i := range 400 {
-		draw := seeded(uint64(i))
-		th := projection.NewThread(testStream)
+		draw := scripts.Seeded(uint64(i))
+		th := projection.NewThread(scripts.Stream)
 		for n := 1; n <= 25; n++ {
-			e, err := eventOf(n, nextLine(draw, th.Units(0, th.Len()), th.Written), th.Units(0, th.Len()))
+			e, err := scripts.Event(n, scripts.NextLine(draw, th.Units(0, th.Len()), th.Written), th.Units(0, th.Len()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,10 +47,10 @@ func TestFreezeVersionGoesWithTheFold(t *testing.T) {
 // frozen is a thread with something of everything, frozen.
 func frozen(t testing.TB) []byte {
 	t.Helper()
-	draw := seeded(7)
-	th := projection.NewThread(testStream)
+	draw := scripts.Seeded(7)
+	th := projection.NewThread(scripts.Stream)
 	for n := 1; n <= 60; n++ {
-		e, err := eventOf(n, nextLine(draw, th.Units(0, th.Len()), th.Written), th.Units(0, th.Len()))
+		e, err := scripts.Event(n, scripts.NextLine(draw, th.Units(0, th.Len()), th.Written), th.Units(0, th.Len()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +82,7 @@ func TestThawRefusesWhatFreezeNeverMade(t *testing.T) {
 			t.Errorf("version or sort of %v: %v", other[:2], err)
 		}
 	}
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for range 20_000 {
 		at, by := draw(len(b)), byte(1+draw(255))
 		b[at] ^= by
@@ -101,7 +102,7 @@ func TestThawRefusesWhatFreezeNeverMade(t *testing.T) {
 // TestThawedListsAreAsFolded freezes and thaws directory, authors and
 // connections at random moments of random histories.
 func TestThawedListsAreAsFolded(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for range 120 {
 		d, a, c := projection.NewDirectory(), projection.NewAuthors(), projection.NewConnections()
 		d2, a2, c2 := projection.NewDirectory(), projection.NewAuthors(), projection.NewConnections()
@@ -132,30 +133,30 @@ func TestThawedListsAreAsFolded(t *testing.T) {
 	}
 }
 
-func someSummary(draw source, n int) projection.Summary {
+func someSummary(draw scripts.Source, n int) projection.Summary {
 	return projection.Summary{
-		Stream: eventlog.Stream(fmt.Sprint("thread ", draw(5))), Title: "t", OpenedBy: authorID("ana"), OpenedAt: int64(draw(9)),
-		UpdatedBy: authorID("ben"), UpdatedAt: int64(draw(999)), Lines: draw(9), Revision: eventlog.Revision(n), Authors: draw(3), Last: "한",
+		Stream: eventlog.Stream(fmt.Sprint("thread ", draw(5))), Title: "t", OpenedBy: scripts.AuthorID("ana"), OpenedAt: int64(draw(9)),
+		UpdatedBy: scripts.AuthorID("ben"), UpdatedAt: int64(draw(999)), Lines: draw(9), Revision: eventlog.Revision(n), Authors: draw(3), Last: "한",
 	}
 }
 
-func someName(draw source, n int) event.Event {
+func someName(draw scripts.Source, n int) event.Event {
 	kind := []event.AuthorKind{event.Person, event.Cli, event.ImportedKind}[draw(3)]
 	return event.Event{
-		Stream: eventlog.Authors, Revision: eventlog.Revision(n), Author: authorID(fmt.Sprint(draw(5))),
+		Stream: eventlog.Authors, Revision: eventlog.Revision(n), Author: scripts.AuthorID(fmt.Sprint(draw(5))),
 		Payload: event.Named{Name: fmt.Sprint("name ", draw(3)), Kind: kind},
 	}
 }
 
-func someConnection(draw source, rev eventlog.Revision) event.Event {
+func someConnection(draw scripts.Source, rev eventlog.Revision) event.Event {
 	place := event.Place{Node: fmt.Sprint("node", draw(2))}
 	place.Run[0] = byte(draw(2))
 	facts := []event.Payload{
 		event.Started{Place: place}, event.Connected{Place: place}, event.Connected{Place: place},
-		event.Joined{Place: place, Thread: testStream}, event.Left{Place: place, Thread: testStream}, event.Disconnected{Place: place},
+		event.Joined{Place: place, Thread: scripts.Stream}, event.Left{Place: place, Thread: scripts.Stream}, event.Disconnected{Place: place},
 	}
 	return event.Event{
-		Stream: eventlog.Connections, Revision: rev, Time: int64(rev), Client: eventlog.ClientID{byte(draw(6))}, Author: authorID("ana"), Payload: facts[draw(len(facts))],
+		Stream: eventlog.Connections, Revision: rev, Time: int64(rev), Client: eventlog.ClientID{byte(draw(6))}, Author: scripts.AuthorID("ana"), Payload: facts[draw(len(facts))],
 	}
 }
 
@@ -165,7 +166,7 @@ func sameLists(t *testing.T, d, d2 *projection.Directory, a, a2 *projection.Auth
 		t.Fatalf("list %v, want %v", d2.List(), d.List())
 	}
 	for k := range 5 {
-		id := authorID(fmt.Sprint(k))
+		id := scripts.AuthorID(fmt.Sprint(k))
 		if a.Author(id) != a2.Author(id) || a.Known(id) != a2.Known(id) {
 			t.Fatalf("author %v, want %v", a2.Author(id), a.Author(id))
 		}
@@ -176,7 +177,7 @@ func sameLists(t *testing.T, d, d2 *projection.Directory, a, a2 *projection.Auth
 			}
 		}
 	}
-	if c.Open("") != c2.Open("") || c.Open(testStream) != c2.Open(testStream) || c.Visits != c2.Visits || c.Peak != c2.Peak || c.Runs != c2.Runs || c.Through != c2.Through {
+	if c.Open("") != c2.Open("") || c.Open(scripts.Stream) != c2.Open(scripts.Stream) || c.Visits != c2.Visits || c.Peak != c2.Peak || c.Runs != c2.Runs || c.Through != c2.Through {
 		t.Fatalf("connections %+v, want %+v", c2, c)
 	}
 }

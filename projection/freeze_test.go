@@ -14,6 +14,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // A frost is a history of which the thread is frozen and thawed once.
@@ -26,7 +27,7 @@ type frost struct {
 func (f frost) String() string { return fmt.Sprintf("seed %d, frozen at %d:\n%v", f.seed, f.at, f.s) }
 
 // dress gives an event what scripts leave out.
-func dress(draw source, e *event.Event) {
+func dress(draw scripts.Source, e *event.Event) {
 	switch draw(20) {
 	case 0:
 		e.Payload = event.Imported{Revisions: eventlog.Revision(draw(100)), Head: chain.Digest{byte(draw(256))}}
@@ -47,8 +48,8 @@ func dress(draw source, e *event.Event) {
 // frozen and thawed of it, spoiled if that is not nil. It returns the first
 // difference.
 func (f *frost) play(steps int, spoil func(*projection.Thread)) error {
-	draw := seeded(f.seed)
-	live := projection.NewThread(testStream)
+	draw := scripts.Seeded(f.seed)
+	live := projection.NewThread(scripts.Stream)
 	var thawed *projection.Thread
 	var ever []projection.LineID
 	f.at, f.s = draw(steps+1), nil
@@ -69,8 +70,8 @@ func (f *frost) play(steps int, spoil func(*projection.Thread)) error {
 		if n > steps {
 			return nil
 		}
-		f.s = append(f.s, nextLine(draw, live.Units(0, live.Len()), live.Written))
-		e, err := eventOf(n, f.s[n-1], live.Units(0, live.Len()))
+		f.s = append(f.s, scripts.NextLine(draw, live.Units(0, live.Len()), live.Written))
+		e, err := scripts.Event(n, f.s[n-1], live.Units(0, live.Len()))
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // No single change of a text of half a megabyte may hold its thread up for long: what
@@ -43,8 +44,8 @@ func TestOneLargeChangeEnds(t *testing.T) {
 func TestOneChangeOfManySectionsEnds(t *testing.T) {
 	const n = 1 << 15
 	for name, section := range map[string]func(b *ot.Builder, i int){
-		"a letter in each line": func(b *ot.Builder, _ int) { b.Keep(1); b.Insert(units("x")); b.Keep(3) },
-		"a break in each line":  func(b *ot.Builder, _ int) { b.Keep(1); b.Insert(units("\n")); b.Keep(3) },
+		"a letter in each line": func(b *ot.Builder, _ int) { b.Keep(1); b.Insert(scripts.Units("x")); b.Keep(3) },
+		"a break in each line":  func(b *ot.Builder, _ int) { b.Keep(1); b.Insert(scripts.Units("\n")); b.Keep(3) },
 		"each break goes":       func(b *ot.Builder, _ int) { b.Keep(3); b.Delete(1) },
 		"each other line goes": func(b *ot.Builder, i int) {
 			if i%2 == 0 {
@@ -61,7 +62,7 @@ func TestOneChangeOfManySectionsEnds(t *testing.T) {
 				b.Delete(4)
 			case 2:
 				b.Keep(3)
-				b.Insert(units("\n" + threeLetters(i-1)))
+				b.Insert(scripts.Units("\n" + threeLetters(i-1)))
 				b.Keep(1)
 			default:
 				b.Keep(4)
@@ -74,8 +75,8 @@ func TestOneChangeOfManySectionsEnds(t *testing.T) {
 			text.WriteString(threeLetters(i) + "\n")
 			section(&b, i)
 		}
-		th := projection.NewThread(testStream)
-		for i, c := range []ot.Change{ot.Replace(0, 0, 0, units(text.String())), b.Change()} {
+		th := projection.NewThread(scripts.Stream)
+		for i, c := range []ot.Change{ot.Replace(0, 0, 0, scripts.Units(text.String())), b.Change()} {
 			start := time.Now()
 			if _, err := th.Apply(event.Event{Revision: eventlog.Revision(i + 1), Payload: event.Changed{Change: c}}); err != nil {
 				t.Fatal(err)

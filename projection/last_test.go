@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // swap returns the change that puts new where old stands first in a thread.
@@ -21,13 +22,13 @@ func swap(t testing.TB, th *projection.Thread, old, new string) ot.Change {
 	if !ok {
 		t.Fatalf("%q is not in %q", old, th.Text())
 	}
-	from := len(units(before))
-	return ot.Replace(th.Len(), from, from+len(units(old)), units(new))
+	from := len(scripts.Units(before))
+	return ot.Replace(th.Len(), from, from+len(scripts.Units(old)), scripts.Units(new))
 }
 
 func happen(t testing.TB, th *projection.Thread, f event.Payload) *projection.Effect {
 	t.Helper()
-	effect, err := th.Apply(event.Event{Stream: testStream, Revision: th.Revision + 1, Author: authorID("ana"), Payload: f})
+	effect, err := th.Apply(event.Event{Stream: scripts.Stream, Revision: th.Revision + 1, Author: scripts.AuthorID("ana"), Payload: f})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func happen(t testing.TB, th *projection.Thread, f event.Payload) *projection.Ef
 }
 
 func TestSummaryTellsTheLineThatWasChangedLast(t *testing.T) {
-	th := projection.NewThread(testStream)
+	th := projection.NewThread(scripts.Stream)
 	if got := th.Summary().Last; got != "" {
 		t.Errorf("a thread without lines has %q", got)
 	}
@@ -64,8 +65,8 @@ func TestSummaryTellsTheLineThatWasChangedLast(t *testing.T) {
 	if got := th.Summary().Last; !strings.HasPrefix(got, "d😀") {
 		t.Errorf("a rename made the last line %.20q", got)
 	}
-	from, to := len(units(d[:strings.Index(d, "d")])), th.Len()
-	happen(t, th, redaction(th.Units(0, th.Len()), from, to))
+	from, to := len(scripts.Units(d[:strings.Index(d, "d")])), th.Len()
+	happen(t, th, scripts.Redaction(th.Units(0, th.Len()), from, to))
 	if got := th.Summary().Last; strings.Contains(got, "😀") || got == "" {
 		t.Errorf("of redacted text the list says %.20q", got)
 	}
@@ -91,7 +92,7 @@ func TestLastIsWhatTheTouchedLineReads(t *testing.T) {
 	alphabet := []string{"a", "b", "c", "\n", "\n\n", "한", "😀", strings.Repeat("long ", 40)}
 	others := 0
 	for range 60 {
-		th := projection.NewThread(testStream)
+		th := projection.NewThread(scripts.Stream)
 		var text []uint16
 		var told script
 		earlier, at := "", 0
@@ -99,7 +100,7 @@ func TestLastIsWhatTheTouchedLineReads(t *testing.T) {
 			if rnd.IntN(4) == 0 { // else typing goes on
 				at = rnd.IntN(len(text) + 1)
 			}
-			from, put := whole(text, min(at, len(text))), units(alphabet[rnd.IntN(len(alphabet))])
+			from, put := whole(text, min(at, len(text))), scripts.Units(alphabet[rnd.IntN(len(alphabet))])
 			to := from
 			switch rnd.IntN(6) {
 			case 0:
@@ -146,7 +147,7 @@ func BenchmarkSummary(b *testing.B) {
 		b.Run(fmt.Sprintf("every=%d", every), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				th := projection.NewThread(testStream)
+				th := projection.NewThread(scripts.Stream)
 				for c := range changes {
 					happen(b, th, event.Changed{Change: c})
 					if every > 0 {

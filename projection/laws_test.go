@@ -14,6 +14,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // A told is what a thread tells of its text.
@@ -84,14 +85,14 @@ func spelledOut(stretches []projection.Stretch) (out []projection.Span) {
 
 // Law 6 in itself, without an oracle.
 func TestBlameSumsToText(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for range 300 {
 		r := newRun(right)
 		var s script
 		for n := 0; n < 12; n++ {
-			line := nextLine(draw, r.thread.Units(0, r.thread.Len()), r.thread.Written)
+			line := scripts.NextLine(draw, r.thread.Units(0, r.thread.Len()), r.thread.Written)
 			s = append(s, line)
-			e, err := eventOf(n+1, line, r.thread.Units(0, r.thread.Len()))
+			e, err := scripts.Event(n+1, line, r.thread.Units(0, r.thread.Len()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,7 +150,7 @@ func TestFollowFindsInsufficientEffects(t *testing.T) {
 		if strings.HasPrefix(name, "touched") {
 			change = `ben [4,[0,"x"],14]`
 		}
-		e, err := eventOf(2, change, r.oracle.units())
+		e, err := scripts.Event(2, change, r.oracle.units())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,22 +171,22 @@ func TestFollowFindsInsufficientEffects(t *testing.T) {
 
 // Law 5: a thread folded from the log's bytes is the one that saw it happen.
 func TestLiveEqualsReplayed(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	ctx := context.Background()
 	for range 40 {
 		log := eventlog.NewMemory()
-		live := projection.NewThread(testStream)
+		live := projection.NewThread(scripts.Stream)
 		var s script
 		var seen []told
 		for n := 1; n <= 12; n++ {
-			s = append(s, nextLine(draw, live.Units(0, live.Len()), live.Written))
-			e, err := eventOf(n, s[n-1], live.Units(0, live.Len()))
+			s = append(s, scripts.NextLine(draw, live.Units(0, live.Len()), live.Written))
+			e, err := scripts.Event(n, s[n-1], live.Units(0, live.Len()))
 			if err != nil {
 				t.Fatal(err)
 			}
 			r := event.Encode(e.Payload)
 			r.Time, r.Author = e.Time, e.Author
-			if _, err := log.Append(ctx, testStream, eventlog.Revision(n-1), r); err != nil {
+			if _, err := log.Append(ctx, scripts.Stream, eventlog.Revision(n-1), r); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := live.Apply(e); err != nil {
@@ -194,7 +195,7 @@ func TestLiveEqualsReplayed(t *testing.T) {
 			seen = append(seen, tell(live))
 		}
 		for n := 1; n <= 12; n++ {
-			again, err := projection.Replay(ctx, log, testStream, eventlog.Revision(n))
+			again, err := projection.Replay(ctx, log, scripts.Stream, eventlog.Revision(n))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -203,10 +204,10 @@ func TestLiveEqualsReplayed(t *testing.T) {
 				t.Fatalf("replayed to %d:\n%+v\nlive:\n%+v\n%v", n, got, want, s[:n])
 			}
 		}
-		if r, err := projection.Replay(ctx, log, testStream, 0); err != nil || r.Summary() != live.Summary() {
+		if r, err := projection.Replay(ctx, log, scripts.Stream, 0); err != nil || r.Summary() != live.Summary() {
 			t.Fatalf("head is %+v, %v, want %+v", r.Summary(), err, live.Summary())
 		}
-		if _, err := projection.Replay(ctx, log, testStream, 13); !errors.Is(err, eventlog.ErrNotFound) {
+		if _, err := projection.Replay(ctx, log, scripts.Stream, 13); !errors.Is(err, eventlog.ErrNotFound) {
 			t.Fatalf("revision 13 of 12: %v, want ErrNotFound", err)
 		}
 		if _, err := projection.Replay(ctx, log, "01ARZ3NDEKTSV4RRFFQ69G5FAW", 0); !errors.Is(err, eventlog.ErrNotFound) {
@@ -214,7 +215,7 @@ func TestLiveEqualsReplayed(t *testing.T) {
 		}
 		for ms, want := range map[int64]eventlog.Revision{0: 0, 999: 0, 1000: 1, 1001: 1, 5999: 5, 6000: 6, 1 << 40: 12} {
 			at := time.UnixMilli(ms).UTC().Format(time.RFC3339Nano)
-			got, err := projection.Resolve(ctx, log, testStream, at, time.Time{})
+			got, err := projection.Resolve(ctx, log, scripts.Stream, at, time.Time{})
 			if got != want || (want == 0) != errors.Is(err, eventlog.ErrNotFound) {
 				t.Fatalf("at %d ms: revision %d, %v, want %d", ms, got, err, want)
 			}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 
 	"parodywave/eventlog"
@@ -37,7 +36,7 @@ type LineQuery struct {
 // wraps eventlog.ErrNotFound when there is no such stream, revision or line.
 func ReplayLine(ctx context.Context, log eventlog.Log, stream eventlog.Stream, q LineQuery) (*LineHistory, error) {
 	t, kin := NewThread(stream), NewFamily()
-	err := t.advance(log.Read(ctx, stream, 0), q.At, nil, func(*event.Event) { kin.Add(t, &t.effect) })
+	err := t.Fold(log.Read(ctx, stream, 0), q.At, nil, func(_ *event.Event, effect *Effect) { kin.Add(t, effect) })
 	switch {
 	case err != nil:
 		return nil, err
@@ -51,7 +50,7 @@ func ReplayLine(ctx context.Context, log eventlog.Log, stream eventlog.Stream, q
 	}
 	h := &LineHistory{Line: t.Resolve(q.Line), Revision: t.Revision, Authors: t.Authors()}
 	w := newLineWatch(NewThread(stream), kin.Of(h.Line), q)
-	if err := w.advance(log.Read(ctx, stream, 0), h.Revision); err != nil {
+	if err := w.t.Fold(log.Read(ctx, stream, 0), h.Revision, w.before, w.after); err != nil {
 		return nil, err
 	}
 	h.Passages, h.Next = w.page()
@@ -88,15 +87,11 @@ func newLineWatch(t *Thread, lines Lineage, q LineQuery) *lineWatch {
 	return w
 }
 
-func (w *lineWatch) advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision) error {
-	return w.t.advance(records, at, w.before, w.after)
-}
-
 // before notes where the lines are that e may touch.
 func (w *lineWatch) before(e *event.Event) {
 	w.edits, w.was = w.edits[:0], w.was[:0]
-	c := changeOf(e)
-	if c == nil || c.Len() != w.t.text.length { // which Apply refuses
+	c := w.t.Change(e)
+	if c == nil {
 		return
 	}
 	next := 0
@@ -136,7 +131,7 @@ func (w *lineWatch) find(id LineID) *wasLine {
 }
 
 // after writes down what e did.
-func (w *lineWatch) after(e *event.Event) {
+func (w *lineWatch) after(e *event.Event, _ *Effect) {
 	t := w.t
 	if len(t.effect.Hunks) == 0 { // nearly always
 		for _, i := range t.effect.Touched {

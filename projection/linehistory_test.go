@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // A stood is a character of a line as it read at a revision: black comes later.
@@ -33,13 +34,13 @@ func (s script) past() (*past, error) {
 	ctx, o := context.Background(), newOracle(right)
 	p := &past{log: eventlog.NewMemory(), at: []map[projection.LineID][]stood{{}}, from: map[projection.LineID]projection.LineID{}, who: make([]eventlog.AuthorID, 1)}
 	for n, line := range s {
-		e, err := eventOf(n+1, line, o.units())
+		e, err := scripts.Event(n+1, line, o.units())
 		if err != nil {
 			return nil, err
 		}
 		r := event.Encode(e.Payload)
 		r.Time, r.Author = e.Time, e.Author
-		if _, err := p.log.Append(ctx, testStream, eventlog.Revision(n), r); err != nil {
+		if _, err := p.log.Append(ctx, scripts.Stream, eventlog.Revision(n), r); err != nil {
 			return nil, err
 		}
 		o.apply(e)
@@ -61,13 +62,13 @@ func (s script) past() (*past, error) {
 // history returns all passages of a line, page by page, or as one.
 func (p *past) history(id projection.LineID, limit int) (*projection.LineHistory, error) {
 	q := projection.LineQuery{Line: id, Limit: limit}
-	h, err := projection.ReplayLine(context.Background(), p.log, testStream, q)
+	h, err := projection.ReplayLine(context.Background(), p.log, scripts.Stream, q)
 	if err != nil {
 		return nil, err
 	}
 	for h.Next != 0 {
 		q.Before = h.Next
-		more, err := projection.ReplayLine(context.Background(), p.log, testStream, q)
+		more, err := projection.ReplayLine(context.Background(), p.log, scripts.Stream, q)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +90,7 @@ func (p *past) check(id projection.LineID, h *projection.LineHistory) error {
 			return fmt.Errorf("passage %d, %+v, %v: %w", i, q, q.Parts(), err)
 		}
 		if who := h.Authors[q.Author]; who != p.who[q.From] || who != p.who[q.To] {
-			return fmt.Errorf("passage %d, %+v, is not by %s", i, q, authorName(who))
+			return fmt.Errorf("passage %d, %+v, is not by %s", i, q, scripts.AuthorName(who))
 		}
 		if i > 0 && q.To > h.Passages[i-1].To {
 			return fmt.Errorf("passage %d, %+v, is newer than the one before", i, q)
@@ -147,7 +148,7 @@ func (p *past) passage(q *projection.Passage) error {
 	}
 	got := map[int][]uint16{} // by kind; 2: before, 3: after
 	for _, part := range q.Parts() {
-		u := units(part.Text)
+		u := scripts.Units(part.Text)
 		got[part.Kind] = append(got[part.Kind], u...)
 		if part.Kind <= 0 {
 			got[2] = append(got[2], u...)
@@ -246,7 +247,7 @@ func TestLineHistoryAgreesWithOracle(t *testing.T) {
 	if testing.Short() {
 		n = 150
 	}
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	passages := 0
 	for i := range n {
 		s := makeContrast(draw).script
@@ -256,7 +257,7 @@ func TestLineHistoryAgreesWithOracle(t *testing.T) {
 				again = false
 				for i := len(s) - 1; i >= 0; i-- {
 					less := slices.Delete(slices.Clone(s), i, i+1)
-					if !fits(less) {
+					if !less.fits() {
 						continue
 					}
 					if _, bad := less.lives(); bad != nil {
@@ -352,7 +353,7 @@ func (p *past) tell(t *testing.T, id projection.LineID) (all []string) {
 		t.Fatal(err)
 	}
 	for _, q := range h.Passages {
-		all = append(all, fmt.Sprintf("%s %d-%d %v %v", authorName(h.Authors[q.Author]), q.From, q.To, q.Kinds, q.Parts()))
+		all = append(all, fmt.Sprintf("%s %d-%d %v %v", scripts.AuthorName(h.Authors[q.Author]), q.From, q.To, q.Kinds, q.Parts()))
 	}
 	return all
 }

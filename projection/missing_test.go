@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // missing says the same of a yard, from the list of its characters: those that
@@ -109,7 +110,7 @@ func TestMissingLinesAgreeWithOracle(t *testing.T) {
 	if testing.Short() {
 		n = 400
 	}
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	some := 0
 	for i := range n {
 		c := makeContrast(draw)
@@ -162,7 +163,7 @@ func TestMissingLinesOfSimpleChanges(t *testing.T) {
 			t.Errorf("%s: %s, %v, want %s", tc.change, s, err, tc.want)
 		}
 		for _, m := range d.Missing() {
-			if authorName(d.Thread().Authors()[m.Author]) != "ben" || m.Revision != 2 {
+			if scripts.AuthorName(d.Thread().Authors()[m.Author]) != "ben" || m.Revision != 2 {
 				t.Errorf("%s: %+v", tc.change, m)
 			}
 		}
@@ -172,7 +173,7 @@ func TestMissingLinesOfSimpleChanges(t *testing.T) {
 func TestMissingTextIsCutAtACharacter(t *testing.T) {
 	long := strings.Repeat("a", projection.MissingText-1) + "😀😀"
 	var d *projection.Difference
-	s := script{`ana ` + ot.Replace(0, 0, 0, units(long+"\n")).String(), fmt.Sprintf("ben [[%d]]", ot.Len(long)+1)}
+	s := script{`ana ` + ot.Replace(0, 0, 0, scripts.Units(long+"\n")).String(), fmt.Sprintf("ben [[%d]]", ot.Len(long)+1)}
 	if err := s.contrasted(1, right, func(e *projection.Difference, _ *yard) { d = e }); err != nil {
 		t.Fatal(err)
 	}

@@ -9,18 +9,19 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // replaceAll folds one text and then another, written by somebody else over
 // the whole of it, and returns the thread and how long the second took.
 func replaceAll(t *testing.T, one, two string) (*projection.Thread, time.Duration) {
 	t.Helper()
-	th := projection.NewThread(testStream)
-	a, b := units(one), units(two)
+	th := projection.NewThread(scripts.Stream)
+	a, b := scripts.Units(one), scripts.Units(two)
 	var took time.Duration
 	for i, c := range []ot.Change{ot.Replace(0, 0, 0, a), ot.Replace(len(a), 0, len(a), b)} {
 		start := time.Now()
-		e := event.Event{Revision: eventlog.Revision(i + 1), Author: authorID([]string{"ana", "ben"}[i]), Payload: event.Changed{Change: c}}
+		e := event.Event{Revision: eventlog.Revision(i + 1), Author: scripts.AuthorID([]string{"ana", "ben"}[i]), Payload: event.Changed{Change: c}}
 		if _, err := th.Apply(e); err != nil {
 			t.Fatal(err)
 		}

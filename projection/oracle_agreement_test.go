@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
+	"parodywave/projection/scripts"
 )
 
 // A history is a script that is still to be made up: how it begins, and a
@@ -17,7 +18,7 @@ type history struct {
 	steps []uint64
 }
 
-func makeHistory(draw source, most int) history {
+func makeHistory(draw scripts.Source, most int) history {
 	var h history
 	for range 1 + draw(most) {
 		h.steps = append(h.steps, uint64(draw(1<<32)))
@@ -35,7 +36,7 @@ func (h history) play(w wrong) (script, error) {
 		}
 	}
 	for _, seed := range h.steps {
-		if err := r.step(nextLine(seeded(seed), r.oracle.units(), r.oracle.written)); err != nil {
+		if err := r.step(scripts.NextLine(scripts.Seeded(seed), r.oracle.units(), r.oracle.written)); err != nil {
 			return r.script, err
 		}
 	}
@@ -121,7 +122,7 @@ func without(c ot.Change, at int) ot.Change {
 }
 
 // firstDifference plays histories until one fails.
-func firstDifference(draw source, histories, steps int, w wrong) (int, script, error) {
+func firstDifference(draw scripts.Source, histories, steps int, w wrong) (int, script, error) {
 	for i := range histories {
 		h := makeHistory(draw, steps)
 		if _, err := h.play(w); err != nil {
@@ -139,7 +140,7 @@ func TestBlameAgreesWithOracle(t *testing.T) {
 	if testing.Short() {
 		n = 300
 	}
-	i, s, err := firstDifference(seeded(seeds.For(t)), n, 16, right)
+	i, s, err := firstDifference(scripts.Seeded(seeds.For(t)), n, 16, right)
 	if err != nil {
 		t.Fatalf("history %d: %v\n%v", i, err, s)
 	}
@@ -147,14 +148,14 @@ func TestBlameAgreesWithOracle(t *testing.T) {
 
 // Texts of several chunks and hundreds of lines.
 func TestBlameOfLongTextsAgreesWithOracle(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	n := 4
 	if testing.Short() {
 		n = 2
 	}
 	for i := range n {
 		h := makeHistory(draw, 16)
-		h.first = "ana " + ot.Replace(0, 0, 0, units(longText(draw))).String()
+		h.first = "ana " + ot.Replace(0, 0, 0, scripts.Units(longText(draw))).String()
 		if s, err := h.play(right); err != nil {
 			s := history{h.first, h.steps[:len(s)-1]}.shrink(right)
 			_, err = s.play(right)
@@ -163,7 +164,7 @@ func TestBlameOfLongTextsAgreesWithOracle(t *testing.T) {
 	}
 }
 
-func longText(draw source) string {
+func longText(draw scripts.Source) string {
 	var b strings.Builder
 	width := []int{3, 12, 40, 900}[draw(4)]
 	lines := 5000/width + draw(150)
@@ -184,7 +185,7 @@ func TestComparisonFindsWrongOracles(t *testing.T) {
 		shortMovesFirst, blankMoves, editingSubmitted, movedIsNew,
 	} {
 		t.Run(string(w), func(t *testing.T) {
-			i, s, err := firstDifference(seeded(seeds.For(t)), 20000, 16, w)
+			i, s, err := firstDifference(scripts.Seeded(seeds.For(t)), 20000, 16, w)
 			if err == nil {
 				t.Fatalf("%d histories agree with an oracle for which %s", i, w)
 			}

@@ -24,9 +24,9 @@ type Passage struct {
 	sealed  bool        // nothing is added any more
 }
 
-// passagePause is the longest time, in milliseconds, between two parts of a
+// PassagePause is the longest time, in milliseconds, between two parts of a
 // passage.
-const passagePause = 30_000
+const PassagePause = 30_000
 
 // Parts returns the line's text through the passage, from its changes. What was
 // inserted and deleted again is not there.
@@ -71,7 +71,7 @@ func composed(changes []ot.Change) ot.Change {
 
 // goesOn reports whether something by an author at a time belongs to p.
 func (p *Passage) goesOn(author int, at int64) bool {
-	return p != nil && !p.sealed && p.Author == author && at-p.End <= passagePause
+	return p != nil && !p.sealed && p.Author == author && at-p.End <= PassagePause
 }
 
 func (p *Passage) kind(kinds ...string) {

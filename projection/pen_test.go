@@ -10,11 +10,12 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // keystrokes are those of somebody who types, takes back, deletes ahead, types
 // over and goes elsewhere, mostly going on where the last one ended.
-func keystrokes(draw source, n int) (events []event.Event) {
+func keystrokes(draw scripts.Source, n int) (events []event.Event) {
 	length, at := 0, 0
 	for i := range n {
 		from, to, insert := at, at, []uint16{'a' + uint16(draw(26))}
@@ -35,7 +36,7 @@ func keystrokes(draw source, n int) (events []event.Event) {
 			insert = slices.Repeat(insert, 1+draw(1+draw(700)))
 		}
 		events = append(events, event.Event{
-			Stream: testStream, Revision: eventlog.Revision(i + 1), Time: int64(i), Author: authorID([]string{"ana", "ben"}[draw(10)/9]),
+			Stream: scripts.Stream, Revision: eventlog.Revision(i + 1), Time: int64(i), Author: scripts.AuthorID([]string{"ana", "ben"}[draw(10)/9]),
 			Payload: event.Changed{Change: ot.Replace(length, from, to, insert)},
 		})
 		length += len(insert) - (to - from)
@@ -47,7 +48,7 @@ func keystrokes(draw source, n int) (events []event.Event) {
 // apply folds events, and looks at the thread after those that look picks.
 func apply(t *testing.T, events []event.Event, look func(i int) bool) told {
 	t.Helper()
-	th := projection.NewThread(testStream)
+	th := projection.NewThread(scripts.Stream)
 	for i := range events {
 		if _, err := th.Apply(events[i]); err != nil {
 			t.Fatal(err)
@@ -62,7 +63,7 @@ func apply(t *testing.T, events []event.Event, look func(i int) bool) told {
 // What is being typed is kept apart until somebody looks. Looking at any time,
 // or never, must show the same in the end.
 func TestLookingChangesNothing(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for range 60 {
 		events := keystrokes(draw, 1+draw(400))
 		want := fmt.Sprintf("%+v", apply(t, events, func(int) bool { return true }))

@@ -8,11 +8,12 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // What cannot follow is refused as damage, and never a panic.
 func TestApplyRefusesWhatCannotFollow(t *testing.T) {
-	black := func(u string) []uint16 { return units(u) }
+	black := func(u string) []uint16 { return scripts.Units(u) }
 	for name, e := range map[string]event.Event{
 		"a revision left out":             {Revision: 3, Payload: event.Renamed{}},
 		"a revision twice":                {Revision: 1, Payload: event.Renamed{}},
@@ -46,7 +47,7 @@ func movesUnits() ot.Change {
 	var b ot.Builder
 	b.Delete(1)
 	b.Keep(2)
-	b.Insert(units("█"))
+	b.Insert(scripts.Units("█"))
 	b.Keep(4)
 	return b.Change()
 }
@@ -56,11 +57,11 @@ func TestApplyRefusesLinesBeforeTheFirstChange(t *testing.T) {
 		"submitted": event.Submitted{},
 		"redacted":  event.Redacted{Change: ot.Keep(1)},
 	} {
-		if _, err := projection.NewThread(testStream).Apply(event.Event{Revision: 1, Payload: f}); !errors.Is(err, eventlog.ErrDamaged) {
+		if _, err := projection.NewThread(scripts.Stream).Apply(event.Event{Revision: 1, Payload: f}); !errors.Is(err, eventlog.ErrDamaged) {
 			t.Errorf("%s: %v, want ErrDamaged", name, err)
 		}
 	}
-	if _, err := projection.NewThread(testStream).Apply(event.Event{Revision: 1, Payload: event.Redacted{}}); err != nil {
+	if _, err := projection.NewThread(scripts.Stream).Apply(event.Event{Revision: 1, Payload: event.Redacted{}}); err != nil {
 		t.Errorf("an empty redaction of an empty thread: %v", err)
 	}
 }

@@ -66,7 +66,7 @@ func ReplayRemovals(ctx context.Context, log eventlog.Log, stream eventlog.Strea
 	r := &remover{t: NewThread(stream), each: q.Each}
 	if !q.Line.IsZero() {
 		t, kin := NewThread(stream), NewFamily()
-		if err := t.advance(log.Read(ctx, stream, 0), q.At, nil, func(*event.Event) { kin.Add(t, &t.effect) }); err != nil {
+		if err := t.Fold(log.Read(ctx, stream, 0), q.At, nil, func(_ *event.Event, effect *Effect) { kin.Add(t, effect) }); err != nil {
 			return nil, nil, err
 		}
 		if !kin.Knows(q.Line) {
@@ -74,7 +74,7 @@ func ReplayRemovals(ctx context.Context, log eventlog.Log, stream eventlog.Strea
 		}
 		r.lines = kin.Of(t.Resolve(q.Line))
 	}
-	if err := r.t.advance(log.Read(ctx, stream, 0), q.At, r.before, r.after); err != nil {
+	if err := r.t.Fold(log.Read(ctx, stream, 0), q.At, r.before, r.after); err != nil {
 		return nil, nil, err
 	}
 	if r.t.Revision < max(q.At, 1) {
@@ -108,8 +108,8 @@ type loss struct {
 // before keeps what e deletes.
 func (r *remover) before(e *event.Event) {
 	r.edits, r.gone = r.edits[:0], r.gone[:0]
-	c := changeOf(e)
-	if c == nil || c.Len() != r.t.text.length { // which Apply refuses
+	c := r.t.Change(e)
+	if c == nil {
 		return
 	}
 	for ed := range c.Edits() {
@@ -141,7 +141,7 @@ func (r *remover) lose(s stretch) {
 }
 
 // after writes it down.
-func (r *remover) after(e *event.Event) {
+func (r *remover) after(e *event.Event, _ *Effect) {
 	if len(r.edits) == 0 {
 		return
 	}
@@ -213,7 +213,7 @@ func (r *remover) remove(e *event.Event, l *loss, from, to int) *Removal {
 // positions.
 func (r *remover) touching(e *event.Event, from, to int) (all []*Removal) {
 	for _, m := range r.open {
-		if m.open && m.pos >= from && m.pos <= to && m.Author == int(r.t.lastNumber) && e.Time-m.End <= passagePause {
+		if m.open && m.pos >= from && m.pos <= to && m.Author == int(r.t.lastNumber) && e.Time-m.End <= PassagePause {
 			all = append(all, m)
 		}
 	}
@@ -224,7 +224,7 @@ func (r *remover) touching(e *event.Event, from, to int) (all []*Removal) {
 // shift brings the open removals to where they are after e, and closes those at
 // which something is written.
 func (r *remover) shift(e *event.Event) {
-	r.open = slices.DeleteFunc(r.open, func(m *Removal) bool { return !m.open || e.Time-m.End > passagePause })
+	r.open = slices.DeleteFunc(r.open, func(m *Removal) bool { return !m.open || e.Time-m.End > PassagePause })
 	for _, m := range r.open {
 		k, _ := slices.BinarySearchFunc(r.edits, m.pos, func(ed edit, at int) int { return cmp.Compare(ed.ToA, at) })
 		switch {

@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // lost returns, for each revision, the characters that it took out of the text,
@@ -29,7 +30,7 @@ func (p *past) lost() []string {
 		for _, line := range p.at[r-1] {
 			for _, c := range line {
 				if !stands[c.character] {
-					all = append(all, fmt.Sprintf("%s:%x", authorName(c.author), c.unit))
+					all = append(all, fmt.Sprintf("%s:%x", scripts.AuthorName(c.author), c.unit))
 				}
 			}
 		}
@@ -44,9 +45,9 @@ func toldLost(t *projection.Thread, all []*projection.Removal, n int) []string {
 	lost := make([][]string, n)
 	for _, m := range all {
 		for _, part := range m.Parts {
-			for _, u := range units(part.Text) {
+			for _, u := range scripts.Units(part.Text) {
 				if u != '\n' {
-					lost[m.To] = append(lost[m.To], fmt.Sprintf("%s:%x", authorName(t.Authors()[part.Author]), u))
+					lost[m.To] = append(lost[m.To], fmt.Sprintf("%s:%x", scripts.AuthorName(t.Authors()[part.Author]), u))
 				}
 			}
 		}
@@ -65,7 +66,7 @@ func (s script) removed(spoil func([]*projection.Removal)) error {
 	if err != nil {
 		return err
 	}
-	t, each, err := projection.ReplayRemovals(context.Background(), p.log, testStream, projection.RemovalQuery{Each: true})
+	t, each, err := projection.ReplayRemovals(context.Background(), p.log, scripts.Stream, projection.RemovalQuery{Each: true})
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (s script) removed(spoil func([]*projection.Removal)) error {
 			return fmt.Errorf("revision %d deleted %q, want %q", r, got, want[r])
 		}
 	}
-	_, joined, err := projection.ReplayRemovals(context.Background(), p.log, testStream, projection.RemovalQuery{})
+	_, joined, err := projection.ReplayRemovals(context.Background(), p.log, scripts.Stream, projection.RemovalQuery{})
 	if err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func TestRemovalsOfNamedCases(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		th, all, err := projection.ReplayRemovals(context.Background(), p.log, testStream, projection.RemovalQuery{})
+		th, all, err := projection.ReplayRemovals(context.Background(), p.log, scripts.Stream, projection.RemovalQuery{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,9 +176,9 @@ func TestRemovalsOfNamedCases(t *testing.T) {
 		for _, m := range all {
 			var parts []string
 			for _, part := range m.Parts {
-				parts = append(parts, fmt.Sprintf("%s %d-%d %s", authorName(th.Authors()[part.Author]), part.From, part.To, part.Text))
+				parts = append(parts, fmt.Sprintf("%s %d-%d %s", scripts.AuthorName(th.Authors()[part.Author]), part.From, part.To, part.Text))
 			}
-			tell = append(tell, fmt.Sprintf("%d-%d %s %d: %s", m.From, m.To, authorName(th.Authors()[m.Author]), m.Edits, strings.Join(parts, ", ")))
+			tell = append(tell, fmt.Sprintf("%d-%d %s %d: %s", m.From, m.To, scripts.AuthorName(th.Authors()[m.Author]), m.Edits, strings.Join(parts, ", ")))
 		}
 		if got := strings.Join(tell, " / "); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
@@ -199,11 +200,11 @@ func TestRemovalsOfALineFollowItsLineage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	th, err := projection.Replay(t.Context(), p.log, testStream, 0)
+	th, err := projection.Replay(t.Context(), p.log, scripts.Stream, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, all, err := projection.ReplayRemovals(t.Context(), p.log, testStream, projection.RemovalQuery{Line: th.Row(1).ID})
+	_, all, err := projection.ReplayRemovals(t.Context(), p.log, scripts.Stream, projection.RemovalQuery{Line: th.Row(1).ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,18 +215,18 @@ func TestRemovalsOfALineFollowItsLineage(t *testing.T) {
 	if got := fmt.Sprint(texts); got != `[7 "ne" 3 "t" 2 "o"]` {
 		t.Errorf("%s", got)
 	}
-	if _, _, err := projection.ReplayRemovals(t.Context(), p.log, testStream, projection.RemovalQuery{Line: projection.LineID{Revision: 99}}); !errors.Is(err, eventlog.ErrNotFound) {
+	if _, _, err := projection.ReplayRemovals(t.Context(), p.log, scripts.Stream, projection.RemovalQuery{Line: projection.LineID{Revision: 99}}); !errors.Is(err, eventlog.ErrNotFound) {
 		t.Errorf("a line that never was: %v", err)
 	}
 }
 
 func TestRemovalsOfAPaperAreNotMoreThanWasDeleted(t *testing.T) {
-	changes, _ := trace(t, "automerge-paper.json.gz")
+	changes, _ := scripts.Trace(t, "automerge-paper.json.gz")
 	log := eventlog.NewMemory()
-	if _, err := log.Append(t.Context(), testStream, 0, recordsOf(changes[:80_000])...); err != nil {
+	if _, err := log.Append(t.Context(), scripts.Stream, 0, scripts.Records(changes[:80_000])...); err != nil {
 		t.Fatal(err)
 	}
-	th, all, err := projection.ReplayRemovals(t.Context(), log, testStream, projection.RemovalQuery{})
+	th, all, err := projection.ReplayRemovals(t.Context(), log, scripts.Stream, projection.RemovalQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}

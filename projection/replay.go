@@ -6,8 +6,6 @@ import (
 	"iter"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/event"
-	"parodywave/eventlog/ot"
 )
 
 // Replay folds the records of a stream into the thread at revision at, or at
@@ -73,46 +71,6 @@ func (t *Thread) Advance(records iter.Seq2[eventlog.Record, error], at eventlog.
 		if at != 0 && t.Revision >= at {
 			return nil
 		}
-	}
-	return nil
-}
-
-// advance is Advance with functions, if they are not nil, that see every event
-// before and after it is applied; they must keep nothing of it. What it did is
-// in t.effect.
-func (t *Thread) advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision, before, after func(*event.Event)) error {
-	var d event.Decoder
-	for r, err := range records {
-		if err != nil {
-			return err
-		}
-		e, err := d.Decode(&r)
-		if err != nil {
-			return err
-		}
-		if before != nil {
-			before(e)
-		}
-		if err := t.apply(e); err != nil {
-			return err
-		}
-		if after != nil {
-			after(e)
-		}
-		if at != 0 && t.Revision >= at {
-			return nil
-		}
-	}
-	return nil
-}
-
-// changeOf returns the change of e, nil if it is none.
-func changeOf(e *event.Event) *ot.Change {
-	switch f := e.Payload.(type) {
-	case *event.Changed:
-		return &f.Change
-	case event.Changed:
-		return &f.Change
 	}
 	return nil
 }

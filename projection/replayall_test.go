@@ -10,13 +10,14 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 
 	"github.com/oklog/ulid/v2"
 )
 
 // manyStreams makes up the records of threads and of what else a log holds, in
 // an order in which they may have been appended.
-func manyStreams(draw source) []eventlog.Record {
+func manyStreams(draw scripts.Source) []eventlog.Record {
 	var streams [][]eventlog.Record
 	for i := range 1 + draw(8) {
 		s := session{draw: draw}
@@ -57,7 +58,7 @@ func sequence(stream eventlog.Stream, n int, fact func(i int) event.Payload) (al
 	for i := range n {
 		r := event.Encode(fact(i))
 		r.Stream, r.Revision, r.Time = stream, eventlog.Revision(i+1), int64(i)
-		r.Author, r.Client = authorID([]string{"ana", "ben", "cem"}[i%3]), eventlog.ClientID{byte(1 + i%4)}
+		r.Author, r.Client = scripts.AuthorID([]string{"ana", "ben", "cem"}[i%3]), eventlog.ClientID{byte(1 + i%4)}
 		all = append(all, r)
 	}
 	return all
@@ -107,7 +108,7 @@ func overview(o *projection.Overview) string {
 // Law 1 for the start: one pass over segments, or several for want of memory,
 // makes what the records one by one make.
 func TestReplayAllEqualsRecordByRecord(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	n := 150
 	if testing.Short() {
 		n = 30
@@ -160,7 +161,7 @@ func TestReplayAllEqualsRecordByRecord(t *testing.T) {
 
 // What is appended meanwhile is for later, and what is missing is damage.
 func TestReplayAllGoesToTheHeads(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	records := manyStreams(draw)
 	log := packed(t, draw, 40, records)
 	want := overview(overviewOf(t, records))

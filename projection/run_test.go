@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // A packedLog gives the records of a log in segments, some of them packed.
@@ -19,12 +20,12 @@ type packedLog struct {
 	eventlog.AuditLog
 	records map[eventlog.Stream][]eventlog.Record
 	streams []eventlog.Stream
-	draw    source
+	draw    scripts.Source
 	most    int // records in a segment
 }
 
 // packed puts records, of any streams, into a log.
-func packed(tb testing.TB, draw source, most int, records []eventlog.Record) *packedLog {
+func packed(tb testing.TB, draw scripts.Source, most int, records []eventlog.Record) *packedLog {
 	tb.Helper()
 	p := &packedLog{eventlog.NewMemory(), map[eventlog.Stream][]eventlog.Record{}, nil, draw, most}
 	for _, r := range records {
@@ -94,7 +95,7 @@ func pack(seg *eventlog.Segment, records []eventlog.Record) {
 // A session makes up a history as people make one: runs of typing, of Backspace
 // and of Delete, over breaks, with other things in between.
 type session struct {
-	draw   source
+	draw   scripts.Source
 	text   []uint16
 	events []event.Event
 	at     int
@@ -110,8 +111,8 @@ func (s *session) put(from, to int, insert []uint16) {
 func (s *session) add(f event.Payload) {
 	s.time += int64(s.draw(300))
 	e := event.Event{
-		Stream: testStream, Revision: eventlog.Revision(len(s.events) + 1), Time: s.time,
-		Author: authorID([]string{"ana", "ben", "cem"}[s.who]), Client: eventlog.ClientID{byte(s.who + 1)}, Payload: f,
+		Stream: scripts.Stream, Revision: eventlog.Revision(len(s.events) + 1), Time: s.time,
+		Author: scripts.AuthorID([]string{"ana", "ben", "cem"}[s.who]), Client: eventlog.ClientID{byte(s.who + 1)}, Payload: f,
 	}
 	switch s.who {
 	case 0:
@@ -165,12 +166,12 @@ func (s *session) goOn() {
 		}
 	case 6:
 		to := min(len(s.text), s.at+s.draw(6))
-		insert := units([]string{"x", "two words", "a\nline", "\n", ""}[s.draw(5)])
+		insert := scripts.Units([]string{"x", "two words", "a\nline", "\n", ""}[s.draw(5)])
 		s.put(s.at, to, insert)
 		s.at += len(insert)
 	case 7:
-		line := nextLine(s.draw, s.text, len(s.text) > 0)
-		e, err := eventOf(1, line, s.text)
+		line := scripts.NextLine(s.draw, s.text, len(s.text) > 0)
+		e, err := scripts.Event(1, line, s.text)
 		if err != nil {
 			panic(err)
 		}
@@ -198,7 +199,7 @@ func everything(t *projection.Thread) string {
 // oneByOne folds as live edits are folded.
 func oneByOne(t *testing.T, events []event.Event) *projection.Thread {
 	t.Helper()
-	th := projection.NewThread(testStream)
+	th := projection.NewThread(scripts.Stream)
 	for _, e := range events {
 		if _, err := th.Apply(e); err != nil {
 			t.Fatal(err)
@@ -210,7 +211,7 @@ func oneByOne(t *testing.T, events []event.Event) *projection.Thread {
 // Law 5 for runs: folded at once, also from and to the middle of one, they make
 // the thread that their records make one by one.
 func TestRunsEqualTheirRecords(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	n := 400
 	if testing.Short() {
 		n = 60
@@ -230,7 +231,7 @@ func TestRunsEqualTheirRecords(t *testing.T) {
 			continue
 		}
 		through := 1 + draw(head)
-		th := projection.NewThread(testStream)
+		th := projection.NewThread(scripts.Stream)
 		for _, at := range []int{through, through + draw(head-through+1), head} {
 			if err := th.Follow(t.Context(), log, eventlog.Revision(at)); err != nil {
 				t.Fatalf("to %d of %d: %v", at, head, err)
@@ -239,8 +240,8 @@ func TestRunsEqualTheirRecords(t *testing.T) {
 				t.Fatalf("to %d, then %d of %d records:\n%.3000s\none by one:\n%.3000s\n%v", through, at, head, got, want, changes(s.events[:at]))
 			}
 		}
-		again := projection.NewThread(testStream)
-		if err := again.Advance(log.Read(t.Context(), testStream, 0), 0); err != nil || everything(again) != everything(th) {
+		again := projection.NewThread(scripts.Stream)
+		if err := again.Advance(log.Read(t.Context(), scripts.Stream, 0), 0); err != nil || everything(again) != everything(th) {
 			t.Fatalf("advanced by records, %v:\n%.3000s\nby runs:\n%.3000s", err, everything(again), everything(th))
 		}
 		// The negative control: one record told otherwise is seen.
@@ -248,7 +249,7 @@ func TestRunsEqualTheirRecords(t *testing.T) {
 		if last := &e[len(e)-1]; draw(2) == 0 {
 			last.Time++
 		} else {
-			last.Author = authorID("dan")
+			last.Author = scripts.AuthorID("dan")
 		}
 		if everything(oneByOne(t, e)) == everything(th) {
 			t.Fatal("another last record is not seen")
@@ -263,14 +264,14 @@ func changes(events []event.Event) (s script) {
 		if c, ok := e.Payload.(event.Changed); ok {
 			what = c.Change.String()
 		}
-		s = append(s, authorName(e.Author)+" "+what)
+		s = append(s, scripts.AuthorName(e.Author)+" "+what)
 	}
 	return s
 }
 
 // What cannot follow is refused where it stands, in a run or not.
 func TestRunsThatCannotFollowAreDamage(t *testing.T) {
-	s := session{draw: seeded(1), text: nil}
+	s := session{draw: scripts.Seeded(1), text: nil}
 	for range 20 {
 		s.put(len(s.text), len(s.text), []uint16{'a'})
 	}
@@ -280,9 +281,9 @@ func TestRunsThatCannotFollowAreDamage(t *testing.T) {
 		"a foreign record": func(r []eventlog.Record) []eventlog.Record { r[10].Kind, r[10].Text = "connected", nil; return r },
 	} {
 		records := spoil(encode(s.events))
-		seg := eventlog.Segment{Stream: testStream, First: 1}
+		seg := eventlog.Segment{Stream: scripts.Stream, First: 1}
 		pack(&seg, records)
-		th := projection.NewThread(testStream)
+		th := projection.NewThread(scripts.Stream)
 		err := th.Follow(t.Context(), segmentLog{nil, []eventlog.Segment{seg}}, 0)
 		if name == "a gap" {
 			// Segments number their records, so one that is missing shows in the text.

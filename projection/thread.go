@@ -191,6 +191,16 @@ func (t *Thread) Client(id eventlog.ClientID) (Client, bool) {
 	return Client{}, false
 }
 
+// Moment returns when the newest record was made, and by whom. There must be one.
+func (t *Thread) Moment() Moment { return Moment{t.Revision, int(t.number(&t.UpdatedBy)), t.UpdatedAt} }
+
+// AuthorIndex returns the index of an author in Authors, and whether there is
+// one: without one, the author made no record here yet.
+func (t *Thread) AuthorIndex(id eventlog.AuthorID) (int, bool) {
+	n, ok := t.numbers[id]
+	return int(n), ok
+}
+
 // Authors returns everybody who made a record here, in order of appearance.
 // The numbers in Span and Line index into it. It must not be modified.
 func (t *Thread) Authors() []eventlog.AuthorID { return t.authors }

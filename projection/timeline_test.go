@@ -13,6 +13,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // checkSteps returns what is wrong with steps as those of records.
@@ -70,7 +71,7 @@ func TestTimelineHoldsEveryRecordOnce(t *testing.T) {
 			default:
 				from := rnd.IntN(length + 1)
 				to := from + rnd.IntN(min(3, length-from)+1)
-				insert := units([]string{"", "x", "한글\n", "😀"}[rnd.IntN(4)])
+				insert := scripts.Units([]string{"", "x", "한글\n", "😀"}[rnd.IntN(4)])
 				f = event.Changed{Change: ot.Replace(length, from, to, insert)}
 				size = [2]int{len(insert), to - from}
 				length += len(insert) - to + from
@@ -80,14 +81,14 @@ func TestTimelineHoldsEveryRecordOnce(t *testing.T) {
 				r.Author, r.Time = records[n-1].Author, records[n-1].Time+rnd.Int64N(500)
 			}
 			if rnd.IntN(20) == 0 {
-				r.Author, r.Time = authorID([]string{"ana", "ben"}[rnd.IntN(2)]), r.Time+rnd.Int64N(4000)
+				r.Author, r.Time = scripts.AuthorID([]string{"ana", "ben"}[rnd.IntN(2)]), r.Time+rnd.Int64N(4000)
 			}
 			records, sizes = append(records, r), append(sizes, size)
 		}
-		if _, err := log.Append(ctx, testStream, 0, records...); err != nil {
+		if _, err := log.Append(ctx, scripts.Stream, 0, records...); err != nil {
 			t.Fatal(err)
 		}
-		tl, err := projection.ReplayTimeline(ctx, log, testStream)
+		tl, err := projection.ReplayTimeline(ctx, log, scripts.Stream)
 		if err == nil {
 			err = checkSteps(tl, records, sizes)
 		}
@@ -108,13 +109,13 @@ func TestTimelineHoldsEveryRecordOnce(t *testing.T) {
 		} {
 			again := *tl
 			again.Steps = slices.Clone(tl.Steps)
-			again.Authors = append(slices.Clone(tl.Authors), authorID("nobody"), authorID("none"))
+			again.Authors = append(slices.Clone(tl.Authors), scripts.AuthorID("nobody"), scripts.AuthorID("none"))
 			if spoil(&again.Steps[k]); again.Steps[k].Author >= 0 && checkSteps(&again, records, sizes) == nil {
 				t.Fatalf("history %d: nothing is wrong when a step %s", i, name)
 			}
 		}
 	}
-	if _, err := projection.ReplayTimeline(context.Background(), eventlog.NewMemory(), testStream); !errors.Is(err, eventlog.ErrNotFound) {
+	if _, err := projection.ReplayTimeline(context.Background(), eventlog.NewMemory(), scripts.Stream); !errors.Is(err, eventlog.ErrNotFound) {
 		t.Errorf("a thread that is not: %v", err)
 	}
 }

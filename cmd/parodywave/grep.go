@@ -8,7 +8,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
-	"parodywave/projection"
+	"parodywave/projection/search"
 	"parodywave/server/jsonrow"
 )
 
@@ -58,7 +58,7 @@ func (c *grepCommand) Run(a *app) error {
 		tab.right = "01"
 	}
 	for _, stream := range threads {
-		found, err := projection.ReplaySearch(a.ctx, s, stream, p, at)
+		found, err := search.Replay(a.ctx, s, stream, p, at)
 		if err != nil {
 			return err
 		}
@@ -83,15 +83,15 @@ func (c *grepCommand) Run(a *app) error {
 }
 
 // pattern compiles the pattern.
-func (c *grepCommand) pattern() (*projection.Pattern, error) {
+func (c *grepCommand) pattern() (*search.Pattern, error) {
 	if !c.Expression {
-		p, err := projection.FixedPattern(c.Pattern, c.Fold)
+		p, err := search.Fixed(c.Pattern, c.Fold)
 		if err != nil {
 			return nil, usage("use a line of text or a part of one", "%v", err)
 		}
 		return p, nil
 	}
-	p, err := projection.ExpressionPattern(c.Pattern, c.Fold)
+	p, err := search.Expression(c.Pattern, c.Fold)
 	if err != nil {
 		return nil, usage("use RE2 syntax; the pattern must match at least one character: .+, not .*", "%v", err)
 	}
@@ -132,7 +132,7 @@ func (c *grepCommand) hint() string {
 }
 
 // cells returns the cells of a table row.
-func (c *grepCommand) cells(a *app, r *jsonrow.Hit, p *projection.Pattern) []string {
+func (c *grepCommand) cells(a *app, r *jsonrow.Hit, p *search.Pattern) []string {
 	until := []string{"", "", fmt.Sprintf("line %d", r.Now)}
 	if r.Gone {
 		until = []string{fmt.Sprint(r.GoneRevision), r.GoneTime, visible(r.GoneAuthor)}
@@ -145,7 +145,7 @@ func (c *grepCommand) cells(a *app, r *jsonrow.Hit, p *projection.Pattern) []str
 }
 
 // marked returns a line with its matches in colour, on a terminal.
-func (a *app) marked(line string, p *projection.Pattern) string {
+func (a *app) marked(line string, p *search.Pattern) string {
 	if !a.colours() {
 		return visibleLine(line)
 	}

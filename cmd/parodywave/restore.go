@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"parodywave/projection"
+	"parodywave/projection/revert"
 )
 
 type restoreCommand struct {
@@ -48,7 +48,7 @@ func (c *restoreCommand) Run(a *app) error {
 	}
 	// Revert all edits since, rather than diff two texts: text that was there all
 	// the time keeps its author.
-	since := projection.ReversalQuery{From: at + 1, To: maxRevision, Until: maxTime}
+	since := revert.Query{From: at + 1, To: maxRevision, Until: maxTime}
 	x, err := a.reverse(s, stream, since, c.As, c.DryRun)
 	if err != nil {
 		return err

@@ -10,13 +10,13 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
-	"parodywave/projection"
+	"parodywave/projection/revert"
 	"parodywave/server/jsonrow"
 
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// The bounds of an unlimited projection.ReversalQuery.
+// The bounds of an unlimited revert.Query.
 const (
 	maxRevision eventlog.Revision = 1<<53 - 1
 	maxTime     int64             = math.MaxInt64
@@ -28,7 +28,7 @@ type reversal jsonrow.Reversal
 // reverse undoes edits of a thread, or computes the change if dry is set. The
 // process that has the log folds it: a running server, or this command. It closes
 // s to open the log for writing, unless dry is set.
-func (a *app) reverse(s *source, stream eventlog.Stream, q projection.ReversalQuery, as string, dry bool) (*reversal, error) {
+func (a *app) reverse(s *source, stream eventlog.Stream, q revert.Query, as string, dry bool) (*reversal, error) {
 	if dry && s.control == nil {
 		return s.reversal(a, stream, q)
 	}
@@ -46,7 +46,7 @@ func (a *app) reverse(s *source, stream eventlog.Stream, q projection.ReversalQu
 	return x, join(err, w.close())
 }
 
-func (c *control) reverse(a *app, stream eventlog.Stream, q projection.ReversalQuery, query url.Values) (*reversal, error) {
+func (c *control) reverse(a *app, stream eventlog.Stream, q revert.Query, query url.Values) (*reversal, error) {
 	body, err := json.Marshal(q)
 	if err != nil {
 		return nil, err
@@ -56,12 +56,12 @@ func (c *control) reverse(a *app, stream eventlog.Stream, q projection.ReversalQ
 }
 
 // reversal computes the answer that a server would give.
-func (s *source) reversal(a *app, stream eventlog.Stream, q projection.ReversalQuery) (*reversal, error) {
+func (s *source) reversal(a *app, stream eventlog.Stream, q revert.Query) (*reversal, error) {
 	r, err := q.Replay(a.ctx, s, stream, s.name)
 	if err != nil {
 		return nil, err
 	}
-	return (*reversal)(jsonrow.NewReversal(r.Reversion(), r.Thread())), nil
+	return (*reversal)(jsonrow.NewReversal(r.Plan(), r.Thread())), nil
 }
 
 // print prints the change as a unified diff with escaped invisible characters.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"parodywave/eventlog"
-	"parodywave/projection"
+	"parodywave/projection/revert"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -73,8 +73,8 @@ func (c *revertCommand) Run(a *app) error {
 }
 
 // query returns the edits to undo, as the flags select them.
-func (c *revertCommand) query() (projection.ReversalQuery, error) {
-	q := projection.ReversalQuery{Author: c.Author, From: 1, To: maxRevision}
+func (c *revertCommand) query() (revert.Query, error) {
+	q := revert.Query{Author: c.Author, From: 1, To: maxRevision}
 	var err error
 	if q.Since, err = moment(c.Since, math.MinInt64); err != nil {
 		return q, err
@@ -145,7 +145,7 @@ func (c *revertCommand) among(a *app, s *source, stream eventlog.Stream, x *reve
 			return fmt.Errorf("author %q of thread %s: %w", id, stream, err)
 		}
 		name := s.name(eventlog.AuthorID(author))
-		if q := (projection.ReversalQuery{Author: c.Author}); q.IsAuthor(eventlog.AuthorID(author), name) {
+		if q := (revert.Query{Author: c.Author}); q.IsAuthor(eventlog.AuthorID(author), name) {
 			ids = append(ids, id)
 		}
 		names = append(names, name)

@@ -11,7 +11,7 @@ import (
 
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
-	"parodywave/projection"
+	"parodywave/projection/revert"
 
 	"github.com/aymanbagabas/go-udiff"
 )
@@ -72,13 +72,13 @@ func TestRevertOfARecordedPaper(t *testing.T) {
 	log, whole := logOf(t, tr)
 	for _, authors := range [][]byte{{2}, {1, 2, 3}} {
 		start := time.Now()
-		r, err := projection.ReplayReversal(t.Context(), log, testThread, func(e *event.Event) bool {
+		r, err := revert.Replay(t.Context(), log, testThread, func(e *event.Event) bool {
 			return strings.ContainsRune(string(authors), rune(e.Author[15]))
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := r.Reversion()
+		x := r.Plan()
 		t.Logf("%d edits of %d in %v: -%d +%d, %d had been deleted by others", x.Edits, len(tr.strokes), time.Since(start), x.Deleted, x.Restored, x.Lost)
 		after, err := x.Change.Apply(whole.Units(0, whole.Len()))
 		if err != nil {

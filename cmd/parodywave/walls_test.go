@@ -44,6 +44,10 @@ var walls = []wall{
 		reason: "a file verifies by itself, wherever it came from"},
 	{from: "projection", never: slices.Concat(backends, network, []string{"projection/snapshot"}),
 		reason: "a fold is a function of the log, or live and replayed would not be equal"},
+	{from: "projection/revert", never: slices.Concat(backends, network, []string{"projection/search", "projection/snapshot"}),
+		reason: "what takes edits back follows from the log, by what a thread shows to anybody"},
+	{from: "projection/search", never: slices.Concat(backends, network, []string{"projection/revert", "projection/snapshot"}),
+		reason: "what ever matched follows from the log, by what a thread shows to anybody"},
 	{from: "projection/linediff", only: []string{"eventlog/ot"}, never: network,
 		reason: "two texts are compared by what they say: who wrote them is the thread's business"},
 	{from: "projection/snapshot", never: slices.Concat(backends, network),
@@ -100,7 +104,7 @@ func TestWallsSeeABreach(t *testing.T) {
 // are the seeds of random tests.
 func TestSuiteIsForTests(t *testing.T) {
 	for from, to := range imports(t) {
-		for _, suite := range []string{"eventlog/logtest", "eventlog/seeds"} {
+		for _, suite := range []string{"eventlog/logtest", "eventlog/seeds", "projection/scripts"} {
 			if slices.Contains(to, module+suite) {
 				t.Errorf("%s imports %s outside of its tests", from, suite)
 			}

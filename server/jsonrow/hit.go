@@ -6,6 +6,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/projection/search"
 )
 
 // A Hit is text that matched a pattern: when and by whose edit it began to
@@ -30,7 +31,7 @@ type Hit struct {
 }
 
 // NewHit returns a hit of a search of t as a row.
-func NewHit(t *projection.Thread, h *projection.Hit, name Names) *Hit {
+func NewHit(t *projection.Thread, h *search.Hit, name Names) *Hit {
 	id := t.Authors()[h.Appeared.Author]
 	r := &Hit{
 		Thread: t.Stream, Revision: h.Appeared.Revision, Time: Time(h.Appeared.Time), Author: name(id), AuthorID: event.AuthorString(id),

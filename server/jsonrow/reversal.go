@@ -4,13 +4,14 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
+	"parodywave/projection/revert"
 )
 
 // A Reversal says how edits of a thread were reversed, or would be.
 type Reversal struct {
 	Rev      eventlog.Revision `json:"rev"`  // the head afterwards
 	Head     eventlog.Revision `json:"head"` // the head when the reversal was asked for
-	Then     int64             `json:"then"` // this and the next five: see projection.Reversion
+	Then     int64             `json:"then"` // this and the next five: see revert.Plan
 	Edits    int               `json:"edits"`
 	Deleted  int               `json:"deleted"`
 	Restored int               `json:"restored"`
@@ -24,7 +25,7 @@ type Reversal struct {
 }
 
 // NewReversal returns a reversal of t that is not recorded yet.
-func NewReversal(r projection.Reversion, t *projection.Thread) *Reversal {
+func NewReversal(r revert.Plan, t *projection.Thread) *Reversal {
 	row := &Reversal{
 		Rev: t.Revision, Head: t.Revision, Then: r.Then,
 		Edits: r.Edits, Deleted: r.Deleted, Restored: r.Restored, Lost: r.Lost, Black: r.Black,

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"parodywave/eventlog/event"
-	"parodywave/projection"
+	"parodywave/projection/revert"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
 	"parodywave/server/jsonrow"
@@ -59,13 +59,13 @@ func (a *API) controlPut(w http.ResponseWriter, r *http.Request) error {
 }
 
 // controlRevise reverses the edits that the body asks for, a
-// projection.ReversalQuery. With ?dry_run=true it answers what that would do.
+// revert.Query. With ?dry_run=true it answers what that would do.
 func (a *API) controlRevise(w http.ResponseWriter, r *http.Request) error {
 	body, err := a.body(w, r, a.Limits.Frame)
 	if err != nil {
 		return err
 	}
-	var q projection.ReversalQuery
+	var q revert.Query
 	if err := json.Unmarshal([]byte(body), &q); err != nil {
 		return wire.Errorf(wire.BadMessage, "the body does not say which edits to reverse: %v", err)
 	}
@@ -79,7 +79,7 @@ func (a *API) controlRevise(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := jsonrow.NewReversal(done.Reversion, done.Thread)
+	answer := jsonrow.NewReversal(done.Plan, done.Thread)
 	if answer.Rev, answer.Head = done.Rev, done.Head; !dry {
 		answer.Change, answer.Text = "", ""
 	}

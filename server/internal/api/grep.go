@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"net/http"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
+	"parodywave/projection/search"
 	"parodywave/server/internal/wire"
 	"parodywave/server/jsonrow"
 )
@@ -82,7 +82,7 @@ func (a *API) getGrepAll(w http.ResponseWriter, r *http.Request) error {
 
 // A grep is a search and what it has found.
 type grep struct {
-	pattern *projection.Pattern
+	pattern *search.Pattern
 	gone    bool // only what matches no more
 	limit   int
 	rows    []*jsonrow.Hit
@@ -104,9 +104,9 @@ func newGrep(r *http.Request) (*grep, error) {
 	case n > patternMost:
 		return nil, wire.Errorf(wire.BadValue, "the pattern has %d characters and may have %d", n, patternMost)
 	case q.Get("regexp") == "true":
-		g.pattern, err = projection.ExpressionPattern(text, fold)
+		g.pattern, err = search.Expression(text, fold)
 	default:
-		g.pattern, err = projection.FixedPattern(text, fold)
+		g.pattern, err = search.Fixed(text, fold)
 	}
 	if err != nil {
 		return nil, wire.Errorf(wire.BadValue, "%v", err)
@@ -123,7 +123,7 @@ func limited(ctx context.Context, most time.Duration) (context.Context, context.
 
 // search adds what matched in a thread up to a revision, 0 for the head.
 func (g *grep) search(ctx context.Context, a *API, stream eventlog.Stream, rev eventlog.Revision) error {
-	found, err := projection.ReplaySearch(ctx, watched{a.Log}, stream, g.pattern, rev)
+	found, err := search.Replay(ctx, a.Log, stream, g.pattern, rev)
 	if err != nil && errors.Is(context.Cause(ctx), errLong) {
 		return wire.Errorf(wire.BadValue, "the search of thread %s took longer than %v and was stopped: use a narrower pattern, an earlier moment (at=), or one thread", stream, searchMost)
 	}
@@ -140,22 +140,4 @@ func (g *grep) search(ctx context.Context, a *API, stream eventlog.Stream, rev e
 		g.rows = append(g.rows, jsonrow.NewHit(found.Thread, h, a.People.Name))
 	}
 	return nil
-}
-
-// A watched log stops a reading between two records once its context is done.
-// The log itself may look only at the ends of its pages.
-type watched struct{ eventlog.Log }
-
-// Read implements eventlog.Log.
-func (w watched) Read(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
-	return func(yield func(eventlog.Record, error) bool) {
-		for r, err := range w.Log.Read(ctx, stream, after) {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if !yield(r, err) || err != nil {
-				return
-			}
-		}
-	}
 }

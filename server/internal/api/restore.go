@@ -10,6 +10,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
+	"parodywave/projection/revert"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
 )
@@ -31,7 +32,7 @@ func (a *API) postRestore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	since := projection.ReversalQuery{From: m.rev + 1, To: wire.MaxNumber, Until: math.MaxInt64}
+	since := revert.Query{From: m.rev + 1, To: wire.MaxNumber, Until: math.MaxInt64}
 	done, err := a.reverse(r.Context(), m.stream, since, expected, as)
 	if err != nil {
 		return err
@@ -65,7 +66,7 @@ func (a *API) restoring(r *http.Request, fields map[string]json.RawMessage) (m m
 
 // A reversed thread is one whose edits were reversed, or would be.
 type reversed struct {
-	projection.Reversion
+	revert.Plan
 	Thread *projection.Thread // for which the reversion is made
 	Head   eventlog.Revision  // when the reversal was asked for: later edits stay
 	Rev    eventlog.Revision  // the head now
@@ -77,7 +78,7 @@ const reverseTries = 8
 
 // reverse reverses edits of a thread in one change. It records nothing where
 // nothing is left of the edits. Where expected is not 0, the head must be there.
-func (a *API) reverse(ctx context.Context, stream eventlog.Stream, q projection.ReversalQuery, expected eventlog.Revision, as people.Identity) (reversed, error) {
+func (a *API) reverse(ctx context.Context, stream eventlog.Stream, q revert.Query, expected eventlog.Revision, as people.Identity) (reversed, error) {
 	back, done, err := a.findReversal(ctx, stream, &q)
 	if err != nil || done.Change.IsEmpty() && expected == 0 {
 		return done, err
@@ -93,7 +94,7 @@ func (a *API) reverse(ctx context.Context, stream eventlog.Stream, q projection.
 // recordReversal appends the change of done while the head is the revision for
 // which the change was made, and else computes it again: a change that is
 // rebased over moved lines does not follow them.
-func (a *API) recordReversal(ctx context.Context, back *projection.Reversal, done *reversed, q projection.ReversalQuery, as people.Identity) (err error) {
+func (a *API) recordReversal(ctx context.Context, back *revert.Reversal, done *reversed, q revert.Query, as people.Identity) (err error) {
 	stream := done.Thread.Stream
 	for try := 1; ; try++ {
 		at := done.Revision
@@ -104,24 +105,24 @@ func (a *API) recordReversal(ctx context.Context, back *projection.Reversal, don
 		if err == nil || at == 0 || !errors.Is(err, &wire.Error{Code: wire.Stale}) {
 			return err
 		}
-		if err = back.Advance(ctx, a.Log); errors.Is(err, projection.ErrRedacted) {
+		if err = back.Advance(ctx, a.Log); errors.Is(err, revert.ErrRedacted) {
 			back, err = q.Replay(ctx, a.Log, stream, a.People.Name)
 		}
 		if err != nil {
 			return err
 		}
-		done.Reversion, done.Thread = back.Reversion(), back.Thread()
+		done.Plan, done.Thread = back.Plan(), back.Thread()
 	}
 }
 
 // findReversal folds the reversal that q asks for, and limits q to the edits
 // that are in the log now.
-func (a *API) findReversal(ctx context.Context, stream eventlog.Stream, q *projection.ReversalQuery) (*projection.Reversal, reversed, error) {
+func (a *API) findReversal(ctx context.Context, stream eventlog.Stream, q *revert.Query) (*revert.Reversal, reversed, error) {
 	back, err := q.Replay(ctx, a.Log, stream, a.People.Name)
 	if err != nil {
 		return nil, reversed{}, err
 	}
 	head := back.Thread().Revision
 	q.To = min(q.To, head)
-	return back, reversed{back.Reversion(), back.Thread(), head, head}, nil
+	return back, reversed{back.Plan(), back.Thread(), head, head}, nil
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog/event"
-	"parodywave/projection"
+	"parodywave/projection/revert"
 	"parodywave/server/internal/people"
 )
 
@@ -18,17 +18,17 @@ import (
 // rebases the change over that move, which puts the text where the line was.
 func TestTakingBackFollowsLinesThatMoveMeanwhile(t *testing.T) {
 	for name, test := range map[string]struct {
-		record func(*API, context.Context, *projection.Reversal, *reversed, projection.ReversalQuery, people.Identity) error
+		record func(*API, context.Context, *revert.Reversal, *reversed, revert.Query, people.Identity) error
 		want   string
 	}{
 		"computed again": {(*API).recordReversal, "SECOND\nthird\none two\n"},
-		"rebased": {func(a *API, ctx context.Context, _ *projection.Reversal, done *reversed, _ projection.ReversalQuery, as people.Identity) (err error) {
+		"rebased": {func(a *API, ctx context.Context, _ *revert.Reversal, done *reversed, _ revert.Query, as people.Identity) (err error) {
 			done.Rev, err = a.Revise(ctx, testThread, done.Change, done.Revision, 0, as)
 			return err
 		}, " twoSECOND\nthird\none\n"},
 	} {
 		a := newAPI(t, event.Opened{Title: "T"}, changed(t, `[[0,"one two","SECOND","third",""]]`), changed(t, `[3,[4],14]`))
-		q := projection.ReversalQuery{From: 3, To: 99, Until: math.MaxInt64}
+		q := revert.Query{From: 3, To: 99, Until: math.MaxInt64}
 		back, done, err := a.findReversal(t.Context(), testThread, &q)
 		if err != nil || done.Head != 3 {
 			t.Fatal(done.Head, err)
@@ -68,7 +68,7 @@ func TestTakingBackWhileOthersWriteLosesNothing(t *testing.T) {
 	met := 0
 	for n := range 20 {
 		write("Ann", fmt.Sprint("spam ", n))
-		q := projection.ReversalQuery{Author: "Ann", From: 3, To: 9999, Until: math.MaxInt64}
+		q := revert.Query{Author: "Ann", From: 3, To: 9999, Until: math.MaxInt64}
 		done, err := a.reverse(t.Context(), testThread, q, 0, people.Identity{Name: "Zoe", Kind: event.Person})
 		if err != nil || done.Edits != n+1 {
 			t.Errorf("%d edits: %v", done.Edits, err)

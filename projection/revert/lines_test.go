@@ -1,53 +1,51 @@
-package projection_test
+package revert_test
 
 import (
 	"testing"
 
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
+	"parodywave/projection"
+	"parodywave/projection/scripts"
 )
 
 // makeJoining is a history in which somebody moves lines about, once or twice,
 // and others then write, join and part them.
-func makeJoining(draw source) reversal {
+func makeJoining(draw scripts.Source) reversal {
 	s := script{`eve [[0,"one","two 2","three","six","four","five 5",""]]`}
-	o := newOracle(right)
+	t := projection.NewThread(scripts.Stream)
 	moves := 1 + draw(2)
 	for n := 0; ; n++ {
-		e, err := eventOf(n+1, s[n], o.units())
-		if err != nil {
-			panic(err)
-		}
-		if o.apply(e); n > moves && draw(3) == 0 {
+		mustApply(t, n+1, s[n])
+		if n > moves && draw(3) == 0 {
 			return reversal{s, "ana", 2, len(s), true}
 		}
-		w := &writer{draw: draw, text: o.units()}
+		text := t.Units(0, t.Len())
+		w := scripts.NewWriter(draw, text)
 		if n < moves {
-			[]func(){w.altArrow, w.moveBlock}[draw(2)]()
-			w.keepTo(len(w.text))
-			s = append(s, "ana "+w.Change().String())
+			[]func(){w.AltArrow, w.MoveBlock}[draw(2)]()
+			s = append(s, "ana "+w.Done().String())
 			continue
 		}
-		at := draw(len(w.text) + 1)
+		at := draw(len(text) + 1)
 		if draw(3) > 0 { // at a break
-			for range w.text {
-				if at < len(w.text) && w.text[at] == '\n' {
+			for range text {
+				if at < len(text) && text[at] == '\n' {
 					break
 				}
-				at = (at + 1) % (len(w.text) + 1)
+				at = (at + 1) % (len(text) + 1)
 			}
 		}
-		to := min(len(w.text), at+draw(2))
-		w.edit(at, to, []string{"", " ", "x", " and y", "\n"}[draw(5)])
-		w.keepTo(len(w.text))
-		s = append(s, []string{"ben ", "cem "}[draw(2)]+w.Change().String())
+		to := min(len(text), at+draw(2))
+		w.Edit(at, to, []string{"", " ", "x", " and y", "\n"}[draw(5)])
+		s = append(s, []string{"ben ", "cem "}[draw(2)]+w.Done().String())
 	}
 }
 
 // TestReversalMakesNoLineOfTwo: no two units that stood in two lines are in one
 // when what somebody moved is moved back, but where the edits had parted it.
 func TestReversalMakesNoLineOfTwo(t *testing.T) {
-	draw, parted := seeded(seeds.For(t)), 0
+	draw, parted := scripts.Seeded(seeds.For(t)), 0
 	for i := range 3000 {
 		r := makeJoining(draw)
 		if r.check(right) != nil {

@@ -1,4 +1,4 @@
-package projection
+package search
 
 import (
 	"errors"
@@ -14,40 +14,41 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// ErrPattern is wrapped by what is wrong with a pattern.
+// ErrPattern is wrapped by the errors of Fixed and Expression.
 var ErrPattern = errors.New("pattern")
 
-// A Pattern is what Search looks for. It never reaches over a line break, and
-// matches at least one character. In a line the matches are those that come
-// first and, behind each, go on where it ends.
+// A Pattern is what to search for. It matches at least one character and no line
+// break. It must not be used by two goroutines at once.
 type Pattern struct {
-	fixed []uint16 // of a fixed string, folded where fold is
+	fixed []uint16 // of a fixed string; in lower case if fold is set
 	fold  bool
 
-	re    *regexp.Regexp // otherwise
-	auto  *automaton     // of re
-	needs []uint16       // what every match holds; empty where that is not known
-	// reach is how many units a match has at most, where nothing but these
-	// decides whether it is one; 0 where there is no such number.
+	re    *regexp.Regexp // of an expression
+	needs []uint16       // text that every match contains; empty if none is known
+	// reach is how many units a match has at most, if only these decide whether it
+	// is one; 0 if there is no such number.
 	reach int
-	// in has the units that can be in a match; nil where all can.
+	// in has the units that can be in a match; nil if all can.
 	in   *[1 << 16]bool
-	utf8 []byte // memory
+	utf8 []byte // memory for find
 }
 
-// FixedPattern returns the pattern that s itself matches; with fold, upper and
-// lower case are the same.
-func FixedPattern(s string, fold bool) (*Pattern, error) {
+// local reports whether a match can be found without the whole line.
+func (p *Pattern) local() bool { return p.reach > 0 || p.in != nil }
+
+// Fixed returns the pattern that matches s itself; with fold, upper and lower case
+// are the same.
+func Fixed(s string, fold bool) (*Pattern, error) {
 	units, err := ot.Units(s)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w %q: %w", ErrPattern, s, err)
 	case len(units) == 0:
 		return nil, fmt.Errorf("%w %q is empty", ErrPattern, s)
-	case slices.Contains(units, lineBreak):
-		return nil, fmt.Errorf("%w %q has a line break in it, and no line has", ErrPattern, s)
-	case fold && len(units) != utf8.RuneCountInString(s): // pairs do not fold one by one
-		return ExpressionPattern(regexp.QuoteMeta(s), true)
+	case slices.Contains(units, '\n'):
+		return nil, fmt.Errorf("%w %q contains a line break: a match is within one line", ErrPattern, s)
+	case fold && len(units) != utf8.RuneCountInString(s): // surrogate pairs do not fold unit by unit
+		return Expression(regexp.QuoteMeta(s), true)
 	}
 	p := &Pattern{fixed: units, fold: fold, reach: len(units)}
 	if fold {
@@ -58,9 +59,9 @@ func FixedPattern(s string, fold bool) (*Pattern, error) {
 	return p, nil
 }
 
-// ExpressionPattern returns the pattern of a regular expression in the syntax of
-// RE2; ^ and $ are the ends of a line.
-func ExpressionPattern(s string, fold bool) (*Pattern, error) {
+// Expression returns the pattern of a regular expression in the syntax of RE2; ^
+// and $ are the ends of a line.
+func Expression(s string, fold bool) (*Pattern, error) {
 	if fold {
 		s = "(?i:" + s + ")"
 	}
@@ -75,12 +76,8 @@ func ExpressionPattern(s string, fold bool) (*Pattern, error) {
 	if shortest(tree) == 0 {
 		return nil, fmt.Errorf("%w %q matches where there is no character", ErrPattern, s)
 	}
-	auto, err := newAutomaton(tree)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPattern, err)
-	}
-	p := &Pattern{re: re, auto: auto}
-	if p.needs, err = ot.Units(needed(tree)); err != nil { // half of a pair, which no text has
+	p := &Pattern{re: re}
+	if p.needs, err = ot.Units(needed(tree)); err != nil { // half of a surrogate pair, which no text has
 		p.needs = nil
 	}
 	if n := longest(tree); n > 0 && n <= 256 && !looksAround(tree) {
@@ -104,15 +101,12 @@ func (p *Pattern) Matches(line string) (all [][2]int) {
 }
 
 // find appends the matches in units.
-func (p *Pattern) find(dst []stretch, units []uint16) []stretch {
+func (p *Pattern) find(dst []span, units []uint16) []span {
 	if p.re == nil {
 		return p.findFixed(dst, units)
 	}
-	if len(p.needs) > 0 && !holds(units, p.needs) {
+	if len(p.needs) > 0 && !contains(units, p.needs) {
 		return dst
-	}
-	if !p.auto.tired() {
-		return p.auto.find(dst, units)
 	}
 	text, ascii := p.utf8[:0], true
 	for i := 0; i < len(units); i++ {
@@ -136,19 +130,19 @@ func (p *Pattern) find(dst []stretch, units []uint16) []stretch {
 			continue
 		}
 		if ascii {
-			dst = append(dst, stretch{m[0], m[1]})
+			dst = append(dst, span{m[0], m[1]})
 			continue
 		}
 		from := unit + unitsIn(text[at:m[0]])
 		unit = from + unitsIn(text[m[0]:m[1]])
 		at = m[1]
-		dst = append(dst, stretch{from, unit})
+		dst = append(dst, span{from, unit})
 	}
 	return dst
 }
 
-// holds reports whether needle, which is not empty, is in units.
-func holds(units, needle []uint16) bool {
+// contains reports whether needle, which is not empty, is in units.
+func contains(units, needle []uint16) bool {
 	first := needle[0]
 	for i, last := 0, len(units)-len(needle); i <= last; i++ {
 		if units[i] == first && slices.Equal(units[i:i+len(needle)], needle) {
@@ -158,14 +152,14 @@ func holds(units, needle []uint16) bool {
 	return false
 }
 
-func (p *Pattern) findFixed(dst []stretch, units []uint16) []stretch {
+func (p *Pattern) findFixed(dst []span, units []uint16) []span {
 	n, first := len(p.fixed), p.fixed[0]
 	for i := 0; i+n <= len(units); {
 		if u := units[i]; u != first && (!p.fold || folded(u) != first) || !p.isFixed(units[i:i+n]) {
 			i++
 			continue
 		}
-		dst = append(dst, stretch{i, i + n})
+		dst = append(dst, span{i, i + n})
 		i += n
 	}
 	return dst

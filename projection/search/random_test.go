@@ -1,4 +1,4 @@
-package projection_test
+package search_test
 
 import (
 	"fmt"
@@ -9,13 +9,14 @@ import (
 	"unicode/utf16"
 
 	"parodywave/eventlog/seeds"
-	"parodywave/projection"
+	"parodywave/projection/scripts"
+	"parodywave/projection/search"
 )
 
 // randomExpression draws an expression of at most so many levels, in which
 // everything occurs that decides how a search goes about it: sets, ends of lines
 // and words, repetition with and without end, either preference, and cases.
-func randomExpression(draw source, levels int) string {
+func randomExpression(draw scripts.Source, levels int) string {
 	atoms := []string{
 		"a", "b", "f", "o", "foo", "bar", "é", "😀", " ", "x", "한", ".", ".", `\w`, `\W`, `\s`, `\S`, `\d`, `\pL`, "[ab]", "[^a]", "[^ ]", "[a-o]", "[^fo]", "[한-힣😀]",
 	}
@@ -42,16 +43,16 @@ func randomExpression(draw source, levels int) string {
 }
 
 // drawPattern draws an expression that is a pattern.
-func drawPattern(draw source) (string, *projection.Pattern) {
+func drawPattern(draw scripts.Source) (string, *search.Pattern) {
 	for {
 		expr := randomExpression(draw, 1+draw(4))
-		if p, err := projection.ExpressionPattern(expr, false); err == nil {
+		if p, err := search.Expression(expr, false); err == nil {
 			return expr, p
 		}
 	}
 }
 
-func drawLine(draw source) string {
+func drawLine(draw scripts.Source) string {
 	var b strings.Builder
 	for range draw(24) {
 		b.WriteString([]string{"a", "a", "b", "f", "o", "foo", "bar", "é", "É", "😀", "한", "글", " ", "x", "A", "F", "7", "\u2028", "ſ", "K"}[draw(20)])
@@ -73,13 +74,10 @@ func stretches(re *regexp.Regexp, line string) (all [][2]int) {
 
 // otherMatches draws expressions and lines until a pattern finds other matches
 // than it should by package regexp, spoiled or not.
-func otherMatches(t *testing.T, cases int, spoil func(*regexp.Regexp), most int) string {
-	draw := seeded(seeds.For(t))
+func otherMatches(t *testing.T, cases int, spoil func(*regexp.Regexp)) string {
+	draw := scripts.Seeded(seeds.For(t))
 	for range cases {
 		expr, p := drawPattern(draw)
-		if most > 0 {
-			p.SetAutomatonMost(most)
-		}
 		re := regexp.MustCompile(expr)
 		if spoil != nil {
 			spoil(re)
@@ -95,65 +93,31 @@ func otherMatches(t *testing.T, cases int, spoil func(*regexp.Regexp), most int)
 }
 
 func TestPatternsMatchWherePackageRegexpDoes(t *testing.T) {
-	if s := otherMatches(t, 4000, nil, 0); s != "" {
-		t.Error(s)
-	}
-}
-
-// An automaton that forgets its states all the time, until it gives up.
-func TestPatternsMatchTheSameWithLittleMemory(t *testing.T) {
-	if s := otherMatches(t, 1500, nil, 12); s != "" {
+	if s := otherMatches(t, 4000, nil); s != "" {
 		t.Error(s)
 	}
 }
 
 // What the check is for, it finds: the longest match instead of the preferred.
 func TestPatternCheckFindsAnotherPreference(t *testing.T) {
-	s := otherMatches(t, 6000, (*regexp.Regexp).Longest, 0)
+	s := otherMatches(t, 6000, (*regexp.Regexp).Longest)
 	if s == "" {
 		t.Error("an expression that prefers the longest match agrees with all")
 	}
 	t.Log(s)
 }
 
-// An expression whose states are without number is left to package regexp.
-func TestAutomatonOfTooManyStatesGivesUp(t *testing.T) {
-	draw := seeded(seeds.For(t))
-	expr := "[ab]*a[ab]{14}x"
-	p, err := projection.ExpressionPattern(expr, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.SetAutomatonMost(4000)
-	re := regexp.MustCompile(expr)
-	for range 40 {
-		var b strings.Builder
-		for range 2000 {
-			b.WriteByte("aaabbbbbbbbbx"[draw(13)])
-		}
-		if got, want := p.Matches(b.String()), stretches(re, b.String()); !slices.Equal(got, want) {
-			t.Fatalf("%q matches %q at %v, want %v", expr, b.String(), got, want)
-		}
-	}
-	if !p.Tired() {
-		t.Errorf("the states were dropped %d times", p.SetAutomatonMost(0))
-	}
-}
-
 // searchedFor plays random histories with random expressions until a search
 // says something else than a look at every revision.
 func searchedFor(t *testing.T, histories int, seeLess bool) string {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for range histories {
-		s, err := makeHistory(draw, 25).play(right)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := makeHistory(draw, 25)
 		for range 8 {
 			expr, _ := drawPattern(draw)
 			w := searchWanted{expr, true, false}
 			try := func(s script) error {
-				return s.searched(w, func(p *projection.Pattern) {
+				return searched(s, w, func(p *search.Pattern) {
 					if seeLess {
 						p.SeeLess()
 					}

@@ -1,4 +1,4 @@
-package projection_test
+package scripts
 
 import (
 	"fmt"
@@ -8,21 +8,27 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A writer makes up the next line of a script for a text.
-type writer struct {
-	draw source
+// A Writer makes up the next line of a script for a text.
+type Writer struct {
+	draw Source
 	text []uint16
 	ot.Builder
 	at int // how much of the text the builder has dealt with
 }
 
-// nextLine makes up what happens to text next.
-func nextLine(draw source, text []uint16, written bool) string {
-	w := &writer{draw: draw, text: text}
+// A span is the units from..to of a text.
+type span struct{ from, to int }
+
+// NewWriter returns a writer for a text.
+func NewWriter(draw Source, text []uint16) *Writer { return &Writer{draw: draw, text: text} }
+
+// NextLine makes up what happens to text next.
+func NextLine(draw Source, text []uint16, written bool) string {
+	w := NewWriter(draw, text)
 	return []string{"ana", "ben", "cem"}[draw(3)] + " " + w.what(written)
 }
 
-func (w *writer) what(written bool) string {
+func (w *Writer) what(written bool) string {
 	lines := len(w.lines())
 	switch n := w.draw(24); {
 	case n == 0 && written:
@@ -36,70 +42,68 @@ func (w *writer) what(written bool) string {
 	}
 	edits := []func(){
 		w.typeSome, w.typeSome, w.enter, w.backspace, w.join, w.join, w.replace, w.replace, w.paste, w.paste,
-		w.altArrow, w.altArrow, w.moveBlock, w.moveBlock, w.shuffle, w.rewrite, w.duplicate, w.clear, w.clear,
+		w.AltArrow, w.AltArrow, w.MoveBlock, w.MoveBlock, w.Shuffle, w.rewrite, w.duplicate, w.clear, w.clear,
 		w.everyLine, w.substitute, w.patchwork, w.patchwork, w.patchwork, w.deleteLines, func() {},
 	}
 	edits[w.draw(len(edits))]()
-	w.keepTo(len(w.text))
-	return w.Change().String()
+	return w.Done().String()
 }
 
-// keepTo, edit and insertAt work from left to right.
-func (w *writer) keepTo(pos int) { w.Keep(pos - w.at); w.at = pos }
+// Done returns the change that was written.
+func (w *Writer) Done() ot.Change {
+	w.keepTo(len(w.text))
+	return w.Change()
+}
 
-func (w *writer) edit(from, to int, insert string) {
+// keepTo and Edit work from left to right.
+func (w *Writer) keepTo(pos int) { w.Keep(pos - w.at); w.at = pos }
+
+// Edit replaces the units from..to.
+func (w *Writer) Edit(from, to int, insert string) {
 	w.keepTo(from)
 	w.at = to
 	if to > from && w.draw(4) == 0 { // the same in two sections
 		w.Delete(to - from)
-		w.Insert(units(insert))
+		w.Insert(Units(insert))
 		return
 	}
-	w.Replace(to-from, units(insert))
+	w.Replace(to-from, Units(insert))
 }
 
-func (w *writer) insertAt(pos int, s string) { w.edit(pos, pos, s) }
-
-func units(s string) []uint16 {
-	u, err := ot.Units(s)
-	if err != nil {
-		panic(err)
-	}
-	return u
-}
+func (w *Writer) insertAt(pos int, s string) { w.Edit(pos, pos, s) }
 
 // boundary is pos, or the next position that cuts no pair.
-func (w *writer) boundary(pos int) int {
+func (w *Writer) boundary(pos int) int {
 	for !ot.Boundary(w.text, pos) {
 		pos++
 	}
 	return pos
 }
 
-func (w *writer) pos() int { return w.boundary(w.draw(len(w.text) + 1)) }
+func (w *Writer) pos() int { return w.boundary(w.draw(len(w.text) + 1)) }
 
 // near is a boundary not far behind from.
-func (w *writer) near(from int) int {
+func (w *Writer) near(from int) int {
 	return w.boundary(from + w.draw(min(len(w.text)-from, 1+w.draw(20))+1))
 }
 
 // lines lists where the lines of the text lie.
-func (w *writer) lines() []stretch {
-	var all []stretch
+func (w *Writer) lines() []span {
+	var all []span
 	from := 0
 	for i, u := range w.text {
 		if u == '\n' {
-			all = append(all, stretch{from, i})
+			all = append(all, span{from, i})
 			from = i + 1
 		}
 	}
-	return append(all, stretch{from, len(w.text)})
+	return append(all, span{from, len(w.text)})
 }
 
-func (w *writer) string(s stretch) string { return ot.String(w.text[s.from:s.to]) }
+func (w *Writer) string(s span) string { return ot.String(w.text[s.from:s.to]) }
 
 // block is one to four neighbouring lines.
-func (w *writer) block() (lines []stretch, i, n int) {
+func (w *Writer) block() (lines []span, i, n int) {
 	lines = w.lines()
 	i = w.draw(len(lines))
 	return lines, i, 1 + w.draw(min(1+w.draw(4), len(lines)-i))
@@ -107,7 +111,7 @@ func (w *writer) block() (lines []stretch, i, n int) {
 
 // line is a line of little imagination, so that many are equal; often it is
 // one that stands in the text already.
-func (w *writer) line() string {
+func (w *Writer) line() string {
 	if w.draw(3) == 0 {
 		lines := w.lines()
 		return w.string(lines[w.draw(len(lines))])
@@ -115,7 +119,7 @@ func (w *writer) line() string {
 	return []string{"", "", " ", "\t ", "a", "b", "ab", "foo", "bar", "foo bar", "é", "한글", "😀", "x😀y", "a longer line"}[w.draw(15)]
 }
 
-func (w *writer) someLines(most int) string {
+func (w *Writer) someLines(most int) string {
 	var all []string
 	for range 1 + w.draw(most) {
 		all = append(all, w.line())
@@ -123,32 +127,32 @@ func (w *writer) someLines(most int) string {
 	return strings.Join(all, "\n")
 }
 
-func (w *writer) typeSome() { w.insertAt(w.pos(), []string{"a", "b", " ", "😀", "foo"}[w.draw(5)]) }
+func (w *Writer) typeSome() { w.insertAt(w.pos(), []string{"a", "b", " ", "😀", "foo"}[w.draw(5)]) }
 
-func (w *writer) enter() {
+func (w *Writer) enter() {
 	lines, i, _ := w.block()
 	w.insertAt([]int{w.pos(), lines[i].from, lines[i].to}[w.draw(3)], "\n")
 }
 
-func (w *writer) backspace() {
+func (w *Writer) backspace() {
 	if from := w.pos(); from < len(w.text) {
-		w.edit(from, w.boundary(from+1), "")
+		w.Edit(from, w.boundary(from+1), "")
 	}
 }
 
-func (w *writer) join() {
+func (w *Writer) join() {
 	lines, i, n := w.block()
 	for _, l := range lines[i:min(i+n, len(lines)-1)] {
-		w.edit(l.to, l.to+1, "")
+		w.Edit(l.to, l.to+1, "")
 	}
 }
 
-func (w *writer) replace() {
+func (w *Writer) replace() {
 	from := w.pos()
-	w.edit(from, w.near(from), w.someLines(2))
+	w.Edit(from, w.near(from), w.someLines(2))
 }
 
-func (w *writer) paste() {
+func (w *Writer) paste() {
 	s := w.someLines(4)
 	switch lines, i, _ := w.block(); w.draw(3) {
 	case 0:
@@ -160,27 +164,27 @@ func (w *writer) paste() {
 	}
 }
 
-// altArrow moves a block one line up or down as CodeMirror does it: by moving
+// AltArrow moves a block one line up or down as CodeMirror does it: by moving
 // the neighbour.
-func (w *writer) altArrow() {
+func (w *Writer) AltArrow() {
 	lines, i, n := w.block()
 	first, last := lines[i], lines[i+n-1]
 	if up := w.draw(2) == 0; up && i > 0 {
 		prev := lines[i-1]
-		w.edit(prev.from, first.from, "")
+		w.Edit(prev.from, first.from, "")
 		w.insertAt(last.to, "\n"+w.string(prev))
 	} else if !up && i+n < len(lines) {
 		next := lines[i+n]
 		w.insertAt(first.from, w.string(next)+"\n")
-		w.edit(last.to, next.to, "")
+		w.Edit(last.to, next.to, "")
 	}
 }
 
-// moveBlock takes a block of lines elsewhere.
-func (w *writer) moveBlock() {
+// MoveBlock takes a block of lines elsewhere.
+func (w *Writer) MoveBlock() {
 	lines, i, n := w.block()
 	from, to := lines[i].from, lines[i+n-1].to
-	s := w.string(stretch{from, to})
+	s := w.string(span{from, to})
 	if above := w.draw(2) == 0; above && i > 0 {
 		w.putBlock(lines[w.draw(i)], s)
 		w.cutBlock(from, to)
@@ -194,7 +198,7 @@ func (w *writer) moveBlock() {
 	}
 }
 
-func (w *writer) putBlock(target stretch, s string) {
+func (w *Writer) putBlock(target span, s string) {
 	if w.draw(2) == 0 {
 		w.insertAt(target.from, s+"\n")
 	} else {
@@ -203,19 +207,19 @@ func (w *writer) putBlock(target stretch, s string) {
 }
 
 // cutBlock deletes a block with the break behind it, or else the one before.
-func (w *writer) cutBlock(from, to int) {
+func (w *Writer) cutBlock(from, to int) {
 	switch {
 	case to < len(w.text) && (from <= w.at || w.draw(2) == 0):
-		w.edit(from, to+1, "")
+		w.Edit(from, to+1, "")
 	case from > w.at:
-		w.edit(from-1, to, "")
+		w.Edit(from-1, to, "")
 	default:
-		w.edit(from, to, "")
+		w.Edit(from, to, "")
 	}
 }
 
-// shuffle writes some or all lines anew in another order.
-func (w *writer) shuffle() {
+// Shuffle writes some or all lines anew in another order.
+func (w *Writer) Shuffle() {
 	lines, i, n := w.block()
 	if w.draw(2) == 0 {
 		i, n = 0, len(lines)
@@ -232,11 +236,11 @@ func (w *writer) shuffle() {
 			all[i], all[j] = all[j], all[i]
 		}
 	}
-	w.edit(lines[i].from, lines[i+n-1].to, strings.Join(all, "\n"))
+	w.Edit(lines[i].from, lines[i+n-1].to, strings.Join(all, "\n"))
 }
 
 // rewrite replaces the whole text, by the same lines with some altered.
-func (w *writer) rewrite() {
+func (w *Writer) rewrite() {
 	var all []string
 	for _, l := range w.lines() {
 		switch w.draw(6) {
@@ -249,13 +253,13 @@ func (w *writer) rewrite() {
 			all = append(all, w.string(l))
 		}
 	}
-	w.edit(0, len(w.text), strings.Join(all, "\n"))
+	w.Edit(0, len(w.text), strings.Join(all, "\n"))
 }
 
-func (w *writer) duplicate() {
+func (w *Writer) duplicate() {
 	lines, i, n := w.block()
 	from, to := lines[i].from, lines[i+n-1].to
-	if s := w.string(stretch{from, to}); w.draw(2) == 0 {
+	if s := w.string(span{from, to}); w.draw(2) == 0 {
 		w.insertAt(from, s+"\n")
 	} else {
 		w.insertAt(to, "\n"+s)
@@ -263,15 +267,15 @@ func (w *writer) duplicate() {
 }
 
 // clear empties lines, or writes something else into them.
-func (w *writer) clear() {
+func (w *Writer) clear() {
 	lines, i, n := w.block()
 	for _, l := range lines[i : i+n] {
-		w.edit(l.from, l.to, []string{"", "bar", w.line()}[w.draw(3)])
+		w.Edit(l.from, l.to, []string{"", "bar", w.line()}[w.draw(3)])
 	}
 }
 
 // everyLine does something to the beginning or the end of each line.
-func (w *writer) everyLine() {
+func (w *Writer) everyLine() {
 	lines, i, n := w.block()
 	for _, l := range lines[i : i+n] {
 		w.insertAt([]int{l.from, l.to}[w.draw(2)], []string{"  ", "\n", "# "}[w.draw(3)])
@@ -280,26 +284,26 @@ func (w *writer) everyLine() {
 
 // substitute writes x for every a; breaks are written for the first few only,
 // since the oracle is slow with thousands of lines.
-func (w *writer) substitute() {
+func (w *Writer) substitute() {
 	with, left := []string{"x", "", "a", "\n"}[w.draw(4)], len(w.text)
 	if with == "\n" {
 		left = 50
 	}
 	for i, u := range w.text {
 		if u == 'a' && left > 0 {
-			w.edit(i, i+1, with)
+			w.Edit(i, i+1, with)
 			left--
 		}
 	}
 }
 
-func (w *writer) deleteLines() {
+func (w *Writer) deleteLines() {
 	lines, i, n := w.block()
 	w.cutBlock(lines[i].from, lines[i+n-1].to)
 }
 
 // patchwork is any change of up to six sections.
-func (w *writer) patchwork() {
+func (w *Writer) patchwork() {
 	for range 1 + w.draw(6) {
 		from := w.near(w.at)
 		to := from
@@ -310,6 +314,6 @@ func (w *writer) patchwork() {
 		if w.draw(3) > 0 {
 			s = w.someLines(3)
 		}
-		w.edit(from, to, s)
+		w.Edit(from, to, s)
 	}
 }

@@ -1,4 +1,4 @@
-package projection_test
+package revert_test
 
 import (
 	"context"
@@ -12,7 +12,16 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/revert"
+	"parodywave/projection/scripts"
 )
+
+type script = scripts.Script
+
+// A wrong is a deliberate mistake of an oracle, for the negative controls.
+type wrong string
+
+const right wrong = ""
 
 // A remnant is a unit of a text, or of what an edit in question deleted.
 type remnant struct {
@@ -115,40 +124,36 @@ func (r reversal) String() string {
 }
 
 func (r reversal) mine(e *event.Event) bool {
-	return authorName(e.Author) == r.author && int(e.Revision) >= r.from && int(e.Revision) <= r.to
+	return scripts.AuthorName(e.Author) == r.author && int(e.Revision) >= r.from && int(e.Revision) <= r.to
 }
 
-func makeReversal(draw source) reversal {
+func makeReversal(draw scripts.Source) reversal {
 	var s script
-	o := newOracle(right)
+	t := projection.NewThread(scripts.Stream)
 	for n := range 2 + draw(12) {
-		s = append(s, nextLine(draw, o.units(), o.written))
-		e, err := eventOf(n+1, s[n], o.units())
-		if err != nil {
-			panic(err)
-		}
-		o.apply(e)
+		s = append(s, scripts.NextLine(draw, t.Units(0, t.Len()), t.Written))
+		mustApply(t, n+1, s[n])
 	}
 	from := 1 + draw(len(s))
 	return reversal{s, []string{"ana", "ben"}[draw(2)], from, from + draw(len(s)), false}
 }
 
+// mustApply applies line n of a script.
+func mustApply(t *projection.Thread, n int, line string) {
+	e, err := scripts.Event(n, line, t.Units(0, t.Len()))
+	if err == nil {
+		_, err = t.Apply(e)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
 // log records the script.
 func (r reversal) log() (eventlog.Log, []uint16, error) {
-	log, t := eventlog.NewMemory(), projection.NewThread(testStream)
-	for n, line := range r.script {
-		e, err := eventOf(n+1, line, t.Units(0, t.Len()))
-		if err == nil {
-			_, err = t.Apply(e)
-		}
-		rec := event.Encode(e.Payload)
-		rec.Time, rec.Author = e.Time, e.Author
-		if err == nil {
-			_, err = log.Append(context.Background(), testStream, eventlog.Revision(n), rec)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
+	log, t, err := r.script.Log()
+	if err != nil {
+		return nil, nil, err
 	}
 	return log, t.Units(0, t.Len()), nil
 }
@@ -159,11 +164,11 @@ func (r reversal) check(w wrong) error {
 	if err != nil {
 		return err
 	}
-	p, err := projection.ReplayReversal(context.Background(), log, testStream, r.mine)
+	p, err := revert.Replay(context.Background(), log, scripts.Stream, r.mine)
 	if err != nil {
 		return err
 	}
-	got := p.Reversion()
+	got := p.Plan()
 	after, err := got.Change.Apply(text)
 	if err != nil {
 		return err
@@ -207,13 +212,13 @@ func sorted(u []uint16) []uint16 { u = slices.Clone(u); slices.Sort(u); return u
 // far is carried over what others did, entry by entry, and what is to be taken
 // back is undone before it; once on each side of what was written at one place.
 func (r reversal) slowly(w wrong) (*graveyard, [2][]uint16, error) {
-	y, t := &graveyard{w: w}, projection.NewThread(testStream)
+	y, t := &graveyard{w: w}, projection.NewThread(scripts.Stream)
 	inverse := [2]ot.Change{}
 	var texts [2][]uint16
 	begun := false
 	for n, line := range r.script {
 		before := t.Units(0, t.Len())
-		e, err := eventOf(n+1, line, before)
+		e, err := scripts.Event(n+1, line, before)
 		if err != nil {
 			return nil, texts, err
 		}
@@ -291,11 +296,11 @@ func (r reversal) twice(text []uint16, c ot.Change) error {
 	if err != nil {
 		return err
 	}
-	p, err := projection.ReplayReversal(context.Background(), log, testStream, again.mine)
+	p, err := revert.Replay(context.Background(), log, scripts.Stream, again.mine)
 	if err != nil {
 		return err
 	}
-	if back, err := p.Reversion().Change.Apply(after); err != nil || !slices.Equal(back, text) {
+	if back, err := p.Plan().Change.Apply(after); err != nil || !slices.Equal(back, text) {
 		return fmt.Errorf("taken back twice, %q is %q: %v", ot.String(text), ot.String(back), err)
 	}
 	return nil
@@ -305,7 +310,8 @@ func (r reversal) twice(text []uint16, c ot.Change) error {
 // out what is not there.
 func (r reversal) fits() (ok bool) {
 	defer func() { ok = recover() == nil && ok }()
-	return fits(r.script)
+	_, _, err := r.log()
+	return err == nil
 }
 
 // shrink leaves lines out that need not be there.
@@ -337,7 +343,7 @@ func TestReversalAgreesWithOracles(t *testing.T) {
 	if testing.Short() {
 		n = 600
 	}
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for i := range n {
 		if r := makeReversal(draw); r.check(right) != nil {
 			r, err := r.shrink(right)
@@ -350,7 +356,7 @@ func TestReversalAgreesWithOracles(t *testing.T) {
 func TestReversalFindsWrongOracles(t *testing.T) {
 	for _, w := range []wrong{ownComesBack, othersGo, linesBelow, wordsAbove, ghostsForget, everybodyGoes} {
 		t.Run(string(w), func(t *testing.T) {
-			draw := seeded(seeds.For(t))
+			draw := scripts.Seeded(seeds.For(t))
 			for i := range 20000 {
 				if r := makeReversal(draw); r.check(w) != nil {
 					r, err := r.shrink(w)
@@ -366,22 +372,21 @@ func TestReversalFindsWrongOracles(t *testing.T) {
 // TestReversalLeavesTheOthersTextAlone: two people write, each in their own
 // lines; without the one, the text is what the other wrote alone.
 func TestReversalLeavesTheOthersTextAlone(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for round := range 400 {
 		lines := [2]string{"ana's line", "ben's line"}
 		s := script{`eve [[0,"ana's line","ben's line"]]`}
 		for range 1 + draw(30) {
 			who := draw(2)
-			w := &writer{draw: draw, text: units(strings.Join(lines[:], "\n"))}
+			w := scripts.NewWriter(draw, scripts.Units(strings.Join(lines[:], "\n")))
 			start := who * (ot.Len(lines[0]) + 1)
 			from := draw(ot.Len(lines[who]) + 1)
 			to := min(ot.Len(lines[who]), from+draw(4))
 			insert := []string{"", "x", "다", "yz"}[draw(4)]
-			w.edit(start+from, start+to, insert)
-			w.keepTo(len(w.text))
-			line := units(lines[who])
-			lines[who] = ot.String(slices.Concat(line[:from], units(insert), line[to:]))
-			s = append(s, []string{"ana ", "ben "}[who]+w.Change().String())
+			w.Edit(start+from, start+to, insert)
+			line := scripts.Units(lines[who])
+			lines[who] = ot.String(slices.Concat(line[:from], scripts.Units(insert), line[to:]))
+			s = append(s, []string{"ana ", "ben "}[who]+w.Done().String())
 		}
 		log, text, err := reversal{script: s}.log()
 		if err != nil {
@@ -389,11 +394,11 @@ func TestReversalLeavesTheOthersTextAlone(t *testing.T) {
 		}
 		for who, name := range []string{"ana", "ben"} {
 			r := reversal{script: s, author: name, from: 1, to: len(s)}
-			p, err := projection.ReplayReversal(t.Context(), log, testStream, r.mine)
+			p, err := revert.Replay(t.Context(), log, scripts.Stream, r.mine)
 			if err != nil {
 				t.Fatal(err)
 			}
-			after, err := p.Reversion().Change.Apply(text)
+			after, err := p.Plan().Change.Apply(text)
 			want := lines
 			want[who] = name + "'s line"
 			if got := ot.String(after); err != nil || got != strings.Join(want[:], "\n") {
@@ -444,11 +449,11 @@ func TestReversion(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		p, err := projection.ReplayReversal(t.Context(), log, testStream, r.mine)
+		p, err := revert.Replay(t.Context(), log, scripts.Stream, r.mine)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		got := p.Reversion()
+		got := p.Plan()
 		after, err := got.Change.Apply(text)
 		if err != nil || ot.String(after) != test.want {
 			t.Errorf("%s: %q, want %q: %v", name, ot.String(after), test.want, err)
@@ -461,8 +466,11 @@ func TestReversion(t *testing.T) {
 
 // BenchmarkReversal takes every third of a thousand edits back, and all.
 func BenchmarkReversal(b *testing.B) {
-	changes, _ := trace(b, "automerge-paper.json.gz")
-	log := logOf(b, recordsOf(changes))
+	changes, _ := scripts.Trace(b, "automerge-paper.json.gz")
+	log := eventlog.NewMemory()
+	if _, err := log.Append(b.Context(), scripts.Stream, 0, scripts.Records(changes)...); err != nil {
+		b.Fatal(err)
+	}
 	for name, mine := range map[string]func(*event.Event) bool{
 		"a third": func(e *event.Event) bool { return e.Revision/300%3 == 1 },
 		"all":     func(*event.Event) bool { return true },
@@ -470,11 +478,11 @@ func BenchmarkReversal(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				r, err := projection.ReplayReversal(b.Context(), log, testStream, mine)
+				r, err := revert.Replay(b.Context(), log, scripts.Stream, mine)
 				if err != nil {
 					b.Fatal(err)
 				}
-				if x := r.Reversion(); name == "all" && (x.Deleted != r.Thread().Len() || x.Restored != 0) {
+				if x := r.Plan(); name == "all" && (x.Deleted != r.Thread().Len() || x.Restored != 0) {
 					b.Fatalf("-%d +%d of %d", x.Deleted, x.Restored, r.Thread().Len())
 				}
 			}
@@ -485,9 +493,9 @@ func BenchmarkReversal(b *testing.B) {
 // TestReversalOfAllSinceGivesTheTextOfThen: everybody's edits after a revision,
 // taken back, give the text of that revision, whatever happened.
 func TestReversalOfAllSinceGivesTheTextOfThen(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for i := range 3000 {
-		r := []func(source) reversal{makeReversal, makeMoving}[i%2](draw)
+		r := []func(scripts.Source) reversal{makeReversal, makeMoving}[i%2](draw)
 		if strings.Contains(r.String(), " redact ") { // in a log, what is redacted later is black before
 			continue
 		}
@@ -496,15 +504,15 @@ func TestReversalOfAllSinceGivesTheTextOfThen(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := eventlog.Revision(r.from)
-		then, err := projection.Replay(t.Context(), log, testStream, at)
+		then, err := projection.Replay(t.Context(), log, scripts.Stream, at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := projection.ReplayReversal(t.Context(), log, testStream, func(e *event.Event) bool { return e.Revision > at })
+		p, err := revert.Replay(t.Context(), log, scripts.Stream, func(e *event.Event) bool { return e.Revision > at })
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := p.Reversion().Change.Apply(text)
+		after, err := p.Plan().Change.Apply(text)
 		if err != nil || ot.String(after) != then.Text() {
 			t.Fatalf("history %d: %q, want %q as at revision %d: %v\n%v", i, ot.String(after), then.Text(), at, err, r.script)
 		}

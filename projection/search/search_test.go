@@ -1,8 +1,10 @@
-package projection_test
+package search_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -12,7 +14,64 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/scripts"
+	"parodywave/projection/search"
 )
+
+type script = scripts.Script
+
+// A stood is a unit of a line at a revision, and the revision that wrote it.
+type stood struct {
+	unit uint16
+	rev  eventlog.Revision
+}
+
+// A past is every line at every revision.
+type past struct {
+	log eventlog.Log
+	at  []map[projection.LineID][]stood // by revision
+}
+
+func newPast(s script) (*past, error) {
+	log, _, err := s.Log()
+	if err != nil {
+		return nil, err
+	}
+	p, t := &past{log: log, at: make([]map[projection.LineID][]stood, 1)}, projection.NewThread(scripts.Stream)
+	for n := range s {
+		if err := t.Follow(context.Background(), log, eventlog.Revision(n+1)); err != nil {
+			return nil, err
+		}
+		lines := map[projection.LineID][]stood{}
+		for row := range t.Rows() {
+			line, units := []stood{}, t.Units(row.Start, row.Start+row.Length)
+			for span := range t.Spans(row.Start, row.Start+row.Length) {
+				for range span.Length {
+					line = append(line, stood{units[len(line)], span.Revision})
+				}
+			}
+			lines[row.ID] = line
+		}
+		p.at = append(p.at, lines)
+	}
+	return p, nil
+}
+
+// makeHistory makes a script of up to so many lines up.
+func makeHistory(draw scripts.Source, most int) (s script) {
+	t := projection.NewThread(scripts.Stream)
+	for n := range 1 + draw(most) {
+		s = append(s, scripts.NextLine(draw, t.Units(0, t.Len()), t.Written))
+		e, err := scripts.Event(n+1, s[n], t.Units(0, t.Len()))
+		if err == nil {
+			_, err = t.Apply(e)
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	return s
+}
 
 // A searchWanted says what to search for.
 type searchWanted struct {
@@ -28,11 +87,11 @@ var wanted = []searchWanted{
 	{".", true, false}, {"a.{1,3}", true, false}, {"^[ab]+$", true, false}, {`\b[a-z]+\b`, true, false}, {"(a|ab)(c|bcd)?", true, false}, {".+", true, false}, {"█", false, false},
 }
 
-func (w searchWanted) pattern() (*projection.Pattern, *regexp.Regexp) {
-	p, err := projection.FixedPattern(w.text, w.fold)
+func (w searchWanted) pattern() (*search.Pattern, *regexp.Regexp) {
+	p, err := search.Fixed(w.text, w.fold)
 	expr := regexp.QuoteMeta(w.text)
 	if w.expression {
-		p, err = projection.ExpressionPattern(w.text, w.fold)
+		p, err = search.Expression(w.text, w.fold)
 		expr = w.text
 	}
 	if err != nil {
@@ -46,19 +105,19 @@ func (w searchWanted) pattern() (*projection.Pattern, *regexp.Regexp) {
 
 // searched checks what a search says at every revision of a script against what
 // package regexp finds in the lines there.
-func (s script) searched(w searchWanted, with func(*projection.Pattern), spoil func(*projection.Search)) error {
-	p, err := s.past()
+func searched(s script, w searchWanted, with func(*search.Pattern), spoil func(*search.Result)) error {
+	p, err := newPast(s)
 	if err != nil {
 		return err
 	}
 	_, re := w.pattern()
-	var before *projection.Search
+	var before *search.Result
 	for r := 1; r < len(p.at); r++ {
 		mine, _ := w.pattern()
 		if with != nil {
 			with(mine)
 		}
-		got, err := projection.ReplaySearch(context.Background(), p.log, testStream, mine, eventlog.Revision(r))
+		got, err := search.Replay(context.Background(), p.log, scripts.Stream, mine, eventlog.Revision(r))
 		if err != nil {
 			return err
 		}
@@ -78,7 +137,7 @@ func (s script) searched(w searchWanted, with func(*projection.Pattern), spoil f
 
 // standing checks that the hits that are there are the matches that are there,
 // and that every hit was in its line when it appeared.
-func standing(got *projection.Search, re *regexp.Regexp) error {
+func standing(got *search.Result, re *regexp.Regexp) error {
 	found := map[int]int{}
 	for _, h := range got.Hits {
 		all := stretches(re, h.Text)
@@ -108,7 +167,7 @@ func standing(got *projection.Search, re *regexp.Regexp) error {
 
 // goesOn checks that a revision changes nothing of what had vanished before, and
 // touches the hits of no line that reads what it did, in the same characters.
-func (p *past) goesOn(before, after *projection.Search, re *regexp.Regexp) error {
+func (p *past) goesOn(before, after *search.Result, re *regexp.Regexp) error {
 	if before == nil {
 		return nil
 	}
@@ -126,7 +185,7 @@ func (p *past) goesOn(before, after *projection.Search, re *regexp.Regexp) error
 		if h.Appeared.Revision != r {
 			continue
 		}
-		if was, ok := p.at[r-1][h.Line]; ok && same(was, p.at[r][h.Line]) {
+		if was, ok := p.at[r-1][h.Line]; ok && slices.Equal(was, p.at[r][h.Line]) {
 			return fmt.Errorf("%q appeared, and was there before", h.Text)
 		}
 	}
@@ -138,34 +197,19 @@ func (p *past) goesOn(before, after *projection.Search, re *regexp.Regexp) error
 	return nil
 }
 
-func same(a, b []stood) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // searchHistories runs random scripts through searched until one fails.
-func searchHistories(t *testing.T, histories, steps int, spoil func(*projection.Search)) (script, error) {
+func searchHistories(t *testing.T, histories, steps int, spoil func(*search.Result)) (script, error) {
 	t.Helper()
 	seed := seeds.For(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	draw := func(n int) int { return random.IntN(n) }
 	for range histories {
-		s, err := makeHistory(draw, steps).play(right)
-		if err != nil {
-			return s, err
-		}
+		s := makeHistory(draw, steps)
 		for _, w := range wanted {
-			if err := s.searched(w, nil, spoil); err != nil {
+			if err := searched(s, w, nil, spoil); err != nil {
 				for n := 1; n < len(s); n++ { // the shortest beginning that shows it
-					if s[:n].searched(w, nil, spoil) != nil {
-						return s[:n], s[:n].searched(w, nil, spoil)
+					if searched(s[:n], w, nil, spoil) != nil {
+						return s[:n], searched(s[:n], w, nil, spoil)
 					}
 				}
 				return s, err
@@ -183,20 +227,20 @@ func TestSearchFindsWhatStandsAtEveryRevision(t *testing.T) {
 
 // What the check is for, it finds.
 func TestSearchCheckFindsFlaws(t *testing.T) {
-	for name, spoil := range map[string]func(*projection.Search){
-		"a hit is missing": func(s *projection.Search) {
+	for name, spoil := range map[string]func(*search.Result){
+		"a hit is missing": func(s *search.Result) {
 			if n := len(s.Hits); n > 0 && s.Hits[n-1].Now >= 0 {
 				s.Hits = s.Hits[:n-1]
 			}
 		},
-		"every edit is a new hit": func(s *projection.Search) {
+		"every edit is a new hit": func(s *search.Result) {
 			for _, h := range s.Hits {
 				if h.Now >= 0 {
 					h.Appeared.Revision = s.Thread.Revision
 				}
 			}
 		},
-		"what vanished is there": func(s *projection.Search) {
+		"what vanished is there": func(s *search.Result) {
 			for _, h := range s.Hits {
 				if h.Now < 0 {
 					h.Now, h.Vanished = 0, projection.Moment{}
@@ -211,13 +255,13 @@ func TestSearchCheckFindsFlaws(t *testing.T) {
 }
 
 // tellHits returns what a search for a pattern says.
-func tellHits(t *testing.T, s script, pattern *projection.Pattern) (all []string) {
+func tellHits(t *testing.T, s script, pattern *search.Pattern) (all []string) {
 	t.Helper()
-	p, err := s.past()
+	p, err := newPast(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := projection.ReplaySearch(context.Background(), p.log, testStream, pattern, 0)
+	got, err := search.Replay(context.Background(), p.log, scripts.Stream, pattern, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,9 +269,9 @@ func tellHits(t *testing.T, s script, pattern *projection.Pattern) (all []string
 		who := got.Thread.Authors()
 		end := fmt.Sprintf("in line %d", h.Now)
 		if h.Now < 0 {
-			end = fmt.Sprintf("until %d %s", h.Vanished.Revision, authorName(who[h.Vanished.Author]))
+			end = fmt.Sprintf("until %d %s", h.Vanished.Revision, scripts.AuthorName(who[h.Vanished.Author]))
 		}
-		all = append(all, fmt.Sprintf("%d %s %s: %s|%s", h.Appeared.Revision, authorName(who[h.Appeared.Author]), end, h.Text, h.Full))
+		all = append(all, fmt.Sprintf("%d %s %s: %s|%s", h.Appeared.Revision, scripts.AuthorName(who[h.Appeared.Author]), end, h.Text, h.Full))
 	}
 	return all
 }
@@ -248,7 +292,7 @@ func TestSearchOfNamedCases(t *testing.T) {
 		"the same in its place":       {script{"ana rename", `ana [[0,"x foo y"]]`, `ben [[7,"z foo w"]]`}, "2 ana in line 0: x foo y|x foo y"},
 		"two in a line":               {script{"ana rename", `ana [[0,"foo foo"]]`, `ben [7,[0," foo"]]`, `cem [[3],8]`}, "2 ana until 4 cem: foo foo|foo foo / 2 ana in line 0: foo foo|foo foo / 3 ben in line 0: foo foo foo|foo foo foo"},
 	} {
-		p, err := projection.FixedPattern("foo", false)
+		p, err := search.Fixed("foo", false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +304,7 @@ func TestSearchOfNamedCases(t *testing.T) {
 
 // Whatever an expression matches, the longest goes on as it is typed.
 func TestSearchOfAWordBeingTypedIsOneHit(t *testing.T) {
-	p, err := projection.ExpressionPattern(`\w+`, false)
+	p, err := search.Expression(`\w+`, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,12 +317,12 @@ func TestSearchOfAWordBeingTypedIsOneHit(t *testing.T) {
 
 func TestPatternsThatFindNothingAreRefused(t *testing.T) {
 	for _, s := range []string{"", "a\nb", "\xff"} {
-		if p, err := projection.FixedPattern(s, false); err == nil {
+		if p, err := search.Fixed(s, false); err == nil {
 			t.Errorf("%q is the pattern %v", s, p)
 		}
 	}
 	for _, s := range []string{"", "x*", "^$", `\b`, "a|", "(", "(a?){3}"} {
-		if p, err := projection.ExpressionPattern(s, false); err == nil {
+		if p, err := search.Expression(s, false); err == nil {
 			t.Errorf("%q is the pattern %v", s, p)
 		}
 	}
@@ -294,11 +338,11 @@ var manyKinds = []struct {
 	{"^The", true}, {"ing$", true}, {"(?i)crdt", true}, {`\S{12,}`, true}, {"[^a-z ]+", true},
 }
 
-func patternOfKind(tb testing.TB, expr string, re bool) *projection.Pattern {
+func patternOfKind(tb testing.TB, expr string, re bool) *search.Pattern {
 	tb.Helper()
-	make := projection.FixedPattern
+	make := search.Fixed
 	if re {
-		make = projection.ExpressionPattern
+		make = search.Expression
 	}
 	p, err := make(expr, false)
 	if err != nil {
@@ -309,18 +353,18 @@ func patternOfKind(tb testing.TB, expr string, re bool) *projection.Pattern {
 
 // What a search says is there now, is what its pattern matches in the text.
 func TestSearchAgreesWithALongText(t *testing.T) {
-	changes, _ := trace(t, "automerge-paper.json.gz")
+	changes, _ := scripts.Trace(t, "automerge-paper.json.gz")
 	log := eventlog.NewMemory()
-	if _, err := log.Append(t.Context(), testStream, 0, recordsOf(changes[:3_000])...); err != nil {
+	if _, err := log.Append(t.Context(), scripts.Stream, 0, scripts.Records(changes[:3_000])...); err != nil {
 		t.Fatal(err)
 	}
-	th, err := projection.Replay(t.Context(), log, testStream, 0)
+	th, err := projection.Replay(t.Context(), log, scripts.Stream, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, w := range manyKinds {
 		p := patternOfKind(t, w.expr, w.re)
-		s, err := projection.ReplaySearch(t.Context(), log, testStream, p, 0)
+		s, err := search.Replay(t.Context(), log, scripts.Stream, p, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -339,27 +383,64 @@ func TestSearchAgreesWithALongText(t *testing.T) {
 	}
 }
 
-// BenchmarkSearch searches a quarter of a million keystrokes. What that takes of
-// the cores says more than the clock does where others are at work.
+// BenchmarkSearch searches a quarter of a million keystrokes.
 func BenchmarkSearch(b *testing.B) {
-	changes, _ := trace(b, "automerge-paper.json.gz")
+	changes, _ := scripts.Trace(b, "automerge-paper.json.gz")
 	log := eventlog.NewMemory()
-	if _, err := log.Append(b.Context(), testStream, 0, recordsOf(changes)...); err != nil {
+	if _, err := log.Append(b.Context(), scripts.Stream, 0, scripts.Records(changes)...); err != nil {
 		b.Fatal(err)
 	}
 	for _, w := range manyKinds {
 		b.Run(w.expr, func(b *testing.B) {
 			p := patternOfKind(b, w.expr, w.re)
-			cpu, hits := cpuTime(), 0
+			hits := 0
 			for b.Loop() {
-				s, err := projection.ReplaySearch(b.Context(), log, testStream, p, 0)
+				s, err := search.Replay(b.Context(), log, scripts.Stream, p, 0)
 				if err != nil {
 					b.Fatal(err)
 				}
 				hits = len(s.Hits)
 			}
-			b.ReportMetric(float64((cpuTime()-cpu).Milliseconds())/float64(b.N), "cpu-ms/op")
 			b.ReportMetric(float64(hits), "hits")
 		})
+	}
+}
+
+// A cancelled log ends the context of its reader at the record after a revision,
+// and goes on.
+type cancelled struct {
+	eventlog.Log
+	cancel context.CancelFunc
+	at     eventlog.Revision
+}
+
+func (c cancelled) Read(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+	return func(yield func(eventlog.Record, error) bool) {
+		for r, err := range c.Log.Read(context.WithoutCancel(ctx), stream, after) {
+			if r.Revision > c.at {
+				c.cancel()
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestSearchEndsWithItsContext(t *testing.T) {
+	log, _, err := script{"ana rename", `ana [[0,"foo"]]`, `ben [[0,"a "],3]`, `ben [5,[0," b"]]`}.Log()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := search.Fixed("foo", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[eventlog.Revision]error{1: context.Canceled, 3: context.Canceled, 4: nil} {
+		ctx, cancel := context.WithCancel(t.Context())
+		if _, err := search.Replay(ctx, cancelled{log, cancel, at}, scripts.Stream, p, 0); !errors.Is(err, want) {
+			t.Errorf("cancelled after revision %d: %v, want %v", at, err, want)
+		}
+		cancel()
 	}
 }

@@ -1,4 +1,4 @@
-package projection_test
+package revert_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
 	"parodywave/projection"
+	"parodywave/projection/revert"
+	"parodywave/projection/scripts"
 )
 
 // A unitTold is a unit through a history: where a move takes it, it is the same.
@@ -157,9 +159,9 @@ func (s *census) glued(before []*unitTold) error {
 // line, and more, by those that others deleted and wrote. Where r.lines is
 // set, no two lines become one that were two but for the edits.
 func (r reversal) census(c ot.Change, after []uint16) error {
-	s, t := new(census), projection.NewThread(testStream)
+	s, t := new(census), projection.NewThread(scripts.Stream)
 	for n, line := range r.script {
-		e, err := eventOf(n+1, line, t.Units(0, t.Len()))
+		e, err := scripts.Event(n+1, line, t.Units(0, t.Len()))
 		if err != nil {
 			return err
 		}
@@ -196,7 +198,7 @@ func (r reversal) census(c ot.Change, after []uint16) error {
 		}
 	}
 	before := s.text
-	e, err := eventOf(len(r.script)+1, "zoe "+c.String(), t.Units(0, t.Len()))
+	e, err := scripts.Event(len(r.script)+1, "zoe "+c.String(), t.Units(0, t.Len()))
 	if err != nil {
 		return err
 	}
@@ -217,25 +219,22 @@ func unbroken(all []uint16) []uint16 {
 }
 
 // makeMoving is makeReversal with a move in every other edit.
-func makeMoving(draw source) reversal {
+func makeMoving(draw scripts.Source) reversal {
 	s := script{`eve [[0,"one","two 2","three","","four","five 5"]]`}
-	o := newOracle(right)
+	t := projection.NewThread(scripts.Stream)
 	for n := 0; ; n++ {
-		e, err := eventOf(n+1, s[n], o.units())
-		if err != nil {
-			panic(err)
-		}
-		if o.apply(e); n > 1 && draw(9) == 0 {
+		mustApply(t, n+1, s[n])
+		if n > 1 && draw(9) == 0 {
 			break
 		}
-		w := &writer{draw: draw, text: o.units()}
+		text := t.Units(0, t.Len())
+		w := scripts.NewWriter(draw, text)
 		if draw(2) == 0 {
-			s = append(s, nextLine(draw, w.text, o.written))
+			s = append(s, scripts.NextLine(draw, text, t.Written))
 			continue
 		}
-		[]func(){w.altArrow, w.altArrow, w.moveBlock, w.shuffle}[draw(4)]()
-		w.keepTo(len(w.text))
-		s = append(s, []string{"ana", "ben", "cem"}[draw(3)]+" "+w.Change().String())
+		[]func(){w.AltArrow, w.AltArrow, w.MoveBlock, w.Shuffle}[draw(4)]()
+		s = append(s, []string{"ana", "ben", "cem"}[draw(3)]+" "+w.Done().String())
 	}
 	from := 1 + draw(len(s))
 	return reversal{s, []string{"ana", "ben"}[draw(2)], from, from + draw(len(s)), false}
@@ -246,7 +245,7 @@ func TestReversalOverMovesLosesAndDoublesNothing(t *testing.T) {
 	if testing.Short() {
 		n = 600
 	}
-	draw, moved, changed := seeded(seeds.For(t)), 0, 0
+	draw, moved, changed := scripts.Seeded(seeds.For(t)), 0, 0
 	for i := range n {
 		r := makeMoving(draw)
 		if r.check(right) != nil {
@@ -265,22 +264,22 @@ func TestReversalOverMovesLosesAndDoublesNothing(t *testing.T) {
 	}
 }
 
-func (r reversal) reversion() (x projection.Reversion, err error) {
+func (r reversal) reversion() (x revert.Plan, err error) {
 	log, _, err := r.log()
 	if err != nil {
 		return x, err
 	}
-	p, err := projection.ReplayReversal(context.Background(), log, testStream, r.mine)
+	p, err := revert.Replay(context.Background(), log, scripts.Stream, r.mine)
 	if err != nil {
 		return x, err
 	}
-	return p.Reversion(), nil
+	return p.Plan(), nil
 }
 
 // The census has teeth: it finds out who carries inverses over moves as if those
 // were deletions and insertions, which the graveyard does.
 func TestTheCensusFindsOutWhoIgnoresMoves(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for i := range 2000 {
 		r := makeMoving(draw)
 		y, _, err := r.slowly(right)
@@ -311,13 +310,13 @@ func unitsBy(t *testing.T, name string, s script) (n int, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	end, err := projection.Replay(t.Context(), log, testStream, 0)
+	end, err := projection.Replay(t.Context(), log, scripts.Stream, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for row := range end.Rows() {
 		for span := range end.Spans(row.Start, row.Start+row.Length) {
-			if authorName(end.Authors()[span.Author]) == name {
+			if scripts.AuthorName(end.Authors()[span.Author]) == name {
 				n += span.Length
 			}
 		}
@@ -329,16 +328,15 @@ func unitsBy(t *testing.T, name string, s script) (n int, text string) {
 // alike in another order, again and again, and another takes that back: what was
 // still by who wrote it remains so.
 func TestLinesThatMoveBackStayWhoseTheyAre(t *testing.T) {
-	draw, kept, moves := seeded(seeds.For(t)), 0, 0
+	draw, kept, moves := scripts.Seeded(seeds.For(t)), 0, 0
 	for i := range 1000 {
 		s := script{`eve [[0,"- apples, 2","- apricots, 2","- avocados, 2","- bananas, 2","- beans, 2",""]]`}
 		_, first := unitsBy(t, "eve", s)
-		text := units(first)
+		text := scripts.Units(first)
 		for range 1 + draw(4) {
-			w := &writer{draw: draw, text: text}
-			[]func(){w.altArrow, w.moveBlock, w.shuffle}[draw(3)]()
-			w.keepTo(len(w.text))
-			c := w.Change()
+			w := scripts.NewWriter(draw, text)
+			[]func(){w.AltArrow, w.MoveBlock, w.Shuffle}[draw(3)]()
+			c := w.Done()
 			var err error
 			if text, err = c.Apply(text); err != nil {
 				t.Fatal(err)

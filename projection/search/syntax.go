@@ -1,4 +1,4 @@
-package projection
+package search
 
 import (
 	"regexp/syntax"
@@ -6,7 +6,7 @@ import (
 	"unicode/utf16"
 )
 
-// shortest returns how many characters a match of an expression has at least.
+// shortest returns the least number of characters in a match of an expression.
 func shortest(re *syntax.Regexp) (n int) {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -30,11 +30,11 @@ func shortest(re *syntax.Regexp) (n int) {
 	return n
 }
 
-// endless stands for the length of matches to whose length there is no end.
+// endless is the length of matches that have no greatest length.
 const endless = 1 << 20
 
-// longest returns how many UTF-16 units a match of an expression has at most, 0
-// where there is no end to it.
+// longest returns the greatest number of UTF-16 units in a match of an expression,
+// 0 if there is none.
 func longest(re *syntax.Regexp) int {
 	if n := most(re); n < endless {
 		return n
@@ -71,7 +71,8 @@ func most(re *syntax.Regexp) (n int) {
 	return min(n, endless)
 }
 
-// looksAround reports whether what stands beside a match may decide about it.
+// looksAround reports whether the characters beside a match may decide whether it
+// is one.
 func looksAround(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
@@ -85,8 +86,8 @@ func looksAround(re *syntax.Regexp) bool {
 	return false
 }
 
-// needed returns a text that every match of an expression holds, "" where none
-// is known.
+// needed returns a text that every match of an expression contains, "" if none is
+// known.
 func needed(re *syntax.Regexp) (text string) {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -109,8 +110,8 @@ func needed(re *syntax.Regexp) (text string) {
 	return text
 }
 
-// unitsOfMatches returns which units can be in a match of an expression, nil if
-// all can. Those of pairs are not told from one another.
+// unitsOfMatches returns the units that can be in a match of an expression, nil if
+// all can. All halves of surrogate pairs count as the same.
 func unitsOfMatches(re *syntax.Regexp) *[1 << 16]bool {
 	in := new([1 << 16]bool)
 	for u := 0xd800; u < 0xe000; u++ {

@@ -1,4 +1,4 @@
-package projection_test
+package revert_test
 
 import (
 	"context"
@@ -12,7 +12,8 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
-	"parodywave/projection"
+	"parodywave/projection/revert"
+	"parodywave/projection/scripts"
 )
 
 // advanced folds a history up to a revision, then the rest, none of which is
@@ -24,7 +25,7 @@ func (r reversal) advanced(at int) error {
 		return err
 	}
 	ctx := context.Background()
-	x, err := projection.ReplayReversal(ctx, log, testStream, r.mine)
+	x, err := revert.Replay(ctx, log, scripts.Stream, r.mine)
 	if err != nil {
 		return err
 	}
@@ -32,27 +33,27 @@ func (r reversal) advanced(at int) error {
 	if err != nil {
 		return err
 	}
-	for rec, err := range all.Read(ctx, testStream, eventlog.Revision(at)) {
+	for rec, err := range all.Read(ctx, scripts.Stream, eventlog.Revision(at)) {
 		if err == nil {
-			_, err = log.Append(ctx, testStream, rec.Revision-1, rec)
+			_, err = log.Append(ctx, scripts.Stream, rec.Revision-1, rec)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	err = x.Advance(ctx, log)
-	if black := strings.Contains(script(r.script[at:]).String(), " redact "); black != errors.Is(err, projection.ErrRedacted) {
+	if black := strings.Contains(script(r.script[at:]).String(), " redact "); black != errors.Is(err, revert.ErrRedacted) {
 		return fmt.Errorf("redacted since: %t, and advancing says %v", black, err)
 	} else if black {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	whole, err := projection.ReplayReversal(ctx, all, testStream, func(e *event.Event) bool { return int(e.Revision) <= at && r.mine(e) })
+	whole, err := revert.Replay(ctx, all, scripts.Stream, func(e *event.Event) bool { return int(e.Revision) <= at && r.mine(e) })
 	if err != nil {
 		return err
 	}
-	got, want := x.Reversion(), whole.Reversion()
+	got, want := x.Plan(), whole.Plan()
 	if got.Change.String() != want.Change.String() || got.Lost != want.Lost || got.Edits != want.Edits || got.Then != want.Then {
 		return fmt.Errorf("%q: %+v, want %+v", ot.String(text), got, want)
 	}
@@ -60,7 +61,7 @@ func (r reversal) advanced(at int) error {
 }
 
 func TestReversalAdvancesAsItReplays(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for i := range 1500 {
 		r := makeMoving(draw)
 		at := 1 + draw(len(r.script))
@@ -73,7 +74,7 @@ func TestReversalAdvancesAsItReplays(t *testing.T) {
 // TestReversalOfNobodyIsEmpty: where no edit is asked for nothing is changed, and
 // where what edits did was undone by hand nothing is left to do.
 func TestReversalOfNobodyIsEmpty(t *testing.T) {
-	draw := seeded(seeds.For(t))
+	draw := scripts.Seeded(seeds.For(t))
 	for i := range 500 {
 		r := makeMoving(draw)
 		r.author = "nobody"
@@ -93,26 +94,26 @@ func TestReversalQueryAsksForWhatItSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := func(id eventlog.AuthorID) string { return strings.ToUpper(authorName(id)) }
-	all := projection.ReversalQuery{To: 4, Until: 9000}
-	for want, alter := range map[string]func(q *projection.ReversalQuery){
-		"":    func(*projection.ReversalQuery) {},
-		"b":   func(q *projection.ReversalQuery) { q.Author = "ANA" },
-		"acd": func(q *projection.ReversalQuery) { q.Author = strings.ToLower(event.AuthorString(authorID("ben"))) },
-		"ab":  func(q *projection.ReversalQuery) { q.From = 3 },
-		"bcd": func(q *projection.ReversalQuery) { q.Author, q.To = "ANA", 2 },
-		"a":   func(q *projection.ReversalQuery) { q.Since = 2000 },
-		"cd":  func(q *projection.ReversalQuery) { q.Until = 2999 },
-		"abc": func(q *projection.ReversalQuery) { q.Author, q.Since, q.Until = "ANA", 3001, 4000 },
+	name := func(id eventlog.AuthorID) string { return strings.ToUpper(scripts.AuthorName(id)) }
+	all := revert.Query{To: 4, Until: 9000}
+	for want, alter := range map[string]func(q *revert.Query){
+		"":    func(*revert.Query) {},
+		"b":   func(q *revert.Query) { q.Author = "ANA" },
+		"acd": func(q *revert.Query) { q.Author = strings.ToLower(event.AuthorString(scripts.AuthorID("ben"))) },
+		"ab":  func(q *revert.Query) { q.From = 3 },
+		"bcd": func(q *revert.Query) { q.Author, q.To = "ANA", 2 },
+		"a":   func(q *revert.Query) { q.Since = 2000 },
+		"cd":  func(q *revert.Query) { q.Until = 2999 },
+		"abc": func(q *revert.Query) { q.Author, q.Since, q.Until = "ANA", 3001, 4000 },
 	} {
 		q := all
 		alter(&q)
-		x, err := q.Replay(context.Background(), log, testStream, name)
+		x, err := q.Replay(context.Background(), log, scripts.Stream, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := x.Reversion().Change.Apply(x.Thread().Units(0, x.Thread().Len()))
-		if err != nil || !slices.Equal(after, units(want)) {
+		after, err := x.Plan().Change.Apply(x.Thread().Units(0, x.Thread().Len()))
+		if err != nil || !slices.Equal(after, scripts.Units(want)) {
 			t.Errorf("%+v leaves %q, want %q: %v", q, ot.String(after), want, err)
 		}
 	}

@@ -1,0 +1,78 @@
+package scripts
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+)
+
+// Trace reads a recorded history of single-section edits, whose positions are
+// code points; it must be ASCII.
+func Trace(tb testing.TB, name string) (changes []ot.Change, end string) {
+	tb.Helper()
+	dir := os.Getenv("PARODYWAVE_TRACES")
+	if dir == "" {
+		dir = "../../shared/traces"
+		if _, err := os.Stat(dir); err != nil { // a package below
+			dir = "../" + dir
+		}
+	}
+	f, err := os.Open(filepath.Join(dir, name))
+	if os.IsNotExist(err) {
+		tb.Skipf("no trace %s in %s: set PARODYWAVE_TRACES", name, dir)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var data struct {
+		StartContent, EndContent string
+		Txns                     []struct{ Patches [][3]any }
+	}
+	if err := json.NewDecoder(z).Decode(&data); err != nil {
+		tb.Fatal(err)
+	}
+	changes = append(changes, ot.Replace(0, 0, 0, Units(data.StartContent)))
+	length := ot.Len(data.StartContent)
+	for _, txn := range data.Txns {
+		for _, p := range txn.Patches {
+			at, deleted, inserted := int(p[0].(float64)), int(p[1].(float64)), Units(p[2].(string))
+			changes = append(changes, ot.Replace(length, at, at+deleted, inserted))
+			length += len(inserted) - deleted
+		}
+	}
+	return changes, data.EndContent
+}
+
+// Events returns changes as events of ana's, one after the other.
+func Events(changes []ot.Change) []event.Event {
+	events := make([]event.Event, len(changes))
+	for i, c := range changes {
+		events[i] = event.Event{
+			Stream: Stream, Revision: eventlog.Revision(i + 1), Time: 1_700_000_000_000 + int64(i)*200,
+			Author: AuthorID("ana"), Client: eventlog.ClientID{1}, Seq: uint64(i + 1), Payload: event.Changed{Change: c},
+		}
+	}
+	return events
+}
+
+// Records returns changes as records of ana's, one after the other.
+func Records(changes []ot.Change) []eventlog.Record {
+	records := make([]eventlog.Record, len(changes))
+	for i, e := range Events(changes) {
+		r := event.Encode(e.Payload)
+		r.Stream, r.Revision, r.Time, r.Author, r.Client, r.Seq = e.Stream, e.Revision, e.Time, e.Author, e.Client, e.Seq
+		records[i] = r
+	}
+	return records
+}
