@@ -24,7 +24,7 @@ func TestLoadtestCountsWhatItTyped(t *testing.T) {
 	if err := json.Unmarshal([]byte(output(t, program, append(args, "--json")...)), &r); err != nil {
 		t.Fatal(err)
 	}
-	if !r.OK() || r.Typed < 100 || r.Delivered != 3*r.Typed || r.Server == nil || r.Server.PID != s.cmd.Process.Pid {
+	if !r.OK() || r.Typed == 0 || r.Delivered != 3*r.Typed || r.Server == nil || r.Server.PID != s.cmd.Process.Pid {
 		t.Errorf("%+v", r)
 	}
 	holdFields(t, r)

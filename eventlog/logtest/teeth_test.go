@@ -415,7 +415,7 @@ func TestFlakyFailsAsPlanned(t *testing.T) {
 
 func TestAckEarlyLosesWhatItAcknowledged(t *testing.T) {
 	disk := eventlog.NewMemory()
-	a := NewAckEarly(disk, 50*time.Millisecond)
+	a := NewAckEarly(disk, time.Second)
 	for i := range 20 {
 		if _, err := a.Append(ctx, "s", eventlog.Revision(i), entry(i)); err != nil {
 			t.Fatal(err)

@@ -203,17 +203,21 @@ func TestRunSeesEveryLie(t *testing.T) {
 		for who, victim := range map[string]int{"writer": 0, "reader": 1} {
 			t.Run(name+" to a "+who, func(t *testing.T) {
 				t.Parallel()
-				l := &liar{t: t, to: serve(t), victim: victim, lie: test.lie}
-				r, err := Run(t.Context(), Plan{URL: l.serve(), Threads: 1, Writers: 1, Readers: 2, Rate: 100, Duration: time.Second / 5, Patience: time.Second}, t.Logf)
-				if err != nil {
-					t.Fatal(err)
+				// An entry that is left out is waited for in vain. On a busy machine
+				// others may be missing after a second, too.
+				var r *Report
+				for _, patience := range []time.Duration{time.Second, 10 * time.Second, time.Minute} {
+					l := &liar{t: t, to: serve(t), victim: victim, lie: test.lie}
+					var err error
+					r, err = Run(t.Context(), Plan{URL: l.serve(), Threads: 1, Writers: 1, Readers: 2, Rate: 100, Duration: time.Second / 5, Patience: patience}, t.Logf)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if l.lied && !r.OK() && (who == "writer" || test.seen(r) && r.Log == Count{}) {
+						return
+					}
 				}
-				if !l.lied || r.OK() {
-					t.Errorf("the report says %+v", r)
-				}
-				if who == "reader" && (!test.seen(r) || r.Log != Count{}) {
-					t.Errorf("the report tells of something else: %+v", r)
-				}
+				t.Errorf("the report does not show the lie: %+v", r)
 			})
 		}
 	}
