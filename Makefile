@@ -55,13 +55,18 @@ web/node_modules: web/package-lock.json
 # replay, append, join, open, idle, latency, fanout, readers, saturation, start or
 # flat. The results stay in docs/bench.txt, for benchstat.
 FIGURES = go run ./cmd/parodywave/figures
+# The machine and its load, as comments for benchstat and the page.
+CONDITIONS = { date -u '+\# %F %H:%M UTC'; \
+	awk -F ': ' '/^model name/ {n++; cpu = $$2} /^MemTotal/ {mem = $$2 / 1048576} END {printf "\# %d × %s, %.0f GiB\n", n, cpu, mem}' /proc/cpuinfo /proc/meminfo; \
+	echo "\# $$(go env GOOS) $$(uname -r) $$(go env GOARCH), $$(go env GOVERSION)"; \
+	echo "\# load average before: $$(cut -d ' ' -f 1-3 /proc/loadavg)"; }
 MEASURE = go test -run '^$$' -benchtime 1x -timeout 30m -bench '^BenchmarkFigures$$/$(if $(ONLY),^$(ONLY)$$)' ./cmd/parodywave
 
 bench:
-	@out=$$(mktemp -d); trap 'rm -r "$$out"' EXIT; $(FIGURES) conditions >"$$out/results" || exit 1; \
+	@out=$$(mktemp -d); trap 'rm -r "$$out"' EXIT; $(CONDITIONS) >"$$out/results" || exit 1; \
 	{ $(MEASURE); echo $$? >"$$out/status"; } | tee -a "$$out/results"; \
-	if test -n '$(ONLY)'; then $(FIGURES) table <"$$out/results"; \
-	else cp "$$out/results" docs/bench.txt && $(FIGURES) page docs/bench.txt docs/benchmarks.md; fi; \
+	if test -n '$(ONLY)'; then $(FIGURES) "$$out/results"; \
+	else cp "$$out/results" docs/bench.txt && $(FIGURES) docs/bench.txt docs/benchmarks.md; fi; \
 	exit $$(cat "$$out/status")
 
 # Recorded typing through real WebSockets; see cmd/parodywave/demo_test.go.

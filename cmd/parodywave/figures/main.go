@@ -1,65 +1,59 @@
-// Command figures makes a page of what the benchmarks measured.
+// Command figures makes the benchmark page from the results of the benchmarks.
 //
-//	figures conditions                what the machine is, as comments for a file of results
-//	figures table < RESULTS           the table, printed
-//	figures page RESULTS PAGE.md      the table, written between the page's markers
+//	figures RESULTS            print the table
+//	figures RESULTS PAGE.md    write the table between the page's markers
 //
-// Results are the output of go test -bench, with the conditions before it as
-// lines that begin with "# "; benchstat reads the same file and skips those. A
-// figure has an aim, and a value that is good enough; where it stands is said as
-// the share of the aim that was reached: above 1 is better than the aim, whether
-// more or less is better. Where a benchmark ran several times the median counts.
+// Results are the output of go test -bench after the conditions, which are lines
+// that begin with "# "; benchstat reads the same file. A figure has an aim, and a
+// value that is good enough; the table has the share of the aim that is reached:
+// above 1 is better than the aim, whether more or less is better. Of several runs
+// of a benchmark the median counts.
 //
-// On the page the table stands between the lines
+// The table goes between these lines of the page, and the rest of the page stays:
 //
 //	<!-- figures: begin -->
 //	<!-- figures: end -->
 //
-// and nothing else of the page is touched. See docs/benchmarks.md.
+// See docs/benchmarks.md.
 package main
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"os"
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "figures:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, in io.Reader, out io.Writer) error {
-	switch {
-	case len(args) == 1 && args[0] == "conditions":
-		return writeConditions(out)
-	case len(args) == 1 && args[0] == "table":
-		r, err := parse(in)
-		if err == nil {
-			_, err = io.WriteString(out, r.table(false))
-		}
-		return err
-	case len(args) == 3 && args[0] == "page":
-		f, err := os.Open(args[1])
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		r, err := parse(f)
-		if err != nil {
-			return fmt.Errorf("%s: %w", args[1], err)
-		}
-		page, err := os.ReadFile(args[2])
-		if err != nil {
-			return err
-		}
-		made, err := splice(string(page), r.section())
-		if err != nil {
-			return fmt.Errorf("%s: %w", args[2], err)
-		}
-		return os.WriteFile(args[2], []byte(made), 0o644)
+func run(args []string) error {
+	if len(args) < 1 || len(args) > 2 {
+		return errors.New("usage: figures RESULTS [PAGE.md]")
 	}
-	return fmt.Errorf("say conditions, table or page RESULTS PAGE.md, not %q", args)
+	f, err := os.Open(args[0])
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, err := parse(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", args[0], err)
+	}
+	if len(args) == 1 {
+		fmt.Print(r.table(false))
+		return nil
+	}
+	page, err := os.ReadFile(args[1])
+	if err != nil {
+		return err
+	}
+	made, err := splice(string(page), r.section())
+	if err != nil {
+		return fmt.Errorf("%s: %w", args[1], err)
+	}
+	return os.WriteFile(args[1], []byte(made), 0o644)
 }

@@ -3,8 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 )
 
 const (
@@ -12,7 +17,7 @@ const (
 	end   = "<!-- figures: end -->\n"
 )
 
-var errMarkers = errors.New("the markers are not there, or not in order, or not once")
+var errMarkers = errors.New("the page must have each marker once, in order")
 
 // splice puts a section between the markers of a page.
 func splice(page, section string) (string, error) {
@@ -24,7 +29,7 @@ func splice(page, section string) (string, error) {
 	return before + begin + section + end + after, nil
 }
 
-// section returns all that stands between the markers.
+// section returns the text between the markers.
 func (r *results) section() string {
 	var b strings.Builder
 	b.WriteString("\n")
@@ -41,8 +46,8 @@ func (r *results) section() string {
 	return b.String()
 }
 
-// table returns the figures that were measured; with all, also those that were
-// not.
+// table returns the table of the figures that were measured; with all, also of the
+// others.
 func (r *results) table(all bool) string {
 	var b strings.Builder
 	b.WriteString("| what | measured | good | aim | of the aim |\n|---|--:|--:|--:|--:|\n")
@@ -70,7 +75,8 @@ func (r *results) table(all bool) string {
 	return b.String()
 }
 
-// share says how much of the aim a value reaches, and where it is not good.
+// share formats the share of the aim that a value reaches, and marks a value that
+// is not good enough.
 func (w row) share(v float64) string {
 	share, good := v/w.aim, v >= w.good
 	if w.less {
@@ -100,25 +106,15 @@ func (r *results) details() string {
 	return "| | |\n|---|--:|\n" + b.String()
 }
 
-// digits returns a number with three significant digits, none after the point
-// from a hundred on.
+// digits formats a number with up to three significant digits, and with no digits
+// after the point from 100 on.
 func digits(v float64) string {
-	switch {
-	case v >= 100 || v <= -100:
-		s := strconv.FormatFloat(v, 'f', 0, 64)
-		for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-			s = s[:i] + "," + s[i:]
-		}
-		return s
-	case v >= 10 || v <= -10:
-		return trim(strconv.FormatFloat(v, 'f', 1, 64))
+	after := 2
+	switch a := math.Abs(v); {
+	case a >= 100:
+		after = 0
+	case a >= 10:
+		after = 1
 	}
-	return trim(strconv.FormatFloat(v, 'f', 2, 64))
-}
-
-func trim(s string) string {
-	if !strings.Contains(s, ".") {
-		return s
-	}
-	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+	return message.NewPrinter(language.English).Sprint(number.Decimal(v, number.MaxFractionDigits(after)))
 }

@@ -1,75 +1,69 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+
+	"golang.org/x/perf/benchfmt"
 )
 
-// results are what a file of them says.
+// results has the figures of a file, which is the output of go test -bench with
+// the conditions before it.
 type results struct {
 	conditions []string             // in order, without "# "
-	values     map[string][]float64 // by name and unit, "rest/paper B/keystroke"
+	values     map[string][]float64 // by name and unit: "rest/paper B/keystroke"
 	foreign    []string             // "part percent", in order
 }
 
-const prefix = "BenchmarkFigures/"
-
-// processors is what go test adds to a name.
-var processors = regexp.MustCompile(`-\d+$`)
-
-// errEmpty: nothing in the input is a result.
+// errEmpty: the input has no results.
 var errEmpty = errors.New("no results of BenchmarkFigures")
 
-// parse reads the output of go test -bench. Lines of other benchmarks, and
-// whatever else was printed, are no results.
+// parse reads results. It ignores other benchmarks and other lines.
 func parse(in io.Reader) (*results, error) {
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return nil, err
+	}
 	r := &results{values: map[string][]float64{}}
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		line := lines.Text()
+	for line := range strings.Lines(string(data)) {
 		if condition, ok := strings.CutPrefix(line, "# "); ok {
-			r.conditions = append(r.conditions, condition)
-		} else if rest, ok := strings.CutPrefix(line, prefix); ok {
-			if err := r.add(strings.Fields(rest)); err != nil {
-				return nil, fmt.Errorf("line %d: %w", n, err)
-			}
+			r.conditions = append(r.conditions, strings.TrimSpace(condition))
+		}
+	}
+	for lines := benchfmt.NewReader(bytes.NewReader(data), "results"); lines.Scan(); {
+		switch x := lines.Result().(type) {
+		case *benchfmt.SyntaxError:
+			return nil, x
+		case *benchfmt.Result:
+			r.add(x)
 		}
 	}
 	if len(r.values) == 0 {
-		return nil, errors.Join(lines.Err(), errEmpty)
+		return nil, errEmpty
 	}
-	return r, lines.Err()
+	return r, nil
 }
 
-// add takes in the words of a result: name, iterations, and pairs of value and
-// unit.
-func (r *results) add(words []string) error {
-	if len(words) < 4 || len(words)%2 != 0 {
-		return nil // the name alone, of one that failed or goes on elsewhere
+func (r *results) add(x *benchfmt.Result) {
+	name, ok := strings.CutPrefix(x.Name.String(), "Figures/")
+	if !ok {
+		return
 	}
-	name := processors.ReplaceAllString(words[0], "")
-	for i := 2; i < len(words); i += 2 {
-		v, err := strconv.ParseFloat(words[i], 64)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		key := name + " " + words[i+1]
+	name = name[:strings.LastIndexByte(name, '-')] // the number of processors
+	for _, v := range x.Values {
+		key := name + " " + v.Unit
 		if part, ok := strings.CutSuffix(key, "/whole %foreign"); ok {
-			r.foreign = append(r.foreign, fmt.Sprintf("%s %.0f", part, v))
+			r.foreign = append(r.foreign, fmt.Sprintf("%s %.0f", part, v.Value))
 		}
-		r.values[key] = append(r.values[key], v)
+		r.values[key] = append(r.values[key], v.Value)
 	}
-	return nil
 }
 
-// median returns the middle value of a metric; false: it was not measured.
+// median returns the median of a metric, and whether it was measured.
 func (r *results) median(bench, metric string) (float64, bool) {
 	all := slices.Sorted(slices.Values(r.values[bench+" "+metric]))
 	if len(all) == 0 {

@@ -1,13 +1,13 @@
 package main
 
-// A row is a figure of the table: a metric of a benchmark, and what is wanted.
+// A row is a figure of the table: a metric of a benchmark, with its aim.
 type row struct {
 	bench  string // below BenchmarkFigures
 	metric string
 	what   string
 	unit   string  // as printed
-	scale  float64 // of what is printed to what is measured; 0: 1
-	good   float64 // 0: a floor, to hold others against
+	scale  float64 // from the measured to the printed unit; 0: 1
+	good   float64 // 0: a floor for comparison, without an aim
 	aim    float64
 	less   bool // less is better
 }
@@ -36,7 +36,7 @@ var rows = []row{
 	{bench: "flat/ack", metric: "%spread", what: "acknowledged at 1 k, 100 k and 10 M events in the log, p50: spread", unit: "%", good: 20, aim: 5, less: true},
 }
 
-// A detail is a metric that is worth a line, and has no aim.
+// A detail is a metric of the second table, without an aim.
 type detail struct{ bench, metric, what, unit string }
 
 var details = []detail{
