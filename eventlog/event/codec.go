@@ -57,7 +57,7 @@ func Encode(f Payload) eventlog.Record {
 // wraps eventlog.ErrDamaged and names stream and revision.
 func Decode(r eventlog.Record) (e Event, err error) {
 	e.head(&r)
-	e.Payload, err = fact(&r)
+	e.Payload, err = payload(&r)
 	return e, err
 }
 
@@ -66,7 +66,7 @@ func (e *Event) head(r *eventlog.Record) {
 	e.Author, e.Client, e.Seq = r.Author, r.Client, r.Seq
 }
 
-func fact(r *eventlog.Record) (f Payload, err error) {
+func payload(r *eventlog.Record) (f Payload, err error) {
 	if isChanged(r) {
 		f, err = decodeChanged(r.Shape, r.Text)
 	} else {
@@ -99,8 +99,8 @@ func decode(r *eventlog.Record) (Payload, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := scanner{in: shape}
-	f := s.fact(r.Kind, texts)
+	s := shapeReader{in: shape}
+	f := s.payload(r.Kind, texts)
 	if s.err == nil && f == nil {
 		s.err = fmt.Errorf("%d strings", len(texts))
 	}
@@ -113,9 +113,9 @@ func decode(r *eventlog.Record) (Payload, error) {
 	return f, nil
 }
 
-// fact reads the shape of all kinds but changed and redacted. It returns nil
+// payload reads the shape of all kinds but changed and redacted. It returns nil
 // when the number of strings does not fit.
-func (s *scanner) fact(kind string, texts []string) Payload {
+func (s *shapeReader) payload(kind string, texts []string) Payload {
 	want := map[string]int{"opened": 1, "renamed": 1, "version": 1, "named": 1}[kind]
 	if len(texts) != want {
 		return nil
@@ -160,7 +160,7 @@ func (s *scanner) fact(kind string, texts []string) Payload {
 	return s.connection(kind)
 }
 
-func (s *scanner) connection(kind string) Payload {
+func (s *shapeReader) connection(kind string) Payload {
 	s.lit("[")
 	place := s.place()
 	thread := eventlog.Stream("")

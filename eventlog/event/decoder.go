@@ -30,7 +30,7 @@ func (d *Decoder) Decode(r *eventlog.Record) (*Event, error) {
 			return &d.event, nil
 		}
 	}
-	f, err := fact(r)
+	f, err := payload(r)
 	if c, ok := f.(Changed); ok {
 		d.changed, f = c, &d.changed
 	}

@@ -42,7 +42,7 @@ func decodeRedacted(shape, text []byte) (Payload, error) {
 		return nil, fmt.Errorf("%d strings, want the reason", len(texts))
 	}
 	f := Redacted{Reason: texts[0]}
-	s := scanner{in: shape}
+	s := shapeReader{in: shape}
 	s.lit("[[")
 	for !s.end("]") {
 		r := s.lit("[").num()
@@ -84,7 +84,7 @@ func (f Redacted) agree() error {
 // black returns the change of a redaction from its sections: every inserted
 // unit that is not a line break is Blank.
 func black(sections []byte) (ot.Change, error) {
-	s := scanner{in: sections}
+	s := shapeReader{in: sections}
 	var lines []string
 	left := uint64(maxBlack)
 	s.lit("[")

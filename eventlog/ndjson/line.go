@@ -5,18 +5,27 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/strictjson"
 
 	"github.com/oklog/ulid/v2"
 )
 
-// A row holds the fields of one line that were not asked for yet, and the
-// first thing that is not as it should be.
+// A field is one member of a line: its raw value has no white space around it.
+type field struct {
+	key string
+	raw []byte
+}
+
+// A row holds the fields of one line that nobody has asked for yet, and the first
+// error.
 type row struct {
 	fields []field
+	flaws  strictjson.Flaws // of all strings of the line
 	err    error
 }
 
@@ -24,11 +33,26 @@ type row struct {
 var errNewer = errors.New("format is newer than this program reads")
 
 func parseRow(line []byte) (*row, error) {
-	fields, err := object(line)
-	if err != nil {
-		return nil, err
+	if !utf8.Valid(line) {
+		return nil, errors.New("this is not UTF-8")
 	}
-	r := &row{fields: fields}
+	r := &row{fields: make([]field, 0, 14)}
+	s := strictjson.New(line)
+	ok := s.Members(func(name []byte) bool {
+		if r.has(string(name)) {
+			r.fail("field %q is there twice", name)
+		}
+		raw := s.Value()
+		r.fields = append(r.fields, field{string(name), raw})
+		return raw != nil
+	})
+	r.flaws = s.Flaws
+	switch {
+	case !ok || !s.End():
+		return nil, fmt.Errorf("byte %d: this is not JSON, of which each line is one object", s.Offset()+1)
+	case r.flaws&strictjson.Lone != 0:
+		return nil, errors.New("a string contains a lone surrogate")
+	}
 	if v := r.num("v"); r.err == nil && v != 1 {
 		r.err = fmt.Errorf("\"v\" is %d and this program reads 1: %w", v, errNewer)
 	}
@@ -67,10 +91,9 @@ func (r *row) num(key string) uint64 {
 	if r.err != nil {
 		return 0
 	}
-	s := scanner{in: raw}
-	n, err := s.num()
-	if err != nil || s.pos != len(raw) {
-		r.fail("field %q is no whole number", key)
+	n, rest, ok := strictjson.CutUint(raw)
+	if !ok || len(rest) > 0 {
+		r.fail("field %q is not a whole number", key)
 	}
 	return n
 }
@@ -80,12 +103,11 @@ func (r *row) str(key string) string {
 	if r.err != nil {
 		return ""
 	}
-	s := scanner{in: raw}
-	v, err := s.str()
-	if err != nil {
-		r.fail("field %q is no string", key)
+	if raw[0] != '"' {
+		r.fail("field %q is not a string", key)
+		return ""
 	}
-	return v
+	return strictjson.Unquote(raw, r.flaws)
 }
 
 func (r *row) strs(key string) []string {
@@ -93,18 +115,17 @@ func (r *row) strs(key string) []string {
 	if r.err != nil {
 		return nil
 	}
-	s := scanner{in: raw}
 	var out []string
-	err := s.take('[')
-	if err == nil {
-		err = s.members(']', func() error {
-			v, err := s.str()
-			out = append(out, v)
-			return err
-		})
-	}
-	if err != nil {
-		r.fail("field %q is no list of strings", key)
+	s := strictjson.New(raw)
+	ok := s.Array(func() bool {
+		literal := s.String()
+		if literal != nil {
+			out = append(out, strictjson.Unquote(literal, r.flaws))
+		}
+		return literal != nil
+	})
+	if !ok {
+		r.fail("field %q is not a list of strings", key)
 	}
 	return out
 }
@@ -151,6 +172,17 @@ func (r *row) end() error {
 	return r.err
 }
 
+func (r *row) shape() []byte {
+	raw := r.raw("shape")
+	if r.err == nil && !isShape(raw) {
+		r.fail("field %q holds something that no shape has", "shape")
+	}
+	if r.err != nil {
+		return nil
+	}
+	return compact(raw)
+}
+
 func (r *row) author() (Author, error) {
 	a := Author{ID: r.id("author"), Name: r.str("name"), Kind: event.AuthorKind(r.str("kind"))}
 	if !event.IsWord(string(a.Kind)) {
@@ -174,7 +206,7 @@ func (r *row) record() (eventlog.Record, error) {
 	} else {
 		rec.Schema = uint32(n)
 	}
-	rec.Shape = compact(r.raw("shape"))
+	rec.Shape = r.shape()
 	rec.Text = event.AppendStrings(nil, r.strs("text")...)
 	p := &eventlog.Proof{Salt: r.salt("salt", len(rec.Text) > 0), Redacted: r.has("commitment")}
 	if p.Redacted {

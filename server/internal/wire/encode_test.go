@@ -11,6 +11,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/seeds"
+	"parodywave/eventlog/strictjson"
 )
 
 func goldenFrames(t testing.TB) map[string]Frame {
@@ -86,8 +87,8 @@ func TestStringsComeBackAsTheyWere(t *testing.T) {
 		if err := json.Unmarshal(literal, &std); err != nil || std != s.String() {
 			t.Fatalf("seed %d: %q is written as %s, which the standard library reads as %q: %v", seed, s.String(), literal, std, err)
 		}
-		scan := scanner{b: literal}
-		if !scan.str() || scan.i != len(literal) || unquote(literal, scan.flaws) != s.String() {
+		scan := strictjson.New(literal)
+		if scan.String() == nil || !scan.End() || strictjson.Unquote(literal, scan.Flaws) != s.String() {
 			t.Fatalf("seed %d: %q is written as %s and does not come back", seed, s.String(), literal)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"parodywave/eventlog/strictjson"
 )
 
 // FuzzDecode: Decode never panics; answers with a message or an error, not both;
@@ -27,7 +29,7 @@ func FuzzDecode(f *testing.F) {
 		if string(frame) == "HB" {
 			return
 		}
-		isJSON := json.Valid(frame) && utf8.Valid(frame) && deepest(frame) <= maxDepth
+		isJSON := json.Valid(frame) && utf8.Valid(frame) && deepest(frame) <= strictjson.MaxDepth
 		if isJSON == (err != nil && err.Code == BadJSON) {
 			t.Fatalf("%q: is JSON: %t; error %v", frame, isJSON, err)
 		}

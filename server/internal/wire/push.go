@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"parodywave/eventlog/ot"
+	"parodywave/eventlog/strictjson"
 )
 
 func (d *decoder) push() Message {
@@ -30,19 +31,18 @@ func (d *decoder) changes() []ot.Change {
 		d.fail(BadValue, `"changes" is empty: send at least one`)
 	case count > d.limits.Changes:
 		d.fail(TooMany, "%d changes in one push: send at most %d", count, d.limits.Changes)
-	case flaws&flawLone != 0:
+	case flaws&strictjson.Lone != 0:
 		d.fail(BadChange, "a change inserts half of a surrogate pair: insert whole characters")
-	case flaws&flawNUL != 0:
+	case flaws&strictjson.NUL != 0:
 		d.fail(BadChange, "a change inserts U+0000: leave it out")
-	case flaws&flawBreak != 0:
+	case flaws&strictjson.LineBreak != 0:
 		d.fail(BadChange, "a change inserts a string with a line break inside: give each line a string of its own")
 	}
 	if d.err != nil {
 		return nil
 	}
 	changes := make([]ot.Change, 0, count)
-	array := elementsOf(raw)
-	for e := array.next(); e != nil; e = array.next() {
+	for e := range strictjson.Elements(raw) {
 		change, err := ot.Parse(e)
 		if err != nil {
 			d.fail(BadChange, "change %d of %d: %s", len(changes)+1, count, strings.TrimPrefix(err.Error(), "bad change: "))
@@ -55,8 +55,7 @@ func (d *decoder) changes() []ot.Change {
 
 func countElements(array []byte) int {
 	n := 0
-	all := elementsOf(array)
-	for e := all.next(); e != nil; e = all.next() {
+	for range strictjson.Elements(array) {
 		n++
 	}
 	return n
@@ -86,13 +85,14 @@ func (d *decoder) ranges() [][2]int {
 		return nil
 	}
 	ranges := make([][2]int, 0, count)
-	array := elementsOf(raw)
-	for e := array.next(); e != nil && d.err == nil; e = array.next() {
+	for e := range strictjson.Elements(raw) {
 		if e[0] != '[' {
 			d.fail(BadMessage, `"ranges" holds something that is not an array: send pairs of numbers`)
 			return nil
 		}
-		ranges = append(ranges, d.pair(fieldRanges, e))
+		if ranges = append(ranges, d.pair(fieldRanges, e)); d.err != nil {
+			return nil
+		}
 	}
 	return ranges
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/strictjson"
 )
 
 func (d *decoder) fail(code Code, format string, args ...any) {
@@ -54,12 +55,12 @@ func (d *decoder) str(f fieldName) string {
 	}
 	flaws := d.fields[f].flaws
 	switch {
-	case flaws&flawLone != 0:
+	case flaws&strictjson.Lone != 0:
 		d.fail(BadValue, "%q contains half of a surrogate pair: send whole characters", f)
-	case flaws&flawNUL != 0:
+	case flaws&strictjson.NUL != 0:
 		d.fail(BadValue, "%q contains U+0000: leave it out", f)
 	default:
-		return unquote(raw, flaws)
+		return strictjson.Unquote(raw, flaws)
 	}
 	return ""
 }
@@ -67,7 +68,7 @@ func (d *decoder) str(f fieldName) string {
 // line returns the field value: one line.
 func (d *decoder) line() string {
 	s := d.str(fieldValue)
-	if d.fields[fieldValue].flaws&flawBreak != 0 {
+	if d.fields[fieldValue].flaws&strictjson.LineBreak != 0 {
 		d.fail(BadValue, `"value" contains a line break: send each line in a message of its own`)
 	}
 	return s
@@ -147,18 +148,11 @@ func (d *decoder) number(f fieldName) uint64 {
 }
 
 // digits reads the JSON of a number. It must be written in digits alone, as
-// JSON writers do for whole numbers: 1.0 and 1e3 are refused with 1.5.
+// JSON writers do for whole numbers: 1.0 and 1e3 are refused like 1.5.
 func (d *decoder) digits(f fieldName, raw []byte) uint64 {
-	var n uint64
-	for i, c := range raw {
-		if c < '0' || c > '9' || i >= 16 {
-			d.fail(BadValue, "%q is not a whole number from 0 to %d: send one", f, uint64(MaxNumber))
-			return 0
-		}
-		n = n*10 + uint64(c-'0')
-	}
-	if n > MaxNumber {
-		d.fail(BadValue, "%q is above %d: send a smaller number", f, uint64(MaxNumber))
+	n, rest, ok := strictjson.CutUint(raw)
+	if !ok || len(rest) > 0 {
+		d.fail(BadValue, "%q is not a whole number from 0 to %d: send one", f, uint64(MaxNumber))
 		return 0
 	}
 	return n
@@ -166,9 +160,11 @@ func (d *decoder) digits(f fieldName, raw []byte) uint64 {
 
 // pair reads the JSON of an array of two numbers.
 func (d *decoder) pair(f fieldName, raw []byte) (pair [2]int) {
-	array := elementsOf(raw)
 	n := 0
-	for e := array.next(); e != nil && d.err == nil; e = array.next() {
+	for e := range strictjson.Elements(raw) {
+		if d.err != nil {
+			break
+		}
 		if !begins(e, numeric) {
 			d.fail(BadMessage, "%q holds something that is not a number: send pairs of numbers", f)
 		} else if n < 2 {

@@ -6,30 +6,31 @@ import (
 	"fmt"
 
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/strictjson"
 
 	"github.com/oklog/ulid/v2"
 )
 
-// A scanner reads a shape in its one shortest form and remembers the first
-// thing that is not as it should be.
-type scanner struct {
+// A shapeReader reads a shape, which has exactly one spelling, part by part, and
+// remembers the first error.
+type shapeReader struct {
 	in  []byte
 	err error
 	sep bool // end has said no: the next element has a comma before it
 }
 
-func (s *scanner) fail(format string, args ...any) {
+func (s *shapeReader) fail(format string, args ...any) {
 	if s.err == nil {
 		s.err = fmt.Errorf(format, args...)
 	}
 }
 
-func (s *scanner) lit(want string) *scanner {
+func (s *shapeReader) lit(want string) *shapeReader {
 	if s.err != nil {
 		return s
 	}
 	if !bytes.HasPrefix(s.in, []byte(want)) {
-		s.fail("%q expected before %.20q", want, s.in)
+		s.fail("%q is expected before %.20q", want, s.in)
 		return s
 	}
 	s.in = s.in[len(want):]
@@ -38,7 +39,7 @@ func (s *scanner) lit(want string) *scanner {
 
 // end reports whether a list ends here, and takes the end or the comma that
 // must stand before a further element.
-func (s *scanner) end(closing string) bool {
+func (s *shapeReader) end(closing string) bool {
 	if s.err != nil {
 		return true
 	}
@@ -54,28 +55,21 @@ func (s *scanner) end(closing string) bool {
 }
 
 // num reads an integer from 0 to 2^53-1 without sign or leading zero.
-func (s *scanner) num() uint64 {
+func (s *shapeReader) num() uint64 {
 	if s.err != nil {
 		return 0
 	}
-	n, i := uint64(0), 0
-	for i < len(s.in) && s.in[i] >= '0' && s.in[i] <= '9' {
-		n = n*10 + uint64(s.in[i]-'0')
-		if i++; n > 1<<53-1 {
-			s.fail("number is larger than 2^53-1")
-			return 0
-		}
-	}
-	if i == 0 || (i > 1 && s.in[0] == '0') {
-		s.fail("number expected before %.20q", s.in)
+	n, rest, ok := strictjson.CutUint(s.in)
+	if !ok {
+		s.fail("a number up to 2^53-1 is expected before %.20q", s.in)
 		return 0
 	}
-	s.in = s.in[i:]
+	s.in = rest
 	return n
 }
 
 // word reads a quoted word of letters, digits, dots, dashes and underscores.
-func (s *scanner) word() string {
+func (s *shapeReader) word() string {
 	s.lit(`"`)
 	i := bytes.IndexByte(s.in, '"')
 	if s.err != nil || i < 0 {
@@ -102,7 +96,7 @@ func IsWord(w string) bool {
 	return len(w) >= 1 && len(w) <= 64
 }
 
-func (s *scanner) digest() chain.Digest {
+func (s *shapeReader) digest() chain.Digest {
 	w := s.word()
 	d, err := chain.ParseDigest(w)
 	if err == nil && d.String() != w {
@@ -114,7 +108,7 @@ func (s *scanner) digest() chain.Digest {
 	return d
 }
 
-func (s *scanner) place() Place {
+func (s *shapeReader) place() Place {
 	w := s.word()
 	run, err := ulid.ParseStrict(w)
 	if err != nil {
