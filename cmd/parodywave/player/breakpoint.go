@@ -12,28 +12,28 @@ import (
 	"parodywave/projection"
 )
 
-// A Break is a breakpoint: where to stop.
+// A Break is a breakpoint.
 type Break struct {
-	// Text is what it was made of, or for a watch what it is called.
+	// Text is the expression of the breakpoint, or the name of a watch.
 	Text string
 
 	line    int            // line:N
 	pattern *regexp.Regexp // /regexp/
-	longest int            // how many characters pattern matches at most, or endless
-	author  string         // author:NAME, as it was given
+	longest int            // the most characters that pattern matches, or endless
+	author  string         // author:NAME
 	watch   projection.LineID
-	watched eventlog.Revision // at which watch was chosen
+	watched eventlog.Revision // the revision at which watch was chosen
 }
 
-// A Hit is a place where a breakpoint stops.
+// A Hit is a record at which a breakpoint stops.
 type Hit struct {
 	Revision eventlog.Revision
-	Line     int  // which line it is about, from 1, after the revision; 0 for none
-	Gone     bool // it was taken away
-	Born     bool // a watched line, or what it was split from, begins here
+	Line     int  // number of the line after the revision, from 1; 0: no line
+	Gone     bool // the line was removed
+	Born     bool // the watched line, or the line it was split from, was created
 }
 
-// ParseBreak reads a breakpoint. See the package comment.
+// ParseBreak parses a breakpoint. See the package comment.
 func ParseBreak(s string) (*Break, error) {
 	b := &Break{Text: s}
 	rest, line := strings.CutPrefix(s, "line:")
@@ -42,12 +42,12 @@ func ParseBreak(s string) (*Break, error) {
 	case line:
 		n, err := strconv.ParseUint(rest, 10, 31)
 		if err != nil || n == 0 {
-			return nil, fmt.Errorf("%q: there is no line %q, the first is 1", s, rest)
+			return nil, fmt.Errorf("%q: invalid line %q, the first is 1", s, rest)
 		}
 		b.line = int(n)
 	case author:
 		if name == "" {
-			return nil, fmt.Errorf("%q names no author", s)
+			return nil, fmt.Errorf("%q: the author's name is missing", s)
 		}
 		b.author = name
 	case len(s) > 2 && s[0] == '/' && s[len(s)-1] == '/':
@@ -61,16 +61,16 @@ func ParseBreak(s string) (*Break, error) {
 		}
 		b.pattern, b.longest = re, longest(parsed)
 	default:
-		return nil, fmt.Errorf("%q is no breakpoint such as "+BreakForms, s)
+		return nil, fmt.Errorf("%q is not a breakpoint: use "+BreakForms, s)
 	}
 	return b, nil
 }
 
-// BreakForms says how breakpoints are written.
+// BreakForms lists the forms of breakpoints.
 const BreakForms = "line:12, /regexp/ or author:NAME"
 
-// NewWatch returns the breakpoint that stops when a line changes; its number, at
-// a revision, is for the name.
+// NewWatch returns a breakpoint that stops when a line changes. The line's number
+// at a revision becomes its name.
 func NewWatch(id projection.LineID, line int, at eventlog.Revision) *Break {
 	return &Break{Text: fmt.Sprintf("watch %d@%d", line, at), watch: id, watched: at}
 }
@@ -78,22 +78,22 @@ func NewWatch(id projection.LineID, line int, at eventlog.Revision) *Break {
 // IsWatch reports whether b follows a line.
 func (b *Break) IsWatch() bool { return !b.watch.IsZero() }
 
-// Authors returns which authors of r a breakpoint author:NAME means; ok is
-// false where it names somebody who is none. Others mean nobody.
-func (b *Break) Authors(r *History, idString func(eventlog.AuthorID) string) (who []int, ok bool) {
+// Authors returns the authors of a breakpoint author:NAME; ok is false if h has no
+// such author. For other breakpoints it returns none.
+func (b *Break) Authors(h *History, idString func(eventlog.AuthorID) string) (who []int, ok bool) {
 	if b.author == "" {
 		return nil, true
 	}
-	for i, id := range r.authors {
-		if r.Names[i] == b.author || strings.EqualFold(idString(id), b.author) {
+	for i, id := range h.authors {
+		if h.Names[i] == b.author || strings.EqualFold(idString(id), b.author) {
 			who = append(who, i)
 		}
 	}
 	return who, len(who) > 0
 }
 
-// Reason says in words why hits, of which there is one at least, stop: the last
-// of them, and how many.
+// Reason describes the last of some hits, and their number. There must be one at
+// least.
 func (b *Break) Reason(hits []Hit) string {
 	s := b.reason(hits[len(hits)-1])
 	if len(hits) > 1 {
@@ -105,16 +105,16 @@ func (b *Break) Reason(hits []Hit) string {
 func (b *Break) reason(h Hit) string {
 	switch {
 	case h.Gone:
-		return fmt.Sprintf("%s: line %d went at revision %d", b.Text, h.Line, h.Revision)
+		return fmt.Sprintf("%s: line %d removed at revision %d", b.Text, h.Line, h.Revision)
 	case h.Born:
-		return fmt.Sprintf("%s: line %d began at revision %d", b.Text, h.Line, h.Revision)
+		return fmt.Sprintf("%s: line %d created at revision %d", b.Text, h.Line, h.Revision)
 	case h.Line > 0:
 		return fmt.Sprintf("%s: line %d at revision %d", b.Text, h.Line, h.Revision)
 	}
 	return fmt.Sprintf("%s: revision %d", b.Text, h.Revision)
 }
 
-// Within returns the hits after prev and up to a revision.
+// Within returns the hits after prev up to a revision.
 func Within(hits []Hit, prev, to eventlog.Revision) []Hit {
 	return hits[after(hits, prev):after(hits, to)]
 }

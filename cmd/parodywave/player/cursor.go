@@ -5,10 +5,9 @@ import (
 	"parodywave/projection"
 )
 
-// How many frames are kept: so many steps back, in so much memory.
 const (
-	lookBack   = 64
-	frameBytes = 48 << 20
+	lookBack   = 64       // frames that are kept when going back
+	frameBytes = 48 << 20 // limit for the memory of all kept frames
 )
 
 // A Cursor gives frames of a history.
@@ -20,74 +19,74 @@ type Cursor struct {
 	bytes   int
 }
 
-// A span is the revisions after prev, up to to.
+// A span is the revisions after prev up to to.
 type span struct{ prev, to eventlog.Revision }
 
 // NewCursor returns a cursor at the beginning.
-func NewCursor(r *History) *Cursor {
-	return &Cursor{history: r, thread: projection.NewThread(r.Stream), kept: map[span]*Frame{}}
+func NewCursor(h *History) *Cursor {
+	return &Cursor{history: h, thread: projection.NewThread(h.Stream), kept: map[span]*Frame{}}
 }
 
-// Frame returns the step that holds a revision, up to there; ends and from are
-// those of History.Ends.
-func (p *Cursor) Frame(ends []eventlog.Revision, from, at eventlog.Revision) (*Frame, error) {
+// Frame returns the frame of the step that contains a revision, up to the
+// revision. ends and from are those of History.Ends.
+func (c *Cursor) Frame(ends []eventlog.Revision, from, at eventlog.Revision) (*Frame, error) {
 	i, prev := Step(ends, from, at)
-	if f := p.kept[span{prev, at}]; f != nil {
+	if f := c.kept[span{prev, at}]; f != nil {
 		return f, nil
 	}
-	if p.thread.Revision > prev {
-		if err := p.goBack(ends, from, i); err != nil {
+	if c.thread.Revision > prev {
+		if err := c.goBack(ends, from, i); err != nil {
 			return nil, err
 		}
 	}
-	if err := p.advance(prev); err != nil {
+	if err := c.advance(prev); err != nil {
 		return nil, err
 	}
-	f, err := p.history.render(p.thread, at)
+	f, err := c.history.render(c.thread, at)
 	if err != nil {
 		return nil, err
 	}
-	p.keep(f)
+	c.keep(f)
 	return f, nil
 }
 
-// goBack folds again up to the beginning of step i, and keeps the frames of the
-// steps before it.
-func (p *Cursor) goBack(ends []eventlog.Revision, from eventlog.Revision, i int) error {
-	steps := min(lookBack, frameBytes/2/(2*p.thread.Len()+64*p.thread.LineCount()+512))
-	p.thread = projection.NewThread(p.history.Stream)
+// goBack folds the history again up to the beginning of step i, and keeps the
+// frames of the steps before it.
+func (c *Cursor) goBack(ends []eventlog.Revision, from eventlog.Revision, i int) error {
+	steps := min(lookBack, frameBytes/2/(2*c.thread.Len()+64*c.thread.LineCount()+512))
+	c.thread = projection.NewThread(c.history.Stream)
 	first := max(0, i-steps)
 	if _, prev := Step(ends, from, ends[first]); first < i {
-		if err := p.advance(prev); err != nil {
+		if err := c.advance(prev); err != nil {
 			return err
 		}
 	}
 	for k := first; k < i; k++ {
-		f, err := p.history.render(p.thread, ends[k])
+		f, err := c.history.render(c.thread, ends[k])
 		if err != nil {
 			return err
 		}
-		p.keep(f)
+		c.keep(f)
 	}
 	return nil
 }
 
-func (p *Cursor) advance(to eventlog.Revision) error {
-	if to <= p.thread.Revision {
+func (c *Cursor) advance(to eventlog.Revision) error {
+	if to <= c.thread.Revision {
 		return nil
 	}
-	return p.thread.Advance(p.history.after(p.thread.Revision), to)
+	return c.thread.Advance(c.history.after(c.thread.Revision), to)
 }
 
-func (p *Cursor) keep(f *Frame) {
+func (c *Cursor) keep(f *Frame) {
 	key := span{f.Prev, f.Revision}
-	if p.kept[key] != nil {
+	if c.kept[key] != nil {
 		return
 	}
-	p.kept[key], p.order = f, append(p.order, f)
-	for p.bytes += f.weight(); len(p.order) > 2*lookBack || p.bytes > frameBytes && len(p.order) > 1; {
-		old := p.order[0]
-		delete(p.kept, span{old.Prev, old.Revision})
-		p.order, p.bytes = p.order[1:], p.bytes-old.weight()
+	c.kept[key], c.order = f, append(c.order, f)
+	for c.bytes += f.weight(); len(c.order) > 2*lookBack || c.bytes > frameBytes && len(c.order) > 1; {
+		old := c.order[0]
+		delete(c.kept, span{old.Prev, old.Revision})
+		c.order, c.bytes = c.order[1:], c.bytes-old.weight()
 	}
 }

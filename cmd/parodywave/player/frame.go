@@ -9,13 +9,12 @@ import (
 	"parodywave/projection"
 )
 
-// A Frame is the text after a step, and what the step did to it. It does not
-// change once it is made.
+// A Frame is the text after a step, with the changes of the step. It is immutable.
 type Frame struct {
-	Prev, Revision    eventlog.Revision // the step is what came after Prev
+	Prev, Revision    eventlog.Revision // the step is the revisions after Prev up to Revision
 	Title             string
 	Lines             []Line
-	Inserted, Deleted int // UTF-16 units, as far as they are still seen at the end of the step
+	Inserted, Deleted int // UTF-16 units; text inserted and deleted within the step does not count
 
 	text []uint16 // after the step
 	cuts []cut
@@ -26,13 +25,13 @@ type Line struct {
 	ID        projection.LineID
 	Start     int               // position, in UTF-16 units
 	Length    int               // UTF-16 units, without the break
-	Author    int               // who last changed it; index into History.Names
-	Revision  eventlog.Revision // when
+	Author    int               // of its last change; index into History.Names
+	Revision  eventlog.Revision // of its last change
 	Submitted bool
 }
 
-// A cut is a place where the step changed the text: what was there, and how
-// many units are there now.
+// A cut is a place where the step changed the text: the deleted units, and the
+// number of inserted units.
 type cut struct {
 	at, inserted int // position after the step
 	deleted      []uint16
@@ -41,7 +40,7 @@ type cut struct {
 // Text returns the whole text.
 func (f *Frame) Text() string { return string(utf16.Decode(f.text)) }
 
-// Rows returns how many lines a person counts: a last empty one is none.
+// Rows returns the number of lines, not counting an empty last one.
 func (f *Frame) Rows() int {
 	n := len(f.Lines)
 	if n > 0 && f.Lines[n-1].Length == 0 {
@@ -50,14 +49,14 @@ func (f *Frame) Rows() int {
 	return n
 }
 
-// weight estimates the memory that f takes, in bytes.
+// weight estimates the memory of f in bytes.
 func (f *Frame) weight() int { return 2*len(f.text) + 64*len(f.Lines) + 512 }
 
-// render applies what comes after t's revision, up to a revision, and takes the
-// frame.
-func (r *History) render(t *projection.Thread, to eventlog.Revision) (*Frame, error) {
+// render applies the records after t's revision up to another revision, and
+// returns the frame.
+func (h *History) render(t *projection.Thread, to eventlog.Revision) (*Frame, error) {
 	f := &Frame{Prev: t.Revision, Revision: to}
-	change, err := r.change(t.Len(), f.Prev, to)
+	change, err := h.change(t.Len(), f.Prev, to)
 	if err != nil {
 		return nil, err
 	}
@@ -67,24 +66,23 @@ func (r *History) render(t *projection.Thread, to eventlog.Revision) (*Frame, er
 		f.cuts = append(f.cuts, c)
 	}
 	if to > t.Revision {
-		if err := t.Advance(r.after(t.Revision), to); err != nil {
+		if err := t.Advance(h.after(t.Revision), to); err != nil {
 			return nil, err
 		}
 	}
 	f.Title, f.text = t.Title, t.Units(0, t.Len())
 	f.Lines = make([]Line, 0, t.LineCount())
 	for row := range t.Rows() {
-		f.Lines = append(f.Lines, Line{row.ID, row.Start, row.Length, r.numbers[row.Author], row.Revision, row.Submitted})
+		f.Lines = append(f.Lines, Line{row.ID, row.Start, row.Length, h.numbers[row.Author], row.Revision, row.Submitted})
 	}
 	return f, nil
 }
 
-// change returns what the records after prev, up to to, do to a text of a
-// length, as one change. They are composed in pairs, and the pairs in pairs, so
-// that the work grows with n log n.
-func (r *History) change(length int, prev, to eventlog.Revision) (ot.Change, error) {
+// change composes the changes after prev up to to, on a text of a length. It
+// composes pairs, then pairs of pairs, so that the work is O(n log n).
+func (h *History) change(length int, prev, to eventlog.Revision) (ot.Change, error) {
 	var all []ot.Change
-	for record := range r.after(prev) {
+	for record := range h.after(prev) {
 		if record.Revision > to {
 			break
 		}

@@ -6,30 +6,30 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// keysHelp is what the help page says.
+// keysHelp is the help page.
 var keysHelp = [][2]string{
 	{"space", "play, pause"},
-	{"→ ←, l h", "a step forth, back"},
-	{"PgDn PgUp, L H", "ten steps, also with shift and an arrow"},
+	{"→ ←, l h", "one step forward, back"},
+	{"PgDn PgUp, L H", "ten steps, also shift and an arrow"},
 	{"Home End, 0 G", "to the beginning, to the end"},
 	{"g", "go to a revision, a time or a version"},
 	{"e b s", "steps are edits, bursts, submitted lines"},
 	{"+ -", "faster, slower"},
-	{"c C", "on to the next hit of a breakpoint, back to the last"},
+	{"c C", "to the next hit of a breakpoint, to the previous hit"},
 	{"B", "add a breakpoint: " + BreakForms},
 	{"w", "watch the line under the cursor: stop when it changes"},
-	{"D", "take the newest breakpoint away"},
+	{"D", "delete the newest breakpoint"},
 	{"↓ ↑, j k", "move the cursor"},
-	{"a", "authors and breakpoints, on and off"},
-	{"z", "wrap long lines, or cut them (…)"},
-	{"r", "read the history again"},
-	{"? esc", "help, and back"},
+	{"a", "show or hide authors and breakpoints"},
+	{"z", "wrap or cut long lines"},
+	{"r", "read new revisions"},
+	{"? esc", "show or close this help"},
 	{"q", "quit"},
 }
 
 const keysWidth = 16
 
-// helpLines returns the page in a width.
+// helpLines returns the help page, wrapped to a width.
 func helpLines(width int) (out []string) {
 	for _, k := range keysHelp {
 		meaning := ansi.Wordwrap(k[1], max(10, width-keysWidth-2), "")

@@ -12,14 +12,12 @@ import (
 )
 
 // A History is the history of a thread up to a revision, in memory: about 32 bytes
-// a record and the record's own. Who made a record is kept, from which client
-// is not.
+// a record, and the bytes of the record. The ids of clients are dropped.
 type History struct {
 	Stream eventlog.Stream
 	// Names has the name of each author, in order of appearance.
 	Names []string
-	// Pause is how long an author pauses, in milliseconds, before the next
-	// edit counts as another burst.
+	// Pause is the pause of an author, in milliseconds, that ends a burst.
 	Pause int64
 
 	records  []mark // of revision i+1
@@ -30,7 +28,7 @@ type History struct {
 	versions []projection.Version
 }
 
-// A mark is where a record lies in bytes, and its header.
+// A mark is the header of a record, and its place in bytes.
 type mark struct {
 	time        int64 // Unix milliseconds
 	at          int   // of the shape in bytes
@@ -40,15 +38,14 @@ type mark struct {
 	schema      uint16
 }
 
-// ReadHistory reads the history of a stream up to a revision, or all of it where
-// that is 0. It returns an error that wraps eventlog.ErrNotFound when there is
-// no such stream, and one that wraps eventlog.ErrDamaged when a record cannot
-// be what it says.
+// ReadHistory reads the history of a stream up to a revision (0: the head). The
+// error wraps eventlog.ErrNotFound if there is no such stream, and
+// eventlog.ErrDamaged if a record is invalid.
 func ReadHistory(ctx context.Context, log eventlog.Log, stream eventlog.Stream, to eventlog.Revision, name func(eventlog.AuthorID) string, pause int64) (*History, error) {
-	r := &History{Stream: stream, Pause: pause, numbers: map[eventlog.AuthorID]int{}}
+	h := &History{Stream: stream, Pause: pause, numbers: map[eventlog.AuthorID]int{}}
 	for record, err := range log.Read(ctx, stream, 0) {
 		if err == nil {
-			err = r.add(&record, name)
+			err = h.add(&record, name)
 		}
 		if err != nil {
 			return nil, err
@@ -57,31 +54,31 @@ func ReadHistory(ctx context.Context, log eventlog.Log, stream eventlog.Stream, 
 			break
 		}
 	}
-	if len(r.records) == 0 {
+	if len(h.records) == 0 {
 		return nil, fmt.Errorf("thread %s: %w", stream, eventlog.ErrNotFound)
 	}
-	return r, nil
+	return h, nil
 }
 
-func (r *History) add(record *eventlog.Record, name func(eventlog.AuthorID) string) error {
-	if record.Revision != r.Head()+1 || record.Schema > 1<<16-1 {
-		return fmt.Errorf("%s revision %d: revision %d was expected: %w", r.Stream, record.Revision, r.Head()+1, eventlog.ErrDamaged)
+func (h *History) add(record *eventlog.Record, name func(eventlog.AuthorID) string) error {
+	if record.Revision != h.Head()+1 || record.Schema > 1<<16-1 {
+		return fmt.Errorf("%s revision %d: expected revision %d: %w", h.Stream, record.Revision, h.Head()+1, eventlog.ErrDamaged)
 	}
-	author, ok := r.numbers[record.Author]
+	author, ok := h.numbers[record.Author]
 	if !ok {
-		author = len(r.authors)
-		r.numbers[record.Author] = author
-		r.authors, r.Names = append(r.authors, record.Author), append(r.Names, name(record.Author))
+		author = len(h.authors)
+		h.numbers[record.Author] = author
+		h.authors, h.Names = append(h.authors, record.Author), append(h.Names, name(record.Author))
 	}
 	kind := 0
-	for kind < len(r.kinds) && r.kinds[kind] != record.Kind {
+	for kind < len(h.kinds) && h.kinds[kind] != record.Kind {
 		kind++
 	}
-	if kind == len(r.kinds) {
+	if kind == len(h.kinds) {
 		if kind > 255 {
-			return fmt.Errorf("%s revision %d: kind %q is one too many: %w", r.Stream, record.Revision, record.Kind, eventlog.ErrDamaged)
+			return fmt.Errorf("%s revision %d: kind %q: more than 256 kinds: %w", h.Stream, record.Revision, record.Kind, eventlog.ErrDamaged)
 		}
-		r.kinds = append(r.kinds, record.Kind)
+		h.kinds = append(h.kinds, record.Kind)
 	}
 	if record.Kind == "version" {
 		e, err := event.Decode(*record)
@@ -89,42 +86,42 @@ func (r *History) add(record *eventlog.Record, name func(eventlog.AuthorID) stri
 			return err
 		}
 		if f, ok := e.Payload.(event.Version); ok {
-			r.versions = append(r.versions, projection.Version{Name: f.Name, Of: f.Revision, Revision: e.Revision})
+			h.versions = append(h.versions, projection.Version{Name: f.Name, Of: f.Revision, Revision: e.Revision})
 		}
 	}
-	r.records = append(r.records, mark{
-		time: record.Time, at: len(r.bytes), shape: uint32(len(record.Shape)), text: uint32(len(record.Text)),
+	h.records = append(h.records, mark{
+		time: record.Time, at: len(h.bytes), shape: uint32(len(record.Shape)), text: uint32(len(record.Text)),
 		author: uint32(author), kind: uint8(kind), schema: uint16(record.Schema),
 	})
-	r.bytes = append(append(r.bytes, record.Shape...), record.Text...)
+	h.bytes = append(append(h.bytes, record.Shape...), record.Text...)
 	return nil
 }
 
 // Head returns the last revision.
-func (r *History) Head() eventlog.Revision { return eventlog.Revision(len(r.records)) }
+func (h *History) Head() eventlog.Revision { return eventlog.Revision(len(h.records)) }
 
-// Time returns when a revision was made, in Unix milliseconds.
-func (r *History) Time(at eventlog.Revision) int64 { return r.records[at-1].time }
+// Time returns the time of a revision, in Unix milliseconds.
+func (h *History) Time(at eventlog.Revision) int64 { return h.records[at-1].time }
 
-// Author returns who made a revision, as an index into Names.
-func (r *History) Author(at eventlog.Revision) int { return int(r.records[at-1].author) }
+// Author returns the author of a revision, as an index into Names.
+func (h *History) Author(at eventlog.Revision) int { return int(h.records[at-1].author) }
 
-// Kind returns what a revision was: "changed", "submitted" and so on.
-func (r *History) Kind(at eventlog.Revision) string { return r.kinds[r.records[at-1].kind] }
+// Kind returns the kind of a revision: "changed", "submitted" and so on.
+func (h *History) Kind(at eventlog.Revision) string { return h.kinds[h.records[at-1].kind] }
 
 // AuthorID returns the id of an author.
-func (r *History) AuthorID(author int) eventlog.AuthorID { return r.authors[author] }
+func (h *History) AuthorID(author int) eventlog.AuthorID { return h.authors[author] }
 
-// after yields what comes after a revision; the bytes must not be modified.
-func (r *History) after(at eventlog.Revision) iter.Seq2[eventlog.Record, error] {
+// after yields the records after a revision; their bytes must not be modified.
+func (h *History) after(at eventlog.Revision) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
-		record := eventlog.Record{Stream: r.Stream}
-		for i := int(at); i < len(r.records); i++ {
-			m := &r.records[i]
-			record.Revision, record.Time, record.Author = eventlog.Revision(i+1), m.time, r.authors[m.author]
-			record.Kind, record.Schema = r.kinds[m.kind], uint32(m.schema)
+		record := eventlog.Record{Stream: h.Stream}
+		for i := int(at); i < len(h.records); i++ {
+			m := &h.records[i]
+			record.Revision, record.Time, record.Author = eventlog.Revision(i+1), m.time, h.authors[m.author]
+			record.Kind, record.Schema = h.kinds[m.kind], uint32(m.schema)
 			end := m.at + int(m.shape)
-			record.Shape, record.Text = r.bytes[m.at:end:end], r.bytes[end:end+int(m.text)]
+			record.Shape, record.Text = h.bytes[m.at:end:end], h.bytes[end:end+int(m.text)]
 			if !yield(record, nil) {
 				return
 			}
@@ -132,16 +129,17 @@ func (r *History) after(at eventlog.Revision) iter.Seq2[eventlog.Record, error] 
 	}
 }
 
-// At returns the revision at a moment in Unix milliseconds, 0 if there is none.
-func (r *History) At(ms int64) eventlog.Revision {
-	return eventlog.Revision(sort.Search(len(r.records), func(i int) bool { return r.records[i].time > ms }))
+// At returns the last revision up to a time in Unix milliseconds, 0 if there is
+// none.
+func (h *History) At(ms int64) eventlog.Revision {
+	return eventlog.Revision(sort.Search(len(h.records), func(i int) bool { return h.records[i].time > ms }))
 }
 
-// Version returns the revision that has a name; of two, the one named last. It
-// is 0 where none has it.
-func (r *History) Version(name string) eventlog.Revision {
-	for i := len(r.versions) - 1; i >= 0; i-- {
-		if v := r.versions[i]; v.Name == name {
+// Version returns the revision with a name (the one named last), 0 if there is
+// none.
+func (h *History) Version(name string) eventlog.Revision {
+	for i := len(h.versions) - 1; i >= 0; i-- {
+		if v := h.versions[i]; v.Name == name {
 			return v.Of
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// key does what a key says.
+// key handles a key.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	s := k.String()
 	if s == "ctrl+c" {
@@ -61,8 +61,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// move does the keys that lead to another revision, and reports whether s was
-// one.
+// move handles a key that goes to another revision, and reports whether s was one.
 func (m *Model) move(s string) bool {
 	switch s {
 	case "right", "l":
@@ -83,7 +82,7 @@ func (m *Model) move(s string) bool {
 	return true
 }
 
-// look does the keys that alter what is seen of a revision.
+// look handles the keys that change the view of a revision.
 func (m *Model) look(s string) {
 	switch s {
 	case "up", "k":
@@ -122,14 +121,14 @@ func (m *Model) setUnit(u Unit) {
 	m.ends = m.History.Ends(u, m.From)
 	m.show(m.at)
 	m.reason = reason
-	m.said = fmt.Sprintf("steps are: %s", m.unitName())
+	m.said = "steps are " + m.unitName()
 }
 
 func (m *Model) unitName() string {
 	return map[Unit]string{Edit: "edits", Burst: "bursts", Submit: "submitted lines"}[m.Unit]
 }
 
-// seek goes where the answer to a prompt says.
+// seek goes to the revision, time or version that was typed into the prompt.
 func (m *Model) seek(s string) tea.Cmd {
 	at, err := m.History.Find(s, m.ParseTime)
 	if err != nil {
@@ -139,17 +138,17 @@ func (m *Model) seek(s string) tea.Cmd {
 	m.playing = false
 	m.show(max(at, m.From))
 	if at < m.From {
-		m.said = fmt.Sprintf("revision %d is before the beginning, %d", at, m.From)
+		m.said = fmt.Sprintf("revision %d is before --from, revision %d", at, m.From)
 	}
 	return nil
 }
 
-// addBreak adds the breakpoint that the answer to a prompt says.
+// addBreak adds the breakpoint that was typed into the prompt.
 func (m *Model) addBreak(s string) tea.Cmd {
 	b, err := ParseBreak(s)
 	if err == nil {
 		if _, ok := b.Authors(m.History, m.IDString); !ok {
-			err = fmt.Errorf("%q is no author here", b.author)
+			err = fmt.Errorf("%q is not an author of this thread", b.author)
 		}
 	}
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A touch says what the step did to a piece of text.
+// A touch is the effect of the step on a piece of text.
 type touch uint8
 
 const (
@@ -17,25 +17,25 @@ const (
 	deleted
 )
 
-// A row is what stands between two breaks, those that the step deleted among
-// them: a line after the step, a part of one, or a line that is gone.
+// A row is the text between two line breaks, including breaks that the step
+// deleted: a line after the step, a part of one, or a deleted line.
 type row struct {
 	line   int // index of the line that it is part of, -1 for none
 	number int // the line's number, from 1, on its first row; else 0
 	pieces []piece
-	mark   byte // '+' it is new, '-' it is gone, '~' it changed, ' ' it stayed
+	mark   byte // '+' inserted, '-' deleted, '~' changed, ' ' unchanged
 }
 
-// A piece is a run of units with one fate.
+// A piece is a run of units with one touch.
 type piece struct {
 	touch touch
 	units []uint16
 }
 
-// brokenAt stands for a break that the step deleted.
+// brokenAt is shown for a line break that the step deleted.
 var brokenAt = utf16.Encode([]rune("⏎"))
 
-// rowsOf lays the text out with what the step deleted in its place.
+// rowsOf returns the rows of a frame, with deleted text in its place.
 func rowsOf(f *Frame) []row {
 	l := layouter{rows: make([]row, 0, len(f.Lines)+8)}
 	pos := 0
@@ -49,7 +49,7 @@ func rowsOf(f *Frame) []row {
 	switch {
 	case l.stands:
 		l.close(kept)
-	case len(l.now.pieces) > 0: // of a last line of which nothing is left
+	case len(l.now.pieces) > 0: // the last line was deleted
 		l.close(deleted)
 	}
 	return l.rows
@@ -60,8 +60,8 @@ type layouter struct {
 	rows   []row
 	now    row
 	line   int  // index of the current line
-	stands bool // something of the current row is there after the step
-	told   bool // the current line has its number
+	stands bool // a part of the current row is there after the step
+	told   bool // a row of the current line has its number
 }
 
 func (l *layouter) put(t touch, units []uint16) {
@@ -121,18 +121,18 @@ func markOf(pieces []piece, end touch) byte {
 	return '-'
 }
 
-// A cell is a character as the terminal shows it.
+// A cell is a character as the terminal draws it.
 type cell struct {
 	text  string
 	width int // in columns
 	touch touch
 }
 
-// tabStop is how many columns apart the places are that tabs lead to.
+// tabStop is the distance of tab stops in columns.
 const tabStop = 4
 
-// cells returns a row's characters, tabs expanded and what is hidden made
-// visible.
+// cells returns a row's characters, with tabs expanded and invisible characters
+// escaped.
 func (r *row) cells(reveal func(string) string) []cell {
 	var out []cell
 	column := 0
@@ -151,10 +151,10 @@ func (r *row) cells(reveal func(string) string) []cell {
 	return out
 }
 
-// firstCharacter returns what of s is seen as one character, and its width.
+// firstCharacter returns the first grapheme cluster of s, and its width.
 func firstCharacter(s string) (string, int) {
 	r, n := utf8.DecodeRuneInString(s)
-	if width := plainWidth(r); width > 0 { // nearly always, and much faster
+	if width := plainWidth(r); width > 0 { // the usual case, and much faster
 		if next, _ := utf8.DecodeRuneInString(s[n:]); n == len(s) || plainWidth(next) > 0 {
 			return s[:n], width
 		}
@@ -162,8 +162,8 @@ func firstCharacter(s string) (string, int) {
 	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 }
 
-// plainWidth returns the width of a character that never joins another of its
-// kind: printable ASCII, a syllable of Hangul. It is 0 for all others.
+// plainWidth returns the width of a printable ASCII character or a Hangul syllable,
+// which never combine with one another. For all others it returns 0.
 func plainWidth(r rune) int {
 	switch {
 	case r >= ' ' && r <= '~':
@@ -174,8 +174,8 @@ func plainWidth(r rune) int {
 	return 0
 }
 
-// wrap cuts cells into lines of at most a width, after a space where there is
-// one in the last third of the line.
+// wrap breaks cells into lines of at most a width, after a space if there is one in
+// the last third of the line.
 func wrap(all []cell, width int) [][]cell {
 	var out [][]cell
 	for width = max(width, 2); ; {
@@ -197,7 +197,7 @@ func wrap(all []cell, width int) [][]cell {
 	}
 }
 
-// crop cuts cells to a width and says with a marker that it did.
+// crop cuts cells to a width, with a … at the end if it cut any.
 func crop(all []cell, width int) []cell {
 	used, fits := 0, 0
 	for _, c := range all {

@@ -10,75 +10,74 @@ import (
 	"parodywave/eventlog"
 )
 
-// Options are what a player plays, and how.
+// Options configure a player.
 type Options struct {
 	History *History
-	From    eventlog.Revision // the first step begins there
+	From    eventlog.Revision // beginning of the first step
 	Unit    Unit
-	Speed   float64 // how many times as fast as it was typed; 0 is as fast as can be
-	// Breaks are the breakpoints to begin with. Each names an author who is
-	// there, if any.
+	Speed   float64 // relative to the typing; 0 is without pauses
+	// Breaks are breakpoints to begin with. Their authors must exist in History.
 	Breaks []*Break
-	// Paused shows the first step, or where there are Breaks the first that
-	// one stops at, and waits.
+	// Paused makes the player wait at the first step, or with Breaks at the first
+	// hit.
 	Paused bool
-	// LongestPause is where pauses of people are cut.
+	// LongestPause is the limit to which pauses in the typing are cut.
 	LongestPause time.Duration
 
-	Reveal    func(string) string            // makes what is hidden visible, and leaves tabs
-	Stamp     func(ms int64) string          // writes a time
-	ParseTime func(string) (time.Time, bool) // reads one
-	IDString  func(eventlog.AuthorID) string // writes an author's id
-	Reload    func() (*History, error)       // reads the history as it is now
-	Context   context.Context                // ends what is done meanwhile
+	Reveal    func(string) string            // escapes invisible characters, except tabs
+	Stamp     func(ms int64) string          // formats a time
+	ParseTime func(string) (time.Time, bool) // parses a time
+	IDString  func(eventlog.AuthorID) string // formats an author's id
+	Reload    func() (*History, error)       // reads the history up to now
+	Context   context.Context                // cancels background work
 }
 
-// A Model is the player. Its methods are those of tea.Model, by one goroutine.
+// A Model is the player, a tea.Model. One goroutine at a time may use it.
 type Model struct {
 	Options
 	frames *Cursor
 	ends   []eventlog.Revision
-	at     eventlog.Revision // what is shown
+	at     eventlog.Revision // the revision shown
 	frame  *Frame
 	rows   []row
 	err    error
 
 	playing bool
-	turn    int // of the clock; a tick of an earlier turn is late
+	turn    int // number of the last tick that was started; earlier ticks are ignored
 	breaks  []*armed
-	pending pending // a wait for the breakpoints' hits
-	reason  string  // why it stopped
-	said    string  // an answer to a key
+	pending pending // what to do when all hits are known
+	reason  string  // of the last stop
+	said    string  // answer to the last key
 	prompt  *prompt
 
 	width, height int
 	top, selected place
-	wrapped       map[int][][]cell // of rows, for the width
-	bar           []int            // author by column
+	wrapped       map[int][][]cell // rows wrapped to the width
+	bar           []int            // author of each column
 	help          bool
 	helpTop       int
-	authors, cut  bool // the pane is open; lines are cut instead of wrapped
+	authors, cut  bool // the pane is open; long lines are cut, not wrapped
 }
 
-// An armed breakpoint has its hits, once they are known.
+// An armed is a breakpoint with its hits, once they are known.
 type armed struct {
 	*Break
 	hits  []Hit
 	ready bool
 }
 
-// pending says what to do when all hits are known.
+// A pending is an action that waits for the hits of all breakpoints.
 type pending int
 
 const (
 	nothing pending = iota
-	begin           // go to the first hit, the first step's among them
-	forth
-	back
+	begin           // go to the first hit, which may be in the first step
+	forth           // go to the next hit
+	back            // go to the previous hit
 )
 
-// New returns a player. It shows the first step once it has been told the size
-// of the terminal.
+// New returns a player. It draws the first step once it has the size of the
+// terminal.
 func New(o Options) *Model {
 	m := &Model{Options: o, authors: true, width: 80, height: 24}
 	m.take(o.History)
@@ -95,13 +94,13 @@ func New(o Options) *Model {
 	return m
 }
 
-// Err returns what went wrong: the history cannot be what it says.
+// Err returns the error that ended the player: the history is invalid.
 func (m *Model) Err() error { return m.err }
 
-// take begins to play a history.
-func (m *Model) take(r *History) {
-	m.History, m.frames, m.bar = r, NewCursor(r), nil
-	m.ends = r.Ends(m.Unit, m.From)
+// take starts playing a history.
+func (m *Model) take(h *History) {
+	m.History, m.frames, m.bar = h, NewCursor(h), nil
+	m.ends = h.Ends(m.Unit, m.From)
 }
 
 // Init implements tea.Model.
@@ -147,7 +146,7 @@ func (m *Model) show(at eventlog.Revision) {
 	m.follow()
 }
 
-// step goes n steps forth, or back, as far as there are any.
+// step goes n steps forward, or back if n is negative, up to the ends.
 func (m *Model) step(n int) {
 	i, _ := Step(m.ends, m.From, m.at)
 	if n > 0 && m.ends[i] != m.at {
@@ -156,13 +155,13 @@ func (m *Model) step(n int) {
 	m.show(m.ends[min(max(i+n, 0), len(m.ends)-1)])
 }
 
-// prev returns the revision before the step that is shown.
+// prev returns the revision before the current step.
 func (m *Model) prev() eventlog.Revision {
 	_, prev := Step(m.ends, m.From, m.at)
 	return prev
 }
 
-// last reports whether there is nothing to come.
+// last reports whether the player is at the end.
 func (m *Model) last() bool { return m.at == m.ends[len(m.ends)-1] }
 
 type historyMsg struct {
@@ -171,7 +170,7 @@ type historyMsg struct {
 }
 
 func (m *Model) reload() tea.Cmd {
-	m.said = "reading again …"
+	m.said = "reading new revisions …"
 	return func() tea.Msg {
 		r, err := m.Reload()
 		return historyMsg{r, err}
@@ -181,13 +180,13 @@ func (m *Model) reload() tea.Cmd {
 func (m *Model) reloaded(msg historyMsg) tea.Cmd {
 	switch {
 	case msg.err != nil:
-		m.said = "not read again: " + msg.err.Error()
+		m.said = "cannot read new revisions: " + msg.err.Error()
 		return nil
 	case msg.history.Head() < m.at:
-		m.said = fmt.Sprintf("not read again: it ends at revision %d now", msg.history.Head())
+		m.said = fmt.Sprintf("cannot read new revisions: the thread now ends at revision %d", msg.history.Head())
 		return nil
 	}
-	m.said = fmt.Sprintf("%d more revisions", msg.history.Head()-m.History.Head())
+	m.said = fmt.Sprintf("%d new revisions", msg.history.Head()-m.History.Head())
 	reason := m.reason
 	m.take(msg.history)
 	m.show(m.at)

@@ -133,8 +133,8 @@ func TestSeekByRevisionTimeAndVersion(t *testing.T) {
 	th.press("g").shows("go to").write("3").at(3)
 	th.press("g").write("@초안").at(2)
 	th.press("g").write(time.UnixMilli(r.Time(3) + 999).UTC().Format(time.RFC3339)).at(3)
-	th.press("g").write("99").at(3).shows("they are 1 to 4")
-	th.press("g").write("nobody").at(3).shows(`"nobody" is no revision`)
+	th.press("g").write("99").at(3).shows("use 1 to 4")
+	th.press("g").write("nobody").at(3).shows(`"nobody" is not a revision`)
 	th.press("g", "4", "esc").at(3)
 	th.press("g", "9", "backspace").write("4").at(4)
 }
@@ -161,10 +161,10 @@ func TestContinueStopsAtHits(t *testing.T) {
 	th.at(3).shows("■ /TODO/: line 2 at revision 3")
 	th.press("c").at(5).shows("author:Cleo: revision 5")
 	th.press("c", "c").at(9).press("c").at(10).shows("author:Cleo")
-	th.press("c").at(10).shows("no hit after this")
-	th.press("C").at(9).press("C", "C", "C").at(3).press("C").at(3).shows("no hit before this")
-	th.press("D").shows("gone: author:Cleo").press("c").at(9)
-	th.press("D", "D").shows("there is no breakpoint").press("c").at(9).shows("B sets one")
+	th.press("c").at(10).shows("no later hit")
+	th.press("C").at(9).press("C", "C", "C").at(3).press("C").at(3).shows("no earlier hit")
+	th.press("D").shows("deleted: author:Cleo").press("c").at(9)
+	th.press("D", "D").shows("no breakpoint").press("c").at(9).shows("B adds one")
 }
 
 // TestBreakpointInTheFirstStepIsNotPassedBy.
@@ -182,7 +182,7 @@ func TestContinueStopsAtTheStepThatHits(t *testing.T) {
 func TestBreakpointIsAddedByHand(t *testing.T) {
 	th := open(t, story(t), nil)
 	th.press("B").shows("break (line:12, /regexp/").write("line:2").shows("breakpoint 1: line:2").press("c").at(2).press("c").at(3)
-	th.press("B").write("/[/").shows("error parsing regexp").press("B").write("author:없음").shows("is no author here")
+	th.press("B").write("/[/").shows("error parsing regexp").press("B").write("author:없음").shows("is not an author")
 	th.press("B").write("author:소라").press("c").at(6).shows("line:2: line 2 at revision 6; author:소라")
 	if len(th.m.breaks) != 2 {
 		t.Errorf("there are %d breakpoints", len(th.m.breaks))
@@ -194,10 +194,10 @@ func TestWatchTellsBeforeAndAfter(t *testing.T) {
 	th := open(t, story(t), nil).press("right", "down", "w").shows("watch 2@2")
 	th.press("c").at(3).shows(`watch 2@2: line 2 at revision 3: "둘" → "둘 TODO"`)
 	th.press("c").at(5).shows(`line 3 at revision 5: "둘 TODO" → "둘Z TODO"`)
-	th.press("C", "C").at(2).shows("watch 2@2: line 2 began at revision 2").press("c", "c").at(5)
+	th.press("C", "C").at(2).shows("watch 2@2: line 2 created at revision 2").press("c", "c").at(5)
 	th.press("left", "w").shows("breakpoint 2") // the cursor is on the new line there
-	th.press("w").shows("is watched already")
-	th.press("c").at(5).press("c").at(7).shows("watch 1@4: line 1 went at revision 7")
+	th.press("w").shows("is already watched")
+	th.press("c").at(5).press("c").at(7).shows("watch 1@4: line 1 removed at revision 7")
 }
 
 // TestPlayingStopsAtHitsAndAtTheEnd: the test is the clock.
@@ -282,11 +282,11 @@ func TestReloadGoesOnWithWhatCameSince(t *testing.T) {
 	second := s.history(t)
 	th := open(t, first, func(o *Options) { o.Reload = func() (*History, error) { return second, nil } }).press("end").at(2)
 	th.press("B").write("/TODO/").press("c").at(2)
-	th.press("r").at(2).shows("1 more revisions", "2/3").press("c").at(3)
+	th.press("r").at(2).shows("1 new revisions", "2/3").press("c").at(3)
 	th.m.Reload = func() (*History, error) { return nil, errors.New("no server") }
-	th.press("r").at(3).shows("not read again: no server")
+	th.press("r").at(3).shows("cannot read new revisions: no server")
 	th.m.Reload = func() (*History, error) { return first, nil }
-	th.press("r").at(3).shows("it ends at revision 2 now")
+	th.press("r").at(3).shows("now ends at revision 2")
 }
 
 // TestScreenFitsEveryTerminal: never a line more, nor a column, whatever the

@@ -8,8 +8,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// paneWidth is that of the pane of authors and breakpoints: none where the
-// terminal is narrow.
+// paneWidth returns the width of the pane of authors and breakpoints, 0 in a narrow
+// terminal.
 func (m *Model) paneWidth() int {
 	switch {
 	case !m.authors || m.width < 70:
@@ -20,8 +20,8 @@ func (m *Model) paneWidth() int {
 	return 24
 }
 
-// pane lists the authors with how many records each made so far, and the
-// breakpoints with how many hits they have.
+// pane lists the authors with their numbers of records up to now and of lines, and
+// the breakpoints with their numbers of hits.
 func (m *Model) pane(height int) []string {
 	width := m.paneWidth()
 	if width == 0 {
@@ -69,8 +69,8 @@ func (m *Model) pane(height int) []string {
 	return out[:height]
 }
 
-// counts returns for each author the records up to now, and the lines that the
-// author changed last.
+// counts returns for each author the number of records up to now, and the number
+// of lines that the author changed last.
 func (m *Model) counts() (records, lines []int) {
 	records, lines = make([]int, len(m.History.Names)), make([]int, len(m.History.Names))
 	for at := eventlog.Revision(1); at <= m.at; at++ {

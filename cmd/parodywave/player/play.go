@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	// beat is how long a picture stands at least.
+	// beat is the shortest time between two frames.
 	beat = 33 * time.Millisecond
-	// wholeBeats is in how many beats the whole is played when nothing limits
-	// the speed: ten seconds.
+	// wholeBeats is the number of beats in which speed max plays the whole
+	// history: ten seconds.
 	wholeBeats = 300
-	// slowest and fastest are the speeds that keys lead to, but for no limit.
+	// slowest and fastest bound the speeds that the keys set; above fastest is max.
 	slowest, fastest = 0.25, 4096
 )
 
 type tickMsg int
 
-// tick asks for the moment at which the next step is due.
+// tick starts the timer for the next step.
 func (m *Model) tick() tea.Cmd {
 	if !m.playing {
 		return nil
@@ -33,7 +33,7 @@ func (m *Model) tick() tea.Cmd {
 	return tea.Tick(wait, func(time.Time) tea.Msg { return tickMsg(turn) })
 }
 
-// pause returns how long to wait between two revisions.
+// pause returns the time between two revisions at the current speed.
 func (m *Model) pause(a, b eventlog.Revision) time.Duration {
 	if m.Speed == 0 {
 		return 0
@@ -42,11 +42,11 @@ func (m *Model) pause(a, b eventlog.Revision) time.Duration {
 	return min(time.Duration(gap/m.Speed), m.LongestPause)
 }
 
-// play goes as many steps as fit into a beat, one at least, and stops at a hit
-// or at the end.
+// play goes forward by the steps that fit into a beat, at least one, and stops at a
+// hit or at the end.
 func (m *Model) play() {
 	if !m.ready() {
-		return // until it is known where to stop
+		return // wait for the hits of the breakpoints
 	}
 	i, _ := Step(m.ends, m.From, m.at)
 	if m.ends[i] == m.at {

@@ -14,7 +14,7 @@ type prompt struct {
 	answer      func(string) tea.Cmd
 }
 
-// ask asks; what may be answered is said where there is room.
+// ask opens a prompt, with the possible answers in its label if there is room.
 func (m *Model) ask(label, forms string, answer func(string) tea.Cmd) {
 	m.playing = false
 	if m.width >= 70 {
@@ -23,7 +23,7 @@ func (m *Model) ask(label, forms string, answer func(string) tea.Cmd) {
 	m.prompt = &prompt{label: label + ": ", answer: answer}
 }
 
-// typed gives a key to the prompt.
+// typed handles a key while the prompt is open.
 func (m *Model) typed(k tea.KeyPressMsg) tea.Cmd {
 	p := m.prompt
 	switch k.String() {
@@ -45,14 +45,14 @@ func (m *Model) typed(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// add puts text, which may have been pasted, at the end.
+// add appends text, which may be pasted.
 func (p *prompt) add(s string) {
 	s, _, _ = strings.Cut(s, "\n")
 	p.text += strings.ToValidUTF8(s, "")
 }
 
-// line returns the prompt as it is seen, its end if it is too long; the cursor
-// stands after it.
+// line returns the prompt as it is drawn: its end, if it is too long. The cursor is
+// after it.
 func (p *prompt) line(width int, reveal func(string) string) string {
 	s := p.label + strings.ReplaceAll(reveal(p.text), "\t", " ")
 	if n := ansi.StringWidth(s); n > width-1 {

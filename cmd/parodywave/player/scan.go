@@ -11,36 +11,36 @@ import (
 	"parodywave/projection"
 )
 
-// Scan returns every hit of a breakpoint from a revision on, ascending; at most
-// one a revision. It folds the history once, for a watch twice.
-func (r *History) Scan(ctx context.Context, b *Break, from eventlog.Revision, idString func(eventlog.AuthorID) string) ([]Hit, error) {
+// Scan returns the hits of a breakpoint from a revision on, ascending, at most one
+// for each revision. It folds the history once, for a watch twice.
+func (h *History) Scan(ctx context.Context, b *Break, from eventlog.Revision, idString func(eventlog.AuthorID) string) ([]Hit, error) {
 	if b.author != "" {
-		who, _ := b.Authors(r, idString)
-		return r.by(who, from), nil
+		who, _ := b.Authors(h, idString)
+		return h.by(who, from), nil
 	}
-	s := &scanner{b: b, thread: projection.NewThread(r.Stream), matched: map[projection.LineID]extent{}}
+	s := &scanner{b: b, thread: projection.NewThread(h.Stream), matched: map[projection.LineID]extent{}}
 	if b.IsWatch() {
 		kin := projection.NewFamily()
-		last := projection.NewThread(r.Stream)
-		if err := r.play(ctx, last, func(_ *event.Event, effect *projection.Effect) { kin.Add(last, effect) }); err != nil {
+		last := projection.NewThread(h.Stream)
+		if err := h.play(ctx, last, func(_ *event.Event, effect *projection.Effect) { kin.Add(last, effect) }); err != nil {
 			return nil, err
 		}
 		s.lines = kin.Of(last.Resolve(b.watch))
 	}
 	var hits []Hit
-	err := r.play(ctx, s.thread, func(e *event.Event, effect *projection.Effect) {
-		h, ok := s.hit(e, effect)
-		if h.Revision = e.Revision; ok && e.Revision >= from {
-			hits = append(hits, h)
+	err := h.play(ctx, s.thread, func(e *event.Event, effect *projection.Effect) {
+		hit, ok := s.hit(e, effect)
+		if hit.Revision = e.Revision; ok && e.Revision >= from {
+			hits = append(hits, hit)
 		}
 	})
 	return hits, err
 }
 
-// by returns the revisions of some authors.
-func (r *History) by(who []int, from eventlog.Revision) (hits []Hit) {
-	for at := from; at <= r.Head(); at++ {
-		if slices.Contains(who, r.Author(at)) {
+// by returns a hit for each revision of some authors.
+func (h *History) by(who []int, from eventlog.Revision) (hits []Hit) {
+	for at := from; at <= h.Head(); at++ {
+		if slices.Contains(who, h.Author(at)) {
 			hits = append(hits, Hit{Revision: at})
 		}
 	}
@@ -48,9 +48,9 @@ func (r *History) by(who []int, from eventlog.Revision) (hits []Hit) {
 }
 
 // play folds the whole history into t, and calls f after each record.
-func (r *History) play(ctx context.Context, t *projection.Thread, f func(*event.Event, *projection.Effect)) error {
+func (h *History) play(ctx context.Context, t *projection.Thread, f func(*event.Event, *projection.Effect)) error {
 	var d event.Decoder
-	for record := range r.after(t.Revision) {
+	for record := range h.after(t.Revision) {
 		if record.Revision%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -67,16 +67,16 @@ func (r *History) play(ctx context.Context, t *projection.Thread, f func(*event.
 	return nil
 }
 
-// A scanner tells where one breakpoint stops.
+// A scanner finds the hits of one breakpoint.
 type scanner struct {
 	b       *Break
 	thread  *projection.Thread           // after the event
-	matched map[projection.LineID]extent // the lines that match, and where
-	fresh   []state
+	matched map[projection.LineID]extent // the first match of each line that matches
+	fresh   []state                      // of the lines that the event changed
 	lines   projection.Lineage
 }
 
-// A state says whether a line matches after the event, and where.
+// A state is the first match of a line after the event, if it matches.
 type state struct {
 	id    projection.LineID
 	found bool
@@ -96,8 +96,8 @@ func (s *scanner) hit(e *event.Event, effect *projection.Effect) (Hit, bool) {
 	return s.onWatch(e, effect)
 }
 
-// onLine: the line that has the number now was touched, or the one that had it
-// is gone.
+// onLine hits if the line with the number now was changed, or the line that had the
+// number before is gone.
 func (s *scanner) onLine(effect *projection.Effect) (Hit, bool) {
 	if _, ok := slices.BinarySearch(effect.Touched, s.b.line-1); ok {
 		return Hit{Line: s.b.line}, true
@@ -110,8 +110,7 @@ func (s *scanner) onLine(effect *projection.Effect) (Hit, bool) {
 	return Hit{}, false
 }
 
-// gone reports whether a line is in none of the hunks any more: it died, or was
-// joined into another.
+// gone reports whether the event removed a line or joined it into another.
 func (s *scanner) gone(id projection.LineID, effect *projection.Effect) bool {
 	for _, h := range effect.Hunks {
 		if slices.Contains(h.New, id) {
@@ -121,7 +120,7 @@ func (s *scanner) gone(id projection.LineID, effect *projection.Effect) bool {
 	return true
 }
 
-// onPattern: what was inserted matches, or a line that did not matches now.
+// onPattern hits if inserted text matches, or a line starts to match.
 func (s *scanner) onPattern(e *event.Event, effect *projection.Effect) (h Hit, ok bool) {
 	c := changeOf(e)
 	if c == nil {
@@ -161,7 +160,7 @@ func (s *scanner) onPattern(e *event.Event, effect *projection.Effect) (h Hit, o
 	return h, ok
 }
 
-// find looks for a match in a line.
+// find returns the first match in a line.
 func (s *scanner) find(row projection.Row) state {
 	content := s.thread.Content(row)
 	at := s.b.pattern.FindStringIndex(content)
@@ -179,8 +178,8 @@ func unitsIn(s string) (n int) {
 	return n
 }
 
-// didMatch reports whether a line, or what it was made of by the event, matched
-// before.
+// didMatch reports whether a line matched before the event, or a line that the
+// event split or joined to make it.
 func (s *scanner) didMatch(row projection.Row, effect *projection.Effect) bool {
 	did := func(id projection.LineID) bool { _, ok := s.matched[id]; return ok }
 	if did(row.ID) || row.ID.Revision == s.thread.Revision && did(row.SplitFrom) {
@@ -196,18 +195,18 @@ func (s *scanner) didMatch(row projection.Row, effect *projection.Effect) bool {
 	return false
 }
 
-// onWatch: the content of a line of the lineage changed, or such a line died or
-// was joined into another.
+// onWatch hits if a line of the lineage changed, was removed, or was joined into
+// another.
 func (s *scanner) onWatch(e *event.Event, effect *projection.Effect) (Hit, bool) {
 	t := s.thread
-	_, black := e.Payload.(event.Redacted) // which alters no row's revision
+	_, black := e.Payload.(event.Redacted) // does not change the revision of rows
 	var found Hit
 	for _, i := range effect.Touched {
 		row := t.Row(i)
 		if !black && row.Revision != t.Revision || !s.lines.Has(row.ID, t.Revision) {
 			continue
 		}
-		if found.Line == 0 || row.ID == s.b.watch { // rather itself than what is joined into it later
+		if found.Line == 0 || row.ID == s.b.watch { // prefer the line itself to its relatives
 			found = Hit{Line: i + 1, Born: row.ID.Revision == t.Revision}
 		}
 	}
@@ -228,7 +227,7 @@ func (s *scanner) onWatch(e *event.Event, effect *projection.Effect) (Hit, bool)
 	return Hit{}, false
 }
 
-// changeOf returns what e does to the text, nil if nothing.
+// changeOf returns the change that e makes to the text, nil if it makes none.
 func changeOf(e *event.Event) *ot.Change {
 	switch f := e.Payload.(type) {
 	case *event.Changed:

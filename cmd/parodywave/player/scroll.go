@@ -1,10 +1,9 @@
 package player
 
-// A place is a line of the screen's text: row i, and which part of it where it
-// is wrapped.
+// A place is a screen line of the text: a row, and the part of a wrapped row.
 type place struct{ row, sub int }
 
-// lines returns a row as it stands on the screen, wrapped or cut.
+// lines returns the screen lines of a row, wrapped or cut.
 func (m *Model) lines(i int) [][]cell {
 	if out, ok := m.wrapped[i]; ok {
 		return out
@@ -62,7 +61,7 @@ func (m *Model) moveSelection(n int) {
 	m.reach()
 }
 
-// follow puts the cursor where the step changed the text.
+// follow selects the first place that the step changed.
 func (m *Model) follow() {
 	for i := range m.rows {
 		if m.rows[i].mark == ' ' {
@@ -89,7 +88,7 @@ func touched(line []cell) bool {
 	return false
 }
 
-// point puts the cursor on a line.
+// point selects a line.
 func (m *Model) point(line int) {
 	for i := range m.rows {
 		if m.rows[i].number == line+1 {
@@ -100,12 +99,12 @@ func (m *Model) point(line int) {
 	}
 }
 
-// changedAt reports whether the cursor is on a line.
+// changedAt reports whether a line is selected.
 func (m *Model) changedAt(line int) bool {
 	return m.selected.row < len(m.rows) && m.rows[m.selected.row].line == line
 }
 
-// reach scrolls until the cursor is on the screen. Where it was not, it gets to
+// reach scrolls until the selected place is on the screen. After a jump it is in
 // the upper third.
 func (m *Model) reach() {
 	if len(m.rows) == 0 {
@@ -124,7 +123,7 @@ func (m *Model) reach() {
 		}
 		p = next
 	}
-	// One line off is a scroll, more is a jump.
+	// One line off the screen scrolls by a line, more jumps.
 	switch {
 	case m.down(m.selected, 1) == m.top:
 		m.top = m.selected
@@ -135,7 +134,7 @@ func (m *Model) reach() {
 	}
 }
 
-// inside returns the place that exists next to p.
+// inside returns the existing place nearest to p.
 func (m *Model) inside(p place) place {
 	p.row = min(max(p.row, 0), len(m.rows)-1)
 	p.sub = min(max(p.sub, 0), len(m.lines(p.row))-1)

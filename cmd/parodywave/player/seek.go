@@ -9,24 +9,24 @@ import (
 	"parodywave/eventlog"
 )
 
-// Find returns the revision that is named: by its number, by a time, by a
-// version's name; an @ may stand before it.
-func (r *History) Find(s string, parseTime func(string) (time.Time, bool)) (eventlog.Revision, error) {
+// Find returns the revision that s names: a number, a time or a named version, with
+// or without an @ before it.
+func (h *History) Find(s string, parseTime func(string) (time.Time, bool)) (eventlog.Revision, error) {
 	s = strings.TrimPrefix(strings.TrimSpace(s), "@")
 	if n, err := strconv.ParseUint(s, 10, 64); err == nil {
-		if n == 0 || eventlog.Revision(n) > r.Head() {
-			return 0, fmt.Errorf("there is no revision %d: they are 1 to %d", n, r.Head())
+		if n == 0 || eventlog.Revision(n) > h.Head() {
+			return 0, fmt.Errorf("no revision %d: use 1 to %d", n, h.Head())
 		}
 		return eventlog.Revision(n), nil
 	}
 	if t, ok := parseTime(s); ok {
-		if at := r.At(t.UnixMilli()); at > 0 {
+		if at := h.At(t.UnixMilli()); at > 0 {
 			return at, nil
 		}
-		return 0, fmt.Errorf("there was nothing at %s", s)
+		return 0, fmt.Errorf("the thread did not exist at %s", s)
 	}
-	if at := r.Version(s); at > 0 && at <= r.Head() {
+	if at := h.Version(s); at > 0 && at <= h.Head() {
 		return at, nil
 	}
-	return 0, fmt.Errorf("%q is no revision, no time and no version", s)
+	return 0, fmt.Errorf("%q is not a revision, a time or a version", s)
 }

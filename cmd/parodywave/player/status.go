@@ -9,8 +9,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// barLine shows the whole history, coloured by who made most of each part; the
-// dot is where the player is, a cross where a breakpoint hits.
+// barLine shows the whole history, coloured by the main author of each part, with
+// a dot at the current revision and crosses at hits.
 func (m *Model) barLine() string {
 	if m.bar == nil {
 		m.bar = m.majority()
@@ -41,8 +41,8 @@ func (m *Model) barLine() string {
 	return b.String()
 }
 
-// majority returns who made most records in the part of the history that each
-// column stands for.
+// majority returns for each column the author with the most records in its part of
+// the history.
 func (m *Model) majority() []int {
 	width := max(1, m.width)
 	total := int(m.History.Head() - m.From + 1)
@@ -63,7 +63,7 @@ func (m *Model) majority() []int {
 	return out
 }
 
-// statusLine says what is shown.
+// statusLine describes the step that is shown.
 func (m *Model) statusLine() string {
 	state := "▶"
 	if !m.playing {
@@ -84,7 +84,7 @@ func (m *Model) statusLine() string {
 		when = when[:min(len(when), len("2006-01-02T15:04:05"))]
 	}
 	parts := []string{where, when, who, m.what(), m.speedName(), string(m.Unit)}
-	if m.width < 60 { // the time last
+	if m.width < 60 { // the time last, where it may be cut off
 		parts = []string{where, who, m.what(), m.speedName(), string(m.Unit), when}
 	}
 	if n := len(m.breaks); n > 0 {
@@ -111,7 +111,7 @@ func (m *Model) speedName() string {
 	return fmt.Sprintf("%gx", m.Speed)
 }
 
-// lastLine is for the prompt, why it stopped, an answer, or what one can do.
+// lastLine shows the prompt, an answer to a key, the reason of a stop, or the keys.
 func (m *Model) lastLine() string {
 	switch {
 	case m.prompt != nil:

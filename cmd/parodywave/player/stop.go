@@ -17,7 +17,7 @@ type hitsMsg struct {
 	err     error
 }
 
-// scan looks for the hits of the breakpoints whose hits are not known.
+// scan starts searching for the hits of new breakpoints.
 func (m *Model) scan() tea.Cmd {
 	var all []tea.Cmd
 	for _, b := range m.breaks {
@@ -32,7 +32,7 @@ func (m *Model) scan() tea.Cmd {
 	return tea.Batch(all...)
 }
 
-// hits takes what was found, and does what waited for it.
+// hits stores the hits of a breakpoint, and does what was waiting for them.
 func (m *Model) hits(msg hitsMsg) tea.Cmd {
 	if msg.err != nil {
 		m.err = msg.err
@@ -63,18 +63,18 @@ func (m *Model) arm(b *Break) tea.Cmd {
 	return m.scan()
 }
 
-// disarm takes the newest breakpoint away.
+// disarm removes the newest breakpoint.
 func (m *Model) disarm() {
 	n := len(m.breaks)
 	if n == 0 {
-		m.said = "there is no breakpoint"
+		m.said = "no breakpoint"
 		return
 	}
-	m.said = "gone: " + m.name(m.breaks[n-1].Text)
+	m.said = "deleted: " + m.name(m.breaks[n-1].Text)
 	m.breaks, m.bar = m.breaks[:n-1], nil
 }
 
-// watch follows the line under the cursor.
+// watch adds a breakpoint on the selected line.
 func (m *Model) watch() tea.Cmd {
 	if m.selected.row >= len(m.rows) || m.rows[m.selected.row].line < 0 {
 		m.said = "there is no line to watch"
@@ -84,24 +84,24 @@ func (m *Model) watch() tea.Cmd {
 	id := m.frame.Lines[i].ID
 	for _, b := range m.breaks {
 		if b.watch == id {
-			m.said = "line " + fmt.Sprint(i+1) + " is watched already"
+			m.said = fmt.Sprintf("line %d is already watched", i+1)
 			return nil
 		}
 	}
 	return m.arm(NewWatch(id, i+1, m.at))
 }
 
-// goOn goes to the next hit, or to the one before.
+// goOn goes to the next hit, or to the previous one.
 func (m *Model) goOn(p pending) {
 	if p == nothing {
 		return
 	}
 	if len(m.breaks) == 0 {
-		m.said = "there is no breakpoint: B sets one, w watches the line under the cursor"
+		m.said = "no breakpoint: B adds one, w watches the line under the cursor"
 		return
 	}
 	if !m.ready() {
-		m.pending, m.said = p, "looking through the history …"
+		m.pending, m.said = p, "searching the history …"
 		return
 	}
 	m.playing, m.said = false, ""
@@ -119,13 +119,13 @@ func (m *Model) goOn(p pending) {
 	case ok:
 		m.stop(at)
 	case p == back:
-		m.said = "no hit before this"
+		m.said = "no earlier hit"
 	default:
-		m.said = "no hit after this"
+		m.said = "no later hit"
 	}
 }
 
-// nextHit returns the end of the next step that hits after a revision.
+// nextHit returns the end of the first step with a hit after a revision.
 func (m *Model) nextHit(at eventlog.Revision) (eventlog.Revision, bool) {
 	var first eventlog.Revision
 	for _, b := range m.breaks {
@@ -140,7 +140,7 @@ func (m *Model) nextHit(at eventlog.Revision) (eventlog.Revision, bool) {
 	return m.ends[i], true
 }
 
-// hitBefore returns the end of the last step that hits, up to a revision.
+// hitBefore returns the end of the last step with a hit up to a revision.
 func (m *Model) hitBefore(at eventlog.Revision) (eventlog.Revision, bool) {
 	var last eventlog.Revision
 	for _, b := range m.breaks {
@@ -155,7 +155,7 @@ func (m *Model) hitBefore(at eventlog.Revision) (eventlog.Revision, bool) {
 	return min(m.ends[i], at), true
 }
 
-// stop shows a step that hits, and says why.
+// stop shows a step with a hit, and the reason.
 func (m *Model) stop(at eventlog.Revision) {
 	m.playing = false
 	m.show(at)
@@ -186,7 +186,7 @@ func (m *Model) stop(at eventlog.Revision) {
 	}
 }
 
-// beforeAfter returns what a line was before the step and what it is now.
+// beforeAfter returns a line before and after the step, in quotes.
 func (m *Model) beforeAfter(line int) (before, after string) {
 	var was, is []cell
 	for i := range m.rows {

@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// What the step did is told by more than colour: bold and underlined is new,
-// struck is gone.
+// Changes are marked by more than colour: inserted text is bold and underlined,
+// deleted text struck through.
 var (
 	styles = [...]lipgloss.Style{
 		kept:     lipgloss.NewStyle(),
@@ -22,8 +22,8 @@ var (
 	stopped = lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("1"))
 )
 
-// palette has colours that are told from each other, and can be read on dark
-// and on light ground.
+// palette has distinguishable colours that are readable on dark and on light
+// backgrounds.
 var palette = []color.Color{
 	lipgloss.Color("#3b82f6"), lipgloss.Color("#d97706"), lipgloss.Color("#16a34a"), lipgloss.Color("#db2777"), lipgloss.Color("#7c5cff"),
 	lipgloss.Color("#0d9488"), lipgloss.Color("#dc2626"), lipgloss.Color("#808b1f"), lipgloss.Color("#a855a0"), lipgloss.Color("#6b7f94"),
@@ -55,7 +55,7 @@ func draw(all []cell) string {
 
 func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
 
-// fit cuts s, which may be styled, to a width with a marker, or fills it up.
+// fit cuts s, which may be styled, to a width with a …, or pads it.
 func fit(s string, width int) string {
 	if width <= 0 {
 		return ""

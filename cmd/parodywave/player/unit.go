@@ -6,7 +6,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// A Unit is how much is played at once: Edit, Burst or Submit.
+// A Unit is the size of a step: Edit, Burst or Submit.
 type Unit string
 
 // The units.
@@ -16,32 +16,31 @@ const (
 	Submit Unit = "submit"
 )
 
-// Ends returns the last revision of each step, the first of which begins at
-// from.
-func (r *History) Ends(unit Unit, from eventlog.Revision) []eventlog.Revision {
+// Ends returns the last revision of each step. The first step begins at from.
+func (h *History) Ends(unit Unit, from eventlog.Revision) []eventlog.Revision {
 	var ends []eventlog.Revision
-	for at := from; at <= r.Head(); at++ {
-		if at == r.Head() || !r.goesOn(unit, at) {
+	for at := from; at <= h.Head(); at++ {
+		if at == h.Head() || !h.goesOn(unit, at) {
 			ends = append(ends, at)
 		}
 	}
 	return ends
 }
 
-// goesOn reports whether the record after a revision is part of its step.
-func (r *History) goesOn(unit Unit, at eventlog.Revision) bool {
+// goesOn reports whether the next record belongs to the same step.
+func (h *History) goesOn(unit Unit, at eventlog.Revision) bool {
 	switch unit {
 	case Submit:
-		return r.Kind(at) != "submitted"
+		return h.Kind(at) != "submitted"
 	case Burst:
-		a, b := &r.records[at-1], &r.records[at]
-		return r.kinds[a.kind] == "changed" && a.kind == b.kind && a.author == b.author && b.time-a.time <= r.Pause
+		a, b := &h.records[at-1], &h.records[at]
+		return h.kinds[a.kind] == "changed" && a.kind == b.kind && a.author == b.author && b.time-a.time <= h.Pause
 	}
 	return false
 }
 
-// Step tells in which step a revision is: it is number i, and the step before
-// it ends at prev.
+// Step returns the index of the step that contains a revision, and the end of the
+// step before it.
 func Step(ends []eventlog.Revision, from, at eventlog.Revision) (i int, prev eventlog.Revision) {
 	i, _ = slices.BinarySearch(ends, at)
 	if i == 0 {

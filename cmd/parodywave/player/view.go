@@ -18,19 +18,20 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-// Lines of the screen that are not text: the title, the bar, two of status.
+// frameLines is the number of screen lines around the text: title, bar and two of
+// status.
 const frameLines = 4
 
 func (m *Model) bodyHeight() int { return max(1, m.height-frameLines) }
 
-// screen returns the lines of the screen, each as wide as it is.
+// screen returns the lines of the screen, each padded to its width.
 func (m *Model) screen() string {
 	if m.help {
 		return strings.Join(m.helpPage(), "\n")
 	}
 	lines := append([]string{m.titleLine()}, m.body()...)
 	lines = append(lines, m.barLine(), m.statusLine(), m.lastLine())
-	if over := len(lines) - m.height; over > 0 { // a terminal of very few lines
+	if over := len(lines) - m.height; over > 0 { // a very small terminal
 		lines = lines[over:]
 	}
 	return strings.Join(lines, "\n")
@@ -49,7 +50,7 @@ func (m *Model) titleLine() string {
 	return barred.Render(fit(title, room) + hint)
 }
 
-// body returns the text and what stands beside it.
+// body returns the text with the gutter and the pane.
 func (m *Model) body() []string {
 	height := m.bodyHeight()
 	pane := m.pane(height)
@@ -81,7 +82,7 @@ func (m *Model) textLine(p place) string {
 	return m.gutter(p) + draw(m.lines(p.row)[p.sub])
 }
 
-// nameWidth is how many columns the names of authors take in the gutter.
+// nameWidth is the width of authors' names in the gutter.
 func (m *Model) nameWidth() int {
 	switch {
 	case m.width >= 100:
@@ -94,7 +95,7 @@ func (m *Model) nameWidth() int {
 
 func (m *Model) numberWidth() int { return max(3, len(fmt.Sprint(len(m.frame.Lines)))) }
 
-// gutterWidth is that of the colour, the name, the number, the mark.
+// gutterWidth is the width of the colour, the name, the number and the mark.
 func (m *Model) gutterWidth() int {
 	w := 1 + m.numberWidth() + 3
 	if n := m.nameWidth(); n > 0 {
@@ -105,7 +106,7 @@ func (m *Model) gutterWidth() int {
 
 func (m *Model) textWidth() int { return max(4, m.width-m.gutterWidth()-m.paneWidth()) }
 
-// gutter tells whose a line is, once where several in a row are of one author,
+// gutter returns the author of a line (the name only if the line above has another)
 // and the line's number.
 func (m *Model) gutter(p place) string {
 	r := &m.rows[p.row]

@@ -8,10 +8,10 @@ import (
 	"parodywave/projection"
 )
 
-// endless is the length of a match that has no limit.
+// endless is the length of a match without limit.
 const endless = -1
 
-// longest returns how many characters (code points) a match has at most.
+// longest returns the most characters (code points) that a match can have.
 func longest(re *syntax.Regexp) int {
 	sum, most := 0, 0
 	for _, sub := range re.Sub {
@@ -41,14 +41,15 @@ func longest(re *syntax.Regexp) int {
 	return 0
 }
 
-// spares reports whether an edit within a line leaves it as it was: matching, or
-// not. Where it did, the edit is apart from the match, which moves along; where
-// it did not, nothing around the edit matches. The first is remembered.
+// spares reports whether an edit within a line cannot change whether the line
+// matches. A line that matched still does if the edit is apart from the match,
+// whose place spares then updates. A line that did not match still does not if
+// nothing around the edit matches.
 //
-// What decides whether there is a match is its characters and one on each side
-// (a word's edge, the line's ends). So a match that was not there before
-// overlaps the edit or ends beside it, and where matches have a limit, it is
-// enough to look around the edit: most edits of a long line cost little.
+// A match depends only on its characters and one more on each side (word
+// boundaries, ends of the line). So a new match overlaps the edit or is next to it,
+// and if the length of matches has a limit, it is enough to search around the edit.
+// This makes most edits of a long line cheap.
 func (s *scanner) spares(row projection.Row, ed ot.Edit) bool {
 	const side = 2 // UTF-16 units of a character
 	if m, ok := s.matched[row.ID]; ok {
