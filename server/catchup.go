@@ -5,6 +5,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/projection"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/wire"
 )
@@ -41,10 +42,16 @@ func (s *Server) catchUp(r *room, p *peer, stay int, c authority.CatchUp) {
 }
 
 // streamSome streams entries after a revision for as long as p keeps up. It
-// returns up to which; the last of all where p's stay has ended.
+// returns up to which; the last of all where p's stay has ended. It folds the
+// thread beside the authority's, for what entries did to the rows of the text.
 func (s *Server) streamSome(r *room, p *peer, stay int, after eventlog.Revision, c authority.CatchUp) (eventlog.Revision, error) {
-	page := catchUpPage{s: s, p: p, stay: stay, stream: r.stream, length: -1}
-	for rec, err := range s.log.Prove(context.Background(), r.stream, after) {
+	ctx := context.Background()
+	t, err := authority.ThreadAt(ctx, s.log, r.stream, after)
+	if err != nil {
+		return after, err
+	}
+	page := catchUpPage{s: s, p: p, stay: stay, thread: t}
+	for rec, err := range s.log.Prove(ctx, r.stream, after) {
 		if err == nil {
 			err = page.add(rec)
 		}
@@ -63,7 +70,6 @@ func (s *Server) streamSome(r *room, p *peer, stay int, after eventlog.Revision,
 			}
 		}
 	}
-	page.know(c.Length)
 	page.flush()
 	return after, nil
 }
@@ -73,11 +79,9 @@ type catchUpPage struct {
 	s       *Server
 	p       *peer
 	stay    int
-	stream  eventlog.Stream
+	thread  *projection.Thread // after the last entry
 	entries []wire.Entry
 	bytes   int
-	length  int // of the text after the last entry; -1: no change yet to tell it by
-	unknown int // entries at the start whose length is not known
 }
 
 func (c *catchUpPage) add(rec eventlog.Record) error {
@@ -85,36 +89,23 @@ func (c *catchUpPage) add(rec eventlog.Record) error {
 	if err != nil {
 		return err
 	}
-	w := c.s.entry(e)
+	eff, err := c.thread.Apply(e)
+	if err != nil {
+		return err
+	}
+	rows := authority.Splices(c.thread, &e, eff)
+	w := c.s.entry(&authority.Entry{Event: e, Length: c.thread.Len(), Rows: rows})
 	w.Chain = rec.Proof.Chain
-	switch f := e.Payload.(type) {
-	case event.Changed:
-		c.know(f.Change.Len())
-		c.length = f.Change.NewLen()
-	case event.Redacted:
-		c.know(f.Change.Len())
-	}
-	w.Length = c.length
-	if c.length < 0 {
-		c.unknown++
-	}
 	c.entries = append(c.entries, w)
-	c.bytes += len(rec.Text) + len(rec.Shape)
+	c.bytes += len(rec.Text) + len(rec.Shape) + rowBytes*wire.RowsIn(rows)
 	return nil
 }
 
-// know says how long the text was all along.
-func (c *catchUpPage) know(length int) {
-	for i := range c.unknown {
-		c.entries[i].Length = length
-	}
-	if c.unknown = 0; c.length < 0 {
-		c.length = length
-	}
-}
+// rowBytes is about what a row takes in a frame.
+const rowBytes = 64
 
 func (c *catchUpPage) full() bool {
-	return c.unknown == 0 && (c.bytes > wire.UpdateFrameBytes/2 || len(c.entries) >= 1024)
+	return c.bytes > wire.UpdateFrameBytes/2 || len(c.entries) >= 1024
 }
 
 // flush sends the page. It returns how much then waits for the peer, -1 when it
@@ -123,7 +114,7 @@ func (c *catchUpPage) flush() (waits int) {
 	if len(c.entries) == 0 {
 		return 0
 	}
-	u := wire.TextUpdate{ID: c.stream, Updates: c.entries}
+	u := wire.TextUpdate{ID: c.thread.Stream, Updates: c.entries}
 	for _, frame := range u.Frames(wire.UpdateFrameBytes) {
 		if waits = c.p.stream(c.stay, frame); waits < 0 {
 			return waits

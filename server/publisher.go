@@ -52,7 +52,10 @@ func (p *publisher) entriesFrame(m authority.Entries) []byte {
 		}
 	}
 	if run == nil {
-		u := wire.TextUpdate{ID: p.r.stream, Updates: p.s.entries(m.List, m.Lengths)}
+		u := wire.TextUpdate{ID: p.r.stream, Updates: make([]wire.Entry, len(m.List))}
+		for i := range m.List {
+			u.Updates[i] = p.s.entry(&m.List[i])
+		}
 		u.Updates[len(u.Updates)-1].Chain = m.Chain
 		run = wire.NewRun(&u)
 		p.run = weak.Make(run)
@@ -91,19 +94,11 @@ func (p *publisher) message(m authority.Message) interface{ AppendJSON([]byte) [
 	panic("server: message without a frame")
 }
 
-// entries returns what text mode is told of events; lengths are those of the
-// text after each.
-func (s *Server) entries(events []event.Event, lengths []int) []wire.Entry {
-	out := make([]wire.Entry, len(events))
-	for i, e := range events {
-		out[i] = s.entry(e)
-		out[i].Length = lengths[i]
+// entry returns e as text mode streams it.
+func (s *Server) entry(e *authority.Entry) wire.Entry {
+	w := wire.Entry{
+		Rev: e.Revision, User: s.people.Name(e.Author), Author: e.Author, At: e.Time, Length: e.Length, Rows: e.Rows,
 	}
-	return out
-}
-
-func (s *Server) entry(e event.Event) wire.Entry {
-	w := wire.Entry{Rev: e.Revision, User: s.people.Name(e.Author), Author: e.Author, At: e.Time}
 	switch f := e.Payload.(type) {
 	case event.Changed:
 		w.Changes, w.Client, w.Seq = f.Change, e.Client, e.Seq

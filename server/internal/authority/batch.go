@@ -9,7 +9,6 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
-	"parodywave/projection"
 	"parodywave/server/internal/wire"
 )
 
@@ -59,7 +58,7 @@ func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eve
 	if err != nil {
 		panic("authority: own record refused: " + err.Error())
 	}
-	ent := newEntry(e, eff, inverse)
+	ent := newEntry(t, e, eff, inverse)
 	a.window.add(ent)
 	a.follow(ent, eff)
 	r := event.Encode(f)
@@ -200,12 +199,10 @@ func (a *Authority) reload(cause error) {
 // refold folds the thread from the log and returns its records after a revision
 // up to which the window is on disk. The window goes on with them.
 func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
-	ctx, t := context.Background(), projection.NewThread(a.cfg.Stream)
-	if base > 0 {
-		var err error
-		if t, err = projection.Replay(ctx, a.cfg.Log, a.cfg.Stream, base); err != nil {
-			return nil, err
-		}
+	ctx := context.Background()
+	t, err := ThreadAt(ctx, a.cfg.Log, a.cfg.Stream, base)
+	if err != nil {
+		return nil, err
 	}
 	a.window.cut(base)
 	var found []eventlog.Record
@@ -222,7 +219,7 @@ func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.window.add(newEntry(e, eff, nil))
+		a.window.add(newEntry(t, e, eff, nil))
 		found = append(found, r)
 		if _, ok := e.Payload.(event.Redacted); ok {
 			redacted = true

@@ -123,7 +123,7 @@ func (a *Authority) prompt(p Peer) {
 	}
 	lacks := a.thread.Revision - tp.told
 	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && p.Ready() && a.cfg.Room.Flush(1) {
-		a.give([]Peer{p}, tp.told)
+		a.publishEntries([]Peer{p}, a.entriesAfter(tp.told))
 	}
 }
 
@@ -146,8 +146,7 @@ func (a *Authority) tellTexts() {
 		}
 	}
 	slices.SortFunc(lacking, func(p, q Peer) int { return cmp.Compare(a.texts[p].told, a.texts[q].told) })
-	var events []event.Event
-	var lengths []int
+	var entries []Entry // of the peers that lack most
 	lagging := 0
 	for len(lacking) > 0 {
 		from := a.texts[lacking[0]].told
@@ -163,67 +162,43 @@ func (a *Authority) tellTexts() {
 				continue
 			}
 		}
-		if events == nil {
-			var err error
-			if events, lengths, err = a.readEntries(from); err != nil {
-				a.cfg.Logger.Error("cannot read the entries for peers", "thread", a.cfg.Stream, "after", from, "error", err)
-				for _, p := range append(to, lacking...) {
-					a.stream(p, a.texts[p])
-				}
-				break
-			}
+		if entries == nil {
+			entries = a.entriesAfter(from)
 		}
-		skip := len(events) - int(head-from)
-		a.publishEntries(to, events[skip:], lengths[skip:])
+		a.publishEntries(to, entries[len(entries)-int(head-from):])
 	}
 	a.fanout.told = head
 }
 
-// publishEntries publishes entries up to the head.
-func (a *Authority) publishEntries(to []Peer, events []event.Event, lengths []int) {
+// publishEntries sends peers entries up to the head.
+func (a *Authority) publishEntries(to []Peer, entries []Entry) {
 	for _, p := range to {
 		a.texts[p].told = a.thread.Revision
 	}
-	if len(events) > 0 {
-		a.broadcast(to, Entries{List: events, Chain: a.chain, Lengths: lengths})
+	if len(entries) > 0 {
+		a.broadcast(to, Entries{entries, a.chain})
 	}
 }
 
-// near reports whether the entries after a revision go into one frame: those of
-// this turn do in any case, and few others that are in memory.
+// near reports whether the entries after a revision are in memory and go into one
+// frame: those of this turn do in any case, and of others a few.
 func (a *Authority) near(from eventlog.Revision) bool {
-	if from >= a.fanout.told && from >= a.window.base {
-		return true
-	}
-	if a.thread.Revision-from > eventlog.Revision(a.catchUpMax) {
-		return false
-	}
 	entries, ok := a.window.after(from)
-	return !ok && from >= a.fanout.told || ok && !heavy(entries, 0)
-}
-
-// give publishes the entries after a revision; false means that they cannot be
-// read.
-func (a *Authority) give(to []Peer, from eventlog.Revision) bool {
-	events, lengths, err := a.readEntries(from)
-	if err != nil {
-		a.cfg.Logger.Error("cannot read the entries for peers", "thread", a.cfg.Stream, "after", from, "error", err)
-		return false
-	}
-	a.publishEntries(to, events, lengths)
-	return true
+	return ok && (from >= a.fanout.told || a.thread.Revision-from <= eventlog.Revision(a.catchUpMax) && !heavy(entries, 0))
 }
 
 // stream has the server stream p what it lacks from the log.
 func (a *Authority) stream(p Peer, tp *textPeer) {
 	tp.catching, tp.blind = true, true
-	p.Stream(CatchUp{From: tp.told, To: a.thread.Revision, Length: a.thread.Len(), of: tp})
+	p.Stream(CatchUp{From: tp.told, To: a.thread.Revision, of: tp})
 }
 
 // catchUp gives p what it lacks, at whatever pace: at once where that is in
 // memory, else by way of the server.
 func (a *Authority) catchUp(p Peer, tp *textPeer) {
-	if tp.catching = false; !a.light(tp.told) || !a.give([]Peer{p}, tp.told) {
+	if tp.catching = false; a.light(tp.told) {
+		a.publishEntries([]Peer{p}, a.entriesAfter(tp.told))
+	} else {
 		a.stream(p, tp)
 	}
 }

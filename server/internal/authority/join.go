@@ -129,7 +129,7 @@ const (
 // insert so many units.
 func heavy(entries []entry, n int) bool {
 	for i := range entries {
-		n += inserted(entries[i].event)
+		n += entries[i].weight()
 	}
 	return n > heavyUnits
 }

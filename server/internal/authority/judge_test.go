@@ -73,6 +73,8 @@ func (h *history) judge() {
 			c.fail("joined %t, %d pending, in flight %v", c.joined, len(c.pending), c.flight)
 		case c.rev != t.Revision || c.chain != h.auth.chain:
 			c.fail("is at revision %d, the log at %d, or another chain", c.rev, t.Revision)
+		case !slices.Equal(c.rows.rows, blameRows(t)):
+			c.fail("its rows are %v, the thread's %v", c.rows.rows, blameRows(t))
 		case !slices.Equal(c.doc, text) || !slices.Equal(c.confirmed, text):
 			c.fail("reads %q, the log %q", ot.String(c.doc), ot.String(text))
 		}

@@ -13,12 +13,11 @@ import (
 type Message interface{ message() }
 
 type (
-	// Entries are log entries for peers in text mode; Chain is that of the last.
+	// Entries are entries of the log for peers in text mode; Chain is the last
+	// one's.
 	Entries struct {
-		List  []event.Event
+		List  []Entry
 		Chain chain.Digest
-		// Lengths holds the text's length in UTF-16 units after each entry.
-		Lengths []int
 	}
 	// TextJoined is the whole thread for a peer that joined in text mode.
 	TextJoined struct {
@@ -72,11 +71,17 @@ type (
 	}
 )
 
+// An Entry is an event as text mode streams it.
+type Entry struct {
+	event.Event
+	Length int // of the text after it, in UTF-16 units
+	Rows   []wire.Splice
+}
+
 // CatchUp tells the server to stream a peer the entries after From through To
 // from the log and then to call Attach.
 type CatchUp struct {
 	From, To eventlog.Revision
-	Length   int // of the text at To, in UTF-16 units
 
 	of *textPeer // the join that it belongs to
 }

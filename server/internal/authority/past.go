@@ -9,15 +9,16 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
+	"parodywave/projection"
 )
 
 const (
 	// pastMax is how many entries behind the window are kept for those who come
-	// back, pastUnits how much they may insert, in UTF-16 units, and pastRest for
+	// back, pastWeight how much they may insert, in UTF-16 units, and pastRest for
 	// how long.
-	pastMax   = catchUpMax
-	pastUnits = 1 << 20
-	pastRest  = 10 * time.Second
+	pastMax    = catchUpMax
+	pastWeight = 1 << 20
+	pastRest   = 10 * time.Second
 )
 
 // A past is entries behind the window, as the log has them, with their chain
@@ -25,35 +26,36 @@ const (
 // once, and each lacks a little: what lies in a sealed block costs the log a
 // tenth of a second to prove, so it is asked for all of them together.
 type past struct {
-	low    eventlog.Revision // before the first entry that was read
-	base   eventlog.Revision // before the first that is kept
-	events []event.Event
-	chains []chain.Digest // after each
-	units  int            // that they insert
-	rest   bool           // a timer is set to forget them
+	low     eventlog.Revision // before the first entry that was read
+	base    eventlog.Revision // before the first that is kept
+	entries []entry
+	chains  []chain.Digest     // after each
+	weight  int                // of the entries
+	thread  *projection.Thread // after the last, which is where their rows are from
+	rest    bool               // a timer is set to forget them
 }
 
-func (p *past) end() eventlog.Revision { return p.base + eventlog.Revision(len(p.events)) }
+func (p *past) end() eventlog.Revision { return p.base + eventlog.Revision(len(p.entries)) }
 
 // after returns the entries after a revision up to another one; false where they
 // are not all there.
-func (p *past) after(r, until eventlog.Revision) ([]event.Event, bool) {
+func (p *past) after(r, until eventlog.Revision) ([]entry, bool) {
 	if r < p.base || r > until || p.end() < until {
 		return nil, false
 	}
-	return p.events[r-p.base : until-p.base], true
+	return p.entries[r-p.base : until-p.base], true
 }
 
 // keep forgets what is too much, the oldest first.
 func (p *past) keep() {
 	n := 0
-	for n < len(p.events) && (len(p.events)-n > pastMax || p.units > pastUnits) {
-		p.units -= inserted(p.events[n])
+	for n < len(p.entries) && (len(p.entries)-n > pastMax || p.weight > pastWeight) {
+		p.weight -= p.entries[n].weight()
 		n++
 	}
 	if n > 0 {
 		p.base += eventlog.Revision(n)
-		p.events, p.chains = slices.Clone(p.events[n:]), slices.Clone(p.chains[n:])
+		p.entries, p.chains = slices.Clone(p.entries[n:]), slices.Clone(p.chains[n:])
 	}
 }
 
@@ -86,9 +88,13 @@ func (a *Authority) chainAt(r eventlog.Revision) (chain.Digest, error) {
 func (a *Authority) remember(from, until eventlog.Revision) error {
 	p := &a.past
 	a.forgetLater()
-	if from < p.low || p.end()+pastMax < until {
+	if p.thread == nil || from < p.low || p.end()+pastMax < until {
 		begin := until - min(until, pastMax)
-		*p = past{low: begin, base: begin, rest: p.rest}
+		t, err := ThreadAt(context.Background(), a.cfg.Log, a.cfg.Stream, begin)
+		if err != nil {
+			return err
+		}
+		*p = past{low: begin, base: begin, thread: t, rest: p.rest}
 	}
 	if p.end() == until {
 		return nil
@@ -101,8 +107,13 @@ func (a *Authority) remember(from, until eventlog.Revision) error {
 		if err != nil {
 			return err
 		}
-		p.events, p.chains = append(p.events, e), append(p.chains, rec.Proof.Chain)
-		p.units += inserted(e)
+		eff, err := p.thread.Apply(e)
+		if err != nil {
+			*p = past{rest: p.rest}
+			return err
+		}
+		p.entries, p.chains = append(p.entries, newEntry(p.thread, e, eff, nil)), append(p.chains, rec.Proof.Chain)
+		p.weight += p.entries[len(p.entries)-1].weight()
 		p.keep()
 		if rec.Revision == until {
 			return nil
@@ -130,12 +141,12 @@ func (a *Authority) light(from eventlog.Revision) bool {
 	}
 	units := 0
 	if from < a.window.base {
-		events, ok := a.past.after(from, a.window.base)
+		entries, ok := a.past.after(from, a.window.base)
 		if !ok {
 			return false
 		}
-		for _, e := range events {
-			units += inserted(e)
+		for i := range entries {
+			units += entries[i].weight()
 		}
 		from = a.window.base
 	}

@@ -66,9 +66,9 @@ func TestACrowdThatComesBackAsksTheLogOnce(t *testing.T) {
 		next := since + 1
 		for _, m := range c.down[1:] {
 			e := m.(Entries)
-			for k, ev := range e.List {
-				if ev.Revision != next || e.Lengths[k] != int(next)+2 {
-					t.Fatalf("client %d since %d: entry %d of length %d, want %d", i, since, ev.Revision, e.Lengths[k], next)
+			for _, ev := range e.List {
+				if ev.Revision != next || ev.Length != int(next)+2 {
+					t.Fatalf("client %d since %d: entry %d of length %d, want %d", i, since, ev.Revision, ev.Length, next)
 				}
 				next++
 			}
@@ -88,8 +88,8 @@ func TestACrowdThatComesBackAsksTheLogOnce(t *testing.T) {
 	}
 	s.pass(pastRest.Milliseconds())
 	s.serve(testInbox)
-	if len(s.auth.past.events) > 0 {
-		t.Errorf("%d entries are kept for nobody", len(s.auth.past.events))
+	if len(s.auth.past.entries) > 0 {
+		t.Errorf("%d entries are kept for nobody", len(s.auth.past.entries))
 	}
 }
 
@@ -107,10 +107,10 @@ func TestAPastKeepsNoMoreThanItMay(t *testing.T) {
 			t.Errorf("%d back: another chain value than the log's, %v", back, err)
 		}
 	}
-	if n := len(s.auth.past.events); n != pastMax {
+	if n := len(s.auth.past.entries); n != pastMax {
 		t.Errorf("%d entries are kept, %d may be", n, pastMax)
 	}
-	s.elsewhere(0, 0, strings.Repeat("long ", pastUnits/5))
+	s.elsewhere(0, 0, strings.Repeat("long ", pastWeight/5))
 	s.elsewhere(0, 0, "y")
 	s.elsewhere(0, 0, "z")
 	s.restart()
@@ -123,7 +123,7 @@ func TestAPastKeepsNoMoreThanItMay(t *testing.T) {
 			t.Errorf("%d back behind a long one: another chain value than the log's, %v", back, err)
 		}
 	}
-	if p := &s.auth.past; p.units > pastUnits || len(p.events) > 3 || asked > 4 {
-		t.Errorf("%d entries of %d units are kept, and the log was asked %d times", len(p.events), p.units, asked)
+	if p := &s.auth.past; p.weight > pastWeight || len(p.entries) > 3 || asked > 4 {
+		t.Errorf("%d entries of %d units are kept, and the log was asked %d times", len(p.entries), p.weight, asked)
 	}
 }

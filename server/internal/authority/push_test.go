@@ -302,9 +302,9 @@ func TestResume(t *testing.T) {
 			for _, m := range c.down[1:] {
 				e := m.(Entries)
 				frames = append(frames, fmt.Sprintf("%d-%d", e.List[0].Revision, e.List[len(e.List)-1].Revision))
-				for i, ev := range e.List {
-					if ev.Revision != next || e.Lengths[i] != replayAt(t, s.world, next).Len() {
-						t.Errorf("entry %d of length %d, want %d of %d", ev.Revision, e.Lengths[i], next, replayAt(t, s.world, next).Len())
+				for _, ev := range e.List {
+					if ev.Revision != next || ev.Length != replayAt(t, s.world, next).Len() {
+						t.Errorf("entry %d of length %d, want %d of %d", ev.Revision, ev.Length, next, replayAt(t, s.world, next).Len())
 					}
 					next++
 				}

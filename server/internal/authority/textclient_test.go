@@ -27,6 +27,7 @@ type textClient struct {
 	confirmed []uint16
 	rev       eventlog.Revision
 	chain     chain.Digest
+	rows      rowClient
 	pulled    eventlog.Revision // nothing is pushed before rev is there
 
 	pending []ot.Change // the first on confirmed
@@ -127,6 +128,7 @@ func (c *textClient) receive(m any) {
 		}
 		c.joined, c.rev, c.chain = true, m.rev, m.chain
 		c.doc, c.confirmed = m.text, slices.Clone(m.text)
+		c.rows = rowClient{rows: m.rows, text: m.text}
 		c.pulled = m.rev
 	case resumed:
 		if m.since != c.rev {
@@ -171,28 +173,29 @@ func (c *textClient) settle() {
 }
 
 func (c *textClient) entries(m Entries) {
-	own := slices.ContainsFunc(m.List, func(e event.Event) bool { return e.Client == c.id && e.Seq > 0 })
+	own := slices.ContainsFunc(m.List, func(e Entry) bool { return e.Client == c.id && e.Seq > 0 })
 	if c.composes && c.flight == nil && !own || c.batches {
 		c.receiveComposed(m)
 	} else {
-		for i, e := range m.List {
-			c.receiveOne(e, m.Lengths[i])
+		for _, e := range m.List {
+			c.receiveOne(e)
 		}
 	}
 	c.chain = m.Chain
 	c.settle()
 }
 
-func (c *textClient) receiveOne(e event.Event, length int) {
+func (c *textClient) receiveOne(e Entry) {
 	if e.Revision != c.rev+1 {
 		c.fail("got revision %d at %d", e.Revision, c.rev)
 		return
 	}
-	ch, ok := change(e)
+	c.rows.take(&e)
+	ch, ok := change(e.Event)
 	if !ok {
-		ch = ot.Keep(length)
+		ch = ot.Keep(e.Length)
 	}
-	if c.own(e, ch) {
+	if c.own(e.Event, ch) {
 		return
 	}
 	c.rebase(ch)
@@ -245,18 +248,19 @@ func (c *textClient) rebase(ch ot.Change) {
 // receiveComposed takes each run of others' entries as one change.
 func (c *textClient) receiveComposed(m Entries) {
 	run := ot.Keep(len(c.confirmed))
-	for i, e := range m.List {
+	for _, e := range m.List {
 		if e.Revision != c.rev+1 {
 			c.fail("got revision %d at %d", e.Revision, c.rev)
 			return
 		}
-		ch, ok := change(e)
+		c.rows.take(&e)
+		ch, ok := change(e.Event)
 		if !ok {
-			ch = ot.Keep(m.Lengths[i])
+			ch = ot.Keep(e.Length)
 		}
 		if e.Client == c.id && e.Seq > 0 {
 			c.rebase(run)
-			c.own(e, ch)
+			c.own(e.Event, ch)
 			run = ot.Keep(len(c.confirmed))
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // A window keeps windowMax entries at least for clients that are behind, and
@@ -42,20 +43,35 @@ type entry struct {
 	lines *lineEffect // nil where it is empty, as for most keystrokes
 }
 
-// A lineEffect is needed only to look lines up at an older revision.
+// A lineEffect is what an event did to lines beyond changing some in place.
 type lineEffect struct {
-	inverse *ot.Change // undoes a changed; nil if it was folded while nobody was in line mode
+	rows    []wire.Splice
 	hunks   []projection.Hunk
+	inverse *ot.Change // undoes a changed; nil if it was folded while nobody was in line mode
 }
 
-// newEntry returns the entry of an event that had this effect.
-func newEntry(e event.Event, eff *projection.Effect, inverse *ot.Change) entry {
+// newEntry returns the entry of an event that was just applied to t with this
+// effect.
+func newEntry(t *projection.Thread, e event.Event, eff *projection.Effect, inverse *ot.Change) entry {
 	ent := entry{event: e}
-	if inverse != nil || len(eff.Hunks) > 0 {
-		ent.lines = &lineEffect{inverse, eff.Hunks}
+	rows := Splices(t, &e, eff)
+	if len(rows) > 0 || len(eff.Hunks) > 0 || inverse != nil {
+		ent.lines = &lineEffect{rows, eff.Hunks, inverse}
 	}
 	return ent
 }
+
+// rows returns what a client has to splice into its rows.
+func (e *entry) rows() []wire.Splice {
+	if e.lines == nil {
+		return nil
+	}
+	return e.lines.rows
+}
+
+// weight is about how many bytes the entry takes in a frame, in sixths: as many as
+// it inserts units, and eleven for a row.
+func (e *entry) weight() int { return inserted(e.event) + 11*wire.RowsIn(e.rows()) }
 
 // hunks returns which runs of lines the entry replaced by which.
 func (e *entry) hunks() []projection.Hunk {
@@ -161,8 +177,8 @@ func (a *Authority) since(r eventlog.Revision) ([]event.Event, error) {
 	if entries, ok := a.window.after(r); ok {
 		return eventsOf(entries), nil
 	}
-	if events, ok := a.past.after(r, a.window.base); ok {
-		return append(slices.Clone(events), eventsOf(a.window.entries)...), nil
+	if entries, ok := a.past.after(r, a.window.base); ok {
+		return append(eventsOf(entries), eventsOf(a.window.entries)...), nil
 	}
 	var out []event.Event
 	for rec, err := range a.cfg.Log.Read(context.Background(), a.cfg.Stream, r) {
@@ -187,22 +203,22 @@ func (a *Authority) since(r eventlog.Revision) ([]event.Event, error) {
 	return out, nil
 }
 
-// readEntries returns the events after a revision, all on disk, with the
-// text's length after each.
-func (a *Authority) readEntries(after eventlog.Revision) ([]event.Event, []int, error) {
-	events, err := a.since(after)
-	if err != nil {
-		return nil, nil, err
-	}
-	return events, lengths(events, a.thread.Len()), nil
-}
-
-// lengths returns the text's length after each event, given it after the last.
-func lengths(events []event.Event, length int) []int {
-	out := make([]int, len(events))
-	for i := len(events) - 1; i >= 0; i-- {
-		out[i] = length
-		if c, ok := change(events[i]); ok {
+// entriesAfter returns the entries after a revision, which must be in memory and
+// on disk.
+func (a *Authority) entriesAfter(after eventlog.Revision) []Entry {
+	past, _ := a.past.after(after, a.window.base)
+	recent, _ := a.window.after(max(after, a.window.base))
+	out := make([]Entry, len(past)+len(recent))
+	length := a.thread.Len()
+	for i := len(out) - 1; i >= 0; i-- {
+		var e *entry
+		if k := i - len(past); k >= 0 {
+			e = &recent[k]
+		} else {
+			e = &past[i]
+		}
+		out[i] = Entry{e.event, length, e.rows()}
+		if c, ok := change(e.event); ok {
 			length += c.Len() - c.NewLen()
 		}
 	}

@@ -81,6 +81,7 @@ type (
 		rev   eventlog.Revision
 		chain chain.Digest
 		text  []uint16
+		rows  []wire.Row
 		reset bool
 	}
 	resumed struct{ since, head eventlog.Revision }
@@ -253,10 +254,10 @@ func (w *world) drained(c *conn) {
 func copied(m Message) any {
 	switch m := m.(type) {
 	case Entries:
-		m.List, m.Lengths = slices.Clone(m.List), slices.Clone(m.Lengths)
+		m.List = slices.Clone(m.List)
 		return m
 	case TextJoined:
-		return textJoin{m.Thread.Revision, m.Chain, m.Thread.Units(0, m.Thread.Len()), m.Reset}
+		return textJoin{m.Thread.Revision, m.Chain, m.Thread.Units(0, m.Thread.Len()), blameRows(m.Thread), m.Reset}
 	case Resumed:
 		return resumed{m.Since, m.Thread.Revision}
 	case LineJoined:
@@ -277,22 +278,29 @@ func rowsOf(t *projection.Thread) []lineRow {
 
 // catchUp does what the server does when it is told to.
 func (w *world) catchUp(c *conn, m CatchUp) {
-	var list []event.Event
+	t, err := ThreadAt(context.Background(), w.log.AuditLog, stream, m.From)
+	if err != nil {
+		panic(err)
+	}
+	var list []Entry
 	for e := range w.events(m.From) {
 		if e.Revision > m.To {
 			break
 		}
-		list = append(list, e)
+		eff, err := t.Apply(e)
+		if err != nil {
+			panic(err)
+		}
+		list = append(list, Entry{e, t.Len(), Splices(t, &e, eff)})
 	}
-	all := lengths(list, m.Length)
 	for len(list) > 0 && !c.dead {
 		n := 1 + c.page(len(list))
 		sum, err := w.log.ChainAt(context.Background(), stream, list[n-1].Revision)
 		if err != nil {
 			panic(err)
 		}
-		c.down = append(c.down, Entries{List: list[:n:n], Chain: sum, Lengths: all[:n:n]})
-		list, all = list[n:], all[n:]
+		c.down = append(c.down, Entries{List: list[:n:n], Chain: sum})
+		list = list[n:]
 	}
 	w.auth.Attach(c, m)
 }

@@ -45,6 +45,33 @@
 // a client that was cut off resumes from them. While much is written a frame
 // holds all entries of a moment, or of as long as its reader was slow.
 //
+// # The rows of a text
+//
+// The join gives a client a row for each line, "blame"."lines": revision, author,
+// time and submitted of the line's last change. The client keeps these rows up to
+// date from the entries alone, each in turn:
+//
+//   - An entry with "rows" carries splices, [line, removed, [row, …]], each row
+//     being [revision, "author id", at, submitted]. The client applies them one
+//     after the other, as Array.prototype.splice does: removed rows from index
+//     line on give way to the rows given. It does nothing else for this entry.
+//     Splices ascend and have a gap between them, so line is an index in the text
+//     after the entry, while removed counts lines of the text before. They include
+//     every line that an edit of the entry lies in.
+//   - A change without "rows" neither inserts nor deletes a line break. Each edit
+//     lies in one line, which gets the entry's revision, author and time, and is
+//     not submitted any more.
+//   - An entry of kind submitted marks the rows of "lines" as submitted.
+//   - No other entry changes a row; a redaction does not either.
+//
+// Before the first change of a thread there are no rows. "rows" is left out
+// wherever the second rule gives the server's rows; it is there when lines are
+// added, removed or moved, and when a line keeps an older row although an edit
+// lies in it. Example: the text "milk\nbread" has the rows of revisions 2 and 3,
+// and Ben presses Enter behind "milk" at revision 5. The first line keeps its row:
+//
+//	"changes":[4,[0,"",""],6],"rows":[[0,1,[[2,"01J9Z2ADA00000000000000000",1760000000100,true],[5,"01J9Z2BEN00000000000000000",1760000000456,false]]]]
+//
 // # What is never logged
 //
 // cursor passes on where people are in a text, and people tells text mode who is

@@ -45,6 +45,10 @@ func goldenFrames(t testing.TB) map[string]Frame {
 			{Rev: 11, User: "Ada", Author: author, At: at, Kind: KindRedacted, Changes: testChange(t, `[5,[2,"██"],5]`)},
 			{Rev: 12, User: "Ada", Author: author, At: at, Kind: "version", Length: 12, Name: "초안 1", Of: 9, Chain: digest},
 		}},
+		"update, rows": &TextUpdate{testThread, []Entry{
+			{Rev: 13, User: "Ada", Author: author, At: at, Client: client, Seq: 5, Changes: testChange(t, `[4,[0,"","",""],6]`), Chain: digest,
+				Rows: []Splice{{0, 1, []RowRun{{Row{4, author, at - 9, true}, 1}, {Row{13, author, at, false}, 2}}}, {4, 2, []RowRun{{Row{9, author, at - 5, false}, 1}}}}},
+		}},
 		"cursor":       &CursorOut{testThread, client, "Ada", author, 12, [][2]int{{0, 0}, {7, 3}}},
 		"cursor, gone": &CursorOut{testThread, client, "Ada", author, 12, nil},
 		"beacon":       &Beacon{testThread, 1000, 12, digest, digest},

@@ -24,6 +24,10 @@ type Entry struct {
 	Changes ot.Change
 	Length  int // UTF-16 code units of the text at Rev
 
+	// Rows is sent where it is not empty: see "The rows of a text" in the package
+	// comment.
+	Rows []Splice
+
 	Title string  // sent where it is not empty: what the thread is called from here
 	Lines *[2]int // sent where it is not nil: what was submitted, as of Rev-1
 
@@ -56,6 +60,9 @@ func (e *Entry) AppendJSON(dst []byte) []byte {
 		dst = e.Changes.AppendJSON(append(dst, `,"changes":`...))
 	} else {
 		dst = appendInt(dst, `,"length":`, e.Length)
+	}
+	if len(e.Rows) > 0 {
+		dst = appendList(dst, `,"rows":`, e.Rows, func(dst []byte, s *Splice) []byte { return s.appendJSON(dst) })
 	}
 	if e.Title != "" {
 		dst = appendText(dst, `,"title":`, e.Title)

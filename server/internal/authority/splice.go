@@ -1,0 +1,100 @@
+package authority
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+	"parodywave/server/internal/wire"
+)
+
+// ThreadAt folds a thread from the log up to a revision; at 0 nothing has happened
+// in it yet.
+func ThreadAt(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at eventlog.Revision) (*projection.Thread, error) {
+	if at == 0 {
+		return projection.NewThread(stream), nil
+	}
+	return projection.Replay(ctx, log, stream, at)
+}
+
+// Splices returns what a client has to splice into its rows for an event that was
+// just applied to t with this effect, nil where the rule that each line an edit
+// lies in gets the event's row gives the same. Package wire specifies both. The
+// cost is bounded by the lines that the event touches.
+func Splices(t *projection.Thread, e *event.Event, eff *projection.Effect) []wire.Splice {
+	f, ok := e.Payload.(event.Changed)
+	if !ok || t.LineCount() == 0 {
+		return nil
+	}
+	var runs []lineRun // that the edits lie in
+	plain := len(eff.Hunks) == 0
+	for ed := range f.Change.Edits() {
+		from := t.LineAt(ed.FromB)
+		to := from
+		if slices.Contains(ed.Insert, '\n') {
+			to, plain = t.LineAt(ed.ToB), false
+		}
+		runs = append(runs, lineRun{from, to + 1})
+		plain = plain && t.Row(from).Revision == e.Revision
+	}
+	if plain && covers(runs, eff.Touched) {
+		return nil
+	}
+	for _, i := range eff.Touched {
+		runs = append(runs, lineRun{i, i + 1})
+	}
+	for _, h := range eff.Hunks {
+		runs = append(runs, lineRun{h.NewAt, h.NewAt + len(h.New)})
+	}
+	return spliced(t, merged(runs), eff.Hunks)
+}
+
+// A lineRun is the lines from..to of the text after an event, without to.
+type lineRun struct{ from, to int }
+
+// covers reports whether ascending runs have all of the lines, which ascend too.
+func covers(runs []lineRun, lines []int) bool {
+	for _, i := range lines {
+		for len(runs) > 0 && runs[0].to <= i {
+			runs = runs[1:]
+		}
+		if len(runs) == 0 || i < runs[0].from {
+			return false
+		}
+	}
+	return true
+}
+
+// merged returns runs in ascending order, those that overlap or adjoin as one.
+func merged(runs []lineRun) []lineRun {
+	slices.SortFunc(runs, func(a, b lineRun) int { return cmp.Compare(a.from, b.from) })
+	out := runs[:0]
+	for _, r := range runs {
+		if n := len(out); n > 0 && r.from <= out[n-1].to {
+			out[n-1].to = max(out[n-1].to, r.to)
+		} else {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// spliced returns a splice for each run; every hunk lies in one of them.
+func spliced(t *projection.Thread, runs []lineRun, hunks []projection.Hunk) []wire.Splice {
+	out := make([]wire.Splice, len(runs))
+	for k, run := range runs {
+		s := wire.Splice{Line: run.from, Removed: run.to - run.from}
+		for ; len(hunks) > 0 && hunks[0].NewAt < run.to; hunks = hunks[1:] {
+			s.Removed += len(hunks[0].Old) - len(hunks[0].New)
+		}
+		for i := run.from; i < run.to; i++ {
+			row := t.Row(i)
+			s.Add(wire.Row{Revision: row.Revision, Author: row.Author, At: row.Time, Submitted: row.Submitted})
+		}
+		out[k] = s
+	}
+	return out
+}
