@@ -18,7 +18,7 @@ import { linesOf } from './lines'
 import { theme } from './theme'
 import { news } from './news'
 import { pastes } from './paste'
-import { phrases } from './phrases'
+import { codemirror } from '../base/codemirror'
 import { redactions } from './redacted'
 import { transactionListener } from './session/host'
 import type { Session } from './session/session'
@@ -73,7 +73,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         redoWithCapsLock,
         keymap.of([...historyKeymap, ...defaultKeymap]),
         EditorState.allowMultipleSelections.of(true),
-        EditorState.phrases.of(phrases),
+        EditorState.phrases.of(codemirror),
         EditorView.contentAttributes.of(() => ({ 'aria-label': words.textLabel(session.title || words.untitled), lang: '', autocapitalize: 'off' })),
         EditorView.updateListener.of((update) => present(session, update)),
         nonce(),

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Refused } from '../base/api'
 import { NameField } from '../base/login'
-import { why } from '../base/phrases'
+import { phrases, why } from '../base/phrases'
 import { counted } from '../base/words'
 import type { Past } from './past'
 import { now } from './place'
@@ -65,7 +65,7 @@ export function RestoreDialog(p: Writing) {
       {at === past.head && past.newer === 0 && <p class="quiet">{words.restoreNow}</p>}
       <p class="error" role="alert">{fault}</p>
       <div class="actions">
-        <button type="button" class="plain quiet" onClick={p.onClose}>{words.cancel}</button>
+        <button type="button" class="plain quiet" onClick={p.onClose}>{phrases.cancel}</button>
         <button type="button" class="main" disabled={busy} onClick={() => void restore()}>{words.restore}</button>
       </div>
     </Modal>
@@ -103,7 +103,7 @@ export function VersionDialog(p: Writing & { onNamed(name: string): void }) {
         <p id="version-hint" class="label">{words.nameHint}</p>
         <p id="version-fault" class="error" role="alert">{fault}</p>
         <div class="actions">
-          <button type="button" class="plain quiet" onClick={p.onClose}>{words.cancel}</button>
+          <button type="button" class="plain quiet" onClick={p.onClose}>{phrases.cancel}</button>
           <button type="submit" class="main" disabled={busy}>{words.save}</button>
         </div>
       </form>
@@ -121,7 +121,7 @@ export function LinkDialog(p: { link: string; onClose(): void }) {
     <dialog ref={dialog} onClose={p.onClose} aria-label={words.copyThis}>
       <h2>{words.copyThis}</h2>
       <div class="ask"><input ref={field} readOnly value={p.link} aria-label={words.copyThis} /></div>
-      <div class="actions"><button type="button" onClick={() => dialog.current?.close()}>{words.close}</button></div>
+      <div class="actions"><button type="button" onClick={() => dialog.current?.close()}>{phrases.close}</button></div>
     </dialog>
   )
 }
@@ -135,7 +135,7 @@ export function KeysDialog(p: { onClose(): void }) {
       <dl class="keys">{words.keyList.map(([keys, what]) => (
         <div key={keys}><dt>{keys.split(' ').map((k) => <><kbd>{k}</kbd> </>)}</dt><dd>{what}</dd></div>
       ))}</dl>
-      <div class="actions"><button type="button" onClick={() => dialog.current?.close()}>{words.close}</button></div>
+      <div class="actions"><button type="button" onClick={() => dialog.current?.close()}>{phrases.close}</button></div>
     </dialog>
   )
 }

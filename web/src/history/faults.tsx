@@ -1,5 +1,6 @@
 // When there is nothing to show: why, and the ways on.
 
+import { phrases } from '../base/phrases'
 import { number } from '../base/words'
 import type { Past } from './past'
 import { address, now } from './place'
@@ -7,9 +8,9 @@ import { words } from './words'
 
 export function Fault(p: { past: Past; at: string; onAgain(): void }) {
   const { past } = p
-  if (past.phase === 'missing') return <main class="fault"><h1>{words.missing}</h1><p><a href="/">{words.threads}</a></p></main>
+  if (past.phase === 'missing') return <main class="fault"><h1>{phrases.codes.not_found}</h1><p><a href="/">{phrases.allThreads}</a></p></main>
   if (past.phase === 'failed') {
-    return <main class="fault"><h1>{words.failed}</h1><p class="ways"><button type="button" onClick={p.onAgain}>{words.retry}</button><a href="/">{words.threads}</a></p></main>
+    return <main class="fault"><h1>{words.failed}</h1><p class="ways"><button type="button" onClick={p.onAgain}>{words.retry}</button><a href="/">{phrases.allThreads}</a></p></main>
   }
   const { title = '', head = 1, versions = [] } = past.timeline ?? {}
   return (

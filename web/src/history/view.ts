@@ -4,14 +4,14 @@
 import { openSearchPanel, search, searchKeymap } from '@codemirror/search'
 import { EditorSelection, EditorState, StateEffect, StateField, Text } from '@codemirror/state'
 import { Decoration, EditorView, keymap, lineNumbers, type DecorationSet } from '@codemirror/view'
-import { language } from '../base/words'
+import { codemirror } from '../base/codemirror'
 import { blameGutter, type Blame } from './gutter'
 import { marks, redacted, type Naming } from './marks'
 import { ghosts, lit, type Place } from './moment'
 import { replacement } from './replacement'
 import { runs } from './runs'
 import type { Moment } from './server'
-import { searchWords, words } from './words'
+import { words } from './words'
 
 const given = StateEffect.define<{ marks: DecorationSet; blame: Blame }>()
 const nobody: Naming = { name: () => '', colour: () => '' }
@@ -42,7 +42,7 @@ export class View {
           EditorState.readOnly.of(true),
           EditorView.editable.of(false),
           EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': words.text, 'aria-readonly': 'true', spellcheck: 'false' }),
-          EditorState.phrases.of(searchWords[language] ?? {}),
+          EditorState.phrases.of(codemirror),
           EditorView.lineWrapping,
           lineNumbers(),
           blameGutter((state) => state.field(blames)),

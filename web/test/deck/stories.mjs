@@ -158,7 +158,7 @@ export const stories = {
     await b.reload()
     await eventually(() => b.locator('h1').textContent(), title)
     const c = await person('Carol', { hash: '#01ARZ3NDEKTSV4RRFFQ69G5FAV' })
-    await eventually(() => c.locator('.page > .error').textContent(), 'There is no such thread here. (not_found)')
+    await eventually(() => c.locator('.page > .error').textContent(), 'This thread does not exist. (not_found)')
     assert.equal(new URL(c.url()).hash, '')
   },
 
@@ -204,7 +204,7 @@ export const stories = {
 
   async 'without WebSocket the page says so'({ person }) {
     const a = await person('', { before: () => { delete globalThis.WebSocket } })
-    await eventually(() => a.locator('main [role=alert]').textContent(), 'This browser has no WebSocket, or it is switched off. Parody Wave needs it to show what others write.')
+    await eventually(() => a.locator('main [role=alert]').textContent(), 'Parody Wave needs WebSockets to show what others write. This browser does not support them, or they are switched off.')
   },
 
   async 'a change of name goes on in the same text'({ person }) {

@@ -132,10 +132,10 @@ test('a lost connection is said once, and nobody "leaves" by it', () => {
   const watch = new Watch()
   const people = ['me', 'Ben'].map((user) => ({ user, author: user, mode: 'text' as const }))
   watch.look(people, 'up', 'me')
-  expect(watch.look(people, 'down', 'me')).toEqual(['The connection is lost'])
+  expect(watch.look(people, 'down', 'me')).toEqual(['Connection lost'])
   expect(watch.look([], 'connecting', 'me')).toEqual([])
   expect(watch.look([], 'down', 'me')).toEqual([])
-  expect(watch.look(people, 'up', 'me')).toEqual(['The connection is back'])
+  expect(watch.look(people, 'up', 'me')).toEqual(['Connected again'])
   expect(watch.look(people.slice(0, 1), 'up', 'me')).toEqual(['Ben left'])
 })
 

@@ -62,7 +62,7 @@ export const stories = {
     await look.at(page, 'login')
     await page.getByLabel('Your name').fill('Alice')
     await page.keyboard.press('Enter')
-    await page.getByText('Nothing written here yet.').waitFor()
+    await page.getByText('No threads yet.').waitFor()
     await look.at(page, 'inbox empty')
     const thread = await written(world)
     await page.getByRole('link', { name: 'Weekly minutes' }).waitFor()

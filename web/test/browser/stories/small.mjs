@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { content, edit, place, shown, textOf, tryNow, type } from '../editor.mjs'
 import { eventually, holds, pause } from '../eventually.mjs'
 
-const NO_SOCKET = 'This browser has no WebSocket, or it is switched off. Parody Wave needs it to show what others write.'
+const NO_SOCKET = 'Parody Wave needs WebSockets to show what others write. This browser does not support them, or they are switched off.'
 
 export const stories = {
   async 'without WebSocket every page says so in plain words'(world) {
