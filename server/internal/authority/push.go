@@ -66,15 +66,12 @@ func (a *Authority) push(p Peer, push Push) *wire.Error {
 	return nil
 }
 
-// seen holds a push against what is logged of the client already: entries that
-// are there above Rev are a resend and will be skipped; all else that overlaps
-// is an error of the client's.
+// seen compares a push with the client's entries in the log. Those above Rev that
+// the push repeats will be skipped, and the rest of the push must follow the
+// client's last entry; anything else is an error of the client.
 func (a *Authority) seen(push Push, over []event.Event) *wire.Error {
 	c, _ := a.thread.Client(push.Client)
-	if push.Seq > c.Seq+1 {
-		return a.stale("seq %d after %d: entries between are missing", push.Seq, c.Seq)
-	}
-	above := uint64(0) // own entries above Rev
+	next := push.Seq // after the entries of the push that are above Rev
 	for _, e := range over {
 		if e.Client != push.Client || e.Seq == 0 {
 			continue
@@ -82,10 +79,13 @@ func (a *Authority) seen(push Push, over []event.Event) *wire.Error {
 		if e.Seq < push.Seq {
 			return a.stale("own entry seq %d is logged above rev %d: pull first", e.Seq, push.Rev)
 		}
-		above++
+		next++
 	}
-	if logged := c.Seq + 1 - push.Seq; above < logged {
-		return a.stale("own entry seq %d is logged at or below rev %d", push.Seq, push.Rev)
+	switch last := c.Seq; {
+	case next > last+1:
+		return a.stale("seq %d after %d: the entries between are missing", push.Seq, last)
+	case next <= last:
+		return a.stale("own entry seq %d is logged at or below rev %d", next, push.Rev)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"testing"
+	"time"
 )
 
 func TestWindowKeepsWhatIsYoungAndForgetsAtRest(t *testing.T) {
@@ -38,6 +39,32 @@ func TestWindowKeepsWhatIsYoungAndForgetsAtRest(t *testing.T) {
 	}
 	s.pass(10 * windowRest.Milliseconds())
 	s.serve(testInbox)
+}
+
+// TestRateLimitedPeersAreSentEntriesFromMemory has the rate limit hold back more
+// entries than are otherwise kept: nobody is streamed them from the log.
+func TestRateLimitedPeersAreSentEntriesFromMemory(t *testing.T) {
+	s := newScene(t, "x")
+	s.auth.window.max, s.auth.window.age = 4, 0
+	c := s.text("ada", ada)
+	s.limit = RateLimit{Every: time.Second, Burst: 1}
+	const n = 40
+	for range n {
+		s.pass(1)
+		s.elsewhere(0, 0, "a")
+	}
+	if got := len(c.conn.down); got > 1 {
+		t.Fatalf("%d frames were sent within the interval", got)
+	}
+	s.pass(1000)
+	s.serve(testInbox)
+	s.equal("streams from the log", len(s.tasks), 0)
+	s.down()
+	s.equal("revision", c.rev, n+2)
+	s.elsewhere(0, 0, "b")
+	if got := len(s.auth.window.entries); got > 8 {
+		t.Errorf("%d entries are kept when all were sent", got)
+	}
 }
 
 // TestLineAtARevisionFromBeforeAnybodyWasInLineMode: what undoes entries is kept
