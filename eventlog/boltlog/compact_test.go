@@ -53,7 +53,7 @@ func usedPages(t testing.TB, path string) (used, all int) {
 func TestCompactKeepsEverythingAndNoFreePage(t *testing.T) {
 	t.Parallel()
 	seed := seeds.For(t)
-	for round := range 8 {
+	for round := range max(3, seeds.Rounds(8)) {
 		rng := rand.New(rand.NewPCG(seed, uint64(round)))
 		o := Options{NoSync: true, sealAt: smallSizes, Packer: bodies{7}, NoSeal: round%3 == 0}
 		path := newPath(t)

@@ -152,9 +152,9 @@ func TestVerifyAcceptsSoundFile(t *testing.T) {
 	}
 }
 
-// flips is how many bits are flipped, one after the other, under a log that is
-// opened and read in all ways after each.
-var flips = fewer(300)
+// flips is how many bits are flipped, one after the other. After each the log is
+// opened and read in all ways.
+func flips() int { return seeds.Rounds(300) }
 
 func TestFlippedBitInStoredValueIsFound(t *testing.T) {
 	t.Parallel()
@@ -169,7 +169,7 @@ func TestFlippedBitInStoredValueIsFound(t *testing.T) {
 	if len(regions) != 4 {
 		t.Fatalf("values in %d buckets", len(regions))
 	}
-	for i := range flips {
+	for i := range flips() {
 		of := regions[[]string{bucketTail, bucketTail, bucketBlocks, bucketBlocks, bucketKeys, bucketMeta}[i%6]]
 		r := of[rng.IntN(len(of))]
 		bit := r.from*8 + rng.Int64N(int64(r.n)*8)
@@ -208,7 +208,7 @@ func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
 		end = max(end, r.from+int64(r.n))
 	}
 	refused, older := 0, 0
-	for i := range flips {
+	for i := range flips() {
 		var bit int64
 		switch i % 4 {
 		case 0: // page headers and element tables
@@ -244,7 +244,7 @@ func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
 	if refused == 0 {
 		t.Fatalf("seed %d: nothing was refused", seed)
 	}
-	t.Logf("seed %d: %d of %d refused, %d gave an older state", seed, refused, flips, older)
+	t.Logf("seed %d: %d of %d refused, %d gave an older state", seed, refused, flips(), older)
 }
 
 // contents returns all records as text.

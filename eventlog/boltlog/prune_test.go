@@ -21,7 +21,7 @@ const pruneStream = eventlog.Connections
 func TestPruneKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	seed := seeds.For(t)
-	for round := range fewer(12) {
+	for round := range seeds.Rounds(12) {
 		rng := rand.New(rand.NewPCG(seed, uint64(round)))
 		path := newPath(t)
 		l := open(t, path, Options{NoSync: true})
@@ -234,7 +234,7 @@ func TestReadersSurvivePrunes(t *testing.T) {
 		r, err := l.Verify(ctx, nil)
 		return errors.Join(err, r.Err())
 	})
-	n := eventlog.Revision(fewer(99))
+	n := eventlog.Revision(seeds.Rounds(99))
 	for through := 500 / (n + 1); through < 500; through += 500 / (n + 1) {
 		if err := l.Prune(ctx, through, eventlog.Record{Kind: "pruned"}); err != nil {
 			t.Error(err)

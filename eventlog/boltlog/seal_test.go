@@ -58,7 +58,7 @@ func told(l *Log) (string, error) {
 func TestSealingChangesNothingThatIsRead(t *testing.T) {
 	t.Parallel()
 	seed := seeds.For(t)
-	for round := range 6 {
+	for round := range seeds.Rounds(6) {
 		rng := rand.New(rand.NewPCG(seed, uint64(round)))
 		o := Options{NoSync: true, sealAt: smallSizes}
 		if round%2 == 0 {
@@ -153,7 +153,8 @@ func TestSmallBlocksAreMerged(t *testing.T) {
 	path, written, sealed := newPath(t), uint64(0), 0
 	sizes := smallSizes
 	sizes.records = 4000
-	const runs, each = 300, 20
+	const each = 20
+	runs := seeds.Rounds(300)
 	for i := range runs {
 		l := open(t, path, Options{NoSync: true, sealAt: sizes, OnSeal: func(n uint64, _ int, err error) {
 			if err != nil {
@@ -168,10 +169,10 @@ func TestSmallBlocksAreMerged(t *testing.T) {
 			t.Fatalf("%d blocks after %d runs", n, i+1)
 		}
 	}
-	if again := float64(written) / (runs * each); again > 8 || sealed > runs+runs/10 {
+	if again := float64(written) / float64(runs*each); again > 8 || sealed > runs+runs/10 {
 		t.Errorf("sealed %d times; each record was written %.1f times", sealed, again)
 	}
-	t.Logf("each record was written %.1f times", float64(written)/(runs*each))
+	t.Logf("each record was written %.1f times", float64(written)/float64(runs*each))
 }
 
 func TestCloseLeavesAFewRecordsInTheTail(t *testing.T) {

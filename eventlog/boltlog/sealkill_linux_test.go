@@ -25,7 +25,7 @@ func TestKilledWhileSealingLosesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	path := newPath(t)
 	remnants, blocks, acked := 0, 0, eventlog.Revision(0)
-	for round := 0; round < 25 || remnants == 0 && round < 500; round++ {
+	for round := 0; round < seeds.Rounds(25) || remnants == 0 && round < 500; round++ {
 		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), childEnv+"="+path)
 		out, err := cmd.StdoutPipe()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/seeds"
 )
 
 func TestReadersSurviveSealing(t *testing.T) {
@@ -69,7 +70,7 @@ func TestReadersSurviveSealing(t *testing.T) {
 			}
 		})
 	}
-	for i := range 2 * fewer(200) {
+	for i := range 2 * seeds.Rounds(200) {
 		appendN(t, l, "t0", 3)
 		appendN(t, l, "t1", 1+i%3)
 		appendN(t, l, pruneStream, 1)

@@ -127,7 +127,7 @@ func TestPackedBodiesComeBack(t *testing.T) {
 	seed := seeds.For(t)
 	draw := rand.New(rand.NewPCG(seed, 0)).IntN
 	plain, all := 0, 0
-	for i := range 1000 {
+	for i := range seeds.Rounds(1000) {
 		records := drawStream(draw, draw(200))
 		columns := pack(records)
 		if d := unpackDifference(columns, records); d != "" {
@@ -306,7 +306,7 @@ func agreeOnColumns(t *testing.T, columns [][]byte, n int) {
 func TestUnpackAndDecodeAgreeOnSpoiltColumns(t *testing.T) {
 	seed := seeds.For(t)
 	draw := rand.New(rand.NewPCG(seed, 0)).IntN
-	for range 3000 {
+	for range seeds.Rounds(3000) {
 		records := wellFormed(drawStream(draw, 1+draw(30)))
 		columns := pack(records)
 		for range 1 + draw(3) {

@@ -112,7 +112,7 @@ func TestLawsHoldForManySeededCases(t *testing.T) {
 	seed := seeds.For(t)
 	for _, l := range laws {
 		draw := seeded(seed)
-		for i := range 20_000 {
+		for i := range seeds.Rounds(20_000) {
 			if wrong := l.holds(draw); wrong != "" {
 				t.Errorf("seed %d: %s: case %d: %s", seed, l.name, i, wrong)
 				break

@@ -12,7 +12,7 @@ func TestReplacerAgreesWithReplace(t *testing.T) {
 	draw := seeded(seeds.For(t))
 	var r Replacer
 	var c Change
-	for range 20_000 {
+	for range seeds.Rounds(20_000) {
 		n := draw(4)
 		from := draw(n + 1)
 		to := from + draw(n-from+1)

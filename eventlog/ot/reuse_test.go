@@ -10,7 +10,7 @@ func TestReusedBuffersGiveWhatFreshOnesGive(t *testing.T) {
 	draw := seeded(seeds.For(t))
 	var tr Transformer
 	var r Rebaser
-	for range 5000 {
+	for range seeds.Rounds(5000) {
 		doc := draw.text(8)
 		own, text := []Change{}, doc
 		for range 1 + draw(4) {

@@ -41,7 +41,7 @@ func TestAgreesWithCodeMirror(t *testing.T) {
 }
 
 func TestAgreesWithTheCodeMirrorThatIsHere(t *testing.T) {
-	const count = 20_000
+	count := seeds.Rounds(20_000)
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("skipped: no node here to make other vectors")

@@ -190,7 +190,7 @@ func TestBlockComesBackAsSealed(t *testing.T) {
 	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 1))
 	sealers := []*Sealer{{}, {Packer: event.Packer{}}, {Packer: loser{}}}
-	for i := range 600 {
+	for i := range seeds.Rounds(600) {
 		s := sealers[i%len(sealers)]
 		d := BlockDecoder{Packer: s.Packer}
 		first := eventlog.Position(1 + rng.Uint64N(1<<40))
@@ -337,7 +337,7 @@ func TestMalformedBlockWithRightChecksumIsRefused(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	d := BlockDecoder{Packer: event.Packer{}}
 	refused, read := 0, 0
-	for range 60 {
+	for range seeds.Rounds(60) {
 		records, count, parts := sealable(typedEntries(rng, 9))
 		value, err := (&Sealer{Packer: event.Packer{}}).Seal(9, records, count, parts, chain.Digest{1})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"testing"
 
 	"parodywave/eventlog"
@@ -142,7 +143,7 @@ func difference(entries []entry, g *Group, records []eventlog.Record, l chain.Di
 func TestGroupComesBackAsBuilt(t *testing.T) {
 	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 1))
-	for range 2000 {
+	for range seeds.Rounds(2000) {
 		first, salt := eventlog.Position(1+rng.Uint64N(1<<40)), rng.IntN(2) == 0
 		entries := randomEntries(rng, first, salt)
 		l := chain.Digest{byte(rng.Uint32()), 7}
@@ -225,13 +226,15 @@ func TestHostileCountsAllocateLittle(t *testing.T) {
 	} {
 		b, _ := hex.DecodeString(prefix)
 		value := reseal(append(b, make([]byte, 32)...))
-		got := testing.Benchmark(func(b *testing.B) {
-			for b.Loop() {
-				unpack(value)
-			}
-		})
-		if got.AllocedBytesPerOp() > 4096 {
-			t.Errorf("%s: %d bytes allocated", prefix, got.AllocedBytesPerOp())
+		var before, after runtime.MemStats
+		const times = 100
+		runtime.ReadMemStats(&before)
+		for range times {
+			unpack(value)
+		}
+		runtime.ReadMemStats(&after)
+		if n := (after.TotalAlloc - before.TotalAlloc) / times; n > 4096 {
+			t.Errorf("%s: %d bytes allocated", prefix, n)
 		}
 	}
 }
