@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"context"
+	"io"
 	"iter"
 
 	"parodywave/eventlog/chain"
@@ -68,4 +69,18 @@ type AuditLog interface {
 	Log
 	Scanner
 	Prover
+}
+
+// A Store is a log with what not every log can do. Whoever wraps the log keeps
+// the rest by leaving it in the Store.
+type Store struct {
+	AuditLog
+	Segments Segmenter // the log in segments; nil: it has only records
+
+	// Prune deletes the connection records through a revision and appends record
+	// in the same transaction; nil: the log cannot.
+	Prune func(ctx context.Context, through Revision, record Record) error
+	// CopyTo writes a copy of the file while the log is in use; nil: the log is
+	// not a file.
+	CopyTo func(w io.Writer) error
 }

@@ -163,7 +163,7 @@ func describeStream(t *testing.T, log *boltlog.Log, h eventlog.Head) frozenStrea
 	if !event.IsThread(h.Stream) {
 		return out
 	}
-	th, err := projection.Replay(ctx, log, h.Stream, 0)
+	th, err := projection.Replay(ctx, projection.NewSource(log, log, nil), h.Stream, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

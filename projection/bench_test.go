@@ -137,7 +137,7 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 		s := newStopwatch(b)
 		for range b.N {
 			th = projection.NewThread(scripts.Stream)
-			if err := th.Follow(b.Context(), log, 0); err != nil {
+			if err := th.Follow(b.Context(), projection.NewSource(nil, log, nil), 0); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -149,7 +149,7 @@ func benchmarkReplay(b *testing.B, changes []ot.Change, end string) {
 		s := newStopwatch(b)
 		for range b.N {
 			th = projection.NewThread(scripts.Stream)
-			if err := th.Follow(b.Context(), log, 0); err != nil {
+			if err := th.Follow(b.Context(), projection.NewSource(nil, log, nil), 0); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -186,7 +186,7 @@ func BenchmarkReplayAll(b *testing.B) {
 	}
 	s := newStopwatch(b)
 	for range b.N {
-		o, err := projection.ReplayAll(b.Context(), log, projection.ReplayOptions{})
+		o, err := projection.ReplayAll(b.Context(), projection.NewSource(log, log, nil), projection.ReplayOptions{})
 		if err != nil || o.Directory.Len() != threads {
 			b.Fatal(o.Directory.Len(), err)
 		}

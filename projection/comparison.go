@@ -50,9 +50,9 @@ type ComparedLine struct {
 // Where to is before from, it is what would have to be done to go back. It
 // returns an error that wraps eventlog.ErrNotFound when there is no such stream
 // or revision.
-func ReplayComparison(ctx context.Context, log eventlog.Log, stream eventlog.Stream, from, to eventlog.Revision) (*Comparison, error) {
+func ReplayComparison(ctx context.Context, src Source, stream eventlog.Stream, from, to eventlog.Revision) (*Comparison, error) {
 	early, late := min(from, to), max(from, to)
-	t, err := Replay(ctx, log, stream, early)
+	t, err := Replay(ctx, src, stream, early)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func ReplayComparison(ctx context.Context, log eventlog.Log, stream eventlog.Str
 	c.old = c.sideOf()
 	out := &Comparison{Thread: t, From: early, To: late, FromTime: t.UpdatedAt}
 	if early < late {
-		if err := t.Fold(log.Read(ctx, stream, early), late, nil, c.after); err != nil {
+		if err := t.Fold(src.Read(ctx, stream, early), late, nil, c.after); err != nil {
 			return nil, err
 		}
 	}

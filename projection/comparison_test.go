@@ -21,18 +21,18 @@ import (
 // compared checks a comparison of two revisions of a history.
 func (p *past) compared(from, to int, spoil func(*projection.Comparison)) error {
 	ctx := context.Background()
-	c, err := projection.ReplayComparison(ctx, p.log, scripts.Stream, eventlog.Revision(from), eventlog.Revision(to))
+	c, err := projection.ReplayComparison(ctx, projection.Plain(p.log), scripts.Stream, eventlog.Revision(from), eventlog.Revision(to))
 	if err != nil {
 		return err
 	}
 	if spoil != nil {
 		spoil(c)
 	}
-	was, err := projection.Replay(ctx, p.log, scripts.Stream, eventlog.Revision(from))
+	was, err := projection.Replay(ctx, projection.Plain(p.log), scripts.Stream, eventlog.Revision(from))
 	if err != nil {
 		return err
 	}
-	is, err := projection.Replay(ctx, p.log, scripts.Stream, eventlog.Revision(to))
+	is, err := projection.Replay(ctx, projection.Plain(p.log), scripts.Stream, eventlog.Revision(to))
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (p *past) comparedLine(c *projection.Comparison, i int, was, is *projection
 func (p *past) broke(id projection.LineID, early, late int) bool {
 	ctx := context.Background()
 	last := func(at int) bool {
-		t, err := projection.Replay(ctx, p.log, scripts.Stream, eventlog.Revision(at))
+		t, err := projection.Replay(ctx, projection.Plain(p.log), scripts.Stream, eventlog.Revision(at))
 		return err == nil && t.Find(id) == t.LineCount()-1
 	}
 	return last(early) != last(late)
@@ -213,7 +213,7 @@ func TestComparisonTellsWhoDidWhat(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := projection.ReplayComparison(context.Background(), p.log, scripts.Stream, 1, eventlog.Revision(len(c.script)))
+		got, err := projection.ReplayComparison(context.Background(), projection.Plain(p.log), scripts.Stream, 1, eventlog.Revision(len(c.script)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func BenchmarkComparison(b *testing.B) {
 	for _, ends := range [][2]eventlog.Revision{{n / 2, n}, {n, n / 2}, {1, n}} {
 		b.Run(fmt.Sprint(ends), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := projection.ReplayComparison(b.Context(), log, scripts.Stream, ends[0], ends[1]); err != nil {
+				if _, err := projection.ReplayComparison(b.Context(), projection.Plain(log), scripts.Stream, ends[0], ends[1]); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -264,7 +264,7 @@ func TestComparisonOfManyPastedLinesGoesByTheirText(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, err := projection.ReplayComparison(t.Context(), log, scripts.Stream, 1, 3)
+	c, err := projection.ReplayComparison(t.Context(), projection.Plain(log), scripts.Stream, 1, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,16 +60,16 @@ type Deletion struct {
 // ReplayDifference folds the difference between two revisions of a stream; since
 // may be 0, and at is the head where it is 0. It returns an error that wraps
 // eventlog.ErrNotFound when there is no such stream or revision.
-func ReplayDifference(ctx context.Context, log eventlog.Log, stream eventlog.Stream, since, at eventlog.Revision) (*Difference, error) {
+func ReplayDifference(ctx context.Context, src Source, stream eventlog.Stream, since, at eventlog.Revision) (*Difference, error) {
 	t := NewThread(stream)
 	if since > 0 {
 		var err error
-		if t, err = Replay(ctx, log, stream, since); err != nil {
+		if t, err = Replay(ctx, src, stream, since); err != nil {
 			return nil, err
 		}
 	}
 	d := NewDifference(t)
-	if err := d.Advance(log.Read(ctx, stream, since), at); err != nil {
+	if err := d.Advance(src.Read(ctx, stream, since), at); err != nil {
 		return nil, err
 	}
 	if t.Revision < max(at, 1) {

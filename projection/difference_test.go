@@ -207,7 +207,7 @@ func (s script) contrasted(since int, w wrong, end func(*projection.Difference, 
 			continue
 		}
 		// The thread that the difference advances tells no effect; another does.
-		other, err := projection.Replay(ctx, log, scripts.Stream, eventlog.Revision(max(n, 1)))
+		other, err := projection.Replay(ctx, projection.Plain(log), scripts.Stream, eventlog.Revision(max(n, 1)))
 		if n == 0 {
 			other, err = projection.NewThread(scripts.Stream), nil
 		}

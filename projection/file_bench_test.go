@@ -15,7 +15,7 @@ import (
 const fileBatch = 100
 
 // logOf writes records to a log in a file, batch by batch.
-func logOf(b *testing.B, records []eventlog.Record) eventlog.Log {
+func logOf(b *testing.B, records []eventlog.Record) projection.Source {
 	b.Helper()
 	log, err := boltlog.Open(filepath.Join(b.TempDir(), "log.db"), boltlog.Options{NoSync: true})
 	if err != nil {
@@ -30,7 +30,7 @@ func logOf(b *testing.B, records []eventlog.Record) eventlog.Log {
 		}
 		head = h.Revision
 	}
-	return log
+	return projection.NewSource(log, log, nil)
 }
 
 // BenchmarkReplayFile goes all the way from a log in a file, whose pages the

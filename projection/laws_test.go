@@ -195,7 +195,7 @@ func TestLiveEqualsReplayed(t *testing.T) {
 			seen = append(seen, tell(live))
 		}
 		for n := 1; n <= 12; n++ {
-			again, err := projection.Replay(ctx, log, scripts.Stream, eventlog.Revision(n))
+			again, err := projection.Replay(ctx, projection.Plain(log), scripts.Stream, eventlog.Revision(n))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -204,13 +204,13 @@ func TestLiveEqualsReplayed(t *testing.T) {
 				t.Fatalf("replayed to %d:\n%+v\nlive:\n%+v\n%v", n, got, want, s[:n])
 			}
 		}
-		if r, err := projection.Replay(ctx, log, scripts.Stream, 0); err != nil || r.Summary() != live.Summary() {
+		if r, err := projection.Replay(ctx, projection.Plain(log), scripts.Stream, 0); err != nil || r.Summary() != live.Summary() {
 			t.Fatalf("head is %+v, %v, want %+v", r.Summary(), err, live.Summary())
 		}
-		if _, err := projection.Replay(ctx, log, scripts.Stream, 13); !errors.Is(err, eventlog.ErrNotFound) {
+		if _, err := projection.Replay(ctx, projection.Plain(log), scripts.Stream, 13); !errors.Is(err, eventlog.ErrNotFound) {
 			t.Fatalf("revision 13 of 12: %v, want ErrNotFound", err)
 		}
-		if _, err := projection.Replay(ctx, log, "01ARZ3NDEKTSV4RRFFQ69G5FAW", 0); !errors.Is(err, eventlog.ErrNotFound) {
+		if _, err := projection.Replay(ctx, projection.Plain(log), "01ARZ3NDEKTSV4RRFFQ69G5FAW", 0); !errors.Is(err, eventlog.ErrNotFound) {
 			t.Fatalf("a thread that is not: %v, want ErrNotFound", err)
 		}
 		for ms, want := range map[int64]eventlog.Revision{0: 0, 999: 0, 1000: 1, 1001: 1, 5999: 5, 6000: 6, 1 << 40: 12} {

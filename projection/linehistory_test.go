@@ -23,7 +23,7 @@ type stood struct {
 
 // A past is what every line read at every revision, from the oracle.
 type past struct {
-	log    eventlog.Log
+	log    eventlog.AuditLog
 	at     []map[projection.LineID][]stood // by revision
 	from   map[projection.LineID]projection.LineID
 	joined map[projection.LineID]projection.LineID

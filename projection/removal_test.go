@@ -200,7 +200,7 @@ func TestRemovalsOfALineFollowItsLineage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	th, err := projection.Replay(t.Context(), p.log, scripts.Stream, 0)
+	th, err := projection.Replay(t.Context(), projection.Plain(p.log), scripts.Stream, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

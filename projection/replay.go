@@ -2,6 +2,7 @@ package projection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -10,13 +11,12 @@ import (
 
 // Replay folds the records of a stream into the thread at revision at, or at
 // the head where at is 0. It returns an error that wraps eventlog.ErrNotFound
-// when there is no such stream or revision. Where the log is a Snapshotter it
-// begins with what was saved.
-func Replay(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at eventlog.Revision) (*Thread, error) {
-	t := resume(ctx, log, stream, at)
+// when there is no such stream or revision.
+func Replay(ctx context.Context, src Source, stream eventlog.Stream, at eventlog.Revision) (*Thread, error) {
+	t := resume(ctx, src, stream, at)
 	if t == nil {
 		t = NewThread(stream)
-		if err := t.Follow(ctx, log, at); err != nil {
+		if err := t.Follow(ctx, src, at); err != nil {
 			return nil, err
 		}
 	}
@@ -29,19 +29,39 @@ func Replay(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at ev
 	return t, nil
 }
 
-// Follow applies what the log has of the thread's stream behind its revision,
-// until it is at revision at or, where at is 0, at the head. Where the log is a
-// Segmenter that is much faster than to Advance by what it reads.
-func (t *Thread) Follow(ctx context.Context, log eventlog.Log, at eventlog.Revision) error {
-	s, ok := log.(eventlog.Segmenter)
-	switch {
-	case at != 0 && t.Revision >= at:
+// resume returns the thread at a revision, or the head where at is 0, folded
+// from the nearest snapshot on; nil if there is none or it does not lead there.
+func resume(ctx context.Context, src Source, stream eventlog.Stream, at eventlog.Revision) *Thread {
+	if src.snapshots == nil {
 		return nil
-	case !ok:
-		return t.Advance(log.Read(ctx, t.Stream, t.Revision), at)
+	}
+	t := src.snapshots.Snapshot(ctx, stream, at)
+	if t == nil || t.Revision == at {
+		return t
+	}
+	redactions := t.Redactions
+	err := t.Follow(ctx, src, at)
+	switch {
+	case errors.Is(err, eventlog.ErrDamaged), t.Redactions != redactions:
+		// A redaction changes records before it, too: a snapshot from before it is
+		// not what a fold of these gives now.
+		src.snapshots.Distrust(stream)
+		return nil
+	case err != nil:
+		return nil
+	}
+	return t
+}
+
+// Follow applies the records after the thread's revision, until it is at revision
+// at or, where at is 0, at the head. Where the source has segments, that is much
+// faster than Advance.
+func (t *Thread) Follow(ctx context.Context, src Source, at eventlog.Revision) error {
+	if at != 0 && t.Revision >= at {
+		return nil
 	}
 	var f folder
-	for seg, err := range s.Segments(ctx, t.Stream, t.Revision) {
+	for seg, err := range src.Segments(ctx, t.Stream, t.Revision) {
 		if err != nil {
 			return err
 		}
@@ -59,13 +79,11 @@ func (t *Thread) Follow(ctx context.Context, log eventlog.Log, at eventlog.Revis
 // are no more where at is 0.
 func (t *Thread) Advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision) error {
 	var f folder
-	one := make([]eventlog.Record, 1)
-	for r, err := range records {
+	for seg, err := range singly(records) {
 		if err != nil {
 			return err
 		}
-		one[0] = r
-		if err := f.fold(t, &eventlog.Segment{Stream: r.Stream, First: r.Revision, Records: one}, at); err != nil {
+		if err := f.fold(t, &seg, at); err != nil {
 			return err
 		}
 		if at != 0 && t.Revision >= at {

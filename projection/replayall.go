@@ -2,7 +2,6 @@ package projection
 
 import (
 	"context"
-	"iter"
 
 	"parodywave/eventlog"
 )
@@ -40,14 +39,14 @@ const defaultReplayMemory = 512 << 20
 // in one pass over the log if Memory allows. A thread stays in memory from its
 // first record to its head only. The whole text is folded, since which line was
 // changed last, and how it begins, follow from nothing less.
-func ReplayAll(ctx context.Context, log eventlog.AuditLog, o ReplayOptions) (*Overview, error) {
-	heads, err := log.Streams(ctx)
+func ReplayAll(ctx context.Context, src Source, o ReplayOptions) (*Overview, error) {
+	heads, err := src.Streams(ctx)
 	if err != nil {
 		return nil, err
 	}
 	a := newReplay(heads, o)
 	for more := true; more; more = a.again() {
-		for seg, err := range allSegments(ctx, log) {
+		for seg, err := range src.AllSegments(ctx) {
 			if err != nil {
 				return nil, err
 			}
@@ -63,21 +62,4 @@ func ReplayAll(ctx context.Context, log eventlog.AuditLog, o ReplayOptions) (*Ov
 		o.Progress(a.Records, a.of)
 	}
 	return &a.Overview, nil
-}
-
-// allSegments returns all of log in segments, those of a record each if it has
-// no others.
-func allSegments(ctx context.Context, log eventlog.AuditLog) iter.Seq2[eventlog.Segment, error] {
-	if s, ok := log.(eventlog.Segmenter); ok {
-		return s.AllSegments(ctx)
-	}
-	return func(yield func(eventlog.Segment, error) bool) {
-		one := make([]eventlog.Record, 1)
-		for r, err := range log.Scan(ctx, 0) {
-			one[0] = r
-			if !yield(eventlog.Segment{Stream: r.Stream, First: r.Revision, Records: one}, err) {
-				return
-			}
-		}
-	}
 }

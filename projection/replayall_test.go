@@ -131,13 +131,13 @@ func TestReplayAllEqualsRecordByRecord(t *testing.T) {
 		}
 		o.Visit = func(th *projection.Thread) {
 			visited[th.Stream] = append(visited[th.Stream], th.Revision)
-			want, err := projection.Replay(t.Context(), log.AuditLog, th.Stream, th.Revision)
+			want, err := projection.Replay(t.Context(), projection.Plain(log.AuditLog), th.Stream, th.Revision)
 			if err != nil || everything(th) != everything(want) {
 				t.Fatalf("visited %s at %d, %v:\n%.2000s\nreplayed:\n%.2000s", th.Stream, th.Revision, err, everything(th), everything(want))
 			}
 		}
 		want := overview(overviewOf(t, records))
-		got, err := projection.ReplayAll(t.Context(), log, o)
+		got, err := projection.ReplayAll(t.Context(), projection.NewSource(log, log, nil), o)
 		if err != nil || overview(got) != want {
 			t.Fatalf("with %d bytes, %v:\n%.3000s\none by one:\n%.3000s", o.Memory, err, overview(got), want)
 		}
@@ -149,7 +149,7 @@ func TestReplayAllEqualsRecordByRecord(t *testing.T) {
 				t.Fatalf("%s was visited at %v, want %v", stream, visited[stream], stops)
 			}
 		}
-		got, err = projection.ReplayAll(t.Context(), log.AuditLog, projection.ReplayOptions{}) // a log without segments
+		got, err = projection.ReplayAll(t.Context(), projection.Plain(log.AuditLog), projection.ReplayOptions{}) // a log without segments
 		if err != nil || overview(got) != want {
 			t.Fatalf("by records, %v:\n%.3000s\none by one:\n%.3000s", err, overview(got), want)
 		}
@@ -179,12 +179,12 @@ func TestReplayAllGoesToTheHeads(t *testing.T) {
 	last := whole[len(whole)-1]
 	last.Revision++
 	log.records[first] = append(slices.Clone(whole), last)
-	got, err := projection.ReplayAll(t.Context(), log, projection.ReplayOptions{})
+	got, err := projection.ReplayAll(t.Context(), projection.NewSource(log, log, nil), projection.ReplayOptions{})
 	if err != nil || overview(got) != want {
 		t.Fatalf("with records behind the heads, %v:\n%.3000s\nwant:\n%.3000s", err, overview(got), want)
 	}
 	log.records[first] = whole[:len(whole)-1]
-	if _, err := projection.ReplayAll(t.Context(), log, projection.ReplayOptions{}); !errors.Is(err, eventlog.ErrDamaged) {
+	if _, err := projection.ReplayAll(t.Context(), projection.NewSource(log, log, nil), projection.ReplayOptions{}); !errors.Is(err, eventlog.ErrDamaged) {
 		t.Fatalf("without the last record of %s: %v, want ErrDamaged", first, err)
 	}
 }

@@ -43,7 +43,7 @@ func TestOfTwoVersionsOfANameTheLastIsMeant(t *testing.T) {
 			t.Errorf("%q is revision %d, %v, want %d", name, got, err, want)
 		}
 	}
-	th, err := projection.Replay(ctx, log, scripts.Stream, 3)
+	th, err := projection.Replay(ctx, projection.Plain(log), scripts.Stream, 3)
 	if err != nil || len(th.Versions) != 2 || th.Versions[1] != (projection.Version{Name: "b", Of: 2, Revision: 3}) {
 		t.Errorf("at revision 3 there are %+v, %v", th.Versions, err)
 	}

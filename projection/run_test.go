@@ -233,7 +233,7 @@ func TestRunsEqualTheirRecords(t *testing.T) {
 		through := 1 + draw(head)
 		th := projection.NewThread(scripts.Stream)
 		for _, at := range []int{through, through + draw(head-through+1), head} {
-			if err := th.Follow(t.Context(), log, eventlog.Revision(at)); err != nil {
+			if err := th.Follow(t.Context(), projection.NewSource(log, log, nil), eventlog.Revision(at)); err != nil {
 				t.Fatalf("to %d of %d: %v", at, head, err)
 			}
 			if got, want := everything(th), everything(oneByOne(t, s.events[:at])); got != want {
@@ -284,7 +284,7 @@ func TestRunsThatCannotFollowAreDamage(t *testing.T) {
 		seg := eventlog.Segment{Stream: scripts.Stream, First: 1}
 		pack(&seg, records)
 		th := projection.NewThread(scripts.Stream)
-		err := th.Follow(t.Context(), segmentLog{nil, []eventlog.Segment{seg}}, 0)
+		err := th.Follow(t.Context(), projection.NewSource(nil, segmentLog{[]eventlog.Segment{seg}}, nil), 0)
 		if name == "a gap" {
 			// Segments number their records, so one that is missing shows in the text.
 			if err == nil {
@@ -305,7 +305,6 @@ func reshaped(r eventlog.Record, shape string) eventlog.Record {
 
 // A segmentLog has these segments and nothing else.
 type segmentLog struct {
-	eventlog.Log
 	segments []eventlog.Segment
 }
 

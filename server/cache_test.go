@@ -70,7 +70,7 @@ func (s *site) start() {
 	}
 	logger := slog.New(slog.NewTextHandler(&s.said, nil))
 	s.cache = snapshot.Open(s.t.Context(), s.path("cache.db"), s.log, logger)
-	s.server, err = New(s.t.Context(), Config{Log: s.log, Cache: s.cache, Listen: "127.0.0.1:0", Logger: logger})
+	s.server, err = New(s.t.Context(), Config{Log: s.log.Store(), Cache: s.cache, Listen: "127.0.0.1:0", Logger: logger})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -7,15 +7,10 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// A pruner is a log that can give up old connection records.
-type pruner interface {
-	Prune(ctx context.Context, through eventlog.Revision, record eventlog.Record) error
-}
-
 // prune gives up connection records that are older than they are kept.
 func (r *recorder) prune(ctx context.Context) {
-	log, ok := r.s.cfg.Log.(pruner)
-	if !ok || r.s.cfg.KeepConnection <= 0 {
+	log := r.s.cfg.Log
+	if log.Prune == nil || r.s.cfg.KeepConnection <= 0 {
 		return
 	}
 	before := now() - r.s.cfg.KeepConnection.Milliseconds()

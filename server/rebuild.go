@@ -19,12 +19,12 @@ type rebuilt struct {
 	cached bool // from what was saved on
 }
 
-// cachedLog returns the log with what is saved beside it.
-func cachedLog(cfg Config) eventlog.AuditLog {
+// source returns the log to fold, from what is saved on.
+func source(cfg Config) projection.Source {
 	if cfg.Cache == nil {
-		return cfg.Log
+		return projection.NewSource(cfg.Log, cfg.Log.Segments, nil)
 	}
-	return cfg.Cache.Log()
+	return cfg.Cache.Source()
 }
 
 // rebuild folds what the log has since the state was saved or, where that is of

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -11,6 +10,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/projection"
 	"parodywave/projection/snapshot"
 	"parodywave/server/internal/api"
 	"parodywave/server/internal/people"
@@ -22,7 +22,7 @@ import (
 
 // A Config is what a server is given. Log is required.
 type Config struct {
-	Log    eventlog.AuditLog
+	Log    eventlog.Store
 	Cache  *snapshot.Cache // of Log; nil: everything is folded from the log alone
 	Logger *slog.Logger    // nil: slog.Default
 
@@ -42,7 +42,7 @@ type Config struct {
 // concurrently.
 type Server struct {
 	cfg      Config
-	log      eventlog.AuditLog
+	log      projection.Source
 	appends  *appends
 	logger   *slog.Logger
 	limits   wire.Limits
@@ -77,7 +77,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: node %q: use 1 to 64 letters, digits, dots, dashes and underscores", cfg.Node)
 	}
 	s := &Server{
-		cfg: cfg, log: cachedLog(cfg), appends: &appends{cache: cfg.Cache}, logger: cfg.Logger, limits: wire.DefaultLimits(),
+		cfg: cfg, log: source(cfg), appends: &appends{cache: cfg.Cache}, logger: cfg.Logger, limits: wire.DefaultLimits(),
 		run: ulid.Make(), peers: newPeerSet(), hands: newHands(), began: time.Now(), ready: make(chan struct{}),
 	}
 	start := time.Now()
@@ -90,11 +90,8 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.people = people.New(s.log, state.Authors, s.appends.report)
 	s.hub = newHub(s, state.Directory)
 	s.api = &api.API{
-		Log: s.log, Threads: s.hub, People: s.people, Limits: s.limits, Logger: s.logger, Version: cfg.Version,
+		Log: s.log, Threads: s.hub, People: s.people, Limits: s.limits, Logger: s.logger, Version: cfg.Version, Copy: cfg.Log.CopyTo,
 		Appended: s.appends.report, Patience: patientFor * writeTimeout, Stopping: s.stopped,
-	}
-	if c, ok := cfg.Log.(copier); ok {
-		s.api.Copy = c.CopyTo
 	}
 	cfg.Cache.Follow(state.State, s.directory)
 	if !state.cached || time.Since(start) > worthSaving {
@@ -142,8 +139,5 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // patientFor is how many writeTimeouts the reader of a long answer may make no
 // progress: its disk may be slow.
 const patientFor = 12
-
-// A copier is a log that can be copied while it is in use.
-type copier interface{ CopyTo(w io.Writer) error }
 
 func now() int64 { return time.Now().UnixMilli() }

@@ -19,10 +19,18 @@ import (
 // be busy with other things.
 const patience = time.Minute
 
+// storeOf returns a log with all that it can do.
+func storeOf(log eventlog.AuditLog) eventlog.Store {
+	if s, ok := log.(interface{ Store() eventlog.Store }); ok {
+		return s.Store()
+	}
+	return eventlog.Store{AuditLog: log}
+}
+
 // start serves log on a loopback port for the length of a test.
 func start(t testing.TB, log eventlog.AuditLog, change ...func(*Config)) (*Server, string) {
 	t.Helper()
-	cfg := Config{Log: log, Listen: "127.0.0.1:0", Version: "test"}
+	cfg := Config{Log: storeOf(log), Listen: "127.0.0.1:0", Version: "test"}
 	for _, c := range change {
 		c(&cfg)
 	}

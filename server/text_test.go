@@ -190,7 +190,7 @@ func TestConnectionsAreRebuiltAndAnEarlierRunIsClosed(t *testing.T) {
 	c.want("join")
 	rebuild := func() *projection.Connections {
 		st := snapshot.NewState()
-		if err := st.CatchUp(context.Background(), log); err != nil {
+		if err := st.CatchUp(context.Background(), projection.Plain(log)); err != nil {
 			t.Fatal(err)
 		}
 		return st.Connections
@@ -198,7 +198,7 @@ func TestConnectionsAreRebuiltAndAnEarlierRunIsClosed(t *testing.T) {
 	for rebuild().Open("") != 1 { // the recorder trails
 	}
 	// A second run on the same log, as after a kill: what was open is closed.
-	if _, err := New(context.Background(), Config{Log: log}); err != nil {
+	if _, err := New(context.Background(), Config{Log: eventlog.Store{AuditLog: log}}); err != nil {
 		t.Fatal(err)
 	}
 	for {
@@ -254,7 +254,7 @@ func TestPutIsADiffInOneAppend(t *testing.T) {
 			t.Errorf("%q: %d %s, %d records; want %d, %d", tc.body, status, body, got, tc.status, tc.records)
 		}
 	}
-	thread, err := projection.Replay(context.Background(), log, eventlog.Stream(th.ID), 0)
+	thread, err := projection.Replay(context.Background(), projection.Plain(log), eventlog.Stream(th.ID), 0)
 	if err != nil || thread.Text() != "one\n2\n" {
 		t.Errorf("text %q %v", thread.Text(), err)
 	}

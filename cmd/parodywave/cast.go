@@ -21,7 +21,7 @@ func (c *exportCommand) asciicast(a *app, s *source, stream eventlog.Stream, at 
 	if err != nil {
 		return err
 	}
-	opened, err := projection.Replay(a.ctx, s, stream, 1)
+	opened, err := projection.Replay(a.ctx, s.Source, stream, 1)
 	if err != nil {
 		return err
 	}

@@ -180,7 +180,7 @@ func versions(a *app, s *source, thread string) (out []candidate) {
 	if err != nil {
 		return nil
 	}
-	t, err := projection.Replay(a.ctx, s, stream, 0)
+	t, err := projection.Replay(a.ctx, s.Source, stream, 0)
 	if err != nil {
 		return nil
 	}

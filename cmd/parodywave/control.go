@@ -136,7 +136,7 @@ func (a *app) writer() (*control, error) {
 
 // private returns a control of a server in this process.
 func (a *app) private(log *boltlog.Log) (*control, error) {
-	s, err := server.New(a.ctx, server.Config{Log: log, Logger: slog.New(slog.DiscardHandler), Offline: true, Version: release()})
+	s, err := server.New(a.ctx, server.Config{Log: log.Store(), Logger: slog.New(slog.DiscardHandler), Offline: true, Version: release()})
 	if err != nil {
 		log.Close()
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/logtest"
@@ -101,7 +102,7 @@ func TestServeAckEarly(t *testing.T) {
 		t.Fatal(err)
 	}
 	early := logtest.NewAckEarly(log, 100*time.Millisecond)
-	s, err := server.New(t.Context(), server.Config{Log: early, Listen: listener.Addr().String(), Version: "early", Logger: slog.New(slog.DiscardHandler)})
+	s, err := server.New(t.Context(), server.Config{Log: eventlog.Store{AuditLog: early}, Listen: listener.Addr().String(), Version: "early", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ type removalRow struct {
 func (c *logCommand) deletions(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, keep func(event.Event) bool) error {
 	q := projection.RemovalQuery{At: at, Each: c.Every == "edit"}
 	if c.Line != nil {
-		t, err := projection.Replay(a.ctx, s, stream, at)
+		t, err := projection.Replay(a.ctx, s.Source, stream, at)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func (c *diffCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	d, err := projection.ReplayComparison(a.ctx, s, stream, from, to)
+	d, err := projection.ReplayComparison(a.ctx, s.Source, stream, from, to)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func printed(t *testing.T, before, after string, from, to int, words, colours bo
 		event.Encode(event.Changed{Change: ot.Replace(0, 0, 0, a)}), event.Encode(event.Changed{Change: ot.Replace(len(a), 0, len(a), b)})); err != nil {
 		t.Fatal(err)
 	}
-	c, err := projection.ReplayComparison(ctx, log, testThread, eventlog.Revision(from), eventlog.Revision(to))
+	c, err := projection.ReplayComparison(ctx, projection.Plain(log), testThread, eventlog.Revision(from), eventlog.Revision(to))
 	if err != nil {
 		t.Fatal(err)
 	}

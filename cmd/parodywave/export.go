@@ -78,7 +78,7 @@ func (c *exportCommand) Run(a *app, given *kong.Context) error {
 		_, err = ndjson.Export(a.ctx, a.out, s, stream, at, s.exportName)
 		return err
 	}
-	t, err := projection.Replay(a.ctx, s, stream, at)
+	t, err := projection.Replay(a.ctx, s.Source, stream, at)
 	if err != nil {
 		return err
 	}

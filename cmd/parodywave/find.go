@@ -156,7 +156,7 @@ func (s *source) thread(a *app, arg string) (*projection.Thread, error) {
 	if err != nil {
 		return nil, err
 	}
-	return projection.Replay(a.ctx, s, t, at)
+	return projection.Replay(a.ctx, s.Source, t, at)
 }
 
 // rows returns the number of lines of a text. An empty piece after the last line

@@ -61,11 +61,11 @@ func gitBlame(t *testing.T, dir string) (mails []string) {
 // plain reports for each line of a thread whether a comparison of texts can
 // mean only one change: its words were nowhere before the revision that blame
 // tells, and have been there exactly once ever since.
-func plain(t *testing.T, log eventlog.Log, thread *projection.Thread) []bool {
+func plain(t *testing.T, log eventlog.AuditLog, thread *projection.Thread) []bool {
 	t.Helper()
 	var texts [][]string
 	for rev := range thread.Revision {
-		at, err := projection.Replay(context.Background(), log, testThread, rev+1)
+		at, err := projection.Replay(context.Background(), projection.Plain(log), testThread, rev+1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,7 @@ func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 	if err := c.check(doc.Bytes()); err != nil {
 		return nil, err
 	}
-	t, err := projection.Replay(a.ctx, log, m.stream, 0)
+	t, err := projection.Replay(a.ctx, projection.Plain(log), m.stream, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func TestPadsComeWithWhoWroteWhat(t *testing.T) {
 		}
 		defer log.Close()
 		stream := eventlog.Stream(strings.TrimSpace(id))
-		th, err := projection.Replay(t.Context(), log, stream, 0)
+		th, err := projection.Replay(t.Context(), projection.Plain(log), stream, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -94,7 +94,7 @@ func history(t *testing.T, rnd *rand.Rand, n, kinds int) (eventlog.AuditLog, *pr
 	if _, err := log.Append(context.Background(), testThread, 0, records...); err != nil {
 		t.Fatal(err)
 	}
-	thread, err := projection.Replay(context.Background(), log, testThread, 0)
+	thread, err := projection.Replay(context.Background(), projection.Plain(log), testThread, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -274,7 +274,7 @@ func (c *lineClient) close() error {
 
 func TestLineClientReadsItsReceipts(t *testing.T) {
 	s, err := server.New(t.Context(), server.Config{
-		Log: eventlog.NewMemory(), Listen: "127.0.0.1:0", Version: "test",
+		Log: eventlog.Store{AuditLog: eventlog.NewMemory()}, Listen: "127.0.0.1:0", Version: "test",
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {

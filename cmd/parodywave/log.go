@@ -155,7 +155,7 @@ func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(eve
 	if c.Author == "" {
 		return func(e event.Event) bool { return e.Time >= since && e.Time <= until }, nil
 	}
-	t, err := projection.Replay(a.ctx, s, stream, 0)
+	t, err := projection.Replay(a.ctx, s.Source, stream, 0)
 	if err != nil {
 		return nil, err
 	}

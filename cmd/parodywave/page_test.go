@@ -24,7 +24,7 @@ func TestPageDeck(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	s, err := server.New(context.Background(), server.Config{Log: log, Listen: "127.0.0.1:0"})
+	s, err := server.New(context.Background(), server.Config{Log: log.Store(), Listen: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}

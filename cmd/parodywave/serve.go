@@ -127,7 +127,7 @@ func (c *serveCommand) serve(a *app, listener net.Listener, log *boltlog.Log, lo
 	cache := snapshot.Open(a.ctx, a.cachePath(), log, logger)
 	defer cache.Close() // after the last append
 	s, err := server.New(a.ctx, server.Config{
-		Log: log, Cache: cache, Logger: logger, Listen: listener.Addr().String(), AllowHosts: c.AllowHost, AllowOrigins: c.AllowOrigin,
+		Log: log.Store(), Cache: cache, Logger: logger, Listen: listener.Addr().String(), AllowHosts: c.AllowHost, AllowOrigins: c.AllowOrigin,
 		AllowNoOrigin: c.AllowNoOrigin, Node: c.Node, Version: release(), KeepConnection: c.KeepConnections,
 	})
 	if err != nil {

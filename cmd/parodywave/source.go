@@ -11,7 +11,6 @@ import (
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
-	"parodywave/projection/snapshot"
 )
 
 const (
@@ -23,14 +22,9 @@ const (
 // A source is a log to read: a file, or the log of a running server. From a file,
 // sealed records come in segments.
 type source struct {
-	eventlog.AuditLog
-	eventlog.Segmenter
+	projection.Source
 	control *control // of a running server; nil for a file
 	authors *projection.Authors
-}
-
-func newSource(log eventlog.AuditLog, c *control) *source {
-	return &source{AuditLog: log, Segmenter: snapshot.Segmented(log), control: c}
 }
 
 func (a *app) logPath() string { return filepath.Join(a.Data, "log.db") }
@@ -69,19 +63,19 @@ func (a *app) openLog() (*source, error) {
 		if err != nil {
 			return nil, a.fileError(err)
 		}
-		return newSource(log, nil), nil
+		return &source{Source: projection.NewSource(log, log, nil)}, nil
 	}
 	for deadline := time.Now().Add(socketWait); ; {
 		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 		if err == nil {
-			return newSource(log, nil), nil
+			return &source{Source: projection.NewSource(log, log, nil)}, nil
 		}
 		if !errors.Is(err, boltlog.ErrLocked) {
 			return nil, a.openError(err)
 		}
 		c, err := a.dial()
 		if err == nil {
-			return newSource(c.log(), c), nil
+			return &source{Source: projection.Plain(c.log()), control: c}, nil
 		}
 		if !errors.Is(err, errNoServer) {
 			return nil, err

@@ -48,7 +48,5 @@ func TestReaderWaitsForWhoeverHasTheLock(t *testing.T) {
 
 // sourceOf returns a source of a log without names.
 func sourceOf(log eventlog.AuditLog) *source {
-	s := newSource(log, nil)
-	s.authors = projection.NewAuthors()
-	return s
+	return &source{Source: projection.Plain(log), authors: projection.NewAuthors()}
 }

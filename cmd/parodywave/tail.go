@@ -201,7 +201,7 @@ func (f *follower) row(s *source, r eventlog.Record) (*eventRow, error) {
 		t = projection.NewThread(r.Stream)
 		if r.Revision > 1 {
 			var err error
-			if t, err = projection.Replay(f.a.ctx, s, r.Stream, r.Revision-1); err != nil {
+			if t, err = projection.Replay(f.a.ctx, s.Source, r.Stream, r.Revision-1); err != nil {
 				return nil, err
 			}
 		}

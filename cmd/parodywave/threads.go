@@ -58,7 +58,7 @@ func (s *source) list(a *app) ([]projection.Summary, map[eventlog.Stream]int, er
 		if !event.IsThread(h.Stream) {
 			continue
 		}
-		t, err := projection.Replay(a.ctx, s, h.Stream, 0)
+		t, err := projection.Replay(a.ctx, s.Source, h.Stream, 0)
 		if err != nil {
 			return nil, nil, err
 		}

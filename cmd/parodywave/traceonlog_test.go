@@ -30,7 +30,7 @@ func logOf(t testing.TB, tr trace) (eventlog.AuditLog, *projection.Thread) {
 	if _, err := log.Append(ctx, testThread, 0, records...); err != nil {
 		t.Fatal(err)
 	}
-	thread, err := projection.Replay(ctx, log, testThread, 0)
+	thread, err := projection.Replay(ctx, projection.Plain(log), testThread, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func spoil(t *testing.T, data string, thread eventlog.Stream) {
 	}
 	defer log.Close()
 	cache := snapshot.Open(t.Context(), filepath.Join(data, "cache.db"), log, slog.New(slog.DiscardHandler))
-	th, err := projection.Replay(t.Context(), log, thread, 0)
+	th, err := projection.Replay(t.Context(), projection.Plain(log), thread, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

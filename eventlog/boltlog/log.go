@@ -149,6 +149,11 @@ func (l *Log) began(s *stream) {
 	l.order = append(l.order, s)
 }
 
+// Store returns the log with all that it can do.
+func (l *Log) Store() eventlog.Store {
+	return eventlog.Store{AuditLog: l, Segments: l, Prune: l.Prune, CopyTo: l.CopyTo}
+}
+
 // CopyTo writes a copy of the file as it is now to w, while the log is in use.
 // The copy is a log of its own. Commits go on meanwhile, but pages that they
 // free are not used again before the copy is done, so the file grows.

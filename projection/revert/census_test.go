@@ -310,7 +310,7 @@ func unitsBy(t *testing.T, name string, s script) (n int, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	end, err := projection.Replay(t.Context(), log, scripts.Stream, 0)
+	end, err := projection.Replay(t.Context(), projection.Plain(log), scripts.Stream, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -150,7 +150,7 @@ func mustApply(t *projection.Thread, n int, line string) {
 }
 
 // log records the script.
-func (r reversal) log() (eventlog.Log, []uint16, error) {
+func (r reversal) log() (eventlog.AuditLog, []uint16, error) {
 	log, t, err := r.script.Log()
 	if err != nil {
 		return nil, nil, err
@@ -504,7 +504,7 @@ func TestReversalOfAllSinceGivesTheTextOfThen(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := eventlog.Revision(r.from)
-		then, err := projection.Replay(t.Context(), log, scripts.Stream, at)
+		then, err := projection.Replay(t.Context(), projection.Plain(log), scripts.Stream, at)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -109,7 +109,7 @@ func Units(s string) []uint16 {
 
 // Log returns a log with the script, and the thread that it leads to. The error
 // says which line cannot follow those before.
-func (s Script) Log() (eventlog.Log, *projection.Thread, error) {
+func (s Script) Log() (eventlog.AuditLog, *projection.Thread, error) {
 	log, t := eventlog.NewMemory(), projection.NewThread(Stream)
 	for n, line := range s {
 		e, err := Event(n+1, line, t.Units(0, t.Len()))

@@ -28,7 +28,7 @@ type stood struct {
 
 // A past is every line at every revision.
 type past struct {
-	log eventlog.Log
+	log eventlog.AuditLog
 	at  []map[projection.LineID][]stood // by revision
 }
 
@@ -39,7 +39,7 @@ func newPast(s script) (*past, error) {
 	}
 	p, t := &past{log: log, at: make([]map[projection.LineID][]stood, 1)}, projection.NewThread(scripts.Stream)
 	for n := range s {
-		if err := t.Follow(context.Background(), log, eventlog.Revision(n+1)); err != nil {
+		if err := t.Follow(context.Background(), projection.Plain(log), eventlog.Revision(n+1)); err != nil {
 			return nil, err
 		}
 		lines := map[projection.LineID][]stood{}
@@ -358,7 +358,7 @@ func TestSearchAgreesWithALongText(t *testing.T) {
 	if _, err := log.Append(t.Context(), scripts.Stream, 0, scripts.Records(changes[:3_000])...); err != nil {
 		t.Fatal(err)
 	}
-	th, err := projection.Replay(t.Context(), log, scripts.Stream, 0)
+	th, err := projection.Replay(t.Context(), projection.Plain(log), scripts.Stream, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

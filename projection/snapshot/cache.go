@@ -16,6 +16,7 @@ import (
 // A Log is what a cache needs of the log that it is of.
 type Log interface {
 	eventlog.AuditLog
+	eventlog.Segmenter
 
 	// ID tells one log from another.
 	ID() [16]byte

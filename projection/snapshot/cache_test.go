@@ -101,7 +101,7 @@ func TestCheckFindsAWrongSnapshot(t *testing.T) {
 	w.happen(400)
 	w.settle()
 	stream := w.streams[0]
-	other, err := projection.Replay(context.Background(), w.log, stream, 0)
+	other, err := projection.Replay(context.Background(), projection.Plain(w.log), stream, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,14 +148,14 @@ func TestRestoredLogIsNotTakenForTheOther(t *testing.T) {
 		}
 		for _, h := range heads {
 			if event.IsThread(h.Stream) {
-				th, err := projection.Replay(t.Context(), backup, h.Stream, 0)
+				th, err := projection.Replay(t.Context(), projection.Plain(backup), h.Stream, 0)
 				if err != nil {
 					t.Fatal(err)
 				}
 				w.streams, w.live[h.Stream] = append(w.streams, h.Stream), th
 			}
 		}
-		w.to, w.silent = backup, true
+		w.to, w.silent = projection.Plain(backup), true
 		if w.draw(2) == 0 {
 			w.happen(100 + w.draw(400)) // before the cache is there again
 		}

@@ -74,7 +74,7 @@ func (c *Cache) saveState() {
 	records := c.meter.records
 	c.meter.records = 0
 	c.meter.mu.Unlock()
-	s, err := follow.state(w.ctx, c.Log())
+	s, err := follow.state(w.ctx, c.Source())
 	if err != nil {
 		c.meter.mu.Lock()
 		c.meter.records += records
@@ -90,13 +90,13 @@ func (c *Cache) saveState() {
 }
 
 // state returns the state as the log has it.
-func (f *follow) state(ctx context.Context, log eventlog.AuditLog) (*State, error) {
+func (f *follow) state(ctx context.Context, src projection.Source) (*State, error) {
 	s, err := thawState(f.rest)
 	if err != nil {
 		return nil, err
 	}
 	s.Directory = f.directory()
-	if err := s.CatchUp(ctx, log); err != nil {
+	if err := s.CatchUp(ctx, src); err != nil {
 		return nil, err
 	}
 	f.keep(s)

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"context"
 	"sync"
 
 	"parodywave/eventlog"
@@ -34,22 +33,8 @@ type due struct {
 	queued bool
 }
 
-// Log returns the cache's log. It is a projection.Snapshotter.
-func (c *Cache) Log() eventlog.AuditLog { return savedLog{c.log, Segmented(c.log), c} }
-
-type savedLog struct {
-	eventlog.AuditLog
-	eventlog.Segmenter
-	cache *Cache
-}
-
-// Snapshot implements projection.Snapshotter.
-func (l savedLog) Snapshot(ctx context.Context, stream eventlog.Stream, at eventlog.Revision) *projection.Thread {
-	return l.cache.Snapshot(ctx, stream, at)
-}
-
-// Distrust implements projection.Snapshotter.
-func (l savedLog) Distrust(stream eventlog.Stream) { l.cache.Distrust(stream) }
+// Source returns the cache's log to fold, from what is saved on.
+func (c *Cache) Source() projection.Source { return projection.NewSource(c.log, c.log, c) }
 
 var kindRedacted = event.Kind(event.Redacted{})
 

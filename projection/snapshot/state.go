@@ -83,11 +83,11 @@ func thawState(b []byte) (*State, error) {
 	return s, errors.Join(errs[:]...)
 }
 
-// CatchUp folds what the log has since. Where that is a projection.Snapshotter,
-// threads begin from there. An error leaves the state of no further use; it
+// CatchUp folds the records that the log has got since, threads from their newest
+// snapshot on. An error leaves the state of no further use; it
 // wraps ErrOther where the log never had what s has.
-func (s *State) CatchUp(ctx context.Context, log eventlog.AuditLog) error {
-	heads, err := log.Streams(ctx)
+func (s *State) CatchUp(ctx context.Context, src projection.Source) error {
+	heads, err := src.Streams(ctx)
 	if err != nil {
 		return err
 	}
@@ -105,23 +105,23 @@ func (s *State) CatchUp(ctx context.Context, log eventlog.AuditLog) error {
 			behind = append(behind, h)
 		}
 	}
-	if err := s.refresh(ctx, log, behind); err != nil {
+	if err := s.refresh(ctx, src, behind); err != nil {
 		return err
 	}
 	if n := s.Directory.Len(); n != threads {
 		return fmt.Errorf("%d threads, and %d in the log: %w", n, threads, ErrOther)
 	}
-	if err := s.foldAuthors(ctx, log); err != nil {
+	if err := s.foldAuthors(ctx, src); err != nil {
 		return err
 	}
-	return s.foldConnections(ctx, log)
+	return s.foldConnections(ctx, src)
 }
 
 // ErrOther: a state is not of this log.
 var ErrOther = errors.New("not the state of this log")
 
 // refresh puts the threads of heads into the directory.
-func (s *State) refresh(ctx context.Context, log eventlog.AuditLog, heads []eventlog.Head) error {
+func (s *State) refresh(ctx context.Context, src projection.Source, heads []eventlog.Head) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	todo := make(chan eventlog.Stream)
@@ -130,7 +130,7 @@ func (s *State) refresh(ctx context.Context, log eventlog.AuditLog, heads []even
 	for range min(runtime.GOMAXPROCS(0), len(heads)) {
 		all.Go(func() {
 			for stream := range todo {
-				t, err := projection.Replay(ctx, log, stream, 0)
+				t, err := projection.Replay(ctx, src, stream, 0)
 				if err != nil {
 					cancel(err)
 					continue
@@ -155,9 +155,9 @@ func (s *State) refresh(ctx context.Context, log eventlog.AuditLog, heads []even
 	return context.Cause(ctx)
 }
 
-func (s *State) foldAuthors(ctx context.Context, log eventlog.AuditLog) error {
+func (s *State) foldAuthors(ctx context.Context, src projection.Source) error {
 	begun := s.Authors.Revision
-	for r, err := range log.Read(ctx, eventlog.Authors, begun) {
+	for r, err := range src.Read(ctx, eventlog.Authors, begun) {
 		var e event.Event
 		if err == nil {
 			e, err = event.Decode(r)
@@ -170,7 +170,7 @@ func (s *State) foldAuthors(ctx context.Context, log eventlog.AuditLog) error {
 		}
 		if _, redacted := e.Payload.(event.Redacted); redacted && begun > 0 { // names before it are others now
 			s.Authors = projection.NewAuthors()
-			return s.foldAuthors(ctx, log)
+			return s.foldAuthors(ctx, src)
 		}
 	}
 	return nil
@@ -178,21 +178,21 @@ func (s *State) foldAuthors(ctx context.Context, log eventlog.AuditLog) error {
 
 // foldConnections goes on from where they were if that is still where the log
 // was and begins.
-func (s *State) foldConnections(ctx context.Context, log eventlog.AuditLog) error {
+func (s *State) foldConnections(ctx context.Context, src projection.Source) error {
 	rev := s.Connections.Revision
 	first := eventlog.Revision(1)
-	for r, err := range log.Read(ctx, eventlog.Connections, 0) {
+	for r, err := range src.Read(ctx, eventlog.Connections, 0) {
 		if err != nil {
 			return err
 		}
 		first = r.Revision
 		break
 	}
-	at, err := log.ChainAt(ctx, eventlog.Connections, rev)
+	at, err := src.ChainAt(ctx, eventlog.Connections, rev)
 	if err != nil || at != s.connections || s.Connections.Through != first-1 {
 		s.Connections = projection.NewConnections()
 	}
-	for r, err := range log.Read(ctx, eventlog.Connections, s.Connections.Revision) {
+	for r, err := range src.Read(ctx, eventlog.Connections, s.Connections.Revision) {
 		var e event.Event
 		if err == nil {
 			e, err = event.Decode(r)
@@ -204,6 +204,6 @@ func (s *State) foldConnections(ctx context.Context, log eventlog.AuditLog) erro
 			return err
 		}
 	}
-	s.connections, err = log.ChainAt(ctx, eventlog.Connections, s.Connections.Revision)
+	s.connections, err = src.ChainAt(ctx, eventlog.Connections, s.Connections.Revision)
 	return err
 }

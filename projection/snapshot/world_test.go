@@ -36,6 +36,14 @@ func newMarkedLog() *markedLog {
 	return &markedLog{AuditLog: eventlog.NewMemory(), id: [16]byte{7}, chains: []chain.Digest{chain.LogStart()}, black: map[eventlog.Stream]eventlog.Revision{}}
 }
 
+func (l *markedLog) Segments(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Segment, error] {
+	return projection.Plain(l).Segments(ctx, stream, after)
+}
+
+func (l *markedLog) AllSegments(ctx context.Context) iter.Seq2[eventlog.Segment, error] {
+	return projection.Plain(l).AllSegments(ctx)
+}
+
 func (l *markedLog) ID() [16]byte { return l.id }
 
 func (l *markedLog) End() (eventlog.Position, chain.Digest) {
@@ -138,7 +146,7 @@ type world struct {
 	log     *markedLog
 	path    string
 	cache   *Cache
-	to      eventlog.AuditLog
+	to      projection.Source
 	silent  bool // appends are not reported to the cache
 	live    map[eventlog.Stream]*projection.Thread
 	streams []eventlog.Stream
@@ -169,7 +177,7 @@ func (w *world) open() {
 	w.cache.meter.mu.Lock()
 	w.cache.meter.every = 300
 	w.cache.meter.mu.Unlock()
-	w.to = w.cache.Log()
+	w.to = w.cache.Source()
 	w.t.Cleanup(func() { w.cache.Close() })
 }
 
@@ -286,7 +294,7 @@ func (w *world) check() error {
 			return err
 		}
 		for _, at := range []eventlog.Revision{0, head.Revision, 1, eventlog.Revision(1 + w.draw(int(head.Revision))), eventlog.Revision(1 + w.draw(int(head.Revision)))} {
-			want, err := projection.Replay(ctx, w.log, stream, at)
+			want, err := projection.Replay(ctx, projection.Plain(w.log), stream, at)
 			if err != nil {
 				return err
 			}
@@ -304,7 +312,7 @@ func (w *world) check() error {
 		got = NewState()
 	}
 	want := NewState()
-	if err := want.CatchUp(ctx, w.log); err != nil {
+	if err := want.CatchUp(ctx, projection.Plain(w.log)); err != nil {
 		return err
 	}
 	if err := got.CatchUp(ctx, w.to); err != nil {

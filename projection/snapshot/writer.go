@@ -191,7 +191,7 @@ func (c *Cache) saveThread(stream eventlog.Stream) {
 		return
 	}
 	generation := c.trust()
-	t, err := projection.Replay(c.writer.ctx, c.Log(), stream, 0)
+	t, err := projection.Replay(c.writer.ctx, c.Source(), stream, 0)
 	if err != nil {
 		c.logger.Warn("a thread cannot be saved", "thread", stream, "why", err)
 		return

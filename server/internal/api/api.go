@@ -24,7 +24,7 @@ import (
 // An API answers requests. Its fields are set before the first request; all are
 // required but Copy. Its methods may be called concurrently.
 type API struct {
-	Log     eventlog.AuditLog
+	Log     projection.Source
 	Threads Threads
 	People  *people.People
 	Limits  wire.Limits

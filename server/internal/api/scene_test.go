@@ -54,12 +54,12 @@ func newAPI(t *testing.T, payloads ...event.Payload) *API {
 	if err != nil {
 		t.Fatal(err)
 	}
-	thread, err := projection.Replay(t.Context(), log, testThread, 0)
+	thread, err := projection.Replay(t.Context(), projection.Plain(log), testThread, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	au := authority.New(authority.Config{
-		Stream: testThread, Log: log, Now: func() int64 { return time.Now().UnixMilli() },
+		Stream: testThread, Log: projection.Plain(log), Now: func() int64 { return time.Now().UnixMilli() },
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
 		Room:      nobody{},
@@ -70,7 +70,7 @@ func newAPI(t *testing.T, payloads ...event.Payload) *API {
 	running.Go(func() { au.Run(t.Context()) })
 	t.Cleanup(running.Wait)
 	return &API{
-		Log: log, Threads: one{authority: au}, People: people.New(log, projection.NewAuthors(), func(eventlog.Stream, eventlog.Revision, []eventlog.Record, error) {}),
+		Log: projection.Plain(log), Threads: one{authority: au}, People: people.New(log, projection.NewAuthors(), func(eventlog.Stream, eventlog.Revision, []eventlog.Record, error) {}),
 		Limits: wire.DefaultLimits(), Logger: slog.New(slog.DiscardHandler),
 	}
 }

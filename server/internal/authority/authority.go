@@ -17,7 +17,7 @@ import (
 // A Config is what an authority is given.
 type Config struct {
 	Stream eventlog.Stream
-	Log    Log
+	Log    projection.Source
 	// Now returns Unix milliseconds.
 	Now func() int64
 	// After calls f once after d, from any goroutine.
@@ -28,12 +28,6 @@ type Config struct {
 	// MaxText is the most bytes of UTF-8 that an edit may leave the text with.
 	MaxText int
 	Logger  *slog.Logger
-}
-
-// Log is what an authority needs of a log.
-type Log interface {
-	eventlog.Log
-	eventlog.Prover
 }
 
 const (

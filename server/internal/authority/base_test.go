@@ -234,7 +234,7 @@ func TestAnOldLineIsTheSameFromMemoryAndFromTheLog(t *testing.T) {
 
 func replayAt(t *testing.T, w *world, rev eventlog.Revision) *projection.Thread {
 	t.Helper()
-	th, err := projection.Replay(t.Context(), w.log.AuditLog, stream, rev)
+	th, err := projection.Replay(t.Context(), projection.Plain(w.log.AuditLog), stream, rev)
 	if err != nil {
 		t.Fatal(err)
 	}

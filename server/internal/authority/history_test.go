@@ -267,7 +267,7 @@ func (h *history) crash() {
 
 // otherHand appends to the log past the authority.
 func (h *history) otherHand() {
-	t, err := projection.Replay(h.ctx(), h.log.AuditLog, stream, 0)
+	t, err := projection.Replay(h.ctx(), projection.Plain(h.log.AuditLog), stream, 0)
 	if err != nil {
 		panic(err)
 	}

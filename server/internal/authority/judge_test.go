@@ -140,7 +140,7 @@ func (h *history) judgeLog() {
 // compareReplay is law 5: live equals replayed. Nothing waits to be appended.
 func (h *history) compareReplay() {
 	live := h.auth.thread
-	replayed, err := projection.Replay(h.ctx(), h.log.AuditLog, stream, live.Revision)
+	replayed, err := projection.Replay(h.ctx(), projection.Plain(h.log.AuditLog), stream, live.Revision)
 	if err != nil {
 		h.flag("replay to revision %d: %v", live.Revision, err)
 		return

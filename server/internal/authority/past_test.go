@@ -9,6 +9,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/projection"
 )
 
 // counted is a log that counts how often its chain is asked for.
@@ -41,7 +42,7 @@ func TestACrowdThatComesBackAsksTheLogOnce(t *testing.T) {
 	}
 	s.restart()
 	asked := 0
-	s.auth.cfg.Log = counted{s.log, &asked}
+	s.auth.cfg.Log = projection.Plain(counted{s.log, &asked})
 	for i := range 40 {
 		since := eventlog.Revision(head - 1 - (i*7)%45)
 		sum := sums[since]
@@ -115,7 +116,7 @@ func TestAPastKeepsNoMoreThanItMay(t *testing.T) {
 	s.elsewhere(0, 0, "z")
 	s.restart()
 	asked := 0
-	s.auth.cfg.Log = counted{s.log, &asked}
+	s.auth.cfg.Log = projection.Plain(counted{s.log, &asked})
 	for _, back := range []eventlog.Revision{1, 2, 3, 4} {
 		at := s.auth.thread.Revision - back
 		want, _ := s.log.ChainAt(t.Context(), stream, at)

@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/projection"
 	"parodywave/server/internal/wire"
 )
 
@@ -331,7 +332,7 @@ func (chainless) ChainAt(ctx context.Context, s eventlog.Stream, at eventlog.Rev
 func TestResumeThatCannotBeLookedUpIsNoReset(t *testing.T) {
 	s := newScene(t, "milk")
 	s.elsewhere(0, 0, "a")
-	s.auth.cfg.Log = chainless{s.log}
+	s.auth.cfg.Log = projection.Plain(chainless{s.log})
 	c := s.conn("c")
 	f := s.auth.joinText(c, ada, eventlog.ClientID{7}, &Resume{Since: 2, Chain: &chain.Digest{}})
 	if f == nil || f.Code != wire.Unavailable || len(c.down) > 0 || len(s.auth.texts) > 0 {

@@ -77,7 +77,7 @@ func newRunner(t *testing.T, log eventlog.AuditLog) *runner {
 	r.world = &world{log: &brokenLog{AuditLog: log}, clock: 1}
 	r.world.start()
 	cfg := r.world.auth.cfg
-	cfg.Log, cfg.Room = r.log, shared{r.world, &r.mu}
+	cfg.Log, cfg.Room = projection.Plain(r.log), shared{r.world, &r.mu}
 	r.Authority = New(cfg, r.world.auth.thread, r.world.auth.chain)
 	ctx, cancel := context.WithCancel(t.Context())
 	r.cancel = cancel

@@ -13,11 +13,11 @@ import (
 
 // ThreadAt folds a thread from the log up to a revision; at 0 nothing has happened
 // in it yet.
-func ThreadAt(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at eventlog.Revision) (*projection.Thread, error) {
+func ThreadAt(ctx context.Context, src projection.Source, stream eventlog.Stream, at eventlog.Revision) (*projection.Thread, error) {
 	if at == 0 {
 		return projection.NewThread(stream), nil
 	}
-	return projection.Replay(ctx, log, stream, at)
+	return projection.Replay(ctx, src, stream, at)
 }
 
 // Splices returns what a client has to splice into its rows for an event that was

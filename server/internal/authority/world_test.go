@@ -108,7 +108,7 @@ func newWorld(setup func(*Authority)) *world {
 
 // start makes an authority from the log.
 func (w *world) start() {
-	t, err := projection.Replay(context.Background(), w.log.AuditLog, stream, 0)
+	t, err := projection.Replay(context.Background(), projection.Plain(w.log.AuditLog), stream, 0)
 	if err != nil {
 		t = projection.NewThread(stream)
 	}
@@ -117,7 +117,7 @@ func (w *world) start() {
 		panic(err)
 	}
 	w.auth = New(Config{
-		Stream: stream, Log: w.log,
+		Stream: stream, Log: projection.Plain(w.log),
 		Now:       func() int64 { return w.clock },
 		After:     func(d time.Duration, f func()) { w.timers = append(w.timers, timer{w.clock + d.Milliseconds(), f}) },
 		NewClient: w.newClient,
@@ -278,7 +278,7 @@ func rowsOf(t *projection.Thread) []lineRow {
 
 // catchUp does what the server does when it is told to.
 func (w *world) catchUp(c *conn, m CatchUp) {
-	t, err := ThreadAt(context.Background(), w.log.AuditLog, stream, m.From)
+	t, err := ThreadAt(context.Background(), projection.Plain(w.log.AuditLog), stream, m.From)
 	if err != nil {
 		panic(err)
 	}

@@ -25,7 +25,7 @@ import (
 func serve(t *testing.T) string {
 	t.Helper()
 	s, err := server.New(t.Context(), server.Config{
-		Log: eventlog.NewMemory(), Listen: "127.0.0.1:0", Version: "test",
+		Log: eventlog.Store{AuditLog: eventlog.NewMemory()}, Listen: "127.0.0.1:0", Version: "test",
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
