@@ -12,7 +12,7 @@ function world(total: number): { threads: Threads; hearer: Hearer; sent: string[
   const threads = new Threads({
     socket: (h) => {
       hearer = h
-      return { open: () => {}, close: () => {}, now: () => {}, send: (frame) => { sent.push(frame); return true } }
+      return { live: () => {}, now: () => {}, send: (frame) => { sent.push(frame); return true } }
     },
     page: (offset, limit) => {
       asked.push(offset)

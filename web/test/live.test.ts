@@ -100,7 +100,7 @@ function watched(): { watch: Watch; hearer: Hearer; sent: string[] } {
   let hearer!: Hearer
   const watch = new Watch((h) => {
     hearer = h
-    return { open: () => {}, close: () => {}, now: () => {}, send: (f) => { sent.push(f); return true } }
+    return { live: () => {}, now: () => {}, send: (f) => { sent.push(f); return true } }
   })
   return { watch, hearer, sent }
 }

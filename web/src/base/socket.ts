@@ -31,6 +31,9 @@ function begun(url: string): WebSocket {
   return ws && ws.readyState <= WebSocket.OPEN ? ws : new WebSocket(url)
 }
 
+/** What a page needs of a Socket. */
+export type Line = Pick<Socket, 'live' | 'now' | 'send'>
+
 export class Socket {
   private ws: WebSocket | null = null
   private wanted = false

@@ -7,7 +7,7 @@ const en = {
   newTitle: 'Title of a new thread',
   start: 'Start',
   none: 'No threads yet. Start the first one above.',
-  older: (n: string) => `${n} older threads are not shown.`,
+  older: (n: string) => `Older threads not shown: ${n}`,
   lines: (n: string, one: boolean) => (one ? `${n} line` : `${n} lines`),
   here: (n: string) => `${n} here`,
   yourLine: (n: string) => (n ? `Your line, line ${n}` : 'Your line'),
@@ -16,7 +16,7 @@ const en = {
   finished: 'finished',
   saving: 'Saving…',
   saved: (rev: string) => `On disk #${rev}`,
-  lost: 'The connection is lost. You can read, but not write, until it is back.',
+  lost: 'Connection lost. You can read, but not write, until it is back.',
   unsaved: 'The server did not confirm these lines. Check whether they are in the text, and write them again if they are missing.',
 }
 
@@ -25,7 +25,7 @@ const ko: typeof en = {
   newTitle: '새 글의 제목',
   start: '시작',
   none: '아직 글이 없어요. 위에서 첫 글을 시작해 보세요.',
-  older: (n) => `이전 글 ${n}개는 보이지 않아요.`,
+  older: (n) => `보이지 않는 이전 글: ${n}개`,
   lines: (n) => `${n}줄`,
   here: (n) => `${n}명 접속`,
   yourLine: (n) => (n ? `내 줄, ${n}번째 줄` : '내 줄'),

@@ -64,7 +64,7 @@ const ko = {
     time: '시각으로 읽히는 이름이에요. 다른 이름을 적어 주세요.',
   },
   versionRefused: '이미 있거나 쓸 수 없는 이름이에요. 다른 이름을 적어 주세요.',
-  versionDone: (name: string, rev: string) => `이제 #${rev}의 이름은 “${name}”이에요.`,
+  versionDone: (name: string, rev: string) => `#${rev}에 이름을 붙였어요: ${name}`,
   nameIt: '저장',
   openIt: '열기',
 

@@ -2,6 +2,7 @@
 // components draw what it says and call what it can do.
 
 import { Refused } from '../base/api'
+import { Changes } from '../base/changes'
 import { Latest, Moments, same } from './moments'
 import { pace, Playback, type Speed } from './pace'
 import { wanted } from './place'
@@ -13,7 +14,7 @@ export type Phase = 'loading' | 'there' | 'missing' | 'nowhere' | 'failed'
 
 const AHEAD = 3 // steps fetched before they are played
 
-export class Past {
+export class Past extends Changes {
   phase: Phase = 'loading'
   timeline: Timeline | null = null
   /** rev is the revision one is at, step the index of its step; fine: one goes edit by edit. */
@@ -33,10 +34,10 @@ export class Past {
   private readonly moments: Moments
   private readonly latest: Latest
   private readonly playback: Playback
-  private readonly hearers = new Set<() => void>()
   private waiting: { done(): void; fail(reason: unknown): void } | null = null
 
   constructor(readonly thread: string, private readonly server: Server, clock?: () => number) {
+    super()
     this.moments = new Moments((key, signal) => server.moment(key, signal))
     this.latest = new Latest(this.moments, { seen: (k, m) => this.seen(k, m), failed: (k, e) => this.failed(k, e) }, clock)
     this.playback = new Playback({ wait: () => this.wait(), next: () => this.play(), ended: () => this.changed() }, clock)
@@ -49,11 +50,6 @@ export class Past {
   get head(): number { return this.timeline?.head ?? 0 }
   /** behind: what is on the page is not yet what was asked for. */
   get behind(): boolean { return !same(this.key, this.goal()) }
-
-  onChange(f: () => void): () => void {
-    this.hearers.add(f)
-    return () => this.hearers.delete(f)
-  }
 
   /** load goes to what the address says: the part after the @, and the query. */
   async load(at: string, query = ''): Promise<void> {
@@ -249,6 +245,4 @@ export class Past {
       this.moments.get({ rev: to, since: from - 1 }).catch(() => {}) // asked again when it is wanted
     }
   }
-
-  private changed(): void { for (const f of this.hearers) f() }
 }

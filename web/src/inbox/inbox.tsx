@@ -25,7 +25,7 @@ const looks = { onChange: onLook }
 export function Inbox(p: { threads: Threads; user: string; onName(name: string): void }) {
   const { threads } = p
   useChanges(threads, looks)
-  useConnected(threads)
+  useEffect(() => threads.start(), [threads])
   const now = useNow()
   const [query, setQuery] = useState('')
   const [drawn, setDrawn] = useState(WINDOW)
@@ -95,25 +95,6 @@ function Below(p: { threads: Threads; query: string; found: number; drawn: numbe
       {found > 1 && <p class="quiet small keys">{words.keys}</p>}
     </>
   )
-}
-
-/** useConnected keeps the connection while the page is shown, and lets it go for the browser's cache. */
-function useConnected(threads: Threads): void {
-  useEffect(() => {
-    const start = (): void => threads.start()
-    const stop = (): void => threads.stop()
-    const retry = (): void => threads.retry()
-    start()
-    addEventListener('pagehide', stop)
-    addEventListener('pageshow', start)
-    addEventListener('online', retry)
-    return () => {
-      removeEventListener('pagehide', stop)
-      removeEventListener('pageshow', start)
-      removeEventListener('online', retry)
-      stop()
-    }
-  }, [threads])
 }
 
 /** walk moves the focus among the field and the rows, which are links. */

@@ -7,9 +7,8 @@ import { useState } from 'preact/hooks'
 import { ask, socketURL } from '../base/api'
 import { Login } from '../base/login'
 import { remembered } from '../base/name'
-import { phrases } from '../base/phrases'
 import { Socket } from '../base/socket'
-import '../base/theme'
+import { start } from '../base/start'
 import { Inbox } from './inbox'
 import { Threads } from './threads'
 
@@ -26,12 +25,6 @@ function goal(): string | null {
 }
 
 function boot(): void {
-  const to = goal()
-  if (to) return location.replace(to)
-  if (!('WebSocket' in globalThis)) {
-    render(<main class="page"><h1>Parody Wave</h1><p role="alert">{phrases.noSocket}</p></main>, document.body)
-    return
-  }
   const threads = new Threads({
     socket: (hearer) => new Socket(socketURL(), hearer),
     page: (offset, limit) => ask(`/api/threads?offset=${offset}&limit=${limit}`),
@@ -40,4 +33,6 @@ function boot(): void {
   render(<Page threads={threads} />, document.body)
 }
 
-boot()
+const to = goal()
+if (to) location.replace(to)
+else start(boot)

@@ -1,12 +1,12 @@
 // What the inbox knows of the threads: the newest as the server tells of them
 // while they change, older ones as they were when asked for.
 
-import type { Hearer } from '../base/socket'
+import { Changes } from '../base/changes'
+import { fieldsOf, isCount, text } from '../base/fields'
+import type { Hearer, Line } from '../base/socket'
 import { pageOf, type Page, type Row } from '../base/row'
 
 const PAGE = 1000 // threads a request, the server's most
-
-interface Line { open(): void; close(): void; now(): void; send(frame: string): boolean }
 
 export interface Surroundings {
   socket(hearer: Hearer): Line
@@ -14,7 +14,7 @@ export interface Surroundings {
   page(offset: number, limit: number): Promise<unknown>
 }
 
-export class Threads {
+export class Threads extends Changes {
   link: 'connecting' | 'up' | 'down' = 'connecting'
   /** Null until the server has said how it is. */
   connections: number | null = null
@@ -27,12 +27,12 @@ export class Threads {
   trouble: { code: string; text: string } | null = null
 
   private readonly line: Line
-  private readonly hearers = new Set<() => void>()
   private live = new Set<string>() // ids in the list last told
   private fresh = true // no list on this connection so far
   private asked = 0 // of the rows by activity, how many have been asked for by HTTP
 
   constructor(private readonly around: Surroundings) {
+    super()
     this.line = around.socket({
       up: () => {
         this.link = 'up'
@@ -51,13 +51,7 @@ export class Threads {
     })
   }
 
-  onChange(f: () => void): () => void {
-    this.hearers.add(f)
-    return () => { this.hearers.delete(f) }
-  }
-
-  start(): void { this.line.open() }
-  stop(): void { this.line.close() }
+  start(): void { this.line.live() }
   retry(): void { this.line.now() }
 
   /** missing is how many threads there are that we know nothing of. */
@@ -87,13 +81,10 @@ export class Threads {
   }
 
   private hear(frame: string): void {
-    let m: unknown
-    try { m = JSON.parse(frame) } catch { return }
-    if (typeof m !== 'object' || m === null) return
-    const { type, connections, code, text } = m as Record<string, unknown>
-    if (type === 'status' && Number.isSafeInteger(connections)) this.connections = connections as number
-    else if (type === 'list') this.take(pageOf(m))
-    else if (type === 'error') this.trouble = { code: String(code ?? ''), text: String(text ?? '') }
+    const m = fieldsOf(frame)
+    if (m?.type === 'status' && isCount(m.connections)) this.connections = m.connections
+    else if (m?.type === 'list') this.take(pageOf(m))
+    else if (m?.type === 'error') this.trouble = { code: text(m.code), text: text(m.text) }
     else return
     this.changed()
   }
@@ -118,9 +109,5 @@ export class Threads {
   /** Offline nobody knows who is where. */
   private forgetPresence(): void {
     for (const row of this.rows.values()) this.rows.set(row.id, { ...row, here: [], typing: [] })
-  }
-
-  private changed(): void {
-    for (const f of this.hearers) f()
   }
 }

@@ -24,7 +24,7 @@ const en = {
   searchFailed: 'Could not search older threads.',
   again: 'Search again',
   more: (n: string) => `Show ${n} more`,
-  older: (n: string) => `${n} older threads are not shown. Search finds them too.`,
+  older: (n: string) => `Older threads not shown: ${n}. Search finds them too.`,
   show: 'Show',
   sending: (n: string, one: boolean) => (one ? `Sending ${n} edit kept from last time…` : `Sending ${n} edits kept from last time…`),
   sent: (n: string, one: boolean) => (one ? `${n} edit kept from last time was sent.` : `${n} edits kept from last time were sent.`),

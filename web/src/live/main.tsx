@@ -10,9 +10,9 @@ import { useChanges, useNow } from '../base/changes'
 import { Connection } from '../base/connection'
 import { Header } from '../base/header'
 import { remembered } from '../base/name'
-import { phrases, why } from '../base/phrases'
+import { why } from '../base/phrases'
 import { Socket } from '../base/socket'
-import '../base/theme'
+import { start } from '../base/start'
 import { Chart } from './chart'
 import { Busiest, Minute, Now } from './figures'
 import { Watch } from './watch'
@@ -69,9 +69,6 @@ function Seconds({ watch }: { watch: Watch }) {
 function useSeen(watch: Watch): void {
   useEffect(() => {
     const seen = (): void => watch.show(!document.hidden)
-    addEventListener('pagehide', () => watch.stop())
-    addEventListener('pageshow', () => watch.start())
-    addEventListener('online', () => watch.retry())
     document.addEventListener('visibilitychange', seen)
     seen()
     watch.start()
@@ -79,5 +76,4 @@ function useSeen(watch: Watch): void {
 }
 
 document.title = `${words.title} — Parody Wave`
-if ('WebSocket' in globalThis) render(<Live watch={new Watch((hearer) => new Socket(socketURL(), hearer))} />, document.body)
-else render(<main class="page"><h1>Parody Wave</h1><p role="alert">{phrases.noSocket}</p></main>, document.body)
+start(() => render(<Live watch={new Watch((hearer) => new Socket(socketURL(), hearer))} />, document.body))
