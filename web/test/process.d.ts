@@ -2,4 +2,5 @@
 declare const process: { env: Record<string, string | undefined> }
 declare module 'node:fs' {
   export function readFileSync(path: URL, encoding: 'utf8'): string
+  export function writeFileSync(path: string, text: string): void
 }

@@ -1,5 +1,5 @@
-// What has become of the connection, and of what one types meanwhile. It is for
-// the eye; news.ts and the save mark say the same to a screen reader, once.
+// A strip about the connection and the edits typed meanwhile. It is for the eye;
+// news.ts and the save mark say the same to a screen reader, once.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useNow } from '../base/changes'
@@ -8,9 +8,9 @@ import { counted } from '../base/words'
 import type { Session } from './session/session'
 import { words } from './words'
 
-const SLOW = 1000 // ms without a connection before it is worth a word
+const SLOW = 1000 // ms without a connection before the strip appears
 
-/** `onBack`: the connection is back, and the focus was on the button that goes with the strip. */
+/** `onBack` is called when the strip goes while its button has the focus. */
 export function Banner(p: { session: Session; onBack(): void }) {
   const s = p.session
   const strip = useRef<HTMLElement>(null)
@@ -36,7 +36,7 @@ function Apart(p: { session: Session }) {
   )
 }
 
-/** useLasting is whether something has been so for ms. */
+/** useLasting reports whether `is` has been true for ms milliseconds. */
 function useLasting(is: boolean, ms: number): boolean {
   const [lasting, set] = useState(false)
   useEffect(() => {

@@ -1,6 +1,5 @@
-// Where the others are: their carets and selections, drawn in layers of their
-// own, so that nothing of it ever touches the text's own elements (which an
-// input method may be holding).
+// The others' carets and selections, drawn in layers of their own: an input
+// method may hold the text's own elements, which must not be touched.
 
 import { EditorSelection, StateEffect, type Extension } from '@codemirror/state'
 import { EditorView, layer, RectangleMarker, ViewPlugin, type LayerMarker, type ViewUpdate } from '@codemirror/view'
@@ -8,7 +7,7 @@ import type { Palette } from '../base/authors'
 import type { Cursor } from './session/cursors'
 import type { Session } from './session/session'
 
-const NEAR = 12 // px from a caret at which the pointer brings its name back
+const NEAR = 12 // px; nearer than that the pointer shows a caret's name again
 const ROOM = 180 // px that a name may need at the right
 
 /** moved: the others' carets are not where they were drawn. */
@@ -37,7 +36,7 @@ export function carets(session: Drawn, palette: Palette): Extension {
   ]
 }
 
-/** A Follower has the layers drawn anew when the session says that somebody moved, and shows names to the pointer. */
+/** A Follower redraws the layers when somebody moved, and shows names near the pointer. */
 class Follower {
   private drawn: readonly Cursor[]
   private readonly end: () => void
@@ -84,7 +83,7 @@ function places(view: EditorView, cursor: Cursor, palette: Palette): readonly La
   return cursor.ranges.flatMap(([, head], i) => {
     const at = within(view, head)
     const [box] = RectangleMarker.forRange(view, '', EditorSelection.cursor(at))
-    if (!box) return [] // not in the part of the text that is drawn
+    if (!box) return [] // outside the drawn part of the text
     const left = box.left > view.scrollDOM.clientWidth - ROOM
     return [new Caret(box, i === 0 ? cursor.user : '', palette.of(cursor.user), at, `${box.top < box.height ? ' below' : ''}${left ? ' left' : ''}`)]
   })

@@ -1,17 +1,17 @@
 // A dialog over the page: the browser's own, which keeps the focus inside and
-// gives it back.
+// returns it when it closes.
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 
-/** `firm`: it cannot be waved away with Escape; something has to be chosen. */
+/** `firm`: Escape does not close it; the person must choose. */
 export function Dialog(p: { title: string; wide?: boolean; firm?: boolean; onClose(): void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   useEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()
-    // An element that goes while it is shown takes the way of the focus back with it.
+    // An open dialog that is removed would not return the focus.
     return () => { queueMicrotask(() => { if (before instanceof HTMLElement && before.isConnected) before.focus() }) }
   }, [])
   const back = (e: MouseEvent): void => { if (!p.firm && dialog.current && e.target === dialog.current && outside(e, dialog.current)) p.onClose() }

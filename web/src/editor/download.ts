@@ -1,13 +1,13 @@
-// Taking text away from the page: as a file, or over the clipboard.
+// Getting text out of the page: as a file, or by the clipboard.
 
-/** fileName makes a title one that every file system takes, ending in .txt where it has no ending. */
+/** fileName turns a title into a name that every file system accepts; it ends in .txt if the title has no ending. */
 export function fileName(title: string): string {
   const name = title.normalize('NFC').replace(/[\p{Cc}<>:"/\\|?*]+/gu, ' ').replace(/\s+/gu, ' ').replace(/^[. ]+|[. ]+$/gu, '').slice(0, 120)
   if (name === '') return 'text.txt'
   return /\.[a-z0-9]{1,10}$/iu.test(name) ? name : `${name}.txt`
 }
 
-/** save hands the browser a file. */
+/** save has the browser download a file. */
 export function save(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }))
   const link = document.createElement('a')
@@ -17,7 +17,7 @@ export function save(name: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000) // some browsers begin to read late
 }
 
-/** copy puts text on the clipboard; false where the browser does not let us (it lets no page that came without TLS, this machine's own aside). */
+/** copy puts text on the clipboard and reports whether the browser allowed it. Pages without TLS are not allowed to use the new interface, except from localhost. */
 export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
@@ -27,7 +27,7 @@ export async function copy(text: string): Promise<boolean> {
   }
 }
 
-/** copyOld does it the way that needs no TLS: by selecting. */
+/** copyOld copies by selecting, which needs no TLS. */
 function copyOld(text: string): boolean {
   const field = document.createElement('textarea')
   field.value = text

@@ -1,8 +1,8 @@
-// Why something was refused, in plain words.
+// Why the server refused something, in plain words.
 
 import { why } from '../base/phrases'
 
-/** faultOf puts what a promise of the session's, or of base/api, was rejected with into words. */
+/** faultOf says why a promise of the session or of base/api was rejected. */
 export function faultOf(e: unknown): string {
   const { code, text, message } = (e ?? {}) as { code?: unknown; text?: unknown; message?: unknown }
   const said = [text, message].find((s): s is string => typeof s === 'string') ?? String(e)

@@ -1,19 +1,18 @@
-// Finding and replacing, which come when they are first asked for or when the
-// page has been idle: the text is there sooner without them. CodeMirror's own
-// words cannot come with them: where those change, the view is made anew, in the
-// middle of a composition too.
+// Find and replace are loaded at their first use or once the page is idle, so
+// that the text appears sooner. Their translations cannot come with them:
+// CodeMirror rebuilds the view when its phrases change, even during a composition.
 
 import { Compartment, type Extension } from '@codemirror/state'
 import { keymap, ViewPlugin, type EditorView, type KeyBinding } from '@codemirror/view'
 
 const IDLE = 3000 // ms
 
-/** The keys that ask for it, as the keymap of @codemirror/search has them. */
+/** The keys of the keymap of @codemirror/search that load it. */
 const KEYS = ['Mod-f', 'F3', 'Mod-g', 'Mod-Shift-l', 'Mod-Alt-g', 'Mod-d']
 
 const part = new Compartment()
 
-/** fetched puts the real thing in the place of the keys that wait for it. */
+/** fetched replaces the waiting keys by the real keymap. */
 async function fetched(view: EditorView): Promise<readonly KeyBinding[]> {
   const { highlightSelectionMatches, search, searchKeymap } = await import('@codemirror/search')
   if (view.dom.isConnected && part.get(view.state) === asking) {
@@ -22,14 +21,14 @@ async function fetched(view: EditorView): Promise<readonly KeyBinding[]> {
   return searchKeymap
 }
 
-/** ask fetches it and then does what the key is for. What is typed until then was not meant for the text that everybody sees. */
+/** ask loads the search and then does what the key is for. Letters typed until then were meant for the search field, so they do not reach the text. */
 const ask = (key: string) => (view: EditorView): boolean => {
   view.contentDOM.blur()
   const back = (): void => { if (document.activeElement === document.body) view.focus() }
   fetched(view).then((keys) => {
     if (!view.dom.isConnected) return
     keys.find((k) => k.key === key)?.run?.(view)
-    back() // where the key opened no panel
+    back() // the key opened no panel
   }, back)
   return true
 }

@@ -1,4 +1,4 @@
-// What colours each language.
+// The grammar of each language.
 
 import type { Extension } from '@codemirror/state'
 import { Language, LanguageDescription, LanguageSupport, StreamLanguage, type StreamParser } from '@codemirror/language'
@@ -42,10 +42,10 @@ export async function grammar(id: string): Promise<Extension> {
   return await load()
 }
 
-/** What a fence of Markdown may name beyond ids and endings. */
+/** Names that a Markdown fence may use beside ids and file name endings. */
 const aliases: Readonly<Record<string, string>> = { golang: 'go', 'c++': 'cpp', console: 'shell', node: 'javascript' }
 
-/** fenced finds the language of a code block by what its fence says. */
+/** fenced returns the language that a code block's fence names. */
 function fenced(info: string): LanguageDescription | null {
   const said = info.trim().split(/\s/u)[0]?.toLowerCase() ?? ''
   const id = Object.hasOwn(kinds, said) ? said : Object.hasOwn(aliases, said) ? aliases[said]! : byEnding(said)
@@ -60,7 +60,7 @@ function fenced(info: string): LanguageDescription | null {
 
 const descriptions = new Map<string, LanguageDescription>()
 
-/** supported makes of a grammar what fits a fence. */
+/** supported wraps a grammar for use in a fence. */
 function supported(extension: Extension): LanguageSupport {
   if (extension instanceof LanguageSupport) return extension
   if (extension instanceof Language) return new LanguageSupport(extension)

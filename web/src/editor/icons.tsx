@@ -1,4 +1,4 @@
-// The pictures of the page: strokes in the colour of the words beside them.
+// The icons of the page: strokes in the colour of the words beside them.
 
 import type { ComponentChildren } from 'preact'
 

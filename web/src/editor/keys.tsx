@@ -1,11 +1,11 @@
-// The keys, by what they are for.
+// The keys, by purpose.
 
 import { Dialog } from './dialog'
 import { words } from './words-dialogs'
 
 const apple = /Mac|iPhone|iPad/u.test(navigator.platform)
 
-/** Each row: what it does, and its keys (a space: or) as CodeMirror writes them, here and on a Mac where that differs. */
+/** Each row: what the keys do, and the keys (a space means or) as CodeMirror writes them, here and on a Mac if that differs. */
 type Row = [keyof typeof words.key, string, string?]
 
 const groups: [keyof typeof words.keyGroups, Row[]][] = [
@@ -25,7 +25,7 @@ const Keys = (p: { keys: string }) => (
   </>
 )
 
-/** `tab` is whether Tab indents. */
+/** `tab`: Tab indents. */
 export function KeysDialog(p: { tab: boolean; onClose(): void }) {
   return (
     <Dialog title={words.keys} wide onClose={p.onClose}>

@@ -1,5 +1,5 @@
-// Which languages the text can be coloured as, and which one a title means.
-// grammars.ts has what colours each; highlight.ts fetches that when a text needs it.
+// The languages that the text can be coloured as, and which one a title means.
+// highlight.ts loads a language's grammar (grammars.ts) when a text needs it.
 
 export interface Kind {
   readonly name: string
@@ -9,7 +9,7 @@ export interface Kind {
   readonly files?: readonly string[]
 }
 
-/** kinds by their id, which is what is remembered; a name is a proper name in every language. */
+/** kinds by their id, which settings store; names are proper names and not translated. */
 export const kinds: Readonly<Record<string, Kind>> = {
   markdown: { name: 'Markdown', endings: ['md', 'markdown', 'mkd'] },
   javascript: { name: 'JavaScript', endings: ['js', 'mjs', 'cjs', 'jsx'] },
@@ -39,7 +39,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
 export const byEnding = (ending: string): string | null =>
   Object.entries(kinds).find(([, kind]) => kind.endings.includes(ending))?.[0] ?? null
 
-/** guessed is the id that a title's ending leads to, or 'plain'. */
+/** guessed is the id for a title's file name ending, or 'plain'. */
 export function guessed(title: string): string {
   const name = title.trim().toLowerCase()
   const whole = Object.entries(kinds).find(([, kind]) => kind.files?.includes(name))?.[0]
@@ -47,6 +47,6 @@ export function guessed(title: string): string {
   return whole ?? (ending ? byEnding(ending) : null) ?? 'plain'
 }
 
-/** languageOf is the id that holds: the person's choice, else the title's. */
+/** languageOf is the id to use: the person's choice, else the one guessed from the title. */
 export const languageOf = (choice: string, title: string): string =>
   choice === 'plain' || Object.hasOwn(kinds, choice) ? choice : guessed(title)

@@ -1,13 +1,13 @@
-// Parts of the page that most visits never need come when they are asked for.
+// Parts of the page that most visits never need are loaded when they are used.
 
 import type { FunctionComponent } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { words } from './words'
 
 /**
- * later is the component that load brings, drawn as nothing until it is there.
- * One that cannot be brought, because the connection is gone or the server has
- * other files by now, says so instead of leaving a button that does nothing.
+ * later is the component that load fetches; it shows nothing until it is there.
+ * If it cannot be fetched, because the connection is gone or the server has a
+ * newer page by now, it says so: a button must not do nothing.
  */
 export function later<P extends object>(load: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {
   let got: FunctionComponent<P> | null = null

@@ -1,8 +1,8 @@
-// Which lines a selection means.
+// The lines of a selection.
 
 import type { EditorState, SelectionRange } from '@codemirror/state'
 
-/** linesOf gives the first and last line, from 0; one that only the selection's end touches is not meant. */
+/** linesOf returns the first and last line, from 0. A line that only the selection's end touches does not count. */
 export function linesOf(state: EditorState, range: SelectionRange): [first: number, last: number] {
   const first = state.doc.lineAt(range.from)
   const last = state.doc.lineAt(range.to)

@@ -1,5 +1,5 @@
-// /t/T is the editor, /t/T@AT that moment; each comes when it is asked for, with
-// the style that only it has. Without a name there is the login first; the
+// /t/T is the editor, /t/T@AT the text of that moment; each is loaded when it is
+// needed, with its own style. A browser without a name sees the login first; the
 // address stays.
 
 import { render } from 'preact'

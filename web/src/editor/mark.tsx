@@ -1,7 +1,7 @@
-// The save mark: where the newest of one's own edits is. The picture follows
-// every keystroke; the words beside it, and what a screen reader hears, only
-// what lasts. Until then the words name the last revision that is on disk,
-// which stays true.
+// The save mark: where this person's newest edit is. The icon follows every
+// keystroke; the words beside it and the announcement for screen readers wait
+// until a state lasts. Meanwhile the words name the last revision on disk, which
+// stays true.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { counted } from '../base/words'
@@ -11,9 +11,9 @@ import { words } from './words'
 
 const SHOWN = 400 // ms that a state lasts before its words are shown
 const HEARD = 1000 // ms before it is said aloud
-const ASKED = 3000 // ms that the answer to "save" stays
+const ASKED = 3000 // ms that the answer to "save" is shown
 
-/** `asked` counts how often the person asked to save, which needs no doing but deserves an answer. */
+/** `asked` counts how often the person pressed the keys for saving: nothing needs to be done, but they deserve an answer. */
 export function Mark(p: { session: Standing; asked: number }) {
   const saved = savedOf(p.session)
   const shown = useSettled(saved.kind, SHOWN)
@@ -23,7 +23,7 @@ export function Mark(p: { session: Standing; asked: number }) {
   const [answer, setAnswer] = useState('')
   useEffect(() => {
     if (p.asked === 0) return undefined
-    // Where saving has to wait, the mark says so already.
+    // If saving has to wait, the mark says so already.
     setAnswer(saved.kind === 'disk' ? words.alreadySaved(String(saved.disk)) : saved.kind === 'typed' || saved.kind === 'sent' ? words.savesItself : '')
     const timer = setTimeout(() => setAnswer(''), ASKED)
     return () => clearTimeout(timer)
@@ -39,7 +39,7 @@ export function Mark(p: { session: Standing; asked: number }) {
   )
 }
 
-/** unsettled is what to say of a state too young to be named: the last one, unless that would claim too much. */
+/** unsettled is what to say while a state is too young: the last one, unless that would claim too much. */
 const unsettled = (now: Saved, before: Kind): Kind => (now.disk > 0 && before !== 'opening' ? 'disk' : now.kind)
 
 function Picture(p: { kind: Kind }) {
@@ -63,13 +63,13 @@ function text(s: Saved): string {
   }
 }
 
-/** spoken has no number in it, so that a screen reader is told of a change of kind and not of each revision; that a text as it was loaded is on disk is no news. */
+/** spoken has no number in it, so that a screen reader announces each change of kind and not each revision. That the text is on disk after loading is not news. */
 function spoken(kind: Kind, kept: boolean, news: boolean): string {
   if (kind === 'opening' || (kind === 'disk' && !news)) return ''
   return kind === 'disk' ? words.diskSpoken : words.markWhy[kind](kept)
 }
 
-/** useSettled is the kind that has lasted for ms, or the one that did so last. */
+/** useSettled is the last kind that lasted for ms milliseconds. */
 function useSettled(kind: Kind, ms: number): Kind {
   const [settled, set] = useState(kind)
   useEffect(() => {

@@ -1,13 +1,13 @@
-// Markdown as HTML that asks nothing of anybody: no raw HTML, images as links,
-// nothing styled in place. What stands here is still cleaned before it is shown
-// (preview.tsx); this is the first of two fences.
+// Markdown as HTML that loads nothing: no raw HTML, images as links, no inline
+// styles. preview.tsx sanitizes it before it is shown; this is the first of two
+// fences.
 
 import MarkdownIt from 'markdown-it'
 
-/** attribute carries the line, from 0, that a block begins at. */
+/** attribute holds the line, from 0, at which a block begins. */
 export const attribute = 'data-line'
 
-/** renderer makes the HTML of a text; image is the word for one. */
+/** renderer returns the HTML of a text; image is the word to show for one. */
 export function renderer(image: string): (text: string) => string {
   const md = new MarkdownIt({ html: false, linkify: true, typographer: false })
   md.renderer.rules.image = (tokens, i) => {
@@ -18,7 +18,7 @@ export function renderer(image: string): (text: string) => string {
   md.core.ruler.push('lines', (state) => {
     for (const token of state.tokens) {
       if (token.map && token.nesting >= 0) token.attrSet(attribute, String(token.map[0]))
-      // The alignment of a table's cell comes as a style, which the page's policy forbids.
+      // The alignment of a table cell is an inline style, which the page's policy forbids.
       const aligned = /text-align:(left|center|right)/u.exec(String(token.attrGet('style') ?? ''))
       if (!aligned) continue
       token.attrs = (token.attrs ?? []).filter(([name]) => name !== 'style')

@@ -1,4 +1,4 @@
-// The ⋯ menu: how the text is shown, and what can be done with it.
+// The ⋯ menu: how the text is shown, and what one can do with it.
 
 import { useState } from 'preact/hooks'
 import { Menu, MenuButton, MenuChoice, MenuLink } from '../base/menu'
@@ -21,7 +21,7 @@ export interface Doings {
   keys(): void
 }
 
-/** `history` is the way to this thread's past; `fixed`: the text may only be read. */
+/** `history` is the address of this thread's past; `fixed`: the text may only be read. */
 export function TextMenu(p: { settings: Settings; title: string; history: string; fixed: boolean; do: Doings }) {
   const { general, own } = p.settings
   const [shown, setShown] = useState(theme())

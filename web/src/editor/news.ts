@@ -1,5 +1,5 @@
-// What a screen reader is told: who comes and goes, and what becomes of the
-// connection. News is gathered, so that ten people coming are one sentence.
+// Announcements for screen readers: people who join or leave, and the connection.
+// They are gathered, so that ten people who join make one sentence.
 
 import type { Extension } from '@codemirror/state'
 import { EditorView, ViewPlugin } from '@codemirror/view'
@@ -12,19 +12,19 @@ import { words } from './words'
 const GATHER = 2000 // ms between two announcements
 const FEW = 3 // names that are said one by one
 
-/** A Watch finds out what is new since it looked last. */
+/** A Watch finds out what changed since its last look. */
 export class Watch {
   private here: Map<string, string> | null = null
   private link: Link = 'up'
 
-  /** look gives sentences; the people found first are no news, nor is oneself. */
+  /** look returns sentences. The people at the first look are not news, nor is this person. */
   look(people: readonly Person[], link: Link, me: string | null): string[] {
     const out: string[] = []
     if (link !== 'connecting' && link !== this.link) {
       out.push(link === 'up' ? words.back : words.gone)
       this.link = link
     }
-    if (link !== 'up') { // who is here is not known then
+    if (link !== 'up') { // nobody knows then who is here
       this.here = null
       return out
     }
@@ -33,7 +33,7 @@ export class Watch {
       out.push(...sentence(without(now, this.here), words.joined, words.manyJoined))
       out.push(...sentence(without(this.here, now), words.left, words.manyLeft))
     }
-    // Before one's own name is there the list has not come.
+    // A list without this person's own name has not arrived yet.
     if (people.length > 0) this.here = now
     return out
   }

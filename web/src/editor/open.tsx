@@ -1,5 +1,5 @@
-// The editor, which is loaded apart from the page's address and login: a moment
-// of the past needs none of it.
+// The editor is loaded apart from main.tsx: the login and the moments of the past
+// need none of it.
 
 import { render } from 'preact'
 import { socketURL } from '../base/api'

@@ -1,5 +1,5 @@
-// The editor page: a bar, what is wrong if anything is, the text, and at its
-// right the preview or a line's history.
+// The editor page: a bar, a strip if anything is wrong, the text, and at its right
+// the preview or a line's history.
 
 import type { EditorView } from '@codemirror/view'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
@@ -41,8 +41,8 @@ const StuckDialog = later(load.stuck)
 const Preview = later(load.preview)
 const LineHistory = later(load.lineage)
 
-const IDLE = 5000 // ms until what may be needed without a connection is fetched
-const SOON = 500 // ms until what a key of the browser's may ask for is fetched
+const IDLE = 5000 // ms until the parts that may be needed without a connection are loaded
+const SOON = 500 // ms until printing is loaded, which a key of the browser may start
 const NOTICE = 3000 // ms
 
 export function Page({ session, settings }: { session: Session; settings: Settings }) {
@@ -112,12 +112,12 @@ export function Page({ session, settings }: { session: Session; settings: Settin
   )
 }
 
-/** useDocument keeps the window's name, what was looked at, and the way out. */
+/** useDocument keeps the window's title and the revision looked at, and warns before waiting edits are left behind. */
 function useDocument(session: Session): void {
   useEffect(() => { document.title = `${session.title || words.untitled} · Parody Wave` }, [session.title])
   useEffect(() => {
     const seen = (): void => { if (!document.hidden && session.phase === 'open') look(session.thread, session.rev) }
-    // Going back at once, by a link or a key, leaves no time for the pause.
+    // Somebody who goes back at once leaves no time for the pause.
     const left = (): void => { if (session.phase === 'open') look(session.thread, session.rev) }
     const timer = setTimeout(seen, 500)
     document.addEventListener('visibilitychange', seen)
@@ -137,7 +137,7 @@ function useDocument(session: Session): void {
   }, [])
 }
 
-/** laterPrinting has what lays the text out for printing fetched once the page is there. */
+/** laterPrinting loads the printing once the page is there. */
 function laterPrinting(view: EditorView, session: Session): () => void {
   let end: (() => void) | null = null
   let gone = false
@@ -147,7 +147,7 @@ function laterPrinting(view: EditorView, session: Session): () => void {
   return () => { gone = true; clearTimeout(timer); end?.() }
 }
 
-/** useOpenKeys lets the keys be found from anywhere on the page. */
+/** useOpenKeys makes the keys for help and saving work anywhere on the page. */
 function useOpenKeys(hands: { keys(): void; save(): void }): void {
   useEffect(() => {
     const hear = (e: KeyboardEvent): void => {
@@ -163,7 +163,7 @@ function useOpenKeys(hands: { keys(): void; save(): void }): void {
   }, [hands])
 }
 
-/** useFocusOnce puts the caret into the text when it has come, unless the person is somewhere else by then or would see a keyboard jump up. */
+/** useFocusOnce focuses the text when it appears, unless the person is somewhere else by then or an on-screen keyboard would open. */
 function useFocusOnce(session: Session, view: EditorView | null): void {
   const done = useRef(false)
   useEffect(() => {

@@ -1,12 +1,12 @@
-// A large paste goes in as several edits, each of which fits a frame.
+// A large paste becomes several edits, each of which fits into a frame.
 
 import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 
-/** PIECE is how many UTF-16 units an edit of a paste has at most: JSON takes up to six bytes for each, and a frame has a mebibyte. */
+/** PIECE is the most UTF-16 units in one edit of a paste: JSON needs up to six bytes for each, and a frame has a mebibyte. */
 const PIECE = 150_000
 
-/** pieces cuts a text, never within a surrogate pair or a line break of two units. */
+/** pieces cuts a text, but never a surrogate pair or a line break of two units. */
 export function pieces(text: string, most = PIECE): string[] {
   const out: string[] = []
   for (let at = 0; at < text.length;) {
@@ -18,7 +18,7 @@ export function pieces(text: string, most = PIECE): string[] {
   return out
 }
 
-/** pastes of what has room in the thread; `room` is how many bytes of text it may have. What has none is left to be refused as a whole. */
+/** pastes cuts a paste that fits into the thread; `room` is the thread's limit in bytes. One that does not fit stays whole, so that it is refused as a whole. */
 export const pastes = (room: () => number): Extension => EditorView.domEventHandlers({
   paste(event, view) {
     const text = event.clipboardData?.getData('text/plain') ?? ''

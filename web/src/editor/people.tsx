@@ -9,7 +9,7 @@ export interface Person { user: string; author: string; mode: 'text' | 'line' }
 
 const FEW = 4 // initials in the bar
 
-/** `me` is one's own author id; the same author in two windows is one person. */
+/** `me` is this person's author id; one author in two windows is one person. */
 export function People(p: { people: readonly Person[]; me: string | null; palette: Palette }) {
   const people = once(p.people, p.me)
   const hang = usePopover()
@@ -48,7 +48,7 @@ export function People(p: { people: readonly Person[]; me: string | null; palett
 
 const Initials = (p: { user: string; palette: Palette }) => <span class={`initials a${p.palette.of(p.user)}`} aria-hidden="true">{initials(p.user)}</span>
 
-/** once has each author once, in the order given, oneself at the end: one looks for the others. */
+/** once has each author once, in the given order, and this person last: they look for the others. */
 export function once(people: readonly Person[], me: string | null): Person[] {
   const all = new Map<string, Person>()
   for (const one of people) if (all.get(one.author)?.mode !== 'text') all.set(one.author, one)

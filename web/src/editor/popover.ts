@@ -1,11 +1,11 @@
-// A panel that hangs below its button: the browser's popover, placed.
+// A panel below its button: the browser's popover, with a position.
 
 import { useId, useRef } from 'preact/hooks'
 import type { RefObject } from 'preact'
 
 const EDGE = 8 // px that stay free at the page's edges
 
-/** usePopover gives what the button and the panel need to know of each other. */
+/** usePopover returns the attributes that connect a button and its panel. */
 export function usePopover(): { button: object; panel: { id: string; popover: 'auto'; ref: RefObject<HTMLDivElement | null>; onBeforeToggle(e: { newState: string }): void; onToggle(e: { newState: string }): void } } {
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)

@@ -1,4 +1,4 @@
-// The text as Markdown, beside it: follows what is written and where one reads.
+// The Markdown preview beside the text. It follows the edits and the reading position.
 
 import DOMPurify from 'dompurify'
 import type { EditorView } from '@codemirror/view'
@@ -11,11 +11,11 @@ import { words } from './words-dialogs'
 import './preview.css'
 
 const SOON = 150 // ms after a change
-const SHARE = 4 // times as long as drawing took is left to writing before it is drawn again
+const SHARE = 4 // the next rendering waits this many times as long as the last one took
 
 const html = renderer(words.image)
 
-/** `text` is asked anew for each drawing; `changes` says when. */
+/** `changes` says when to render the view's text again. */
 export function Preview(p: { view: EditorView; changes: Changing; onClose(): void }) {
   const page = useRef<HTMLDivElement>(null)
   const [empty, setEmpty] = useState(false)
@@ -59,7 +59,7 @@ export function Preview(p: { view: EditorView; changes: Changing; onClose(): voi
   )
 }
 
-/** clean is the second fence: whatever the renderer made, only this comes through. */
+/** clean is the second fence: it lets only these elements through, whatever the renderer made. */
 function clean(text: string): DocumentFragment {
   const fragment = DOMPurify.sanitize(html(text), {
     RETURN_DOM_FRAGMENT: true,
@@ -75,7 +75,7 @@ function clean(text: string): DocumentFragment {
   return fragment
 }
 
-/** follow scrolls the preview to about what stands at the top of the text. */
+/** follow scrolls the preview to about the line at the top of the text. */
 function follow(view: EditorView, page: HTMLElement): void {
   const { scrollDOM } = view
   const room = page.scrollHeight - page.clientHeight

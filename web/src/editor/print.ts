@@ -1,19 +1,19 @@
-// The text on paper. The editor draws only what is on the screen, so for
-// printing the whole text is laid out beside it, and gone again afterwards.
+// The text on paper. The editor draws only the part on the screen, so for
+// printing the whole text is laid out beside it, and removed afterwards.
 
 import type { EditorState } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import { exactly } from '../base/words'
-import { blameOf } from './blame/state'
+import { rowsOf } from './blame/state'
 import type { Session } from './session/session'
 import { words } from './words'
 
-/** PrintRow is a line as it is printed: the author stands where it is another than above. */
+/** PrintRow is a printed line; the author is there if it differs from the line above. */
 export interface PrintRow { number: number; author: string; text: string }
 
-/** printRows are all lines of a state; a last empty piece is the end of the line before it. */
+/** printRows are all lines of a state. The empty one after a final line break is not printed. */
 export function printRows(state: EditorState): PrintRow[] {
-  const rows = blameOf(state)?.rows
+  const rows = rowsOf(state)
   const out: PrintRow[] = []
   let above = ''
   let n = 0
@@ -27,7 +27,7 @@ export function printRows(state: EditorState): PrintRow[] {
   return out
 }
 
-/** printing lays the text out whenever the browser prints; the function it gives ends that. */
+/** printing lays the text out whenever the browser prints, until the returned function is called. */
 export function printing(view: EditorView, session: Session): () => void {
   let sheet: HTMLElement | null = null
   const before = (): void => {

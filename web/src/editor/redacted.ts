@@ -1,5 +1,5 @@
-// What was redacted: runs of full blocks, shown quietly, with who did it and
-// when where this page saw it happen.
+// Redacted text: runs of full blocks, shown quietly. If this page saw the
+// redaction happen, a tooltip says who redacted it and when.
 
 import { StateField, type Extension, type Range } from '@codemirror/state'
 import { Decoration, EditorView, MatchDecorator, ViewPlugin, type DecorationSet, type ViewUpdate } from '@codemirror/view'

@@ -1,9 +1,9 @@
-// A thread that cannot be shown: why, and the way home.
+// A thread that cannot be shown: the reason, and a link home.
 
 import { why } from '../base/phrases'
 import { words } from './words'
 
-/** `code` is the server's, '' where only the text says what is wrong. */
+/** `code` is the server's; '' if only the text says what is wrong. */
 export function Refused(p: { code: string; text: string }) {
   return (
     <main class="refused">

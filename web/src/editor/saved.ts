@@ -1,8 +1,8 @@
-// What the save mark says: where the newest of one's own edits is.
+// What the save mark says: where this person's newest edit is.
 
 import type { Link, Phase } from './session/exchange'
 
-/** What of a session the mark depends on. */
+/** The part of a session that the mark depends on. */
 export interface Standing {
   saved: { typed: number; sent: number; disk: number }
   link: Link
@@ -11,20 +11,20 @@ export interface Standing {
 }
 
 /**
- * typed: here only; sent: on its way; disk: all is on the server's disk;
- * offline: no connection, nothing of one's own waits; waiting: no connection and
- * edits that wait for it; opening: nothing is known yet; stuck: edits that no
- * longer fit what is on disk.
+ * typed: here only; sent: on its way; disk: everything is on the server's disk;
+ * offline: no connection and no edit waits; waiting: no connection, and edits
+ * wait for it; opening: nothing is known yet; stuck: edits that no longer fit
+ * the text on disk.
  */
 export type Kind = 'opening' | 'typed' | 'sent' | 'disk' | 'offline' | 'waiting' | 'stuck'
 
 export interface Saved {
   kind: Kind
-  /** edits that are not known to be on disk */
+  /** edits that may not be on disk */
   edits: number
   /** the revision of this client's last entry on disk, or the head as it was loaded */
   disk: number
-  /** whether what waits outlives this page */
+  /** whether waiting edits survive this page */
   kept: boolean
 }
 

@@ -1,11 +1,11 @@
-// How a person wants the text shown: for all threads, remembered in this
-// browser, and for one thread (its language, the preview).
+// How a person wants the text shown, remembered in this browser: for all
+// threads, and for one (its language, the preview).
 
 import type { Changing } from '../base/changes'
 
 export type BlameShown = 'off' | 'names' | 'times'
 
-/** General holds for every thread. */
+/** General settings apply to every thread. */
 export interface General {
   wrap: boolean
   numbers: boolean
@@ -14,7 +14,7 @@ export interface General {
   tab: boolean
 }
 
-/** Own holds for one thread. */
+/** Own settings apply to one thread. */
 export interface Own {
   /** an id of languages.ts, 'plain', or 'auto': by the title's extension */
   language: string
@@ -38,7 +38,7 @@ export class Settings implements Changing {
   readonly own: Readonly<Own>
   private readonly hearers = new Set<() => void>()
 
-  /** storage may be null or forbidden; choices are then for this page only. */
+  /** storage may be null or forbidden; then choices last for this page only. */
   constructor(private readonly thread: string, private readonly storage: Kept | null) {
     const { language, preview, ...general } = usual
     this.general = { ...general, ...this.read('parodywave.editor') }
@@ -60,7 +60,7 @@ export class Settings implements Changing {
     return () => this.hearers.delete(f)
   }
 
-  /** read takes what is understood; another version of the page may have written it. */
+  /** read accepts the values it understands; another version of the page may have written them. */
   private read(key: string): object {
     try {
       const kept: unknown = JSON.parse(this.storage?.getItem(key) ?? '{}')
@@ -75,7 +75,7 @@ export class Settings implements Changing {
   }
 }
 
-/** storage is the browser's, where it lets us. */
+/** storage is the browser's, if it allows that. */
 export function storage(): Kept | null {
   try { return localStorage } catch { return null }
 }

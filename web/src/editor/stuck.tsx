@@ -1,5 +1,5 @@
-// What stands here no longer fits what is on the server: nothing of it is lost,
-// and there are two ways out.
+// Shown when the text here no longer fits the server's. Nothing is lost, and there
+// are two ways out.
 
 import { useEffect, useState } from 'preact/hooks'
 import { copy, fileName } from './download'
@@ -40,7 +40,7 @@ export function StuckDialog(p: { session: Session }) {
   )
 }
 
-/** useFile is an address of the text as a file, for as long as it is shown. */
+/** useFile is the address of the text as a file, valid while the component is shown. */
 function useFile(text: string): string {
   const [url] = useState(() => URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' })))
   useEffect(() => () => URL.revokeObjectURL(url), [url])

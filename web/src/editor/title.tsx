@@ -1,4 +1,4 @@
-// The thread's title, and changing it in its place.
+// The thread's title, editable in place.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { faultOf } from './fault'
@@ -40,7 +40,7 @@ export function Title(p: { title: string; fixed: boolean; onRename(title: string
 function Field(p: { title: string; fault: string; onDone(title: string): void; onCancel(): void }) {
   const field = useRef<HTMLInputElement>(null)
   const [sent, setSent] = useState(false)
-  // Before the frame is drawn, so that no key is lost that follows at once.
+  // Before the next frame, so that a key pressed at once is not lost.
   useLayoutEffect(() => { field.current?.focus(); field.current?.select() }, [])
   useEffect(() => { if (p.fault) { setSent(false); field.current?.focus() } }, [p.fault])
   const done = (e?: Event): void => {

@@ -1,4 +1,4 @@
-// Giving the text as it is now a name.
+// Naming the present text.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { phrases } from '../base/phrases'
@@ -9,7 +9,7 @@ import type { Session } from './session/session'
 import { versionFault } from './version-name'
 import { words } from './words-dialogs'
 
-/** refused: what this page could not see for itself is mostly that the name is taken. */
+/** refused: what the page cannot check itself is mostly that the name is taken. */
 const refused = (why: unknown): string => ((why as { code?: unknown } | null)?.code === 'bad_value' ? words.versionRefused : faultOf(why))
 
 export function VersionDialog(p: { session: Session; onClose(): void }) {

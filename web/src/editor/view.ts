@@ -1,5 +1,5 @@
-// The text itself: CodeMirror with what this page adds to it, and the person's
-// settings wired to it.
+// The text itself: CodeMirror, the extensions of this page, and the person's
+// settings.
 
 import { defaultKeymap, history, historyKeymap, indentWithTab, redo } from '@codemirror/commands'
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state'
@@ -25,7 +25,7 @@ import type { Session } from './session/session'
 import type { Settings } from './settings'
 import { words } from './words'
 
-/** What the text asks of the page around it. */
+/** What the text needs from the page around it. */
 export interface Hands {
   keys(): void
   save(): void
@@ -34,7 +34,7 @@ export interface Hands {
 
 export interface ViewOptions { parent: HTMLElement; session: Session; settings: Settings; palette: Palette; hands: Hands }
 
-/** openView makes the view and gives what ends it. */
+/** openView makes the view; end removes it and ends the session. */
 export function openView(o: ViewOptions): { view: EditorView; end(): void } {
   const { session, settings } = o
   const parts = { fixed: new Compartment(), wrap: new Compartment(), numbers: new Compartment(), tab: new Compartment(), language: new Compartment() }
@@ -88,7 +88,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
     const still = (): boolean => !ended && spoken === id
     load(id).then(
       (extension) => { if (still()) view.dispatch({ effects: parts.language.reconfigure(extension) }) },
-      () => { if (still()) spoken = '' }, // without colours, then, until something changes
+      () => { if (still()) spoken = '' }, // without colours until something changes
     )
   }
   const set = (): void => {
@@ -144,7 +144,7 @@ const connected = (session: Session): Extension => [
   EditorView.domEventObservers({ compositionend: () => { setTimeout(() => session.compositionEnded(), 0) } }),
 ]
 
-/** ownKeys come before everybody's: Mod-Enter and Ctrl-/ mean something else by default. */
+/** ownKeys come first: Mod-Enter and Ctrl-/ mean something else by default. */
 function ownKeys({ session, hands }: ViewOptions): Extension {
   const does = (f: () => void) => () => { f(); return true }
   return Prec.high(keymap.of([
@@ -164,14 +164,14 @@ function finish(view: EditorView, session: Session): boolean {
   return true
 }
 
-/** present shows the others where this person is. */
+/** present shows this person's selection to the others. */
 function present(session: Session, update: ViewUpdate): void {
   if ((update.selectionSet || update.docChanged || update.focusChanged) && update.view.hasFocus) session.showSelection(rangesOf(update.state))
 }
 
 const rangesOf = (state: EditorState): [number, number][] => state.selection.ranges.map((r) => [r.anchor, r.head])
 
-/** hiding takes the caret away from the others while nobody sees the page here. */
+/** hiding hides this person's caret from the others while the page is hidden. */
 function hiding(view: EditorView, session: Session): () => void {
   const hear = (): void => {
     if (document.hidden) session.showSelection([])
@@ -181,8 +181,7 @@ function hiding(view: EditorView, session: Session): () => void {
   return () => document.removeEventListener('visibilitychange', hear)
 }
 
-/** nonce lets CodeMirror add its style sheet: the server gives each page a fresh one. */
-/** With Caps Lock on, Shift makes a small z, and the keymap would find the undo of Ctrl-z before the redo. */
+/** With Caps Lock on, Shift types a small z, and the keymap would find the undo of Ctrl-z before the redo. */
 const redoWithCapsLock = Prec.high(EditorView.domEventHandlers({
   keydown(event, view) {
     if (event.key !== 'z' || !event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey)) return false
@@ -192,6 +191,7 @@ const redoWithCapsLock = Prec.high(EditorView.domEventHandlers({
   },
 }))
 
+/** nonce lets CodeMirror add its style sheet: the server gives each page a new one. */
 function nonce(): Extension {
   const given = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content
   return given ? EditorView.cspNonce.of(given) : []

@@ -35,8 +35,8 @@ async function send(begun: (edits: number) => void): Promise<OrphanedOutbox[] | 
   const store = (await import('../editor/session/store')).openStore()
   let free = 0
   for (const box of await store.list()) {
-    // A page that is open sends its own: what it holds is not ours.
-    if (box.pending.length === 0 || !await store.hold(box.client)) continue
+    // A page that is open sends its own: what it has locked is not ours.
+    if (box.pending.length === 0 || !await store.lock(box.client)) continue
     store.release(box.client)
     free += box.pending.length
   }

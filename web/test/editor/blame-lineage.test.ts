@@ -1,9 +1,6 @@
-import { ChangeSet, Text } from '@codemirror/state'
 import { expect, test, vi } from 'vitest'
 import { Palette } from '../../src/base/authors'
 import type { LineRef } from '../../src/editor/blame/asked-line'
-import { untouched } from '../../src/editor/blame/correct'
-import { nobody } from '../../src/editor/blame/rows'
 import { extended, lineage, renewed, shortened, type HistoryAnswer, type Lineage } from '../../src/editor/blame/lineage-answer'
 import { Feed, type Ask } from '../../src/editor/blame/lineage-feed'
 
@@ -43,16 +40,8 @@ test('what stayed the same is cut to its ends beside the changes, never through 
   expect(shortened([[long, 0]])).toEqual([[long, 0]])
 })
 
-test('an answer about an older text counts for the lines that nobody touched since', () => {
-  const before = Text.of(['a', 'b', 'c', 'd'])
-  const changes = ChangeSet.of([{ from: 0, insert: 'new\n' }, { from: 3, insert: '!' }], before.length)
-  const rows = [1, 2, 3].map((rev) => ({ ...nobody, rev }))
-  const found = untouched(rows, 1, before, changes, changes.apply(before))
-  expect(found.map(({ line, row }) => [line, row.rev])).toEqual([[3, 2], [4, 3]])
-})
-
-/** A EditorHost of a server and a session that the test moves by hand. */
-function desk(logged: { rev: number; line: number } | null = { rev: 9, line: 4 }) {
+/** A stage is a server and a session that the test moves by hand. */
+function stage(logged: { rev: number; line: number } | null = { rev: 9, line: 4 }) {
   const heard = new Set<() => void>()
   const session = { thread: 'T', rev: 9, link: 'up' as 'up' | 'down', onChange: (f: () => void) => { heard.add(f); return () => heard.delete(f) } }
   const asked: string[] = []
@@ -70,13 +59,13 @@ const soon = (ms = 0): Promise<void> => new Promise((r) => setTimeout(r, ms))
 const LONG = 60_000 // ms
 
 test('the history of a line that waits comes once the line is in the log', async () => {
-  const d = desk()
+  const d = stage()
   await soon()
   expect(d.asked[0]).toBe('/api/threads/T/lines?at=9&from=4&to=5')
   expect(d.feed.state).toBe('shown')
   d.feed.stop()
 
-  const w = desk(null)
+  const w = stage(null)
   await soon()
   expect([w.feed.state, w.asked]).toEqual(['waiting', []])
   w.at.logged = { rev: 10, line: 5 }
@@ -88,7 +77,7 @@ test('the history of a line that waits comes once the line is in the log', async
 })
 
 test('a history follows the log, and one that failed is asked for again when the connection is back', async () => {
-  const d = desk()
+  const d = stage()
   await soon()
   d.at.history = page(12, null, entry(12), entry(9))
   d.session.rev = 12
@@ -98,7 +87,7 @@ test('a history follows the log, and one that failed is asked for again when the
   expect(d.asked.filter((p) => p.includes('/history')).length).toBe(2)
   d.feed.stop()
 
-  const f = desk()
+  const f = stage()
   f.at.fails = true
   f.session.link = 'down'
   await soon()

@@ -1,12 +1,13 @@
 import { ChangeSet, EditorState, Text } from '@codemirror/state'
 import { expect, test } from 'vitest'
+import { gaps, gapsAt, lost } from '../../src/editor/blame/gaps'
 import { labelAt } from '../../src/editor/blame/run'
-import { blameState } from '../../src/editor/blame/state'
+import { blameState, rowsOf, whoami } from '../../src/editor/blame/state'
 import { nobody, Rows, type Row } from '../../src/editor/blame/rows'
-import { blameGiven, entryTaken, type Entry } from '../../src/editor/session/entry'
+import { HeadlessHost } from '../../src/editor/session/host'
+import { Peer } from '../../src/editor/session/peer'
 import { random, seedFor } from '../random'
 
-const told = (e: Partial<Entry> & Pick<Entry, 'rev' | 'at' | 'user' | 'author' | 'own'>) => entryTaken.of({ client: null, seq: 0, kind: null, changes: ChangeSet.empty(0), ...e })
 const row = (rev: number, author = 'a', more: Partial<Row> = {}): Row => ({ ...nobody, author: { id: author, name: author, kind: 'person' }, rev, at: rev, ...more })
 
 test('rows spliced at random are an array spliced so', () => {
@@ -18,84 +19,44 @@ test('rows spliced at random are an array spliced so', () => {
   for (let i = 0; i < 1500; i++) {
     const from = below(plain.length + 1)
     const to = Math.min(plain.length, from + (chance(0.1) ? below(500) : below(3)))
-    const put = Array.from({ length: chance(0.1) ? below(600) : below(3) }, (_, n) => row(10_000 + i * 1000 + n, 'b', { serial: chance(0.2) ? i + 1 : 0, doubt: chance(0.1) }))
+    const put = Array.from({ length: chance(0.1) ? below(600) : below(3) }, (_, n) => row(10_000 + i * 1000 + n, 'b'))
     said.push(`${from},${to},${put.length}`)
     const where = `SEED=${seed} ${said.join(' ')}`
     rows = rows.splice(from, to, put)
     plain = [...plain.slice(0, from), ...put, ...plain.slice(to)]
     expect(rows.length, where).toBe(plain.length)
-    if (i % 20) continue
-    expect(rows.slice(0, rows.length), where).toEqual(plain)
-    const [a, b] = [below(plain.length + 1), below(plain.length + 1)]
-    expect(rows.doubtful(a, b), where).toBe(plain.slice(a, b).some((r) => r.doubt))
-    const by = row(1, 'c').author
-    rows = rows.settle(i / 2, by, 7, 8)
-    plain = plain.map((r) => (r.serial && r.serial <= i / 2 ? { ...r, serial: 0, author: by, rev: 7, at: 8 } : r))
-    expect(rows.slice(0, rows.length), where).toEqual(plain)
+    if (i % 20 === 0) expect(rows.slice(0, rows.length), where).toEqual(plain)
   }
 })
 
 const LINES = 20_000
 
-function long(): EditorState {
+function long(): { host: HeadlessHost; peer: Peer } {
   const text = Text.of(Array.from({ length: LINES }, (_, i) => `line ${i} of a long text`))
-  const state = EditorState.create({ extensions: [blameState] })
   const blame = { authors: [{ id: 'x', name: 'X', kind: 'person' }], spans: [], lines: Array.from({ length: LINES }, (): [number, number, number, boolean] => [2, 0, 0, false]) }
-  return state.update({ changes: { from: 0, insert: text }, effects: blameGiven.of({ rev: 2, text: Text.empty, blame }) }).state
+  const peer = new Peer('me', () => false)
+  const host = peer.host = new HeadlessHost(EditorState.create({ extensions: [peer.extension, blameState, gaps, whoami.of(() => ({ id: 'me', name: 'Me', kind: 'person' }))] }))
+  peer.reload({ rev: 2, chain: '', text, blame }, [])
+  return { host, peer }
 }
 
-test('the rows of 20,000 lines stay those of the text while somebody types', () => {
-  let state = long()
-  const bare = EditorState.create({ doc: state.doc })
+test('the rows of 20,000 lines stay those of the text while somebody types and the gutter is looked at', () => {
+  const { host, peer } = long()
   const { below } = random(1)
-  const time = (s: EditorState, f: (s: EditorState) => void): number => {
-    const start = performance.now()
-    for (let i = 0; i < 2000; i++) {
-      const at = s.doc.line(1 + below(LINES)).to
-      s = s.update({ changes: { from: at, insert: i % 20 ? 'a' : '\n' } }).state
-      // A second's typing is under way when the first of it comes back.
-      if (i >= 5) s = s.update({ effects: told({ rev: i, at: i, user: 'Y', author: 'y', own: true, seq: i }) }).state
-      f(s)
+  const start = performance.now()
+  for (let i = 0; i < 2000; i++) {
+    const at = host.state.doc.line(1 + below(LINES)).to
+    host.edit({ changes: { from: at, insert: i % 20 ? 'a' : '\n' } })
+    peer.sent = i + 1
+    if (i >= 5) { // a second's typing is under way when the first of it comes back
+      const [changes] = peer.pending
+      const line = peer.base.lineAt(at).number // wherever: the shape of the rows is what counts
+      const rows: [number, number, [number, string, number, boolean][]][] = changes!.newLength > changes!.length && changes!.apply(peer.base).lines > peer.base.lines ? [[line - 1, 1, [[i, 'x', 0, false], [i, 'y', 0, false]]]] : []
+      peer.take([{ rev: peer.rev + 1, at: i, user: 'Y', author: 'y', client: 'me', seq: peer.confirmed + 1, kind: null, changes: changes!, ...(rows.length ? { rows } : {}) }], '')
     }
-    return (performance.now() - start) / 2000
+    expect(rowsOf(host.state)!.length).toBe(host.state.doc.lines)
   }
-  time(state, () => {}) // warm
-  const plain = time(bare, () => {})
-  const with_ = time(state, (s) => { state = s })
-  console.log(`a keystroke: ${with_.toFixed(4)} ms with blame, ${plain.toFixed(4)} ms without`)
-  expect(state.field(blameState).rows.length).toBe(state.doc.lines)
-})
-
-test('finished lines are those of the entry, until they change', () => {
-  let state = EditorState.create({ extensions: [blameState] })
-  const blame = { authors: [{ id: 'x', name: 'X', kind: 'person' }], spans: [], lines: [1, 2, 3].map((r): [number, number, number, boolean] => [r, 0, 0, false]) }
-  state = state.update({ changes: { from: 0, insert: 'a\nb\nc' }, effects: blameGiven.of({ rev: 3, text: Text.empty, blame }) }).state
-  state = state.update({ effects: told({ rev: 4, at: 4, user: 'Y', author: 'y', own: false, kind: 'submitted', lines: [1, 2] }) }).state
-  const ticks = (s: EditorState) => s.field(blameState).rows.slice(0, 3).map((r) => r.submitted)
-  expect(ticks(state)).toEqual([false, true, true])
-  expect(state.field(blameState).rows.at(1).rev).toBe(2)
-  state = state.update({ changes: { from: 5, insert: '!' }, effects: told({ rev: 5, at: 5, user: 'Y', author: 'y', own: false }) }).state
-  expect(ticks(state)).toEqual([false, true, false])
-  // With an own edit on top, the lines of the log may be others here.
-  state = state.update({ changes: { from: 0, insert: 'mine\n' } }).state
-  state = state.update({ effects: told({ rev: 6, at: 6, user: 'Y', author: 'y', own: false, kind: 'submitted', lines: [0, 0] }) }).state
-  expect(state.field(blameState).rows.at(1)).toMatchObject({ rev: 1, submitted: false, doubt: true })
-})
-
-test('a line finished under an own edit stays finished when that was elsewhere', () => {
-  let state = EditorState.create({ extensions: [blameState] })
-  const blame = { authors: [{ id: 'x', name: 'X', kind: 'person' }], spans: [], lines: [1, 2].map((r): [number, number, number, boolean] => [r, 0, 0, true]) }
-  state = state.update({ changes: { from: 0, insert: 'a\nb' }, effects: blameGiven.of({ rev: 3, text: Text.empty, blame }) }).state
-  state = state.update({ changes: { from: 3, insert: '\n' } }).state // Enter after b
-  expect(state.field(blameState).rows.slice(0, 3).map((r) => [r.submitted, r.serial])).toEqual([[true, 0], [true, 0], [false, 1]])
-})
-
-test('the first change of a thread begins its line even when it is empty', () => {
-  let state = EditorState.create({ extensions: [blameState] })
-  state = state.update({ effects: blameGiven.of({ rev: 1, text: Text.empty, blame: { authors: [], spans: [], lines: [] } }) }).state
-  expect(state.field(blameState).rows.at(0)).toBe(nobody)
-  state = state.update({ effects: told({ rev: 2, at: 9, user: 'Y', author: 'y', own: false }) }).state
-  expect(state.field(blameState).rows.at(0)).toMatchObject({ rev: 2, author: { name: 'Y' } })
+  console.log(`a keystroke and a look: ${((performance.now() - start) / 2000).toFixed(4)} ms`)
 })
 
 test('a run has one label, with its newest time, and says its name again when it is long', () => {
@@ -103,4 +64,34 @@ test('a run has one label, with its newest time, and says its name again when it
   const labels = Array.from({ length: rows.length }, (_, i) => [i, labelAt(rows, i)?.at]).filter(([, at]) => at !== undefined)
   expect(labels).toEqual([[0, 9], [3, 5], [4, 119], [24, 143], [48, 159]])
   expect(labelAt(Rows.of([nobody]), 0)).toBeNull()
+})
+
+const text = (s: string): Text => Text.of(s.split('\n'))
+
+test.each<[string, string, unknown, [number, string[]][]]>([
+  ['a line with its break', 'one\ntwo\nthree', [4, [4], 5], [[4, ['two']]]],
+  ['a break and the line after it', 'one\ntwo\nthree', [3, [4], 6], [[4, ['two']]]],
+  ['the last line', 'one\ntwo', [3, [4]], [[3, ['two']]]],
+  ['two lines', 'one\ntwo\nthree', [[8], 5], [[0, ['one', 'two']]]],
+  ['two parts of lines', 'one\ntwo\nthree', [1, [4], 8], []],
+  ['a blank line', 'one\n\nthree', [4, [1], 5], []],
+  ['a line\'s text and not its break', 'one\ntwo', [4, [3]], []],
+  ['a line that moves down', 'one\ntwo\nthree', [[4], 9, [0, '', 'one']], []],
+  ['lines at two places', 'one\ntwo\nthree\nfour', [[4], 4, [6], 4], [[0, ['one']], [4, ['three']]]],
+])('lines lost by deleting %s', (_, before, json, wanted) => {
+  const changes = ChangeSet.fromJSON(json)
+  expect(lost(changes, text(before), changes.apply(text(before))).map((l) => [l.pos, l.texts])).toEqual(wanted)
+})
+
+test('a gap is whose deletion it was, moves with the text, and goes when its lines are back', () => {
+  const { host, peer } = long()
+  const line = host.state.doc.line(3)
+  peer.take([{ rev: 3, at: 77, user: 'Y', author: 'y', client: 'c', seq: 1, kind: null, changes: ChangeSet.of({ from: line.from, to: line.to + 1 }, peer.base.length), rows: [[2, 2, [[2, 'x', 0, false]]]] }], '')
+  expect(host.state.field(gaps)).toMatchObject([{ pos: line.from, lines: 1, author: { id: 'y', name: 'Y' }, at: 77, text: line.text }])
+  host.edit({ changes: { from: 0, insert: 'ab' } })
+  expect(gapsAt(host.state.field(gaps), line.from + 2, line.to).above.length).toBe(1)
+  host.edit({ changes: { from: line.from + 2, insert: `${line.text}\n` } })
+  expect(host.state.field(gaps)).toEqual([])
+  host.edit({ changes: { from: 0, to: host.state.doc.line(2).from } })
+  expect(host.state.field(gaps)).toMatchObject([{ pos: 0, author: { id: 'me' } }])
 })

@@ -21,7 +21,7 @@ export class Page implements OutboxStore {
 
   constructor(private readonly memory: Memory) {}
 
-  async hold(client: string): Promise<boolean> {
+  async lock(client: string): Promise<boolean> {
     const holder = this.memory.holders.get(client)
     if (holder && holder !== this) return false
     this.memory.holders.set(client, this)

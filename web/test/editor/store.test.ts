@@ -31,10 +31,10 @@ test('without locks an outbox is one page\'s until that page lets go or has not 
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
   const one = openStore(), two = openStore()
   await one.put(box('A'))
-  expect(await one.hold('A')).toBe(true)
+  expect(await one.lock('A')).toBe(true)
   expect(await claim(two, () => true)).toBeNull()
   vi.advanceTimersByTime(60_000)
-  expect(await two.hold('A')).toBe(false)
+  expect(await two.lock('A')).toBe(false)
   one.release('A')
   await vi.waitFor(async () => expect((await claim(two, () => true))?.client).toBe('A'), 60_000)
   two.release('A')
@@ -45,10 +45,10 @@ test('a dead page\'s signature runs out', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
   const one = openStore(), two = openStore()
   await one.put(box('C'))
-  expect(await one.hold('C')).toBe(true)
+  expect(await one.lock('C')).toBe(true)
   vi.setSystemTime(Date.now() + 300_000) // its timers did not run
-  expect(await two.hold('C')).toBe(true)
-  expect(await one.hold('C')).toBe(true) // it believes so, until it hears 4001
+  expect(await two.lock('C')).toBe(true)
+  expect(await one.lock('C')).toBe(true) // it believes so, until it hears 4001
 })
 
 test('with locks a page that has one keeps the others out', async () => {
@@ -64,10 +64,10 @@ test('with locks a page that has one keeps the others out', async () => {
   }
   vi.stubGlobal('navigator', { locks })
   const one = openStore(), two = openStore()
-  expect([await one.hold('A'), await one.hold('A'), await two.hold('A')]).toEqual([true, true, false])
+  expect([await one.lock('A'), await one.lock('A'), await two.lock('A')]).toEqual([true, true, false])
   one.release('A')
   await new Promise((done) => setTimeout(done, 0))
-  expect(await two.hold('A')).toBe(true)
+  expect(await two.lock('A')).toBe(true)
 })
 
 test('the newest free outbox that matches is claimed', async () => {

@@ -1,28 +1,28 @@
-// The line whose history somebody looks at: followed through changes, and lit
-// in the text while the history is open.
+// The line whose history is shown: followed through changes, and highlighted in
+// the text while the history is open.
 
 import { Facet, StateEffect, StateField } from '@codemirror/state'
 import { Decoration, EditorView } from '@codemirror/view'
 import type { Palette } from '../../base/authors'
 import { paletteOf } from './palette'
-import { blameOf, revOf, waiting } from './state'
+import { isWaiting, revOf } from './state'
 
-/** A LineRef is a line of the text here. Each asking makes a new one. */
+/** A LineRef is a line of the text here. Each request for a history makes a new one. */
 export interface LineRef {
-  /** Tells askings apart. */
+  /** Tells requests apart. */
   readonly key: number
   readonly palette: Palette
-  /** now is the line's index, from 0, in the text as it stands; null when another was asked for since, or it is over. */
+  /** now is the line's index, from 0, in the present text; null if another line was requested since, or after over. */
   now(): number | null
   /** logged is the line's index, from 0, in the text of a revision; null while edits made here are not in the log. */
   logged(): { rev: number; line: number } | null
-  /** Asked for by a key: what shows it takes the focus. */
+  /** Requested by a key: the history takes the focus. */
   readonly keys: boolean
-  /** over ends it: the light in the text goes out, and the text has the focus where it should. */
+  /** over ends the highlight; with focus, the text is focused. */
   over(focus: boolean): void
 }
 
-/** showLine hears when somebody asks for the history of a line. */
+/** showLine functions are called when somebody requests the history of a line. */
 export const showLine = Facet.define<(line: LineRef) => void>()
 
 interface Asked { key: number; pos: number }
@@ -44,7 +44,7 @@ export const asked = StateField.define<Asked | null>({
   }),
 })
 
-/** lineAsked tells the page that the history of the line at a position is wanted. */
+/** lineAsked requests the history of the line at a position. */
 export function lineAsked(view: EditorView, pos: number, keys = false): boolean {
   const hearers = view.state.facet(showLine)
   if (!hearers.length) return false
@@ -64,10 +64,9 @@ export function lineAsked(view: EditorView, pos: number, keys = false): boolean 
     palette: paletteOf(view.state),
     now,
     logged() {
-      const b = blameOf(view.state)
       const line = now()
       const rev = revOf(view.state)
-      return line === null || !b || rev === 0 || waiting(b) ? null : { rev, line }
+      return line === null || rev === 0 || isWaiting(view.state) ? null : { rev, line }
     },
     over(focus) {
       if (here()) view.dispatch({ effects: ask.of(null) })

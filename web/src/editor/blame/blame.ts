@@ -1,22 +1,21 @@
 // Who wrote which line: a gutter, a card over it, marks where lines were
-// deleted, and the way to the history of a line.
+// deleted, and the history of a line.
 //
 //   extensions: [session.extension, blame(session, { shown: 'times' }), showLine.of((line) => …)]
 //   setBlame(view, 'names')
 //
-// It comes before lineNumbers(), to be left of them. showLine hears of a line
-// whose history is asked for, by a click in the gutter or by Alt-h; the page
-// shows <LineHistory session line onClose/> (lineage.tsx), which ends the
-// line's light in the text by itself.
+// It comes before lineNumbers(), to be left of them. A click in the gutter or
+// Alt-h requests the history of a line; the page's showLine then shows
+// <LineHistory session line onClose/> (lineage.tsx), which ends the line's
+// highlight by itself.
 
 import { Compartment, Prec, type Extension } from '@codemirror/state'
 import { EditorView, keymap, type Command } from '@codemirror/view'
 import { Palette } from '../../base/authors'
 import { asked, lineAsked } from './asked-line'
-import { corrections } from './correct'
 import { gaps, gapsLoaded } from './gaps'
 import { palettes } from './palette'
-import { blameState, confirmedRev, whoami } from './state'
+import { blameState, whoami } from './state'
 import { blameGutter, type Shown } from './gutter'
 import { card, hideCard, openCard, type CardSource } from './hover'
 import './blame.css'
@@ -26,13 +25,13 @@ export type { Shown } from './gutter'
 /** whoWrote (Alt-i) opens the card over the line that the caret is in. */
 export { openCard as whoWrote } from './hover'
 
-/** What blame needs of a Session. */
-export interface BlameSession extends CardSource { user: string; author: string | null; rev: number }
+/** The part of a Session that blame needs. */
+export interface BlameSession extends CardSource { readonly user: string; readonly author: string | null }
 
 export interface BlameOptions {
   /** off, names, or names and times; setBlame changes it. */
   shown?: Shown
-  /** The colours of this thread's people, where the page has them already. */
+  /** The colours of this thread's people, if the page has them already. */
   palette?: Palette
 }
 
@@ -41,9 +40,7 @@ const shownNow = new Compartment()
 export function blame(session: BlameSession, options: BlameOptions = {}): Extension {
   return [
     whoami.of(() => ({ id: session.author ?? '', name: session.user, kind: 'person' })),
-    confirmedRev.of(() => session.rev),
     blameState,
-    corrections(session.thread),
     gaps,
     gapsLoaded(session.thread),
     asked,

@@ -1,4 +1,4 @@
-// What the card over the gutter says of one line.
+// The card over the gutter, about one line.
 
 import type { Text } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
@@ -8,13 +8,13 @@ import { ask } from '../../base/api'
 import { ago, counted, exactly, number } from '../../base/words'
 import { gaps, gapsAt, type Gap } from './gaps'
 import { isBlank, type Author, type Row } from './rows'
-import { blameOf } from './state'
+import { rowsOf } from './state'
 import { historyURL, linesURL, type HistoryAnswer, type LinesAnswer, type Part } from './lineage-answer'
 import { Parts } from './parts'
 import { words } from './words'
 import { words as gutter } from './words-gutter'
 
-/** What the card needs of a Session. */
+/** The part of a Session that the card needs. */
 export interface CardSource {
   readonly thread: string
   link: 'connecting' | 'up' | 'down'
@@ -31,7 +31,7 @@ interface CardProps { session: CardSource; palette: Palette; view: EditorView; p
 export function Card(p: CardProps) {
   const { doc } = p.view.state
   const line = doc.lineAt(p.pos)
-  const row = blameOf(p.view.state)?.rows.at(line.number - 1)
+  const row = rowsOf(p.view.state)?.at(line.number - 1)
   const found = useLine(p, row)
   useLayoutEffect(p.drawn, [found])
   const label = words.wrote(number(line.number))
@@ -57,7 +57,7 @@ function Who({ row, palette }: { row: Row; palette: Palette }) {
       <span class="initials" aria-hidden="true">{initials(row.author.name)}</span>
       <strong class="author">{row.author.name}</strong>
       <time class="quiet" dateTime={new Date(row.at).toISOString()} title={exactly(row.at)}>
-        {row.serial ? words.notOnDisk : ago(row.at, Date.now())}
+        {row.pending ? words.notOnDisk : ago(row.at, Date.now())}
       </time>
       {row.rev > 0 && <span class="quiet">#{row.rev}</span>}
       {row.submitted && <span class="quiet">{gutter.finished}</span>}
@@ -83,11 +83,11 @@ function Told(p: { words: Word[]; was: Part[] | null; palette: Palette }) {
   )
 }
 
-/** useLine asks the server about the line as the log has it. */
+/** useLine requests the words and the last change of the line from the server. */
 function useLine({ session, view, pos }: CardProps, row: Row | undefined): Found {
-  const [found, tell] = useState<Found>(row?.serial ? 'local' : 'asking')
+  const [found, tell] = useState<Found>(row?.pending ? 'local' : 'asking')
   useEffect(() => {
-    if (!row || row.serial || isBlank(row)) return tell('local')
+    if (!row || row.pending || isBlank(row)) return tell('local')
     const stop = new AbortController()
     const line = view.state.doc.lineAt(pos)
     about(session, line.from, line.text, stop.signal).then(tell, () => {
@@ -102,7 +102,7 @@ async function about(session: CardSource, from: number, here: string, signal: Ab
   if (session.link !== 'up') return 'offline'
   const { rev, text } = session.confirmed()
   const line = text.lineAt(session.toConfirmed(from))
-  if (line.text !== here) return 'local' // with edits on top that the log does not know
+  if (line.text !== here) return 'local' // with edits that are not in the log yet
   const said = await ask<LinesAnswer>(linesURL(session.thread, rev, line.number - 1, line.number, true), { signal })
   const id = said.lines[0]?.[4]
   if (id === undefined) return 'failed'
@@ -112,7 +112,7 @@ async function about(session: CardSource, from: number, here: string, signal: Ab
   return { words: spread(line.text, said), was }
 }
 
-/** spread lays the spans of a line on its text, neighbours of one author in one. */
+/** spread cuts a line's text by its spans; neighbours of one author become one. */
 export function spread(text: string, said: LinesAnswer): Word[] {
   const out: Word[] = []
   let at = 0

@@ -2,8 +2,8 @@
 // label; for each line, an edge in that person's colour, thicker the newer;
 // a tick where a line is finished; a thin mark where lines were deleted.
 //
-// Screen readers pass the gutter over, as CodeMirror has it: what it shows is
-// said by the card (Alt-i), and nothing in it takes the focus.
+// CodeMirror hides gutters from screen readers. The card (Alt-i) says what this
+// one shows, and nothing in it takes the focus.
 
 import { StateEffect, type EditorState, type Extension } from '@codemirror/state'
 import { EditorView, gutter, GutterMarker, ViewPlugin, type BlockInfo } from '@codemirror/view'
@@ -12,9 +12,9 @@ import { ago, counted, exactly } from '../../base/words'
 import { lineAsked } from './asked-line'
 import { gaps, gapsAt, type Gap } from './gaps'
 import { paletteOf } from './palette'
-import { isBlank, type Row, type Rows } from './rows'
+import { isBlank, type Row } from './rows'
 import { labelAt } from './run'
-import { blameOf } from './state'
+import { rowsOf } from './state'
 import { endCard, leaveCard, rest } from './hover'
 import { words } from './words-gutter'
 
@@ -23,7 +23,7 @@ export type Shown = 'off' | 'names' | 'times'
 const MINUTE = 60_000
 const minutePassed = StateEffect.define<null>()
 
-/** What one line shows; two that show the same are the same to CodeMirror. */
+/** What one line shows. Two lines that show the same are equal to CodeMirror. */
 interface Face {
   slot: number
   age: 'new' | 'recent' | 'old'
@@ -62,14 +62,14 @@ class LineMarker extends GutterMarker {
   }
 }
 
-/** blameGutter is the gutter; it goes left of the line numbers by coming before them. */
+/** blameGutter is the gutter. It must come before the line numbers, to be left of them. */
 export function blameGutter(shown: Shown): Extension {
   if (shown === 'off') return []
   return [
     gutter({
       class: `cm-blame ${shown === 'times' ? 'with-times' : ''}`,
       lineMarker: (view, block) => faceOf(view.state, block, shown),
-      lineMarkerChange: (update) => seen(update.startState) !== seen(update.state)
+      lineMarkerChange: (update) => rowsOf(update.startState) !== rowsOf(update.state)
         || update.startState.field(gaps, false) !== update.state.field(gaps, false)
         || update.transactions.some((tr) => tr.effects.some((e) => e.is(minutePassed))),
       domEventHandlers: {
@@ -85,10 +85,8 @@ export function blameGutter(shown: Shown): Extension {
   ]
 }
 
-const seen = (state: EditorState): Rows | undefined => blameOf(state)?.rows
-
 function faceOf(state: EditorState, block: BlockInfo, shown: Shown): LineMarker | null {
-  const rows = seen(state)
+  const rows = rowsOf(state)
   if (!rows) return null
   const line = state.doc.lineAt(block.from)
   const row = rows.at(line.number - 1)
@@ -104,7 +102,7 @@ function faceOf(state: EditorState, block: BlockInfo, shown: Shown): LineMarker 
     when: label && shown === 'times' ? ago(at, now) : '',
     title: titleOf(row),
     submitted: row.submitted,
-    waits: row.serial > 0,
+    waits: row.pending,
     above: above.map(gapTitle).join('\n'),
     below: below.map(gapTitle).join('\n'),
   })
@@ -115,7 +113,7 @@ function ageOf(at: number, now: number): Face['age'] {
   return passed < 60 * MINUTE ? 'new' : passed < 24 * 60 * MINUTE ? 'recent' : 'old'
 }
 
-/** titleOf says what only the tick shows. */
+/** titleOf says in words what the tick shows. */
 const titleOf = (row: Row): string => (row.submitted ? words.finished : '')
 
 const gapTitle = (g: Gap): string => words.deletedBy(counted(words.deleted, g.lines), g.author.name, exactly(g.at))
@@ -145,7 +143,7 @@ function tick(): Element {
   return svg
 }
 
-/** clock has the times told anew each minute, while somebody can see them. */
+/** clock updates the times each minute while the page is visible. */
 const clock = ViewPlugin.fromClass(class {
   private readonly timer: ReturnType<typeof setInterval>
 

@@ -1,7 +1,7 @@
 // The card over the gutter: who changed a line last and when, its words by
 // author, and what it was before. It opens where the pointer rests in the
-// gutter, or by Alt-i at the caret; then it takes the focus and Escape gives
-// that back.
+// gutter, or by Alt-i at the caret; then it takes the focus, and Escape returns
+// it to the text.
 
 import { Facet, StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state'
 import { EditorView, repositionTooltips, showTooltip, ViewPlugin, type Command, type Tooltip, type TooltipView } from '@codemirror/view'
@@ -12,7 +12,7 @@ import type { CardSource } from './card'
 
 export type { CardSource } from './card'
 
-const IDLE = 2000 // ms until what draws the card is fetched, which is then there without a connection
+const IDLE = 2000 // ms until the card's code is loaded, so that it works without a connection later
 const drawing = (): Promise<typeof import('./card')> => import('./card')
 
 const DWELL = 300 // ms that the pointer must rest
@@ -30,7 +30,7 @@ const opened = StateField.define<Tooltip & Open | null>({
     for (const e of tr.effects) if (e.is(set)) return e.value && tooltip(e.value)
     if (!value || !tr.docChanged) return value
     const line = tr.startState.doc.lineAt(value.pos)
-    // What the card says is not so any more once its line changes.
+    // Once its line changes, the card is out of date.
     if (tr.changes.touchesRange(line.from, line.to)) return null
     return { ...value, pos: tr.changes.mapPos(value.pos, 1) }
   },
@@ -70,7 +70,7 @@ function cardView(view: EditorView, open: Open): TooltipView {
   return { dom, destroy: () => { gone = true; render(null, dom) } }
 }
 
-/** pointer waits for the mouse to rest on a line of the gutter. */
+/** pointer opens the card when the mouse rests on a line of the gutter. */
 const pointer = ViewPlugin.fromClass(class {
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly fetching: ReturnType<typeof setTimeout>
@@ -87,7 +87,7 @@ const pointer = ViewPlugin.fromClass(class {
     if (line === this.line) return
     this.line = line
     clearTimeout(this.timer)
-    // From one card to the next nobody has to wait as long again.
+    // From one card to the next the wait is shorter.
     this.timer = setTimeout(() => this.view.dispatch({ effects: set.of({ pos: Math.min(line, this.view.state.doc.length), keys: false }) }), open ? GRACE : DWELL)
   }
 
@@ -102,7 +102,7 @@ const pointer = ViewPlugin.fromClass(class {
 
   stay(): void { clearTimeout(this.timer) }
 
-  /** enough: no card over this line until the pointer was elsewhere. */
+  /** enough closes the card over a line until the pointer has left that line. */
   enough(pos: number): void {
     this.line = this.view.state.doc.lineAt(pos).from
     clearTimeout(this.timer)
@@ -118,7 +118,7 @@ const pointer = ViewPlugin.fromClass(class {
 /** card is the extension. */
 export const card = (session: CardSource): Extension => [sessions.of(session), opened, pointer]
 
-/** rest tells that the pointer is over the gutter beside a position. */
+/** rest is called when the pointer moves over the gutter beside a position. */
 export function rest(view: EditorView, pos: number): boolean {
   if (matchMedia('(hover: hover)').matches) view.plugin(pointer)?.rest(pos)
   return false
@@ -129,10 +129,10 @@ export function leaveCard(view: EditorView): boolean {
   return false
 }
 
-/** endCard is for a click: who asks for the history wants no card over it. */
+/** endCard closes the card after a click, which opens the history. */
 export const endCard = (view: EditorView, pos: number): void => view.plugin(pointer)?.enough(pos)
 
-/** openCard is the command: who wrote the line that the caret is in. */
+/** openCard is the command that opens the card for the caret's line. */
 export const openCard: Command = (view) => {
   const { head } = view.state.selection.main
   view.dispatch({ effects: [EditorView.scrollIntoView(head), set.of({ pos: view.state.doc.lineAt(head).from, keys: true })] })

@@ -1,5 +1,5 @@
-// What the server says of lines and of the history of one (the endpoints
-// lines and lines/ID/history), and how pages of a history are put together.
+// The server's answers about lines and about the history of one (the endpoints
+// lines and lines/ID/history), and how pages of a history are joined.
 
 import type { Author } from './rows'
 
@@ -11,7 +11,7 @@ export interface LinesAnswer {
   words?: [length: number, rev: number, author: number, at: number][][]
 }
 
-/** Some text: 0 it stayed, 1 it was inserted, -1 it was deleted. */
+/** Some text: 0 kept, 1 inserted, -1 deleted. */
 export type Part = [text: string, what: 0 | 1 | -1]
 
 export interface HistoryEntry {
@@ -33,10 +33,10 @@ export interface HistoryAnswer {
   next: number | null
 }
 
-/** A Told entry carries its author, and so can stand beside those of another answer. */
+/** A Told entry has its author in it, so that entries of several answers can be joined. */
 export interface Told extends Omit<HistoryEntry, 'author'> { author: Author }
 
-/** A Lineage is what is known of a line's history, newest first. next: where older ones go on; null: the line begins here. */
+/** A Lineage is the known part of a line's history, newest first. next: where older entries begin; null: there are none. */
 export interface Lineage { rev: number; entries: Told[]; next: number | null }
 
 export function linesURL(thread: string, at: number, from: number, to: number, words = false): string {
@@ -54,27 +54,27 @@ export function lineage(said: HistoryAnswer): Lineage {
   return { rev: said.rev, entries, next: said.next }
 }
 
-/** renewed puts the newest page in front of what was known. */
+/** renewed puts the newest page in front of the known entries. */
 export function renewed(known: Lineage, fresh: Lineage): Lineage {
   const last = fresh.entries.at(-1)
   if (!last || fresh.next === null) return fresh
-  // An entry that began before may have grown: of two that overlap the fresh
-  // one holds. Where they do not meet, what lies between must be asked for.
+  // A known entry may have grown: of two that overlap the fresh one counts. If
+  // the pages do not meet, the entries between them must be requested first.
   const older = known.entries.filter((e) => e.to < last.from)
   const met = known.entries.length > older.length
   return met && older.length ? { rev: fresh.rev, entries: [...fresh.entries, ...older], next: known.next } : fresh
 }
 
-/** extended puts an older page behind. */
+/** extended puts an older page behind the known entries. */
 export function extended(known: Lineage, older: Lineage): Lineage {
   const last = known.entries.at(-1)
   const more = last ? older.entries.filter((e) => e.to < last.from) : older.entries
   return { rev: known.rev, entries: [...known.entries, ...more], next: older.next }
 }
 
-const CONTEXT = 40 // UTF-16 units of what stayed, on either side of a change
+const CONTEXT = 40 // UTF-16 units of kept text on either side of a change
 
-/** shortened cuts what stayed the same down to its ends beside the changes. */
+/** shortened cuts kept text down to its ends beside the changes. */
 export function shortened(parts: readonly Part[]): Part[] {
   if (!parts.some(([, what]) => what !== 0)) return [...parts]
   return parts.map(([text, what], i): Part => {

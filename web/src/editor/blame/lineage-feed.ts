@@ -1,9 +1,9 @@
-// The history of one line, kept up to date while somebody looks at it.
+// The history of one line, kept up to date while it is shown.
 
 import type { LineRef } from './asked-line'
 import { extended, historyURL, lineage, linesURL, renewed, type HistoryAnswer, type Lineage, type LinesAnswer } from './lineage-answer'
 
-/** What a Feed needs of a Session. */
+/** The part of a Session that a Feed needs. */
 export interface FeedSession {
   readonly thread: string
   rev: number
@@ -13,22 +13,22 @@ export interface FeedSession {
 
 export type Ask = <T>(path: string, options: { signal: AbortSignal }) => Promise<T>
 
-const PAGE = 50 // entries asked for at once
-const PAUSE = 1000 // ms at least between two askings for what is new
+const PAGE = 50 // entries in one request
+const PAUSE = 1000 // ms at least between two requests for new entries
 
 export class Feed {
-  /** waiting: until the line is in the log here. */
+  /** waiting: the line is not in the log yet. */
   state: 'waiting' | 'asking' | 'shown' | 'failed' = 'asking'
   older: 'idle' | 'asking' | 'failed' = 'idle'
   known: Lineage | null = null
   private id: string | null = null
   private busy = false
-  private failedAt = 0 // of the revision that could not be asked about
+  private failedAt = 0 // the revision at which a request failed
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly stopped = new AbortController()
   private readonly forget: () => void
 
-  /** changed is called whenever what is above changes. */
+  /** changed is called whenever a field above changes. */
   constructor(private readonly session: FeedSession, private readonly line: LineRef, private readonly ask: Ask, private readonly changed: () => void) {
     this.forget = session.onChange(() => this.heard())
     void this.load()
@@ -78,12 +78,12 @@ export class Feed {
       await this.read()
     } catch {
       if (this.stopped.signal.aborted) return
-      this.failedAt = this.session.link === 'up' ? this.session.rev : 0 // the way back asks again
+      this.failedAt = this.session.link === 'up' ? this.session.rev : 0 // asks again once connected
       if (!this.known) this.set('failed')
     } finally {
       this.busy = false
     }
-    // What came in meanwhile was passed over.
+    // Entries that came in meanwhile were ignored.
     if (this.known && this.state === 'shown' && !this.stopped.signal.aborted) this.heard()
   }
 

@@ -1,6 +1,6 @@
-// The history of a line, for the panel beside the text or the sheet below it:
-// newest first, each entry who, when, what became of the line, and a link to
-// the text of that moment.
+// The history of a line, in the panel beside the text or the sheet below it.
+// Entries are newest first; each has the author, the time, the change, and a link
+// to the text of that moment.
 
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks'
 import { initials, type Palette } from '../../base/authors'
@@ -86,7 +86,7 @@ function Foot({ feed }: { feed: Feed }) {
 function Entry({ entry, thread, palette, now }: { entry: Told; thread: string; palette: Palette; now: number }) {
   const { author, end, to } = entry
   const changes = entry.parts.some(([, what]) => what !== 0)
-  // That it was changed is seen; what else it was is said.
+  // The parts show that the line was changed; other kinds need words.
   const kinds = entry.kinds.filter((k) => k !== 'edited' || !changes)
   return (
     <li class={`a${palette.of(author.name)}`}>
@@ -115,7 +115,7 @@ function useFeed(session: FeedSession, line: LineRef): Feed | null {
   return feed
 }
 
-/** useNow is the time, in Unix ms, told anew each minute. */
+/** useNow is the time in Unix ms, updated each minute. */
 function useNow(): number {
   const [now, set] = useState(Date.now())
   useEffect(() => {

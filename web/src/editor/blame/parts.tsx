@@ -1,4 +1,4 @@
-// A line through a change: what came underlined, what went struck out.
+// A line through a change: inserted text underlined, deleted text struck out.
 
 import type { Part } from './lineage-answer'
 import { words } from './words'

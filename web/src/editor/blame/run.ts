@@ -1,8 +1,8 @@
-// Runs: lines beside each other that one person changed last.
+// Runs: neighbouring lines that one person changed last.
 
 import { isBlank, type Row, type Rows } from './rows'
 
-/** A run says whose it is again this often, or on a long one no label would be in sight. */
+/** A long run repeats its label after this many lines, so that one is always in sight, */
 const AGAIN = 24 // lines
 /** but not so soon after it began */
 const SOON = 8
@@ -10,9 +10,9 @@ const SOON = 8
 export const together = (a: Row, b: Row): boolean => a.author.id === b.author.id && a.author.name === b.author.name
 
 /**
- * labelAt says whether line i, from 0, bears its run's label: its first line
- * does, and in a long run one line of each two dozen. at is the newest time
- * (Unix ms) of the lines that the label speaks for.
+ * labelAt reports whether line i, from 0, has its run's label: the first line
+ * does, and in a long run one in AGAIN lines. at is the newest time (Unix ms) of
+ * the lines that the label stands for.
  */
 export function labelAt(rows: Rows, i: number): { at: number } | null {
   const row = rows.at(i)

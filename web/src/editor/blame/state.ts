@@ -1,170 +1,147 @@
-// Blame as a part of the editor's state: a row for each line of what stands
-// here, kept true by the entries of the log and by what is typed.
+// Blame as a part of the editor's state: the rows of the log's text, as its
+// entries say, and above them the rows of the text that is here.
 //
-// Edits typed here are the writer's own at once, and wait, counted, for the log
-// to say their revision: one entry comes back for each, in order. What this
-// cannot know exactly it marks as in doubt (blame-correct.ts asks the server).
+// Which line is which after an edit, and so who wrote it, only the server
+// decides: an entry either stamps the lines that it edits or brings the rows to
+// splice. Edits that the log does not have yet are shown by one rule (see ahead).
 
-import { Facet, StateEffect, StateField, type ChangeSet, type EditorState, type Text, type Transaction } from '@codemirror/state'
+import { ChangeSet, Facet, StateField, type ChangeDesc, type EditorState, type Text } from '@codemirror/state'
+import { common } from '../../base/common'
 import { blameGiven, entryTaken, type Blame, type Entry } from '../session/entry'
-import { changed, type Lost } from './rule'
-import { isNobody, nobody, Rows, unknown, type Author, type Row } from './rows'
-import { openIn } from '../session/peer'
+import { pendingIn } from '../session/peer'
+import { nobody, Rows, type Author, type Row } from './rows'
 
 export interface BlameState {
-  readonly rows: Rows
-  /** The log's revision that the rows have taken in; 0 where none was told yet. */
+  /** The log's revision, its text then, and the rows of that text. */
   readonly rev: number
-  /** Own edits made here, and how many of them the log has confirmed. */
-  readonly typed: number
-  readonly settled: number
-  /** Where they are, in the text as it stands. */
-  readonly open: readonly Open[]
-  /** Lines that the last transaction deleted, and who did. */
-  readonly lost: { readonly by: Row; readonly gaps: readonly Lost[] } | null
-  readonly latest: { readonly author: Author; readonly rev: number; readonly at: number } | null
+  readonly text: Text
+  readonly rows: Rows
+  /** Everybody who was named so far, by id: rows have ids only. */
+  readonly authors: ReadonlyMap<string, Author>
+  /** From the log's text to the text here; null: to be composed from the pending edits. */
+  readonly pending: ChangeDesc | null
 }
 
-/** Open is a range of text with own edits that are not in the log; serial is the last of them. */
-interface Open { readonly from: number; readonly to: number; readonly serial: number }
-
-/** whoami gives the author that what is typed here gets, before the log says it. */
+/** whoami returns the author of edits that are pending here. */
 export const whoami = Facet.define<() => Author, () => Author>({ combine: (given) => given[0] ?? (() => nobody.author) })
 
-/** confirmedRev gives the revision that the session stands at. */
-export const confirmedRev = Facet.define<() => number, () => number>({ combine: (given) => given[0] ?? (() => 0) })
-
-/** revOf is the revision of the log that a state has taken in; 0 before there is one. */
-export const revOf = (state: EditorState): number => blameOf(state)?.rev || state.facet(confirmedRev)()
-
-/** rowsCorrected replaces rows by what the server says; line 0 is the first. */
-export const rowsCorrected = StateEffect.define<readonly { line: number; row: Row }[]>()
-
-export const waiting = (b: BlameState): boolean => b.typed > b.settled
-
 export const blameState = StateField.define<BlameState>({
-  create: (state) => blank(state.doc.lines),
-  update: (value, tr) => step(value, tr),
+  create: (state) => ({ rev: 0, text: state.doc, rows: Rows.of([]), authors: new Map(), pending: null }),
+  update(value, tr) {
+    let b = value
+    for (const e of tr.effects) {
+      if (e.is(blameGiven)) b = whole(e.value)
+      else if (e.is(entryTaken)) b = taken(b, e.value)
+    }
+    if (b !== value || !tr.docChanged) return b
+    const before = shown.get(value)?.pending ?? value.pending
+    return { ...value, pending: before && before.composeDesc(tr.changes.desc) }
+  },
 })
 
 /** blameOf is the blame of a state, if it has any. */
 export const blameOf = (state: EditorState): BlameState | null => state.field(blameState, false) ?? null
 
-const blank = (lines: number, only = nobody): BlameState => ({
-  rows: Rows.of(lines === 1 ? [only] : Array<Row>(lines).fill(unknown)),
-  rev: 0, typed: 0, settled: 0, open: [], lost: null, latest: null,
-})
+/** revOf is the log's revision that a state has taken in; 0 before there is one. */
+export const revOf = (state: EditorState): number => blameOf(state)?.rev ?? 0
 
-function step(value: BlameState, tr: Transaction): BlameState {
-  let b = value.lost ? { ...value, lost: null } : value
-  let given: { rev: number; blame: Blame } | null = null
-  const entries: Entry[] = []
-  for (const e of tr.effects) {
-    if (e.is(blameGiven)) given = e.value
-    else if (e.is(entryTaken)) entries.push(e.value)
-  }
-  if (!entries.length) b = caughtUp(b, tr)
-  if (given) return whole(given, tr.newDoc)
-  const foreign = entries.filter((e) => !e.own || e.kind)
-  if (tr.docChanged) b = foreign.length ? theirs(b, tr, foreign) : mine(b, tr)
-  for (const e of entries) b = taken(b, e, tr)
-  for (const e of tr.effects) if (e.is(rowsCorrected)) b = corrected(b, e.value)
-  return b.rows.length === tr.newDoc.lines ? b : { ...blank(tr.newDoc.lines), rev: b.rev }
+/** rowsOf are the rows of the text here. Two states with the same rows have the same Rows. */
+export const rowsOf = (state: EditorState): Rows | null => {
+  const b = blameOf(state)
+  return b && shownIn(b, state).rows
 }
 
-/** caughtUp settles what was confirmed without an entry of its own (a session may fold what was typed while it was cut off). */
-function caughtUp(b: BlameState, tr: Transaction): BlameState {
-  if (!waiting(b) || !b.latest) return b
-  const left = openIn(tr.startState)
-  if (left === null) return b
-  const settled = b.typed - left
-  if (left > 0 || settled <= b.settled) return b
-  const { author, rev, at } = b.latest
-  return { ...b, ...confirmed(b, settled, author, rev, at) }
-}
+/** isWaiting reports that edits made here are not in the log yet. */
+export const isWaiting = (state: EditorState): boolean => pendingIn(state).length > 0
 
-const confirmed = (b: BlameState, settled: number, author: Author, rev: number, at: number): Pick<BlameState, 'settled' | 'open' | 'rows'> =>
-  ({ settled, open: b.open.filter((o) => o.serial > settled), rows: b.rows.settle(settled, author, rev, at) })
+/** authorOf is who made an entry. */
+export const authorOf = (e: Entry): Author => ({ id: e.author, name: e.user, kind: 'person' })
 
-function whole({ rev, blame }: { rev: number; blame: Blame }, doc: Text): BlameState {
+function whole({ rev, text, blame }: { rev: number; text: Text; blame: Blame }): BlameState {
   const rows = blame.lines.map(([rev, author, at, submitted]): Row =>
-    ({ author: blame.authors[author] ?? nobody.author, rev, at, submitted, serial: 0, doubt: false }))
-  return { ...blank(doc.lines, doc.length ? unknown : nobody), ...(rows.length === doc.lines ? { rows: Rows.of(rows) } : {}), rev }
-}
-
-function mine(b: BlameState, tr: Transaction): BlameState {
-  const serial = b.typed + 1
-  const stamp: Row = { author: tr.startState.facet(whoami)(), rev: 0, at: Date.now(), submitted: false, serial, doubt: false }
-  const { rows, lost } = changed(b.rows, tr.changes, tr.startState.doc, tr.newDoc, stamp, true)
-  return { ...b, rows, typed: serial, open: opened(b.open, tr.changes, serial), lost: lost.length ? { by: stamp, gaps: lost } : null }
-}
-
-/** opened adds the ranges of an own edit; what touches becomes one. */
-function opened(open: readonly Open[], changes: ChangeSet, serial: number): Open[] {
-  const all = mapped(open, changes)
-  changes.iterChangedRanges((_fromA, _toA, from, to) => all.push({ from, to, serial }))
-  all.sort((a, b) => a.from - b.from)
-  const out: Open[] = []
-  for (const o of all) {
-    const last = out.at(-1)
-    if (last && o.from <= last.to) out[out.length - 1] = { from: last.from, to: Math.max(last.to, o.to), serial: Math.max(last.serial, o.serial) }
-    else out.push(o)
+    ({ author: blame.authors[author] ?? nobody.author, rev, at, submitted, pending: false }))
+  // Only a text in which nobody ever wrote has no rows; elsewhere they are unknown yet.
+  const known = rows.length === text.lines || text.length === 0
+  return {
+    rev, text, rows: Rows.of(known ? rows : Array<Row>(text.lines).fill(nobody)),
+    authors: new Map(blame.authors.map((a) => [a.id, a])), pending: null,
   }
-  return out
 }
 
-const mapped = (open: readonly Open[], changes: ChangeSet): Open[] =>
-  open.map((o) => ({ ...o, from: changes.mapPos(o.from, -1), to: changes.mapPos(o.to, 1) }))
+function taken(b: BlameState, e: Entry): BlameState {
+  const text = e.changes.empty ? b.text : e.changes.apply(b.text)
+  const known = b.authors.get(e.author)
+  const authors = known?.name === e.user ? b.authors : new Map(b.authors).set(e.author, { ...authorOf(e), ...known, name: e.user })
+  return { rev: e.rev, text, rows: rowsAfter(b.rows, e, text, authors), authors, pending: null }
+}
 
-/** met has the lines in doubt at which own edits wait while somebody else's come before them in the log. */
-function met(b: BlameState, doc: Text): BlameState {
+/** rowsAfter is the client's whole rule for the rows of the log (docs/protocol.md). */
+function rowsAfter(rows: Rows, e: Entry, after: Text, authors: ReadonlyMap<string, Author>): Rows {
+  if (e.rows) {
+    for (const [line, removed, given] of e.rows) {
+      rows = rows.splice(line, line + removed, given.map(([rev, id, at, submitted]): Row =>
+        ({ author: authors.get(id) ?? { id, name: '', kind: '' }, rev, at, submitted, pending: false })))
+    }
+  } else if (e.kind === 'submitted' && e.lines) {
+    const [from, to] = e.lines
+    rows = rows.splice(from, to + 1, rows.slice(from, to + 1).map((r) => ({ ...r, submitted: true })))
+  } else if (!e.kind) {
+    const stamp: Row = { author: authors.get(e.author)!, rev: e.rev, at: e.at, submitted: false, pending: false }
+    e.changes.iterChangedRanges((_fromA, _toA, from) => {
+      const line = after.lineAt(from).number - 1
+      rows = rows.splice(line, line + 1, [stamp])
+    })
+  }
+  return rows
+}
+
+/** What a view shows of a state, computed when it is asked for: many entries may come between two looks. */
+interface Shown { readonly pending: ChangeDesc; readonly rows: Rows }
+const shown = new WeakMap<BlameState, Shown>()
+
+function shownIn(b: BlameState, state: EditorState): Shown {
+  let found = shown.get(b)
+  if (!found) {
+    const pending = b.pending ?? pendingIn(state).reduce<ChangeDesc>((all, c) => all.composeDesc(c.desc), ChangeSet.empty(b.text.length).desc)
+    found = { pending, rows: pending.empty ? b.rows : ahead(b, pending, state) }
+    shown.set(b, found)
+  }
+  return found
+}
+
+/**
+ * ahead is the rule for edits that the log does not have yet: the lines that they
+ * touch are the writer's own and pending, but for those at either end of what was
+ * touched that read as the log's lines there do. It holds until the entry comes
+ * back, with which the server decides.
+ */
+function ahead(b: BlameState, pending: ChangeDesc, state: EditorState): Rows {
+  const mine: Row = { author: state.facet(whoami)(), rev: 0, at: Date.now(), submitted: false, pending: true }
+  const { doc } = state
   let { rows } = b
-  for (const { from, to } of b.open) rows = rows.doubtedAt(doc.lineAt(from).number - 2, doc.lineAt(to).number + 1)
-  return { ...b, rows }
-}
-
-function theirs(b: BlameState, tr: Transaction, entries: readonly Entry[]): BlameState {
-  const last = entries.at(-1)!
-  if (last.kind === 'redacted') return b // alters no blame
-  const stamp: Row = { author: authorOf(last), rev: last.rev, at: last.at, submitted: false, serial: 0, doubt: entries.length > 1 }
-  const { rows, lost } = changed(b.rows, tr.changes, tr.startState.doc, tr.newDoc, stamp, !waiting(b))
-  return { ...b, rows, open: mapped(b.open, tr.changes), lost: lost.length ? { by: stamp, gaps: lost } : null }
-}
-
-function taken(b: BlameState, e: Entry, tr: Transaction): BlameState {
-  b = { ...b, rev: e.rev }
-  if (e.kind === 'submitted' && e.lines) return { ...b, rows: submitted(b, e.lines) }
-  if (e.kind) return b
-  const author = authorOf(e)
-  if (e.own) {
-    const settled = Math.min(b.settled + 1, b.typed)
-    return { ...b, ...confirmed(b, settled, author, e.rev, e.at), latest: { author, rev: e.rev, at: e.at } }
+  let shift = 0
+  for (const hunk of hunksOf(pending, b.text, doc)) {
+    const { fromA, toA, fromB, toB } = hunk // lines from 1, the last included
+    const { head, tail } = b.rows.length ? common(linesOf(b.text, fromA, toA), linesOf(doc, fromB, toB)) : { head: 0, tail: 0 }
+    rows = rows.splice(fromA - 1 + head + shift, toA - tail + shift, Array<Row>(toB - fromB + 1 - head - tail).fill(mine))
+    shift += (toB - fromB) - (toA - fromA)
   }
-  if (waiting(b)) return met(b, tr.newDoc)
-  // The first change of a thread begins its first line even when it is empty.
-  if (!tr.docChanged && b.rows.length === 1 && isNobody(b.rows.at(0))) {
-    return { ...b, rows: Rows.of([{ ...nobody, author, rev: e.rev, at: e.at }]) }
-  }
-  return b
+  return rows
 }
 
-function submitted(b: BlameState, [from, to]: [number, number]): Rows {
-  // The lines are those of the log; with something of one's own on top they
-  // may be others here.
-  if (waiting(b) || to >= b.rows.length) return b.rows.doubted()
-  return b.rows.splice(from, to + 1, b.rows.slice(from, to + 1).map((r) => ({ ...r, submitted: true })))
-}
+const linesOf = (text: Text, from: number, to: number): string[] => [...text.iterLines(from, to + 1)]
 
-function corrected(b: BlameState, rows: readonly { line: number; row: Row }[]): BlameState {
-  let all = b.rows
-  for (let i = 0; i < rows.length;) {
-    let n = i + 1 // as far as the lines follow each other
-    while (n < rows.length && rows[n]!.line === rows[n - 1]!.line + 1) n++
-    const from = rows[i]!.line
-    if (from >= 0 && from + n - i <= all.length) all = all.splice(from, from + n - i, rows.slice(i, n).map((r) => r.row))
-    i = n
-  }
-  return { ...b, rows: all }
-}
+interface Hunk { fromA: number; toA: number; fromB: number; toB: number }
 
-const authorOf = (e: Entry): Author => ({ id: e.author, name: e.user, kind: 'person' })
+/** hunksOf are the lines that changes touch, before and after; changes that touch a common line are one hunk. */
+function hunksOf(changes: ChangeDesc, before: Text, after: Text): Hunk[] {
+  const hunks: Hunk[] = []
+  const line = (text: Text, pos: number): number => text.lineAt(pos).number
+  changes.iterChangedRanges((a, endA, b, endB) => {
+    const hunk = { fromA: line(before, a), toA: line(before, endA), fromB: line(after, b), toB: line(after, endB) }
+    const last = hunks.at(-1)
+    if (last && hunk.fromA <= last.toA) Object.assign(last, { toA: hunk.toA, toB: hunk.toB })
+    else hunks.push(hunk)
+  })
+  return hunks
+}

@@ -1,11 +1,11 @@
-// Since when deletions are of interest: since this browser last showed the
-// thread, before the visit that goes on now. Loading the page again, or coming
-// back within the hour, is the same visit, or the marks would be gone with it.
+// Which deletions to mark: those since this browser last showed the thread,
+// before the present visit. Reloading the page or coming back within the hour
+// continues the visit, or the marks would vanish with it.
 
 import { seen } from '../../base/seen'
 
 const KEY = 'parodywave.visit.'
-const ABSENT = 3_600_000 // ms, after which a visit is a new one
+const ABSENT = 3_600_000 // ms without a look that end a visit
 
 interface Kept { since: number; last: number }
 
@@ -13,16 +13,16 @@ interface Kept { since: number; last: number }
 export class Visit {
   private from: number | null
 
-  /** To be made when the page opens, before what it shows counts as looked at. */
+  /** Must be made before the page marks the thread as seen. */
   constructor(private readonly thread: string, now: number) {
     const kept = read(thread)
     this.from = kept && now - kept.last < ABSENT ? kept.since : seen(thread)
   }
 
-  /** since is the revision looked at last before this visit; on the first, the one it began at, which is head. */
+  /** since is the last revision seen before this visit; on the first visit it is head, where the visit began. */
   since(head: number): number { return this.from ??= head }
 
-  /** goesOn tells that somebody is still here. */
+  /** goesOn continues the visit. */
   goesOn(now: number): void {
     if (this.from === null) return
     try { localStorage.setItem(KEY + this.thread, JSON.stringify({ since: this.from, last: now })) } catch { /* every loading is a visit, then */ }

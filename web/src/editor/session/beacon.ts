@@ -2,8 +2,8 @@ import type { Text } from '@codemirror/state'
 import type { Beacon } from './wire'
 
 /**
- * matches says whether the log's text and the one that stands here are what the
- * beacon tells. Pages that came without TLS cannot hash and compare lengths.
+ * matches reports whether the log's text and the text here are the beacon's.
+ * Pages without TLS cannot hash, so they compare lengths.
  */
 export async function matches(m: Beacon, base: Text, doc: Text): Promise<boolean> {
   if (!doc.eq(base)) return false

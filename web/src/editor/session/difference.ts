@@ -1,10 +1,11 @@
-// The difference of two texts as a change: lines that are common stay, found
-// by Myers' greedy algorithm (E. Myers, "An O(ND) difference algorithm and its
-// variations", 1986); between them, what is common at both ends stays too.
+// The difference of two texts as a change. Common lines stay; Myers' greedy
+// algorithm finds them (E. Myers, "An O(ND) difference algorithm and its
+// variations", 1986). Between them, the common start and end stay too.
 
 import { ChangeSet, type ChangeSpec, Text } from '@codemirror/state'
+import { common } from '../../base/common'
 
-const MOST = 400 // lines that may differ before it is taken for one replacement
+const MOST = 400 // lines that may differ before all is one replacement
 
 const high = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00
 const low = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000
@@ -13,19 +14,16 @@ const low = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000
 export function difference(a: Text, b: Text): ChangeSet {
   if (a.eq(b)) return ChangeSet.empty(a.length)
   const from = pieces(a), to = pieces(b)
-  let head = 0
-  while (head < from.length && head < to.length && from[head] === to[head]) head++
-  let tail = 0
-  while (tail < from.length - head && tail < to.length - head && from.at(-1 - tail) === to.at(-1 - tail)) tail++
-  const inner = common(from.slice(head, from.length - tail), to.slice(head, to.length - tail))
+  const { head, tail } = common(from, to)
+  const inner = pairs(from.slice(head, from.length - tail), to.slice(head, to.length - tail))
   const kept = [...inner.map(([i, j]) => [i + head, j + head] as const), [from.length - tail, to.length - tail] as const]
   const changes: ChangeSpec[] = []
   let pos = length(from.slice(0, head)), i = head, j = head
   for (const [x, y] of kept) {
     const old = from.slice(i, x), now = to.slice(j, y)
-    // As many lines as before are most likely the same lines, changed.
-    const pairs = old.length === now.length ? old.map((s, k) => [s, now[k]!] as const) : [[old.join(''), now.join('')] as const]
-    for (const [was, is] of pairs) {
+    // As many lines as before: most likely the same lines, changed.
+    const changed = old.length === now.length ? old.map((s, k) => [s, now[k]!] as const) : [[old.join(''), now.join('')] as const]
+    for (const [was, is] of changed) {
       if (was !== is) changes.push(replacement(pos, was, is))
       pos += was.length
     }
@@ -40,20 +38,16 @@ export function difference(a: Text, b: Text): ChangeSet {
 const pieces = (text: Text): string[] => text.toString().split(/(?<=\n)/)
 const length = (pieces: string[]): number => pieces.reduce((sum, p) => sum + p.length, 0)
 
-/** replacement puts now where old is, without what both have at their ends. */
+/** replacement puts now in place of old, without their common start and end. */
 function replacement(pos: number, old: string, now: string): ChangeSpec {
-  const least = Math.min(old.length, now.length)
-  let head = 0
-  while (head < least && old.charCodeAt(head) === now.charCodeAt(head)) head++
+  let { head, tail } = common(old, now)
   if (head > 0 && high(old.charCodeAt(head - 1))) head--
-  let tail = 0
-  while (tail < least - head && old.charCodeAt(old.length - 1 - tail) === now.charCodeAt(now.length - 1 - tail)) tail++
   if (tail > 0 && low(old.charCodeAt(old.length - tail))) tail--
   return { from: pos + head, to: pos + old.length - tail, insert: Text.of(now.slice(head, now.length - tail).split('\n')) }
 }
 
-/** common pairs the indexes of lines that both have, ascending; none where too much differs. */
-function common(a: string[], b: string[]): [number, number][] {
+/** pairs are the indexes of the lines that both have, ascending; none if too much differs. */
+function pairs(a: string[], b: string[]): [number, number][] {
   const most = Math.min(a.length + b.length, MOST)
   const reach = new Map<number, number>([[1, 0]])
   const trace: Map<number, number>[] = []
@@ -71,16 +65,16 @@ function common(a: string[], b: string[]): [number, number][] {
 }
 
 function path(trace: Map<number, number>[], x: number, y: number): [number, number][] {
-  const pairs: [number, number][] = []
+  const found: [number, number][] = []
   for (let d = trace.length - 1; d >= 0; d--) {
     const reach = trace[d]!
     const k = x - y
     const down = k === -d || (k !== d && (reach.get(k - 1) ?? -1) < (reach.get(k + 1) ?? -1))
     const fromX = d === 0 ? 0 : reach.get(down ? k + 1 : k - 1) ?? 0
     const fromY = d === 0 ? 0 : fromX - (down ? k + 1 : k - 1)
-    while (x > fromX && y > fromY) pairs.push([--x, --y])
+    while (x > fromX && y > fromY) found.push([--x, --y])
     x = fromX
     y = fromY
   }
-  return pairs.reverse()
+  return found.reverse()
 }

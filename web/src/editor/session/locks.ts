@@ -1,38 +1,38 @@
-// Who may send an outbox: one page at a time. Web Locks end with the page that
-// has them. Where there are none (pages that came without TLS) a page signs the
-// outbox and renews the signature; one that has not been renewed for long is
-// taken to be of a page that died.
+// One page at a time may send an outbox. Web Locks end with the page that holds
+// them. Where there are none (pages without TLS), a page signs the outbox and
+// renews the signature; a signature not renewed for DEAD belongs to a page that
+// is gone.
 
 import { answer, committed } from './idb'
 
 const BEAT = 20_000 // ms
-const DEAD = 200_000 // ms; timers of hidden pages may run once a minute only
+const DEAD = 200_000 // ms; timers of hidden pages may run only once a minute
 
 interface Signature { client: string; page: string; at: number }
 
 export class Locks {
   private readonly page = crypto.getRandomValues(new Uint32Array(4)).join('-')
-  private held = new Map<string, () => void>() // what lets go of it
+  private held = new Map<string, () => void>() // unlocks it
 
   constructor(private readonly db: () => Promise<IDBDatabase>) {}
 
-  async take(client: string): Promise<boolean> {
+  async acquire(client: string): Promise<boolean> {
     if (this.held.has(client)) return true
-    return typeof navigator !== 'undefined' && navigator.locks ? this.lock(client) : this.sign(client)
+    return typeof navigator !== 'undefined' && navigator.locks ? this.webLock(client) : this.sign(client)
   }
 
-  drop(client: string): void {
+  release(client: string): void {
     this.held.get(client)?.()
     this.held.delete(client)
   }
 
-  private lock(client: string): Promise<boolean> {
-    return new Promise((answer, fail) => {
+  private webLock(client: string): Promise<boolean> {
+    return new Promise((locked, fail) => {
       void navigator.locks.request(`parodywave outbox ${client}`, { ifAvailable: true }, (lock) => {
-        if (!lock) return answer(false)
+        if (!lock) return locked(false)
         return new Promise<void>((done) => {
           this.held.set(client, done)
-          answer(true)
+          locked(true)
         })
       }).catch(fail)
     })

@@ -1,6 +1,5 @@
-// Edits that were left in this browser by pages that died before they could
-// send them: sent now without a page, one outbox after the other, each as the
-// client and the person that made them.
+// Sends the edits that closed pages left in this browser: without a page, one
+// outbox after the other, each as the client and the person that made the edits.
 
 import { EditorState } from '@codemirror/state'
 import { socketURL } from '../../base/api'
@@ -11,7 +10,7 @@ import type { SessionOptions } from './options'
 import { Session } from './session'
 import { openStore } from './store'
 
-/** What became of an outbox: sent, or still there because it does not fit the log, or the server is not there. */
+/** An outbox and its fate: sent; stuck, because it does not fit the log; or waiting, because the server does not answer. */
 export interface OrphanedOutbox { thread: string; user: string; edits: number; fate: 'sent' | 'stuck' | 'waiting' }
 
 export interface Means extends Partial<Pick<SessionOptions, 'socket' | 'clock' | 'moment' | 'mint'>> {
@@ -20,7 +19,7 @@ export interface Means extends Partial<Pick<SessionOptions, 'socket' | 'clock' |
   patience?: number
 }
 
-/** sendOrphanedOutboxes sends the outboxes that no page holds. One that is stuck stays: its thread's page asks what to do with it. */
+/** sendOrphanedOutboxes sends the outboxes that no page has locked. One that is stuck stays: its thread's page asks what to do with it. */
 export async function sendOrphanedOutboxes(means: Means = {}): Promise<OrphanedOutbox[]> {
   const store = means.store ?? openStore()
   const fates: OrphanedOutbox[] = []

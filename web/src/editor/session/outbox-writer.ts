@@ -46,7 +46,7 @@ export class OutboxWriter {
   /** lock makes sure that nobody else sends the pending edits of this client. */
   async lock(client: string): Promise<void> {
     this.locked.add(client)
-    await this.store.hold(client)
+    await this.store.lock(client)
   }
 
   /** upTo is the number of the peer's last edit that may be sent. */

@@ -1,4 +1,4 @@
-// What was typed here and is not on disk at the server, kept in this browser.
+// Edits that are not on the server's disk yet, stored in this browser.
 
 /** A client's unconfirmed edits. */
 export interface Outbox {
@@ -12,33 +12,33 @@ export interface Outbox {
   seq: number
   /** CodeMirror ChangeSets as JSON, each based on the one before. */
   pending: unknown[]
-  /** The text at rev. Null when it is put: what is stored for that revision stays, if there is any. */
+  /** The text at rev. Null in a put keeps the text that is stored for that revision, if there is one. */
   base: string | null
   /** When it was last written, Unix milliseconds. */
   at: number
 }
 
 /**
- * Where outboxes are kept. One that is locked is nobody else's to send: with two
- * senders every edit would be there twice. A rejection means that this browser
- * keeps nothing.
+ * Where outboxes are stored. Nobody else may send one that is locked: with two
+ * senders every edit would be in the log twice. A rejected promise means that this
+ * browser stores nothing.
  */
 export interface OutboxStore {
-  /** hold makes a client's outbox ours until release, or the end of this page; false: it is somebody else's. */
-  hold(client: string): Promise<boolean>
+  /** lock makes a client's outbox ours until release or the end of this page; false: another page has it. */
+  lock(client: string): Promise<boolean>
   release(client: string): void
   list(): Promise<Outbox[]>
-  /** put writes an outbox and, in the same instant, removes the one it replaces. */
+  /** put writes an outbox and, in the same transaction, removes the one it replaces. */
   put(box: Outbox, was?: string): Promise<void>
   remove(client: string): Promise<void>
 }
 
-/** claim holds the newest free outbox among those that match; null: there is none. */
+/** claim locks the newest free outbox that matches, and returns it; null if there is none. */
 export async function claim(store: OutboxStore, matches: (box: Outbox) => boolean): Promise<Outbox | null> {
   const seen = (await store.list()).filter((box) => matches(box) && box.pending.length > 0).sort((a, b) => b.at - a.at)
   for (const { client } of seen) {
-    if (!await store.hold(client)) continue
-    const box = (await store.list()).find((b) => b.client === client) // whoever held it may have sent it
+    if (!await store.lock(client)) continue
+    const box = (await store.list()).find((b) => b.client === client) // the page that had it may have sent it
     if (box && box.pending.length > 0) return box
     store.release(client)
   }

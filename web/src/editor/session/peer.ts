@@ -35,11 +35,6 @@ export function pendingIn(state: EditorState): readonly ChangeSet[] {
   try { return sendableUpdates(state).map((u) => u.changes) } catch { return [] }
 }
 
-/** openIn counts the pending edits of a state; null where no peer is at work. */
-export function openIn(state: EditorState): number | null {
-  try { return sendableUpdates(state).length } catch { return null }
-}
-
 export class Peer {
   /** What holds the text; null before a session is attached and after it ends. */
   host: EditorHost | null = null

@@ -1,6 +1,6 @@
-// What the log takes: whole characters, no U+0000. An input method may replace
-// half of a surrogate pair, and anything may be pasted; both are put right
-// before they are in the text, since nobody could send them afterwards.
+// The log accepts whole characters only, and no U+0000. An input method may replace
+// half of a surrogate pair, and anything may be pasted; both are mended before
+// they reach the text, because they could not be sent afterwards.
 
 import { EditorState, Text, Transaction, type ChangeSpec, type Extension } from '@codemirror/state'
 
@@ -11,7 +11,7 @@ const low = /^[\udc00-\udfff]/
 const splits = (doc: Text, pos: number): boolean =>
   pos > 0 && pos < doc.length && high.test(doc.sliceString(pos - 1, pos)) && low.test(doc.sliceString(pos, pos + 1))
 
-/** sanitize is an extension that mends changes on their way into the text. */
+/** sanitize mends changes on their way into the text. */
 export const sanitize: Extension = EditorState.transactionFilter.of((tr) => {
   if (!tr.docChanged || !needed(tr)) return tr
   const doc = tr.startState.doc

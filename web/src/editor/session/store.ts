@@ -1,5 +1,5 @@
-// The outboxes of this browser in IndexedDB. The text that an outbox is based
-// on lies beside it, since it changes less often than what waits.
+// The outboxes of this browser, in IndexedDB. The text that an outbox is based on
+// is stored beside it, because it changes less often than the edits do.
 
 import { answer, committed } from './idb'
 import { Locks } from './locks'
@@ -21,16 +21,16 @@ function open(): Promise<IDBDatabase> {
       done(r.result)
     }
     r.onerror = () => fail(r.error)
-    r.onblocked = () => fail(new Error('an older page keeps the database'))
+    r.onblocked = () => fail(new Error('an older page keeps the database open'))
   })
 }
 
 class Store implements OutboxStore {
   private db: Promise<IDBDatabase> | null = null
-  private readonly holds = new Locks(() => this.opened())
+  private readonly locks = new Locks(() => this.opened())
 
-  hold(client: string): Promise<boolean> { return this.holds.take(client) }
-  release(client: string): void { this.holds.drop(client) }
+  lock(client: string): Promise<boolean> { return this.locks.acquire(client) }
+  release(client: string): void { this.locks.release(client) }
 
   async list(): Promise<Outbox[]> {
     const t = (await this.opened()).transaction(['outboxes', 'bases'])
@@ -61,7 +61,7 @@ class Store implements OutboxStore {
     t.objectStore('bases').delete(client)
   }
 
-  // Relaxed: it outlives the page and the browser, and asks no disk to flush at every key.
+  // Relaxed: the write survives the page and the browser without a disk flush at every key.
   private async writing(): Promise<IDBTransaction> {
     return (await this.opened()).transaction(['outboxes', 'bases'], 'readwrite', { durability: 'relaxed' })
   }
@@ -76,5 +76,5 @@ class Store implements OutboxStore {
   }
 }
 
-/** openStore is the outboxes of this browser. What fails, fails when it is used. */
+/** openStore returns the outboxes of this browser. It never fails; its methods may. */
 export const openStore = (): OutboxStore => new Store()

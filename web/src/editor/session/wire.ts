@@ -4,6 +4,7 @@
 // wrong field gives null.
 
 import { ChangeSet } from '@codemirror/state'
+import { count, fieldsOf, isCount, isFields, isText, text, type Fields } from '../../base/fields'
 import type { Blame, LogEntry, RowSplice } from './entry'
 
 export interface Limits { frame: number; changes: number; text: number }
@@ -42,25 +43,14 @@ export type Sent =
   | { type: 'diverged'; rev: number }
   | { type: 'leave' }
 
-type Fields = Record<string, unknown>
-
-const isText = (v: unknown): v is string => typeof v === 'string'
-const isCount = (v: unknown): v is number => Number.isSafeInteger(v) && (v as number) >= 0
-const isFields = (v: unknown): v is Fields => typeof v === 'object' && v !== null && !Array.isArray(v)
 const isRow = (v: unknown): boolean => Array.isArray(v) && isCount(v[0]) && isText(v[1]) && isCount(v[2]) && typeof v[3] === 'boolean'
 const isSplice = (v: unknown): v is RowSplice => Array.isArray(v) && isCount(v[0]) && isCount(v[1]) && Array.isArray(v[2]) && v[2].every(isRow)
 const isPair = (v: unknown): v is [number, number] => Array.isArray(v) && v.length === 2 && v.every(isCount)
 
 /** decode reads one text frame; null: it is not for text mode, or malformed. */
 export function decode(frame: string): Message | null {
-  let m: unknown
-  try {
-    m = JSON.parse(frame)
-  } catch {
-    return null
-  }
-  if (!isFields(m)) return null
-  switch (m.type) {
+  const m = fieldsOf(frame)
+  switch (m?.type) {
     case 'join': return join(m)
     case 'update': return update(m)
     case 'cursor': return cursor(m)
@@ -109,7 +99,7 @@ function entry(u: Fields): LogEntry | null {
   const e: LogEntry = {
     rev: u.rev, user: u.user, author: u.author, at: u.at, changes,
     client: isText(u.client) ? u.client : null,
-    seq: isCount(u.seq) ? u.seq : 0,
+    seq: count(u.seq),
     kind: isText(u.kind) ? u.kind : null,
   }
   if (isText(u.title)) e.title = u.title
@@ -146,5 +136,5 @@ function people(m: Fields): People | null {
 
 function refusal(m: Fields): Refusal | null {
   if (!isText(m.text)) return null
-  return { type: 'error', text: m.text, code: isText(m.code) ? m.code : '', re: isText(m.re) ? m.re : '', head: isCount(m.head) ? m.head : 0 }
+  return { type: 'error', text: m.text, code: text(m.code), re: text(m.re), head: count(m.head) }
 }

@@ -1,0 +1,1 @@
+var e=e=>typeof e==`object`&&!!e&&!Array.isArray(e),t=e=>typeof e==`string`,n=e=>Number.isSafeInteger(e)&&e>=0,r=e=>t(e)?e:``,i=e=>n(e)?e:0;function a(t){try{let n=JSON.parse(t);return e(n)?n:null}catch{return null}}export{t as a,e as i,a as n,r as o,n as r,i as t};
