@@ -50,13 +50,14 @@ func editors(t *testing.T, args ...string) int {
 // TestCollabClientsConverge has editors with the real @codemirror/collab type
 // over bad wires; see web/test/collab.mjs.
 func TestCollabClientsConverge(t *testing.T) {
+	t.Parallel()
 	seed := int(seeds.For(t) % (1 << 30))
-	runs := "5"
+	runs, edits := "5", "100"
 	if testing.Short() {
-		runs = "2"
+		runs, edits = "1", "40"
 	}
 	for _, clients := range []string{"2", "3"} {
-		if status := collab(t, seed, "--clients", clients, "--runs", runs); status != 0 {
+		if status := collab(t, seed, "--clients", clients, "--runs", runs, "--edits", edits); status != 0 {
 			t.Errorf("%s clients from seed %d: exit status %d", clients, seed, status)
 		}
 	}
@@ -66,6 +67,7 @@ func TestCollabClientsConverge(t *testing.T) {
 // merge what they wrote offline, and their blame agree with the server's; see
 // web/test/editor/server.test.ts and blame-server.test.ts.
 func TestSessionsConverge(t *testing.T) {
+	t.Parallel()
 	if status := editors(t, "--import", "./test/old-node.mjs", filepath.Join("node_modules", "vitest", "vitest.mjs"), "run", "--testTimeout=120000", "server.test.ts"); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
@@ -74,6 +76,7 @@ func TestSessionsConverge(t *testing.T) {
 // Handing over several updates at once, while own ones are unconfirmed, is
 // known to diverge. If it did not here, the runs above would be too tame.
 func TestCollabClientsDivergeTogether(t *testing.T) {
+	t.Parallel()
 	seed := int(seeds.For(t) % (1 << 30))
 	if status := collab(t, seed, "--clients", "3", "--runs", "4", "--edits", "200", "--together"); status != 3 {
 		t.Errorf("from seed %d: exit status %d, want 3: all runs agreed", seed, status)

@@ -39,7 +39,7 @@ func TestDemoTrace(t *testing.T) {
 		friends = concurrent(t, filepath.Join(dir, "friendsforever.json.gz"))
 	}
 	if testing.Short() || raced {
-		paper, friends = paper.cut(20_000), friends.cut(4_000)
+		paper, friends = paper.cut(4000), friends.cut(1000)
 	}
 	program, data := build(t), t.TempDir()
 	s := newServer(t, program, data)

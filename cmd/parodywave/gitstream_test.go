@@ -109,7 +109,11 @@ func TestGitBlameTellsWhatBlameTells(t *testing.T) {
 	seed := seeds.For(t)
 	rnd := rand.New(rand.NewPCG(seed, 4))
 	var lines, agree, sure int
-	for h := range 20 {
+	histories := 20
+	if testing.Short() {
+		histories = 3
+	}
+	for h := range histories {
 		log, thread := history(t, rnd, 60, withoutMoves)
 		dir, _ := imported(t, log, "edit")
 		mails, certain := gitBlame(t, dir), plain(t, log, thread)

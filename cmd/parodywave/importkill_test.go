@@ -23,13 +23,14 @@ func TestAKilledCommandChangesNothingOrAll(t *testing.T) {
 	aside(t)
 	t.Parallel()
 	rounds := 10 // the first is not killed
+	lines := 20_000
 	if testing.Short() {
-		rounds = 5
+		rounds, lines = 2, 4000
 	}
 	program, dir := build(t), t.TempDir()
 	seed := seeds.For(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
-	long := strings.Repeat("한 줄의 글\n", 20_000)
+	long := strings.Repeat("한 줄의 글\n", lines)
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -16,6 +16,7 @@ import (
 // it says against the server.
 func TestLoadtestCountsWhatItTyped(t *testing.T) {
 	aside(t)
+	t.Parallel()
 	program := build(t)
 	s := newServer(t, program, t.TempDir())
 	s.start()

@@ -42,7 +42,7 @@ func TestMigrateUpgradesTheFirstRelease(t *testing.T) {
 	if err := os.WriteFile(backup, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	say(1, "there is a backup", "migrate")
+	say(1, "already exists", "migrate")
 	if now, _ := os.ReadFile(path); !bytes.Equal(now, old) {
 		t.Fatal("the log was upgraded without a backup")
 	}

@@ -68,7 +68,11 @@ func sameEdits(before, after string, r *rand.Rand) error {
 // quarter of a million, and then all: what it takes and what is left.
 func TestRevertOfARecordedPaper(t *testing.T) {
 	aside(t)
+	t.Parallel()
 	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
+	if testing.Short() {
+		tr = tr.cut(20_000)
+	}
 	log, whole := logOf(t, tr)
 	for _, authors := range [][]byte{{2}, {1, 2, 3}} {
 		start := time.Now()

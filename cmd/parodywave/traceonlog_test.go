@@ -44,11 +44,14 @@ func logOf(t testing.TB, tr trace) (eventlog.AuditLog, *projection.Thread) {
 func TestGitBlameOnTraces(t *testing.T) {
 	aside(t)
 	t.Parallel()
-	dir := traces(t)
+	dir, most := traces(t), 3000
+	if testing.Short() {
+		most = 400
+	}
 	for name, tr := range map[string]trace{
-		"automerge-paper": sequential(t, filepath.Join(dir, "automerge-paper.json.gz"), 3).cut(3000),
-		"friendsforever":  concurrent(t, filepath.Join(dir, "friendsforever.json.gz")).cut(3000),
-		"sveltecomponent": sequential(t, filepath.Join(dir, "sveltecomponent.json.gz"), 3).cut(3000),
+		"automerge-paper": sequential(t, filepath.Join(dir, "automerge-paper.json.gz"), 3).cut(most),
+		"friendsforever":  concurrent(t, filepath.Join(dir, "friendsforever.json.gz")).cut(most),
+		"sveltecomponent": sequential(t, filepath.Join(dir, "sveltecomponent.json.gz"), 3).cut(most),
 	} {
 		log, thread := logOf(t, tr)
 		repository, _ := imported(t, log, "edit")

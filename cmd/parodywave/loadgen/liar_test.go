@@ -225,6 +225,7 @@ func TestRunSeesEveryLie(t *testing.T) {
 
 // TestRunBelievesWhoTellsTheTruth is the control: the same, without a lie.
 func TestRunBelievesWhoTellsTheTruth(t *testing.T) {
+	t.Parallel()
 	for victim := range 2 {
 		l := &liar{t: t, to: serve(t), victim: victim}
 		r, err := Run(t.Context(), Plan{URL: l.serve(), Threads: 1, Writers: 1, Readers: 2, Rate: 100, Duration: time.Second / 5}, t.Logf)
