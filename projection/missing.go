@@ -23,7 +23,7 @@ type Missing struct {
 // there are as many as breaks were deleted there, or one less where the line
 // before and the line behind both lost only a part and are one now. What was
 // inserted since does not matter to this.
-func (d *Difference) Missing() []Missing {
+func (d *Tombstones) Missing() []Missing {
 	var out []Missing
 	all := d.sites.all()
 	last := unknown // the last unit before, of those that stood at the revision
@@ -55,7 +55,7 @@ const unknown = -1
 
 // stood returns the first and the last of the units from..to that stood at the
 // revision, unknown where none did.
-func (d *Difference) stood(from, to int) (first, last int) {
+func (d *Tombstones) stood(from, to int) (first, last int) {
 	first, last = unknown, unknown
 	d.spans = d.t.text.appendSpans(d.spans[:0], from, to)
 	for _, s := range d.spans {
@@ -99,7 +99,7 @@ func wholeLines(text []uint16, begins, ends bool) (from, to, n int) {
 	return min(first+1, last), last, n - 1
 }
 
-func (d *Difference) missing(s site, text []uint16, from, to, n int) Missing {
+func (d *Tombstones) missing(s site, text []uint16, from, to, n int) Missing {
 	m := Missing{Count: n}
 	end := 0
 	for c := s.first; c != nil; c = c.next {

@@ -61,7 +61,7 @@ func (y *yard) missing(newFirst bool) (all []string) {
 
 // missingOf writes what a difference tells in the same way, with the position
 // left out where the yard cannot know the line.
-func missingOf(d *projection.Difference, y *yard) (all []string, err error) {
+func missingOf(d *projection.Tombstones, y *yard) (all []string, err error) {
 	t := d.Thread()
 	for _, m := range d.Missing() {
 		lines := strings.Split(m.Text, "\n")
@@ -78,9 +78,9 @@ func missingOf(d *projection.Difference, y *yard) (all []string, err error) {
 
 // missed compares both at the end of a script.
 func (s script) missed(since int, newFirst bool) error {
-	var d *projection.Difference
+	var d *projection.Tombstones
 	var y *yard
-	if err := s.contrasted(since, right, func(e *projection.Difference, z *yard) { d, y = e, z }); err != nil {
+	if err := s.contrasted(since, right, func(e *projection.Tombstones, z *yard) { d, y = e, z }); err != nil {
 		return err
 	}
 	got, err := missingOf(d, y)
@@ -152,9 +152,9 @@ func TestMissingLinesOfSimpleChanges(t *testing.T) {
 		{`[3,[1],3,[1],4]`, ``},                    // all in one
 		{`[3,[1," "],8]`, ``},                      // by a blank
 	} {
-		var d *projection.Difference
+		var d *projection.Tombstones
 		var y *yard
-		err := script{`ana [[0,"one","two","tree"]]`, `ben ` + tc.change}.contrasted(1, right, func(e *projection.Difference, z *yard) { d, y = e, z })
+		err := script{`ana [[0,"one","two","tree"]]`, `ben ` + tc.change}.contrasted(1, right, func(e *projection.Tombstones, z *yard) { d, y = e, z })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,9 +172,9 @@ func TestMissingLinesOfSimpleChanges(t *testing.T) {
 
 func TestMissingTextIsCutAtACharacter(t *testing.T) {
 	long := strings.Repeat("a", projection.MissingText-1) + "😀😀"
-	var d *projection.Difference
+	var d *projection.Tombstones
 	s := script{`ana ` + ot.Replace(0, 0, 0, scripts.Units(long+"\n")).String(), fmt.Sprintf("ben [[%d]]", ot.Len(long)+1)}
-	if err := s.contrasted(1, right, func(e *projection.Difference, _ *yard) { d = e }); err != nil {
+	if err := s.contrasted(1, right, func(e *projection.Tombstones, _ *yard) { d = e }); err != nil {
 		t.Fatal(err)
 	}
 	if m := d.Missing(); len(m) != 1 || m[0].Text != long[:projection.MissingText-1] {

@@ -20,21 +20,21 @@ func BenchmarkPast(b *testing.B) {
 			return err
 		},
 		"difference since 0": func() error {
-			d, err := projection.ReplayDifference(ctx, log, scripts.Stream, 0, 0)
+			d, err := projection.ReplayTombstones(ctx, log, scripts.Stream, 0, 0)
 			if err == nil && (d.Thread().Text() != end || len(d.Deletions()) != 0) {
 				b.Fatal("not what it should be")
 			}
 			return err
 		},
 		"difference since half": func() error {
-			d, err := projection.ReplayDifference(ctx, log, scripts.Stream, head/2, 0)
+			d, err := projection.ReplayTombstones(ctx, log, scripts.Stream, head/2, 0)
 			if err == nil && len(d.Deletions()) == 0 {
 				b.Fatal("nothing was deleted")
 			}
 			return err
 		},
 		"missing since half": func() error {
-			d, err := projection.ReplayDifference(ctx, log, scripts.Stream, head/2, 0)
+			d, err := projection.ReplayTombstones(ctx, log, scripts.Stream, head/2, 0)
 			if err == nil && len(d.Missing()) == 0 {
 				b.Fatal("nothing is missing")
 			}

@@ -13,7 +13,7 @@ import (
 
 // A Removal is text that one author deleted at one place, without a pause of
 // more than half a minute and without anything written there meanwhile. What a
-// move took elsewhere is not deleted, as in a Difference.
+// move took elsewhere is not deleted, as in Tombstones.
 type Removal struct {
 	From, To   eventlog.Revision // of the first and the last deletion
 	Start, End int64             // of those, in Unix milliseconds
@@ -94,7 +94,7 @@ type remover struct {
 	// Of the event that is being applied.
 	edits []edit
 	gone  []loss
-	moves Difference // knows what moves leave to be counted as deleted
+	moves Tombstones // knows what moves leave to be counted as deleted
 }
 
 // A loss is a stretch that goes, as it was.

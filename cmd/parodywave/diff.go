@@ -50,7 +50,7 @@ func (c *diffCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	d, err := projection.ReplayComparison(a.ctx, s.Source, stream, from, to)
+	d, err := projection.ReplayDiff(a.ctx, s.Source, stream, from, to)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ type diffHunk struct {
 }
 
 // hunksOf returns the differences, each with some lines around it.
-func hunksOf(c *projection.Comparison, around int) (all []diffHunk) {
+func hunksOf(c *projection.Diff, around int) (all []diffHunk) {
 	around = min(around, len(c.Lines))
 	for i, l := range c.Lines {
 		if l.Kind == 0 {
@@ -136,7 +136,7 @@ func hunksOf(c *projection.Comparison, around int) (all []diffHunk) {
 }
 
 // count counts a line for the texts that have it.
-func count(l *projection.ComparedLine, old, new int) (int, int) {
+func count(l *projection.DiffLine, old, new int) (int, int) {
 	if l.Kind <= 0 {
 		old++
 	}
@@ -146,4 +146,4 @@ func count(l *projection.ComparedLine, old, new int) (int, int) {
 	return old, new
 }
 
-func sign(l *projection.ComparedLine) string { return []string{"-", " ", "+"}[l.Kind+1] }
+func sign(l *projection.DiffLine) string { return []string{"-", " ", "+"}[l.Kind+1] }

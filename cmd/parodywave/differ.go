@@ -12,7 +12,7 @@ import (
 type differ struct {
 	a       *app
 	s       *source
-	c       *projection.Comparison
+	c       *projection.Diff
 	words   bool
 	colours bool
 	hidden  bool // an invisible character was escaped

@@ -29,7 +29,7 @@ func printed(t *testing.T, before, after string, from, to int, words, colours bo
 		event.Encode(event.Changed{Change: ot.Replace(0, 0, 0, a)}), event.Encode(event.Changed{Change: ot.Replace(len(a), 0, len(a), b)})); err != nil {
 		t.Fatal(err)
 	}
-	c, err := projection.ReplayComparison(ctx, projection.Plain(log), testThread, eventlog.Revision(from), eventlog.Revision(to))
+	c, err := projection.ReplayDiff(ctx, projection.Plain(log), testThread, eventlog.Revision(from), eventlog.Revision(to))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,13 +67,13 @@ func TestDiffInColoursReadsTheSame(t *testing.T) {
 func TestHunksHoldWhatDiffersAndSoManyLinesAround(t *testing.T) {
 	before := "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12"
 	for around, want := range map[int]string{0: "1-2 5-6 12-13", 1: "0-3 4-7 11-13", 2: "0-8 10-13", 99: "0-13"} {
-		c := &projection.Comparison{}
+		c := &projection.Diff{}
 		for i, line := range strings.Split(before+"\n13", "\n") {
 			kind := 0
 			if i == 1 || i == 5 || i == 12 {
 				kind = 1
 			}
-			c.Lines = append(c.Lines, projection.ComparedLine{Kind: kind, Text: line})
+			c.Lines = append(c.Lines, projection.DiffLine{Kind: kind, Text: line})
 		}
 		var got []string
 		for _, h := range hunksOf(c, around) {

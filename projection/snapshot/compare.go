@@ -14,8 +14,8 @@ import (
 	"parodywave/projection"
 )
 
-// A Comparison says what of a cache is as its log gives it.
-type Comparison struct {
+// A Report says what of a cache is as its log gives it.
+type Report struct {
 	Threads   int // that were saved
 	Snapshots int // of them, all together
 	State     bool
@@ -31,15 +31,15 @@ type Comparison struct {
 // nothing, also while a server has the file; the log may be a copy. Without a
 // file, or with one that is not of this log, there is nothing to compare. The
 // error is one of reading.
-func Compare(ctx context.Context, path string, log Log) (*Comparison, error) {
-	r := &comparer{log: log, Comparison: &Comparison{}}
+func Compare(ctx context.Context, path string, log Log) (*Report, error) {
+	r := &comparer{log: log, Report: &Report{}}
 	f, frames, err := openFile(path, log.ID(), os.O_RDONLY)
 	if missing(err) {
-		return r.Comparison, nil
+		return r.Report, nil
 	}
 	if errors.Is(err, errForeign) {
 		r.Ignored = err.Error()
-		return r.Comparison, nil
+		return r.Report, nil
 	}
 	if err != nil {
 		return nil, err
@@ -57,11 +57,11 @@ func Compare(ctx context.Context, path string, log Log) (*Comparison, error) {
 		x.add(&frames[i])
 	}
 	r.file = f
-	return r.Comparison, r.compare(ctx, &x)
+	return r.Report, r.compare(ctx, &x)
 }
 
 type comparer struct {
-	*Comparison
+	*Report
 	file      *file
 	log       Log
 	state     *State

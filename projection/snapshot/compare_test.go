@@ -23,7 +23,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 		w.settle()
 	}
 	w.cache.Close()
-	compare := func() *Comparison {
+	compare := func() *Report {
 		t.Helper()
 		r, err := Compare(context.Background(), w.path, w.log)
 		if err != nil {

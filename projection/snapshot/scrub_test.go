@@ -87,7 +87,7 @@ func TestASoundFileIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func (w *world) compare() *Comparison {
+func (w *world) compare() *Report {
 	w.t.Helper()
 	r, err := Compare(context.Background(), w.path, w.log)
 	if err != nil {

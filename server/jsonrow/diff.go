@@ -28,7 +28,7 @@ type Diff struct {
 }
 
 // NewDiff returns line i of a comparison as a row.
-func NewDiff(c *projection.Comparison, i int, name Names) *Diff {
+func NewDiff(c *projection.Diff, i int, name Names) *Diff {
 	l := &c.Lines[i]
 	id := c.Thread.Authors()[l.By.Author]
 	r := &Diff{

@@ -20,7 +20,7 @@ func (a *API) getDiff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := projection.ReplayComparison(r.Context(), a.Log, to.stream, from.rev, to.rev)
+	c, err := projection.ReplayDiff(r.Context(), a.Log, to.stream, from.rev, to.rev)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (a *API) ends(r *http.Request) (to, from moment, err error) {
 
 // nearby reports for each line whether it is at most around lines away from one
 // that was inserted or deleted.
-func nearby(lines []projection.ComparedLine, around int) []bool {
+func nearby(lines []projection.DiffLine, around int) []bool {
 	shown := make([]bool, len(lines))
 	around = min(around, len(lines))
 	next := 0 // after the last line that is shown

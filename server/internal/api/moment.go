@@ -54,8 +54,8 @@ func (a *API) getMoment(w http.ResponseWriter, r *http.Request) error {
 	}
 	var body momentJSON
 	if compare {
-		var d *projection.Difference
-		if d, err = projection.ReplayDifference(r.Context(), a.Log, m.stream, since, m.rev); err == nil {
+		var d *projection.Tombstones
+		if d, err = projection.ReplayTombstones(r.Context(), a.Log, m.stream, since, m.rev); err == nil {
 			body = a.momentOf(d.Thread())
 			body.deleted = deletedRows(d)
 		}
@@ -84,7 +84,7 @@ func (a *API) momentOf(t *projection.Thread) momentJSON {
 	}
 }
 
-func deletedRows(d *projection.Difference) []array {
+func deletedRows(d *projection.Tombstones) []array {
 	rows := []array{}
 	for _, del := range d.Deletions() {
 		rows = append(rows, array{del.Pos, del.Text, del.Revision, del.Author})
@@ -102,7 +102,7 @@ func (a *API) getDeletions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := projection.ReplayDifference(r.Context(), a.Log, m.stream, since, m.rev)
+	d, err := projection.ReplayTombstones(r.Context(), a.Log, m.stream, since, m.rev)
 	if err != nil {
 		return err
 	}

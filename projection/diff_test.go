@@ -19,9 +19,9 @@ import (
 )
 
 // compared checks a comparison of two revisions of a history.
-func (p *past) compared(from, to int, spoil func(*projection.Comparison)) error {
+func (p *past) compared(from, to int, spoil func(*projection.Diff)) error {
 	ctx := context.Background()
-	c, err := projection.ReplayComparison(ctx, projection.Plain(p.log), scripts.Stream, eventlog.Revision(from), eventlog.Revision(to))
+	c, err := projection.ReplayDiff(ctx, projection.Plain(p.log), scripts.Stream, eventlog.Revision(from), eventlog.Revision(to))
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (p *past) compared(from, to int, spoil func(*projection.Comparison)) error 
 
 // patched applies a comparison to the text From, as it would a patch: only what
 // goes and stays is looked for in it, only what comes is taken from elsewhere.
-func patched(text string, c *projection.Comparison) string {
+func patched(text string, c *projection.Diff) string {
 	lines := strings.SplitAfter(text, "\n")
 	var out strings.Builder
 	for _, l := range c.Lines {
@@ -73,7 +73,7 @@ func patched(text string, c *projection.Comparison) string {
 	return out.String() + strings.Join(lines, "")
 }
 
-func (p *past) comparedLine(c *projection.Comparison, i int, was, is *projection.Thread) error {
+func (p *past) comparedLine(c *projection.Diff, i int, was, is *projection.Thread) error {
 	l := c.Lines[i]
 	if l.Kind == 0 {
 		return nil
@@ -124,7 +124,7 @@ func (p *past) broke(id projection.LineID, early, late int) bool {
 	return last(early) != last(late)
 }
 
-func compareHistories(t *testing.T, histories, steps int, spoil func(*projection.Comparison)) (script, error) {
+func compareHistories(t *testing.T, histories, steps int, spoil func(*projection.Diff)) (script, error) {
 	t.Helper()
 	seed := seeds.For(t)
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -171,23 +171,23 @@ func TestComparisonAppliedToOneTextGivesTheOther(t *testing.T) {
 
 // What the check is for, it finds.
 func TestComparisonCheckFindsFlaws(t *testing.T) {
-	first := func(c *projection.Comparison, kind int) *projection.ComparedLine {
+	first := func(c *projection.Diff, kind int) *projection.DiffLine {
 		for i := range c.Lines {
 			if c.Lines[i].Kind == kind {
 				return &c.Lines[i]
 			}
 		}
-		return &projection.ComparedLine{}
+		return &projection.DiffLine{}
 	}
-	for name, spoil := range map[string]func(*projection.Comparison){
-		"a line that came is missing": func(c *projection.Comparison) {
-			if i := slices.IndexFunc(c.Lines, func(l projection.ComparedLine) bool { return l.Kind == 1 && l.Pair < 0 }); i >= 0 && i == len(c.Lines)-1 {
+	for name, spoil := range map[string]func(*projection.Diff){
+		"a line that came is missing": func(c *projection.Diff) {
+			if i := slices.IndexFunc(c.Lines, func(l projection.DiffLine) bool { return l.Kind == 1 && l.Pair < 0 }); i >= 0 && i == len(c.Lines)-1 {
 				c.Lines = c.Lines[:i]
 			}
 		},
-		"a line reads otherwise":     func(c *projection.Comparison) { first(c, -1).Text += "x" },
-		"somebody else did it":       func(c *projection.Comparison) { first(c, 1).By.Revision = max(c.From, c.To) },
-		"deleted instead of changed": func(c *projection.Comparison) { first(c, -1).How = "deleted" },
+		"a line reads otherwise":     func(c *projection.Diff) { first(c, -1).Text += "x" },
+		"somebody else did it":       func(c *projection.Diff) { first(c, 1).By.Revision = max(c.From, c.To) },
+		"deleted instead of changed": func(c *projection.Diff) { first(c, -1).How = "deleted" },
 	} {
 		if _, err := compareHistories(t, 40, 20, spoil); err == nil {
 			t.Errorf("%s, and nothing is said", name)
@@ -213,7 +213,7 @@ func TestComparisonTellsWhoDidWhat(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := projection.ReplayComparison(context.Background(), projection.Plain(p.log), scripts.Stream, 1, eventlog.Revision(len(c.script)))
+		got, err := projection.ReplayDiff(context.Background(), projection.Plain(p.log), scripts.Stream, 1, eventlog.Revision(len(c.script)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func BenchmarkComparison(b *testing.B) {
 	for _, ends := range [][2]eventlog.Revision{{n / 2, n}, {n, n / 2}, {1, n}} {
 		b.Run(fmt.Sprint(ends), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := projection.ReplayComparison(b.Context(), projection.Plain(log), scripts.Stream, ends[0], ends[1]); err != nil {
+				if _, err := projection.ReplayDiff(b.Context(), projection.Plain(log), scripts.Stream, ends[0], ends[1]); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -264,7 +264,7 @@ func TestComparisonOfManyPastedLinesGoesByTheirText(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, err := projection.ReplayComparison(t.Context(), projection.Plain(log), scripts.Stream, 1, 3)
+	c, err := projection.ReplayDiff(t.Context(), projection.Plain(log), scripts.Stream, 1, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A Difference follows a thread from a revision on and knows what of the text
+// Tombstones follow a thread from a revision on and know what of the text
 // that stood there was deleted since, where that would stand now, and by whom.
 // What was inserted since is told by the thread's Spans: all of a later
 // revision. So both together are what people really did, not a guess from two
@@ -25,7 +25,7 @@ import (
 //
 // Deleted text stands where it was in relation to what is left of it: behind
 // the text before it, and before what was inserted in its place.
-type Difference struct {
+type Tombstones struct {
 	t     *Thread
 	since eventlog.Revision
 	sites sites
@@ -57,10 +57,10 @@ type Deletion struct {
 	Time     int64             // of it; Unix milliseconds
 }
 
-// ReplayDifference folds the difference between two revisions of a stream; since
+// ReplayTombstones folds the difference between two revisions of a stream; since
 // may be 0, and at is the head where it is 0. It returns an error that wraps
 // eventlog.ErrNotFound when there is no such stream or revision.
-func ReplayDifference(ctx context.Context, src Source, stream eventlog.Stream, since, at eventlog.Revision) (*Difference, error) {
+func ReplayTombstones(ctx context.Context, src Source, stream eventlog.Stream, since, at eventlog.Revision) (*Tombstones, error) {
 	t := NewThread(stream)
 	if since > 0 {
 		var err error
@@ -68,7 +68,7 @@ func ReplayDifference(ctx context.Context, src Source, stream eventlog.Stream, s
 			return nil, err
 		}
 	}
-	d := NewDifference(t)
+	d := NewTombstones(t)
 	if err := d.Advance(src.Read(ctx, stream, since), at); err != nil {
 		return nil, err
 	}
@@ -78,18 +78,18 @@ func ReplayDifference(ctx context.Context, src Source, stream eventlog.Stream, s
 	return d, nil
 }
 
-// NewDifference returns the difference from t as it is now. From then on, t is
+// NewTombstones returns the difference from t as it is now. From then on, t is
 // only to be advanced by the difference.
-func NewDifference(t *Thread) *Difference {
-	return &Difference{t: t, since: t.Revision, sites: sites{length: t.Len()}}
+func NewTombstones(t *Thread) *Tombstones {
+	return &Tombstones{t: t, since: t.Revision, sites: sites{length: t.Len()}}
 }
 
 // Thread returns the thread as it is by now.
-func (d *Difference) Thread() *Thread { return d.t }
+func (d *Tombstones) Thread() *Thread { return d.t }
 
 // Advance applies the records that follow, up to revision at, or all where at
 // is 0. It is Thread.Advance.
-func (d *Difference) Advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision) error {
+func (d *Tombstones) Advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision) error {
 	if at != 0 && d.t.Revision >= at {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (d *Difference) Advance(records iter.Seq2[eventlog.Record, error], at event
 }
 
 // before looks at what the change e deletes, while it is there.
-func (d *Difference) before(e *event.Event) {
+func (d *Tombstones) before(e *event.Event) {
 	d.edits, d.deleted = d.edits[:0], d.deleted[:0]
 	c := d.t.Change(e)
 	if c == nil {
@@ -112,7 +112,7 @@ func (d *Difference) before(e *event.Event) {
 	}
 }
 
-func (d *Difference) look(ed edit) {
+func (d *Tombstones) look(ed edit) {
 	var gone deleted
 	if ed.FromA < ed.ToA {
 		text := &d.t.text
@@ -126,7 +126,7 @@ func (d *Difference) look(ed edit) {
 }
 
 // after takes the change in.
-func (d *Difference) after(e *event.Event, _ *Effect) {
+func (d *Tombstones) after(e *event.Event, _ *Effect) {
 	if len(d.edits) == 0 {
 		return
 	}
@@ -152,7 +152,7 @@ func (d *Difference) after(e *event.Event, _ *Effect) {
 
 // gather returns what an edit leaves at its place: the sites that it closes in,
 // and between them what it deletes.
-func (d *Difference) gather(e *event.Event, ed edit, gone deleted) cuts {
+func (d *Tombstones) gather(e *event.Event, ed edit, gone deleted) cuts {
 	var l cuts
 	done, end := 0, ed.ToA-ed.FromA
 	for {
@@ -173,7 +173,7 @@ func (d *Difference) gather(e *event.Event, ed edit, gone deleted) cuts {
 
 // cut adds the units from..to of what an edit deletes, as far as they are
 // deleted and stood at the revision.
-func (d *Difference) cut(l *cuts, e *event.Event, ed edit, gone deleted, from, to int) {
+func (d *Tombstones) cut(l *cuts, e *event.Event, ed edit, gone deleted, from, to int) {
 	at := 0
 	for _, s := range gone.spans {
 		end := at + int(s.n)
@@ -199,7 +199,7 @@ func (d *Difference) cut(l *cuts, e *event.Event, ed edit, gone deleted, from, t
 
 // unkept returns where the first kept stretch among the units from..to begins,
 // and where the search goes on behind it; to and to if there is none.
-func (d *Difference) unkept(from, to int) (end, next int) {
+func (d *Tombstones) unkept(from, to int) (end, next int) {
 	i, _ := slices.BinarySearchFunc(d.kept, from, func(s stretch, from int) int { return cmp.Compare(s.to, from+1) })
 	if i < len(d.kept) && d.kept[i].from < to {
 		return max(from, d.kept[i].from), min(to, d.kept[i].to)
@@ -208,7 +208,7 @@ func (d *Difference) unkept(from, to int) (end, next int) {
 }
 
 // keep finds what moves leave to be counted as deleted no more.
-func (d *Difference) keep() {
+func (d *Tombstones) keep() {
 	d.kept = d.kept[:0]
 	last := -1 // the break that went with the move before
 	for _, m := range d.moves {
@@ -224,14 +224,14 @@ func (d *Difference) keep() {
 	}
 }
 
-func (d *Difference) deletes(pos int) bool {
+func (d *Tombstones) deletes(pos int) bool {
 	i, _ := slices.BinarySearchFunc(d.edits, pos, func(ed edit, pos int) int { return cmp.Compare(ed.ToA, pos+1) })
 	return i < len(d.edits) && d.edits[i].FromA <= pos
 }
 
 // carry takes a site along that was at pos before, if that is inside of what
 // moves.
-func (d *Difference) carry(s site, pos int) bool {
+func (d *Tombstones) carry(s site, pos int) bool {
 	i, _ := slices.BinarySearchFunc(d.moves, pos, func(m Move, pos int) int { return cmp.Compare(m.To, pos+1) })
 	if i == len(d.moves) || d.moves[i].From >= pos {
 		return false
@@ -243,14 +243,14 @@ func (d *Difference) carry(s site, pos int) bool {
 
 // carryHere carries a site right before an edit, which the edit before left
 // alone since it has put something between.
-func (d *Difference) carryHere(ed edit) {
+func (d *Tombstones) carryHere(ed edit) {
 	if s := d.sites.here(ed.FromB); s != nil && d.carry(*s, ed.FromA) {
 		d.sites.left = d.sites.left[:len(d.sites.left)-1]
 	}
 }
 
 // Deletions returns what was deleted, in the order in which it stood.
-func (d *Difference) Deletions() []Deletion {
+func (d *Tombstones) Deletions() []Deletion {
 	var out []Deletion
 	for _, s := range d.sites.all() {
 		for c := s.first; c != nil; c = c.next {

@@ -148,7 +148,7 @@ func (y *yard) tell() (all []deletedUnit) {
 
 // agree compares a difference with the yard: neighbours by one author may be
 // told as one, of the newest revision among them.
-func (y *yard) agree(d *projection.Difference) error {
+func (y *yard) agree(d *projection.Tombstones) error {
 	want, at := y.tell(), 0
 	for i, del := range d.Deletions() {
 		newest := eventlog.Revision(0)
@@ -178,14 +178,14 @@ func (y *yard) agree(d *projection.Difference) error {
 func (s script) differ(since int, w wrong) error { return s.contrasted(since, w, nil) }
 
 // contrasted is differ, and gives both away in the end.
-func (s script) contrasted(since int, w wrong, end func(*projection.Difference, *yard)) error {
+func (s script) contrasted(since int, w wrong, end func(*projection.Tombstones, *yard)) error {
 	ctx, log := context.Background(), eventlog.NewMemory()
 	thread, o := projection.NewThread(scripts.Stream), newOracle(right)
-	var d *projection.Difference
+	var d *projection.Tombstones
 	var y *yard
 	for n, line := range s {
 		if n == since {
-			d = projection.NewDifference(thread)
+			d = projection.NewTombstones(thread)
 			y = &yard{w, eventlog.Revision(since), slices.Clone(o.chars), map[*character]grave{}}
 		}
 		e, err := scripts.Event(n+1, line, o.units())

@@ -9,7 +9,7 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A Comparison tells two revisions of a thread apart, line by line. Its lines
+// A Diff tells two revisions of a thread apart, line by line. Its lines
 // are those that people count: what stands behind the last break is none where
 // it is empty.
 //
@@ -18,16 +18,16 @@ import (
 // that, stays. Of what is left between two lines that stay, lines that read the
 // same are paired by their text. So two texts that are equal have no differences,
 // and where one was typed again it is not told as different.
-type Comparison struct {
+type Diff struct {
 	Thread   *Thread // at the later revision
 	From, To eventlog.Revision
 	// FromTime and ToTime are those of the two, in Unix milliseconds.
 	FromTime, ToTime int64
-	Lines            []ComparedLine // of both, from top to bottom
+	Lines            []DiffLine // of both, from top to bottom
 }
 
-// A ComparedLine is a line of one of two texts, or one of both.
-type ComparedLine struct {
+// A DiffLine is a line of one of two texts, or one of both.
+type DiffLine struct {
 	Kind int    // 0: it stays, -1: only the text From has it, 1: only the text To has it
 	Old  int    // its index in the text From, -1: not there
 	New  int    // its index in the text To, -1: not there
@@ -46,11 +46,11 @@ type ComparedLine struct {
 	By  Moment
 }
 
-// ReplayComparison folds what tells the revisions from and to of a stream apart.
+// ReplayDiff folds what tells the revisions from and to of a stream apart.
 // Where to is before from, it is what would have to be done to go back. It
 // returns an error that wraps eventlog.ErrNotFound when there is no such stream
 // or revision.
-func ReplayComparison(ctx context.Context, src Source, stream eventlog.Stream, from, to eventlog.Revision) (*Comparison, error) {
+func ReplayDiff(ctx context.Context, src Source, stream eventlog.Stream, from, to eventlog.Revision) (*Diff, error) {
 	early, late := min(from, to), max(from, to)
 	t, err := Replay(ctx, src, stream, early)
 	if err != nil {
@@ -58,7 +58,7 @@ func ReplayComparison(ctx context.Context, src Source, stream eventlog.Stream, f
 	}
 	c := &comparer{t: t, since: early, gone: map[LineID]done{}, moved: map[LineID]Moment{}, born: map[LineID]Moment{}, black: map[LineID]Moment{}}
 	c.old = c.sideOf()
-	out := &Comparison{Thread: t, From: early, To: late, FromTime: t.UpdatedAt}
+	out := &Diff{Thread: t, From: early, To: late, FromTime: t.UpdatedAt}
 	if early < late {
 		if err := t.Fold(src.Read(ctx, stream, early), late, nil, c.after); err != nil {
 			return nil, err
@@ -76,7 +76,7 @@ func ReplayComparison(ctx context.Context, src Source, stream eventlog.Stream, f
 }
 
 // invert makes it the way back.
-func (c *Comparison) invert() {
+func (c *Diff) invert() {
 	c.From, c.To, c.FromTime, c.ToTime = c.To, c.From, c.ToTime, c.FromTime
 	for i := range c.Lines {
 		l := &c.Lines[i]
@@ -84,7 +84,7 @@ func (c *Comparison) invert() {
 	}
 	// Within a block what goes comes first.
 	order := make([]int, len(c.Lines)) // new index of each
-	var out []ComparedLine
+	var out []DiffLine
 	for i := 0; i < len(c.Lines); {
 		end := i
 		for end < len(c.Lines) && c.Lines[end].Kind != 0 {
@@ -232,15 +232,15 @@ func (c *comparer) end(id LineID, now Moment, how string) {
 }
 
 // lines puts both texts together.
-func (c *comparer) lines() []ComparedLine {
-	var out []ComparedLine
+func (c *comparer) lines() []DiffLine {
+	var out []DiffLine
 	o, n := 0, 0
 	end := [2]int{counted(c.old), counted(c.new)}
 	for _, p := range append(c.align(end), end) {
 		out = c.block(out, o, p[0], n, p[1])
 		if p != end {
 			l := &c.new[p[1]]
-			out = append(out, ComparedLine{Old: p[0], New: p[1], Text: l.text, Open: l.open, Pair: -1, How: "kept", By: l.changed})
+			out = append(out, DiffLine{Old: p[0], New: p[1], Text: l.text, Open: l.open, Pair: -1, How: "kept", By: l.changed})
 		}
 		o, n = p[0]+1, p[1]+1
 	}
@@ -250,18 +250,18 @@ func (c *comparer) lines() []ComparedLine {
 // block adds the lines o..oEnd of the earlier text that are not in the later, and
 // n..nEnd of the later that are not in the earlier, and pairs those of one
 // identity.
-func (c *comparer) block(out []ComparedLine, o, oEnd, n, nEnd int) []ComparedLine {
+func (c *comparer) block(out []DiffLine, o, oEnd, n, nEnd int) []DiffLine {
 	where := map[LineID]int{}
 	for ; o < oEnd; o++ {
 		l := &c.old[o]
 		how := c.left(o)
 		where[l.id] = len(out)
-		out = append(out, ComparedLine{Kind: -1, Old: o, New: -1, Text: l.text, Open: l.open, Pair: -1, How: how.how, By: how.Moment})
+		out = append(out, DiffLine{Kind: -1, Old: o, New: -1, Text: l.text, Open: l.open, Pair: -1, How: how.how, By: how.Moment})
 	}
 	for ; n < nEnd; n++ {
 		l := &c.new[n]
 		how := c.came(n)
-		line := ComparedLine{Kind: 1, Old: -1, New: n, Text: l.text, Open: l.open, Pair: -1, How: how.how, By: how.Moment}
+		line := DiffLine{Kind: 1, Old: -1, New: n, Text: l.text, Open: l.open, Pair: -1, How: how.how, By: how.Moment}
 		if i, ok := where[l.id]; ok {
 			line.Pair, out[i].Pair = i, len(out)
 		}
