@@ -7,7 +7,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// start begins to take appends.
+// start starts the committer and the sealer.
 func (l *Log) start() *Log {
 	l.queue.arrived.L = &l.queue.mu
 	if l.options.ReadOnly {
@@ -30,9 +30,9 @@ func (l *Log) start() *Log {
 	return l
 }
 
-// Append implements eventlog.Log. A ctx that ends while the append waits its
-// turn withdraws it: the error wraps that of ctx and nothing was appended. Once
-// it is being committed, ctx is not looked at: the outcome is always known.
+// Append implements eventlog.Log. If ctx ends while the append waits for the
+// committer, nothing is appended and the error wraps ctx's. During the commit ctx is
+// ignored, so the outcome is always known.
 func (l *Log) Append(ctx context.Context, name eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
 	return l.submit(ctx, &request{stream: name, expected: expected, records: records})
 }

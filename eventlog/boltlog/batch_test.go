@@ -222,8 +222,8 @@ func TestFileIsCreatedWholeAndPrivate(t *testing.T) {
 	if len(files) != 1 {
 		t.Fatalf("creating left %v behind", files)
 	}
-	if l.ID() == ([16]byte{}) || l.Created() == 0 || l.Path() != path {
-		t.Fatal(l.ID(), l.Created())
+	if l.ID() == ([16]byte{}) || l.id.created == 0 || l.Path() != path {
+		t.Fatal(l.ID(), l.id.created)
 	}
 	if _, err := Open(filepath.Join(path, "x", "log.db"), Options{}); err == nil || !strings.Contains(err.Error(), "log.db") {
 		t.Fatalf("opened below a file: %v", err)

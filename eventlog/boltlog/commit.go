@@ -14,7 +14,7 @@ import (
 type committer struct {
 	log *Log
 
-	// The batch being committed.
+	// Of the batch that is being committed.
 	fresh   map[eventlog.Stream]*stream // streams that begin in it
 	touched []*stream
 	last    eventlog.Position
@@ -23,13 +23,13 @@ type committer struct {
 	puts    []change
 	entries []streamEntry
 	grown   int // bytes of new groups
-	alone   *restoring
+	alone   *relocation
 
 	builder pack.Builder
 	hasher  chain.Hasher
 }
 
-// A change sets a key, or deletes it where value is nil.
+// A change sets a key, or deletes it if value is nil.
 type change struct {
 	bucket     string
 	key, value []byte
@@ -40,13 +40,13 @@ type streamEntry struct {
 	entry  indexEntry
 }
 
-// commit decides all requests of a batch, writes what they append, and answers.
+// commit checks all requests of a batch, writes their records, and answers them.
 func (c *committer) commit(batch []*request) {
 	l := c.log
 	c.last, c.chain = l.last, l.chain
 	for _, q := range batch {
 		if q.alone != nil {
-			c.restore(q)
+			c.relocate(q)
 		} else {
 			c.decide(q)
 		}
@@ -72,17 +72,17 @@ func (c *committer) commit(batch []*request) {
 	}
 }
 
-// A restoring is a change of how records are stored, which comes alone.
-type restoring struct {
+// A relocation changes where records are stored. It is the only request of its
+// batch.
+type relocation struct {
 	changes  []change
-	begin    func() error // called before anything else, by the committer
-	publish  func()       // called under Log.mu when all is on disk
-	rollback func()       // called when it is not
+	begin    func() error // the committer calls it first
+	publish  func()       // called under Log.mu once all is on disk
+	rollback func()       // called if the commit fails
 }
 
-// restore adds a request with alone set to the batch, in which it is alone, or
-// sets its error.
-func (c *committer) restore(q *request) {
+// relocate adds a request with a relocation to the empty batch, or sets its error.
+func (c *committer) relocate(q *request) {
 	q.final = true
 	if q.alone.begin != nil {
 		if q.err = q.alone.begin(); q.err != nil {
@@ -104,8 +104,9 @@ func (c *committer) restore(q *request) {
 	c.alone, c.puts = q.alone, append(c.puts, q.alone.changes...)
 }
 
-// decide adds what a request appends to the batch, or sets its error. A verdict
-// against a head that the batch itself moved does not hold if the batch fails.
+// decide adds a request's records to the batch, or sets its error. An error that
+// depends on a head which the batch itself has moved is not final: if the batch
+// fails, the request gets the batch's error.
 func (c *committer) decide(q *request) {
 	s := c.stream(q.stream)
 	if s == nil {
@@ -138,7 +139,7 @@ func (c *committer) decide(q *request) {
 }
 
 func (c *committer) stream(name eventlog.Stream) *stream {
-	if s := c.log.streams[name]; s != nil { // this goroutine is the only one that changes them
+	if s := c.log.streams[name]; s != nil { // only this goroutine writes streams
 		return s
 	}
 	return c.fresh[name]
@@ -159,7 +160,7 @@ func check(s *stream, q *request) error {
 	return nil
 }
 
-// touch notes that the batch changes s.
+// touch adds s to the streams that the batch changes.
 func (c *committer) touch(s *stream) {
 	if s.next.Revision > s.head.Revision {
 		return
@@ -170,7 +171,7 @@ func (c *committer) touch(s *stream) {
 	}
 }
 
-// add puts one record behind the others of the batch.
+// add adds one record to the batch.
 func (c *committer) add(s *stream, from *eventlog.Record) {
 	r := *from
 	r.Stream, r.Revision = s.head.Stream, s.next.Revision+1
@@ -193,7 +194,7 @@ func (c *committer) add(s *stream, from *eventlog.Record) {
 	}
 }
 
-// proof returns salt and commitment of a record, and keeps its salt.
+// proof returns a record's salt and commitment, and keeps the salt.
 func (c *committer) proof(s *stream, r *eventlog.Record) eventlog.Proof {
 	var p eventlog.Proof
 	if r.Proof != nil {
@@ -215,7 +216,7 @@ func (c *committer) proof(s *stream, r *eventlog.Record) eventlog.Proof {
 	return p
 }
 
-// closeGroup ends the group under construction.
+// closeGroup encodes the group that is being built.
 func (c *committer) closeGroup() {
 	if !c.open {
 		return
@@ -230,7 +231,7 @@ func (c *committer) closeGroup() {
 	c.puts = append(c.puts, change{bucketTail, positionKey(first), value})
 }
 
-// write puts the batch into one transaction.
+// write writes the batch in one transaction.
 func (c *committer) write() error {
 	c.closeGroup()
 	if len(c.puts) == 0 {
@@ -260,7 +261,7 @@ func (p *change) apply(tx *bbolt.Tx) error {
 	return b.Put(p.key, p.value)
 }
 
-// publish lets readers see what is now on disk.
+// publish makes the committed batch visible to readers.
 func (c *committer) publish() {
 	l := c.log
 	l.mu.Lock()
@@ -285,7 +286,7 @@ func (c *committer) publish() {
 	l.sealer.look()
 }
 
-// rollback forgets the batch.
+// rollback discards the batch.
 func (c *committer) rollback() {
 	if c.alone != nil && c.alone.rollback != nil {
 		c.alone.rollback()

@@ -17,18 +17,17 @@ import (
 // A Compaction says what Compact did.
 type Compaction struct {
 	Before, After int64  // bytes of the file
-	Records       uint64 // those that are there
-	Removed       uint64 // those that were pruned
+	Records       uint64 // in the log
+	Removed       uint64 // pruned
 	Blocks        int
 }
 
-// Compact writes the file of a log anew: all of it in full blocks, with no page
-// that is not needed, so that nothing is left of what was pruned, sealed or
-// written over. The new file is verified, held against the old one and on disk
-// before it takes its name; the old one is there until then. No process may have
-// the log open (ErrLocked); otherwise the errors are those of Open. Progress, if
-// not nil, is told now and then how many of how many positions are written, and
-// then how many of how many pages are verified.
+// Compact rewrites the file of a log: all records in full blocks and no free page,
+// so that no byte remains of pruned records, sealed groups or overwritten values.
+// The new file is verified, compared with the old one and on disk before it
+// replaces that. No process may have the log open (ErrLocked); the other errors are
+// those of Open. Compact calls progress, if not nil, now and then with the number of
+// positions written and of all, then with the pages verified and of all.
 func Compact(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Compaction, error) {
 	c, err := compact(ctx, path, o, progress)
 	if err != nil {
@@ -38,7 +37,7 @@ func Compact(ctx context.Context, path string, o Options, progress func(done, to
 }
 
 func compact(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Compaction, error) {
-	path, err := filepath.EvalSymlinks(path) // the file gives way to the new one, not the link
+	path, err := filepath.EvalSymlinks(path) // replace the file, not the link
 	if err != nil {
 		return Compaction{}, err
 	}
@@ -48,7 +47,7 @@ func compact(ctx context.Context, path string, o Options, progress func(done, to
 	}
 	defer guard("close", l.db.Close)
 	fresh := path + ".compact"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) { // which a crash may have left
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) { // a crash may have left one
 		return Compaction{}, err
 	}
 	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_EXCL|os.O_RDWR, l.file.Mode().Perm())
@@ -85,20 +84,20 @@ func compact(ctx context.Context, path string, o Options, progress func(done, to
 	return c, syncDir(filepath.Dir(path))
 }
 
-// sameAs compares what the log is with what a verification found.
+// sameAs compares the log with the verification of the new file.
 func (l *Log) sameAs(r *Report) error {
 	if r.Last != l.last || r.Chain != l.chain || len(r.Heads) != len(l.order) {
 		return damaged("the new file ends at position %d with %d streams, the old one at %d with %d", r.Last, len(r.Heads), l.last, len(l.order))
 	}
 	for _, h := range r.Heads {
 		if s := l.streams[h.Stream]; s == nil || s.head != h {
-			return damaged("the new file has another head of %s", h.Stream)
+			return damaged("the new file has a different head of %s", h.Stream)
 		}
 	}
 	return nil
 }
 
-// rewrite writes the whole log.
+// rewrite writes the whole log to a new file.
 func (l *Log) rewrite(ctx context.Context, w *pageWriter, progress func(done, total uint64)) error {
 	if err := l.rewriteBlocks(ctx, w, progress); err != nil {
 		return err
@@ -113,7 +112,7 @@ func (l *Log) rewrite(ctx context.Context, w *pageWriter, progress func(done, to
 	return errors.Join(err, w.finish(txid))
 }
 
-// copyBucket puts all that a bucket has.
+// copyBucket copies a bucket.
 func (w *pageWriter) copyBucket(ctx context.Context, tx *bbolt.Tx, bucket string) error {
 	b := tx.Bucket([]byte(bucket))
 	if b == nil {
@@ -130,8 +129,8 @@ func (w *pageWriter) copyBucket(ctx context.Context, tx *bbolt.Tx, bucket string
 	return err
 }
 
-// rewriteBlocks puts the records into full blocks. Those that are full already
-// stay as they are.
+// rewriteBlocks writes the records in full blocks. Blocks that are full already are
+// copied.
 func (l *Log) rewriteBlocks(ctx context.Context, w *pageWriter, progress func(done, total uint64)) error {
 	r := newRewriter(l, w)
 	for at := eventlog.Position(1); at <= l.last; {
@@ -154,7 +153,7 @@ func (l *Log) rewriteBlocks(ctx context.Context, w *pageWriter, progress func(do
 	return nil
 }
 
-// A rewriter makes blocks of values that come in order.
+// A rewriter builds blocks from values in log order.
 type rewriter struct {
 	w       *pageWriter
 	sizes   sealSizes
@@ -162,10 +161,10 @@ type rewriter struct {
 	opener  *opener
 	check   *sealCheck
 	block   blockBuilder
-	sources []pageBlock // what block is made of
+	sources []pageBlock // of block
 }
 
-// A pageBlock is a value and the position that it ends with.
+// A pageBlock is a value and its last position.
 type pageBlock struct {
 	last  eventlog.Position
 	value []byte
@@ -181,7 +180,7 @@ func newRewriter(l *Log, w *pageWriter) *rewriter {
 	return r
 }
 
-// add adds a value, and returns the position that it ends with.
+// add adds a value, and returns its last position.
 func (r *rewriter) add(v stored) (eventlog.Position, error) {
 	e, err := r.opener.open(v.value)
 	if err != nil {
@@ -189,7 +188,7 @@ func (r *rewriter) add(v stored) (eventlog.Position, error) {
 	}
 	m, last := &r.block, e.Last()
 	full := e.Count >= r.sizes.records || len(v.value) >= r.sizes.packed
-	if e.block != nil && full || !m.takes(&e) {
+	if e.block != nil && full || !m.fits(&e) {
 		r.flush()
 	}
 	if e.block != nil && full {
@@ -212,7 +211,7 @@ func (r *rewriter) add(v stored) (eventlog.Position, error) {
 	return last, nil
 }
 
-// flush writes the block, or what it was to be made of, if that is too much for one.
+// flush writes the block or, if its values are too much for one, the values.
 func (r *rewriter) flush() {
 	if r.block.count > 0 {
 		if value, err := r.block.seal(); err == nil {

@@ -11,8 +11,8 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// create makes an empty log at path unless there is a file. The file appears
-// whole or not at all, and its name is on disk before anything in it counts.
+// create creates an empty log at path unless a file exists. The file appears whole
+// or not at all, and its name is on disk before anyone can append.
 func create(path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -8,8 +8,8 @@ import (
 	"parodywave/eventlog/internal/pack"
 )
 
-// An extent is an opened value: consecutive positions that are stored together,
-// as a block or as a group. It is good until its opener opens the next one.
+// An extent is an opened value: consecutive positions that are stored together, as
+// a block or as a group. It is valid until its opener opens the next one.
 type extent struct {
 	First eventlog.Position
 	Count uint64 // positions, holes included
@@ -21,8 +21,8 @@ type extent struct {
 	opener *opener
 }
 
-// An opener opens values, one after the other, in the same memory. It may not be
-// used by two goroutines at once.
+// An opener opens one value at a time and reuses its memory. It is not safe for
+// concurrent use.
 type opener struct {
 	groups  pack.Decoder
 	blocks  pack.BlockDecoder
@@ -36,8 +36,8 @@ func newOpener(p eventlog.Packer) *opener {
 	return &opener{blocks: pack.BlockDecoder{Packer: p}}
 }
 
-// open checks a value's checksum and reads its directory. The records that the
-// extent gives keep value.
+// open checks a value's checksum and reads its directory. The extent's records
+// share memory with value.
 func (o *opener) open(value []byte) (extent, error) {
 	if pack.IsBlock(value) {
 		b, err := o.blocks.Open(value)
@@ -53,7 +53,7 @@ func (o *opener) open(value []byte) (extent, error) {
 	return extent{First: g.First, Count: g.Count, Parts: g.Parts, Log: g.Log, group: g, opener: o}, nil
 }
 
-// ref returns what is remembered of a value in the bucket blocks.
+// ref returns what the log remembers of a block.
 func (e *extent) ref(value []byte) blockRef {
 	b := blockRef{first: e.First, last: e.Last(), size: len(value), bytes: len(value), streams: len(e.Parts)}
 	if e.block != nil {
@@ -75,9 +75,8 @@ func (e *extent) Part(name eventlog.Stream) *pack.Part {
 	return nil
 }
 
-// all yields all records in log order; holes are passed over. It can be ranged
-// over once. An error is the last thing yielded. The record is good until the
-// next one, its bytes are the caller's.
+// all yields all records in log order, without holes. It can be used once. An error
+// comes last. A record is valid until the next one; its bytes are the caller's.
 func (e *extent) all() iter.Seq2[*eventlog.Record, error] {
 	if e.block != nil {
 		return e.block.All()
@@ -97,7 +96,7 @@ func (e *extent) all() iter.Seq2[*eventlog.Record, error] {
 	}
 }
 
-// records yields those of one stream, as all does.
+// records is all for the records of one stream.
 func (e *extent) records(name eventlog.Stream) iter.Seq2[*eventlog.Record, error] {
 	return func(yield func(*eventlog.Record, error) bool) {
 		if e.block == nil {
@@ -124,6 +123,6 @@ func (e *extent) records(name eventlog.Stream) iter.Seq2[*eventlog.Record, error
 				break
 			}
 		}
-		clear(o.buf) // its bytes are not kept alive
+		clear(o.buf) // release the records' bytes
 	}
 }

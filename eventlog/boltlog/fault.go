@@ -37,9 +37,8 @@ func (l *Log) transact(what string, do func(func(*bbolt.Tx) error) error, fn fun
 	if l.wrecked.Load() {
 		return fmt.Errorf("%s: an earlier fault left the file unusable: %w", what, eventlog.ErrDamaged)
 	}
-	// A panic outside of fn may leave locks of bbolt held for ever: whatever
-	// comes after it must not wait for them. One inside of fn, while reading,
-	// is rolled back cleanly.
+	// A panic outside of fn may leave bbolt's locks held: later calls must not
+	// wait for them. After a panic inside of a reading fn, bbolt rolls back.
 	inside, over := false, false
 	err := guard(what, func() error {
 		err := do(func(tx *bbolt.Tx) error {

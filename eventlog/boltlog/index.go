@@ -8,9 +8,9 @@ import (
 	"parodywave/eventlog"
 )
 
-// A groupIndex lists the blocks and groups that a stream lies in: the first
-// position of each and the stream's first revision in it, both ascending. It keeps differences, about
-// three bytes an entry, in blocks that can be searched.
+// A groupIndex lists the blocks and groups that have records of a stream: the first
+// position of each and the stream's first revision in it, both ascending. It stores
+// differences, about three bytes an entry, in blocks that can be searched.
 type groupIndex struct{ blocks []indexBlock }
 
 type indexEntry struct {
@@ -37,8 +37,8 @@ func (x *groupIndex) add(e indexEntry) {
 	x.blocks = append(x.blocks, indexBlock{head: e, last: e, n: 1})
 }
 
-// from returns in dst, which it empties first, up to limit entries, beginning with the last one that
-// starts at or before r; where there is none, with the first.
+// from overwrites dst with up to limit entries and returns it. The first is the last
+// entry that starts at or before r or, if there is none, the first of all.
 func (x *groupIndex) from(r eventlog.Revision, dst []indexEntry, limit int) []indexEntry {
 	i := sort.Search(len(x.blocks), func(i int) bool { return x.blocks[i].head.first > r })
 	dst = dst[:0]
@@ -74,7 +74,7 @@ func (x *groupIndex) before(r eventlog.Revision) (indexEntry, bool) {
 	return indexEntry{}, false
 }
 
-// list returns the entries whose values begin at position from or after it.
+// list returns the entries whose values begin at or after position from.
 func (x *groupIndex) list(from eventlog.Position) []indexEntry {
 	i := sort.Search(len(x.blocks), func(i int) bool { return x.blocks[i].head.at >= from })
 	if i = max(i-1, 0); i == len(x.blocks) {
@@ -85,8 +85,8 @@ func (x *groupIndex) list(from eventlog.Position) []indexEntry {
 	return all[j:]
 }
 
-// replace puts one entry in the place of those between its position and last. It
-// takes time for these and what follows them.
+// replace replaces the entries from its position through last by one entry, in time
+// proportional to them and all that follow.
 func (x *groupIndex) replace(e indexEntry, last eventlog.Position) {
 	i := sort.Search(len(x.blocks), func(i int) bool { return x.blocks[i].head.at >= e.at })
 	if i = max(i-1, 0); i == len(x.blocks) {

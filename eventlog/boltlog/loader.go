@@ -7,7 +7,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// strict ends a walk at the first thing that is wrong.
+// strict ends a walk at the first error.
 func strict(err error) error { return err }
 
 // A loader builds the index of a log from its stored values, in their order.
@@ -16,7 +16,7 @@ type loader struct {
 	opener *opener
 
 	identified bool
-	began      []eventlog.Position // where the streams begin, by what is left of them
+	began      []eventlog.Position // of each stream, the position of its first remaining record
 }
 
 func (d *loader) meta(key, value []byte) (err error) {
@@ -54,7 +54,7 @@ func (d *loader) block(key, value []byte) error {
 		return fmt.Errorf("block at %x: %w", key, err)
 	}
 	if string(key) != string(positionKey(e.Last())) {
-		return damaged("block at %x ends with position %d", key, e.Last())
+		return damaged("block at key %x ends at position %d", key, e.Last())
 	}
 	if err := d.extent(&e); err != nil {
 		return err
@@ -75,7 +75,7 @@ func (d *loader) group(key, value []byte) error {
 		return fmt.Errorf("group at %x: %w", key, err)
 	}
 	if string(key) != string(positionKey(e.First)) || e.block != nil {
-		return damaged("group at %x begins with position %d", key, e.First)
+		return damaged("group at key %x begins at position %d", key, e.First)
 	}
 	l := d.log
 	if e.First <= l.sealed.position && e.Last() <= l.sealed.position {
@@ -86,11 +86,11 @@ func (d *loader) group(key, value []byte) error {
 	return d.extent(&e)
 }
 
-// extent adds what follows all before it.
+// extent adds the next extent.
 func (d *loader) extent(e *extent) error {
 	l := d.log
 	if e.First != l.last+1 {
-		return damaged("positions from %d on follow position %d", e.First, l.last)
+		return damaged("an extent from position %d follows position %d", e.First, l.last)
 	}
 	for i := range e.Parts {
 		p := &e.Parts[i]
@@ -100,7 +100,7 @@ func (d *loader) extent(e *extent) error {
 			l.streams[p.Stream] = s
 		}
 		if p.First != s.head.Revision+1 || p.Time < s.head.Time && len(s.groups.blocks) > 0 {
-			return damaged("position %d: %s goes on with revision %d at %d, after %d at %d",
+			return damaged("position %d: %s continues with revision %d at time %d, after %d at %d",
 				e.First, p.Stream, p.First, p.Time, s.head.Revision, s.head.Time)
 		}
 		if len(s.groups.blocks) == 0 {
@@ -115,7 +115,7 @@ func (d *loader) extent(e *extent) error {
 	return nil
 }
 
-// order puts a pruned stream where it began: what is left of it begins later.
+// order moves a pruned stream to where it began; its remaining records begin later.
 func (d *loader) order() {
 	l := d.log
 	for i, s := range l.order {

@@ -27,28 +27,28 @@ type Log struct {
 	path    string
 	options Options
 	db      *bbolt.DB
-	file    os.FileInfo // as it was when it was loaded
+	file    os.FileInfo // at loading
 	watch   *watch
 	id      identity
 	badMeta []int
-	wrecked atomic.Bool // a fault left locks of bbolt held
+	wrecked atomic.Bool // a fault has left locks of bbolt held
 
-	// Read-locked by Verify; locked by who changes what is stored where: a prune,
-	// and a sealing while it commits.
-	restoring sync.RWMutex
+	// Verify holds it for reading. A prune, and a sealing while it commits, hold it
+	// for writing: they change where records are stored.
+	moving sync.RWMutex
 
 	mu      sync.RWMutex
 	streams map[eventlog.Stream]*stream
-	order   []*stream // as they began
+	order   []*stream // in the order in which they began
 	last    eventlog.Position
 	chain   chain.Digest // L at last
 	closed  bool
 
 	blocks    []blockRef
-	sealed    mark // where the blocks end
-	tailBytes int  // of the groups after that
-	remnants  bool // there may be some in the tail
-	cuts      int  // prunes so far: what was read before one may not be sealed after it
+	sealed    mark // the end of the blocks
+	tailBytes int  // of the groups after them
+	remnants  bool // the tail may have some
+	cuts      int  // number of prunes: groups read before a prune must not be sealed after it
 
 	queue     queue
 	committer committer
@@ -56,40 +56,40 @@ type Log struct {
 	sealer    sealer
 }
 
-// A blockRef is what is known of a block without reading it.
+// A blockRef describes a block, so that it need not be read.
 type blockRef struct {
 	first, last eventlog.Position
 	size        int // bytes
-	bytes       int // the same without compression, of shapes and texts
-	streams     int // that have records in it
+	bytes       int // of shapes and texts, not compressed
+	streams     int // number of streams with records in it
 }
 
 func (b *blockRef) count() uint64 { return uint64(b.last-b.first) + 1 }
 
-// A mark is a position and L there.
+// A mark is a position and L at it.
 type mark struct {
 	position eventlog.Position
 	chain    chain.Digest
 }
 
-// A stream is what is known of one without reading.
+// A stream is the state of a stream in memory.
 type stream struct {
-	// Under Log.mu; only the committer writes.
+	// Guarded by Log.mu; only the committer writes them.
 	head   eventlog.Head
-	start  cut // zero for a stream that was never pruned, but for its chain
+	start  cut // of a stream that was never pruned, only its chain is set
 	groups groupIndex
-	sealed eventlog.Head // after what blocks hold of it
+	sealed eventlog.Head // at the end of the blocks
 
-	// While a prune is under way: where the stream will start. Under Log.mu.
+	// While a prune commits: the last revision that it removes. Guarded by Log.mu.
 	cutting eventlog.Revision
 
-	// The committer's alone.
+	// Only the committer uses these.
 	next   eventlog.Head // after the appends being committed
-	salts  *salts        // of span; nil where there are none or none were read
+	salts  *salts        // of span; nil if there are none or they are not loaded
 	span   uint64
-	looked uint64   // one more than the span of which salts on disk were looked for
-	dirty  bool     // salts are not yet on disk
-	ended  []change // salts that are not yet on disk of spans before
+	looked uint64   // one more than the last span whose salts were looked up on disk
+	dirty  bool     // salts are not on disk yet
+	ended  []change // salts of earlier spans that are not on disk yet
 	fresh  bool     // began in the batch being committed
 }
 
@@ -102,14 +102,10 @@ func newStream(name eventlog.Stream) *stream {
 // Path returns the path that Open was given.
 func (l *Log) Path() string { return l.path }
 
-// ID returns the random id that the log got when its file was created.
+// ID returns the log's random ID, which never changes.
 func (l *Log) ID() [16]byte { return l.id.id }
 
-// Created returns when the file was created, in Unix milliseconds.
-func (l *Log) Created() int64 { return l.id.created }
-
-// End returns the position of the last record, 0 in an empty log, and the log
-// chain there.
+// End returns the position of the last record, 0 in an empty log, and L at it.
 func (l *Log) End() (eventlog.Position, chain.Digest) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -143,20 +139,20 @@ func (l *Log) Streams(context.Context) ([]eventlog.Head, error) {
 	return heads, nil
 }
 
-// began puts s behind the other streams.
+// began adds a new stream.
 func (l *Log) began(s *stream) {
 	l.streams[s.head.Stream] = s
 	l.order = append(l.order, s)
 }
 
-// Store returns the log with all that it can do.
+// Store returns the log with all its abilities.
 func (l *Log) Store() eventlog.Store {
 	return eventlog.Store{AuditLog: l, Segments: l, Prune: l.Prune, CopyTo: l.CopyTo}
 }
 
-// CopyTo writes a copy of the file as it is now to w, while the log is in use.
-// The copy is a log of its own. Commits go on meanwhile, but pages that they
-// free are not used again before the copy is done, so the file grows.
+// CopyTo writes a copy of the file as it is now to w, while the log is in use. The
+// copy is a complete log. Commits continue meanwhile, but cannot reuse pages until
+// the copy is done, so the file grows.
 func (l *Log) CopyTo(w io.Writer) error {
 	l.mu.RLock()
 	closed := l.closed
@@ -172,9 +168,9 @@ func (l *Log) CopyTo(w io.Writer) error {
 	})
 }
 
-// Close implements eventlog.Log. It waits for the append being committed and for
-// readers inside a transaction; appends that still wait get ErrClosed. A tail that
-// is worth it is sealed first.
+// Close implements eventlog.Log. It waits for the running commit and for readers
+// inside a transaction; waiting appends return ErrClosed. Close first seals a tail
+// of 1,024 records or more.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	already := l.closed
@@ -186,7 +182,7 @@ func (l *Log) Close() error {
 		l.sealer.end()
 	}
 	if already || l.wrecked.Load() {
-		return nil // of a wrecked file the locks may be held for ever
+		return nil // bbolt's locks may never be released
 	}
 	if err := guard("close", l.db.Close); err != nil {
 		return fmt.Errorf("close %s: %w", l.path, err)

@@ -11,10 +11,9 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// LogChainAt returns L of a position, which may be 0. It returns an error that
-// wraps eventlog.ErrNotFound beyond the end of the log. At the end of a block or
-// group that costs next to nothing; elsewhere it recomputes the chains from the
-// nearest stored L before.
+// LogChainAt returns L of a position, which may be 0. Beyond the end of the log the
+// error wraps eventlog.ErrNotFound. At the end of a block or group it is a lookup;
+// elsewhere it recomputes the chains from the nearest L stored before.
 func (l *Log) LogChainAt(ctx context.Context, p eventlog.Position) (chain.Digest, error) {
 	l.mu.RLock()
 	last, end, sealed, closed := l.last, l.chain, l.sealed, l.closed
@@ -59,8 +58,8 @@ func (l *Log) valueAt(o *opener, p eventlog.Position) (e extent, err error) {
 }
 
 func (l *Log) logChain(ctx context.Context, p eventlog.Position) (chain.Digest, error) {
-	l.restoring.RLock() // what is stored where stays meanwhile
-	defer l.restoring.RUnlock()
+	l.moving.RLock() // no prune or sealing moves records meanwhile
+	defer l.moving.RUnlock()
 	e, err := l.valueAt(l.opener(), p)
 	if err != nil || e.Last() == p {
 		return e.Log, err
@@ -97,8 +96,8 @@ func (l *Log) logChain(ctx context.Context, p eventlog.Position) (chain.Digest, 
 	return end, ctx.Err()
 }
 
-// chainsBefore returns C before an extent of each stream in it that the log chain
-// covers. It opens each value before that ends one of them once.
+// chainsBefore returns, for each stream in an extent that the log chain covers, C
+// before the extent. It opens each earlier value that it needs once.
 func (l *Log) chainsBefore(ctx context.Context, e *extent) (map[eventlog.Stream]*chainer, error) {
 	streams := map[eventlog.Stream]*chainer{}
 	needs := map[eventlog.Position][]eventlog.Stream{}

@@ -16,19 +16,19 @@ import (
 	"parodywave/migrations"
 )
 
-// A Migration says what Migrate did, or would do.
+// A Migration describes what Migrate did or would do.
 type Migration struct {
-	From, To uint32 // versions; equal where there is nothing to do
+	From, To uint32 // versions; equal if there is nothing to do
 	Steps    []string
-	Backup   string // the path of the copy that was made first
+	Backup   string // path of the copy of the old file
 	Records  uint64 // positions in the log
 }
 
-// Migrate brings the file of a log to today's version, in one transaction, after
-// it has copied the file to a backup beside it, named like log.db.v1. With dry it
-// does nothing but say what it would do. The file is read whole first, as Open
-// does, whose errors it returns; fs.ErrExist is wrapped if there is a file of the
-// backup's name already that is no copy of the log as it is.
+// Migrate converts the file of a log to the current version in one transaction. It
+// first copies the file to a backup beside it, named like log.db.v1. With dry it only
+// returns what it would do. It reads the whole file first, as Open does, and returns
+// Open's errors. The error wraps fs.ErrExist if a file with the backup's name exists
+// that is not a copy of the log.
 func Migrate(path string, o Options, dry bool) (Migration, error) {
 	m, err := migrate(path, o, dry)
 	if err != nil {
@@ -56,7 +56,7 @@ func migrate(path string, o Options, dry bool) (Migration, error) {
 		m.Steps = append(m.Steps, s.Does)
 	}
 	m.Backup = fmt.Sprintf("%s.v%d", path, m.From)
-	there, err := sameBytes(path, m.Backup) // of a run that was broken off
+	there, err := sameBytes(path, m.Backup) // left by an interrupted run
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -84,8 +84,8 @@ func migrate(path string, o Options, dry bool) (Migration, error) {
 	})
 }
 
-// lock opens a log of at least some version for one who changes its file as a whole:
-// nobody else has it, and there is no committer.
+// lock opens a log of version least or later for an operation on its whole file: no
+// other process has the file, and there is no committer.
 func lock(path string, o Options, least uint32) (*Log, error) {
 	o.ReadOnly = false
 	for {
@@ -106,8 +106,7 @@ func lock(path string, o Options, least uint32) (*Log, error) {
 	}
 }
 
-// backup copies the log's file, and returns when the copy is on disk. It gets its
-// name only then.
+// backup copies the log's file. The copy gets its name only when it is on disk.
 func (l *Log) backup(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -131,7 +130,7 @@ func (l *Log) backup(from, to string) error {
 	return syncDir(filepath.Dir(to))
 }
 
-// sameBytes reports whether two files hold the same.
+// sameBytes reports whether two files have the same bytes.
 func sameBytes(a, b string) (bool, error) {
 	var sums [2][sha256.Size]byte
 	for i, path := range []string{a, b} {
@@ -149,7 +148,7 @@ func sameBytes(a, b string) (bool, error) {
 	return sums[0] == sums[1], nil
 }
 
-// migrating is a migrations.File.
+// migrating implements migrations.File.
 type migrating struct {
 	log *Log
 	tx  *bbolt.Tx
@@ -190,7 +189,7 @@ type keyed struct{ key, body []byte }
 func (m migrating) Rank(uint64) uint64 {
 	for _, s := range m.log.order {
 		if s.start.through > 0 {
-			return s.start.rank // which the loader has found out
+			return s.start.rank // the loader has found it
 		}
 	}
 	return 0

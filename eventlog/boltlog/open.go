@@ -13,22 +13,22 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// mapSize is how much address space bbolt maps at least. A commit that must map
-// more waits for all readers, so let that be rare; unused space costs nothing.
+// mapSize is how many bytes of address space bbolt maps at least. A commit that
+// must map more waits for all readers, so that should be rare; unused space costs
+// nothing.
 const mapSize = 1 << 30
 
-// growStep is by how many bytes the file grows at a time.
+// growStep is the number of bytes by which the file grows.
 const growStep = 1 << 20
 
-// Open opens the log at path, and creates it (mode 0600) unless there is a file
-// or it is to be opened read-only.
+// Open opens the log at path. Unless Options say read-only, it creates a file that
+// does not exist, with mode 0600.
 //
-// It returns an error that wraps ErrLocked if another process has the file;
-// fs.ErrNotExist if there is none and none is to be made; a
-// *eventlog.FormatError for a file of a newer version, and for one of an older
-// version (see Migrate) unless it is opened read-only; and one that wraps
-// eventlog.ErrDamaged if the file is no log or anything in it is not as it was
-// written, or if a block needs another packer than Options has.
+// The error wraps ErrLocked if another process has the file, fs.ErrNotExist if a
+// file to be read does not exist, and eventlog.ErrDamaged if the file is not a log,
+// if anything in it is not as it was written, or if a block needs another Packer
+// than Options has. It is a *eventlog.FormatError for a file of a newer version and,
+// unless opened read-only, of an older one (see Migrate).
 func Open(path string, o Options) (*Log, error) {
 	if !o.ReadOnly {
 		if err := create(path); err != nil {
@@ -55,12 +55,11 @@ func Open(path string, o Options) (*Log, error) {
 	}
 }
 
-// errMoved: another process has written between our two locks, or has put another
-// file in the place of the one that we waited for.
+// errMoved: between our two locks another process wrote the file or replaced it.
 var errMoved = errors.New("file was written or replaced meanwhile")
 
-// openBolt opens the file and takes its lock. The file is returned, too, for
-// reading beside bbolt.
+// openBolt opens the file and locks it. It also returns bbolt's file, for reads
+// that bypass bbolt.
 func openBolt(path string, o Options, w *watch) (db *bbolt.DB, f *os.File, err error) {
 	err = guard("open", func() error {
 		db, err = bbolt.Open(path, 0o600, &bbolt.Options{
@@ -83,15 +82,15 @@ func openBolt(path string, o Options, w *watch) (db *bbolt.DB, f *os.File, err e
 		err = fmt.Errorf("%w (waited %v)", ErrLocked, o.Timeout)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch),
 		strings.HasPrefix(err.Error(), "file size too small"):
-		err = damaged("is no log: %v", err)
+		err = damaged("this is not a log: %v", err)
 	case errors.Is(err, eventlog.ErrDamaged) && f != nil:
 		f.Close() // bbolt left it open when it panicked
 	}
 	return nil, nil, err
 }
 
-// openSteady opens the file that path names once the lock is ours: while it was
-// waited for, Compact may have put another in its place.
+// openSteady opens the file that path names at the moment when the lock is ours:
+// while we wait for the lock, Compact may replace the file.
 func openSteady(path string, o Options, w *watch) (*bbolt.DB, *os.File, os.FileInfo, error) {
 	for {
 		db, f, err := openBolt(path, o, w)
@@ -113,8 +112,8 @@ func openSteady(path string, o Options, w *watch) (*bbolt.DB, *os.File, os.FileI
 	}
 }
 
-// load reads the whole file under a shared lock. It returns a log that is open
-// for reading, and the number of the transaction it saw.
+// load reads the whole file under a shared lock. It returns a log that is open for
+// reading, and the ID of the transaction that it saw.
 func load(path string, o Options) (*Log, uint64, error) {
 	o.ReadOnly = true
 	if info, err := os.Stat(path); err != nil {
@@ -154,28 +153,28 @@ func (l *Log) index(f *os.File, size int64) (uint64, error) {
 		name := bucketsOf(l.id.version)[i]
 		r, ok := b[name]
 		if !ok {
-			return 0, damaged("has no bucket %q", name)
+			return 0, damaged("bucket %q is missing", name)
 		}
 		if err := t.bucket(name, r, visit[name], strict); err != nil {
 			return 0, err
 		}
 		if name == bucketMeta && !load.identified {
-			return 0, damaged("has no format value")
+			return 0, damaged("the format value is missing")
 		}
 	}
 	if n := len(bucketsOf(l.id.version)); len(b) != n {
-		return 0, damaged("has %d buckets, want %d", len(b), n)
+		return 0, damaged("the file has %d buckets, want %d", len(b), n)
 	}
 	for name, s := range l.streams {
 		if len(s.groups.blocks) == 0 {
-			return 0, damaged("%s was pruned through revision %d and nothing follows", name, s.start.through)
+			return 0, damaged("%s was pruned through revision %d and no record follows", name, s.start.through)
 		}
 	}
 	load.order()
 	return t.txid, t.free()
 }
 
-// reopen opens the file for writing, if it is still what was loaded.
+// reopen opens the file for writing, unless it has changed since it was loaded.
 func (l *Log) reopen(txid uint64) error {
 	if err := guard("close", l.db.Close); err != nil {
 		return err

@@ -7,37 +7,36 @@ import (
 	"parodywave/eventlog"
 )
 
-// ErrLocked: another process has the file open, and one of the two wants to
-// write.
+// ErrLocked: another process has the file open, and it or this one for writing.
 var ErrLocked = errors.New("log is in use by another process")
 
 // Options for Open. The zero value opens for reading and writing.
 type Options struct {
-	// Packer packs what is sealed and unpacks what it has packed. Without one,
-	// blocks are larger, and those that one has packed cannot be read.
+	// Packer packs the records of blocks and unpacks them. Without it blocks are
+	// larger, and blocks that a Packer has made cannot be read.
 	Packer eventlog.Packer
 
 	// ReadOnly opens an existing file under a shared lock and never writes.
-	// Several processes may do so at once, but not beside a writer.
+	// Several readers may have the file open at once, but not beside a writer.
 	ReadOnly bool
 
 	// Timeout is how long to wait for another process's lock. Zero is one try.
 	Timeout time.Duration
 
-	// OnFatal is called once, in a goroutine of its own, when a commit failed
-	// in such a way that nobody knows what is on disk. The program must exit.
+	// OnFatal is called once, in its own goroutine, when a commit has failed and
+	// nobody knows what is on disk. The program must exit.
 	OnFatal func(error)
 
-	// OnSeal, if not nil, is told of each sealing, in a goroutine of the log's: how
-	// many records went into a block of how many bytes, or why not. What could not be sealed
-	// is tried again later, and harms nothing.
+	// OnSeal, if not nil, is called after each sealing, in a goroutine of the log,
+	// with the records and bytes of the new block or the error. A failed sealing
+	// does no harm and is retried.
 	OnSeal func(records uint64, bytes int, err error)
 
-	// NoSeal has nothing sealed but by Seal.
+	// NoSeal turns off all sealing except by Seal.
 	NoSeal bool
 
-	// NoSync leaves out fdatasync. It breaks the promise of Append: for tests only.
+	// NoSync omits fdatasync. This breaks the promise of Append: for tests only.
 	NoSync bool
 
-	sealAt sealSizes // other than the usual, in tests
+	sealAt sealSizes // instead of usualSizes, in tests
 }

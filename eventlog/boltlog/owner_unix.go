@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// keepOwner gives f to whom the file was, if that is another: a server's log may
-// be compacted by root, and must be the server's afterwards.
+// keepOwner gives f the owner that the old file had: root may compact a server's
+// log, which must still be the server's afterwards.
 func keepOwner(f *os.File, was os.FileInfo) error {
 	s, ok := was.Sys().(*syscall.Stat_t)
 	if !ok || int(s.Uid) == os.Geteuid() && int(s.Gid) == os.Getegid() {

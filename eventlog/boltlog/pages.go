@@ -38,21 +38,21 @@ const (
 
 var native = binary.NativeEndian
 
-// A tree is a bbolt file read with ordinary reads, trusting nothing. It must not
-// change meanwhile.
+// A tree reads a bbolt file with ordinary reads and trusts nothing in it. The file
+// must not change meanwhile.
 type tree struct {
 	f        io.ReaderAt
 	root     uint64
 	freelist uint64
-	pages    uint64 // all page numbers are below
+	pages    uint64 // one more than the largest page number
 	txid     uint64
 	badMeta  []int // meta pages that are not valid
 	seen     []uint64
 	offset   int64 // in the file, of the value being visited
 }
 
-// A visitor is handed what the walk finds, in key order. What it returns ends
-// the walk. Key and value are valid until it returns.
+// A visitor is called for each key, in order. An error ends the walk. Key and value
+// are valid until it returns.
 type visitor func(key, value []byte) error
 
 func openTree(f io.ReaderAt, size int64) (*tree, error) {
@@ -70,7 +70,7 @@ func openTree(f io.ReaderAt, size int64) (*tree, error) {
 		if !sound || native.Uint64(b[:]) != uint64(i) || native.Uint16(b[8:]) != flagMeta {
 			t.badMeta = append(t.badMeta, i)
 		}
-		if !sound { // bbolt looks no further
+		if !sound { // bbolt checks no more either
 			continue
 		}
 		if n := native.Uint32(m[8:]); n != pageSize {
@@ -83,9 +83,9 @@ func openTree(f io.ReaderAt, size int64) (*tree, error) {
 	}
 	switch {
 	case !found:
-		return nil, damaged("is not a log, or neither of its meta pages is valid")
+		return nil, damaged("this is not a log, or both meta pages are invalid")
 	case t.pages < 4 || t.pages > uint64(size)/pageSize:
-		return nil, damaged("file has %d bytes and its meta page speaks of %d pages of %d", size, t.pages, pageSize)
+		return nil, damaged("the file has %d bytes, and its meta page says %d pages of %d", size, t.pages, pageSize)
 	}
 	t.seen = make([]uint64, t.pages/64+1)
 	return t, nil
@@ -94,7 +94,7 @@ func openTree(f io.ReaderAt, size int64) (*tree, error) {
 // claim marks n pages from id as read, and fails if one was read before.
 func (t *tree) claim(id, n uint64) error {
 	if id < 2 || id >= t.pages || n > t.pages-id {
-		return damaged("page %d (%d of them) is not among the file's %d", id, n, t.pages)
+		return damaged("pages from %d on (%d) are not all among the file's %d", id, n, t.pages)
 	}
 	for i := id; i < id+n; i++ {
 		if t.seen[i/64]&(1<<(i%64)) != 0 {
@@ -143,7 +143,8 @@ func part(b []byte, at, n uint64) []byte {
 	return b[at : at+n : at+n]
 }
 
-// A leafVisitor is handed each element of a leaf; at is the value's place in the page.
+// A leafVisitor is called for each element of a leaf; at is the value's offset in the
+// page.
 type leafVisitor func(flags uint32, key, value []byte, at uint64) error
 
 // leaf visits the elements of a leaf page whose keys must ascend within [low, high).
@@ -160,7 +161,7 @@ func leaf(b []byte, low, high []byte, visit leafVisitor) error {
 		n, m := uint64(native.Uint32(e[8:])), uint64(native.Uint32(e[12:]))
 		key, value := part(b, pos, n), part(b, pos+n, m)
 		if pos < pageHeader+16*count || len(key) == 0 || value == nil {
-			return damaged("element %d of a leaf lies outside of it", i)
+			return damaged("element %d of a leaf is outside of it", i)
 		}
 		if flags > 1 || !ascends(last, key, i > 0) || !ascends(low, key, false) || high != nil && bytes.Compare(key, high) >= 0 {
 			return damaged("element %d of a leaf, key %x, is out of order", i, key)

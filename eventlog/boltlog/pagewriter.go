@@ -13,14 +13,14 @@ import (
 // in memory however large the file gets. pages.go describes the layout.
 //
 // bbolt itself cannot do both: each of its transactions writes the last leaf
-// anew, which here is two to four blocks, and frees the old one. A million
+// again, which here is two to four blocks, and frees the old one. A million
 // records in 26 blocks that hardly compress take 202 MB here; bbolt takes 268 MB
 // with 8 MiB a transaction and 242 MB with 64 MiB. In one transaction it takes
-// 202 MB, too, and holds all of them in memory.
+// 202 MB too, but holds all of it in memory.
 type pageWriter struct {
 	f       *os.File
 	w       *bufio.Writer
-	next    uint64 // page
+	next    uint64 // page number
 	buckets []pageBucket
 	err     error
 
@@ -62,7 +62,7 @@ func (w *pageWriter) begin() {
 	w.leaf, w.size, w.last, w.children, w.keys = w.leaf[:0], pageHeader, nil, nil, 0
 }
 
-// put adds a key to the bucket, behind all that it has, and keeps both slices.
+// put appends a key, which must follow the bucket's last one, and keeps both slices.
 func (w *pageWriter) put(key, value []byte) { w.add(element{0, key, value}) }
 
 func (w *pageWriter) add(e element) {
@@ -95,7 +95,7 @@ func (w *pageWriter) flush() {
 	w.leaf, w.size = w.leaf[:0], pageHeader
 }
 
-// page writes one page, which takes several if it must, and returns its number.
+// page writes one page, with overflow pages if it is larger, and returns its number.
 func (w *pageWriter) page(flags uint16, count, size int, fill func(b []byte)) uint64 {
 	pages := (size + pageSize - 1) / pageSize
 	b := make([]byte, pages*pageSize)
@@ -116,8 +116,8 @@ func (w *pageWriter) end(name string) {
 	w.buckets = append(w.buckets, pageBucket{name, w.root(), keys})
 }
 
-// root writes the last leaf and the branches, and returns the page at the top, 0
-// where nothing was put.
+// root writes the last leaf and the branches, and returns the number of the root
+// page, 0 if the bucket is empty.
 func (w *pageWriter) root() uint64 {
 	if len(w.leaf) > 0 {
 		w.flush()
@@ -133,7 +133,7 @@ func (w *pageWriter) root() uint64 {
 	return level[0].page
 }
 
-// branches writes the branches above some pages.
+// branches writes the branch pages above some pages.
 func (w *pageWriter) branches(below []child) (above []child) {
 	for len(below) > 0 {
 		n, size := 0, pageHeader
@@ -158,15 +158,15 @@ func (w *pageWriter) branches(below []child) (above []child) {
 	return above
 }
 
-// finish writes the root bucket, an empty free list and the meta pages, and
-// returns when all is on disk. The transactions of the file go on after txid.
+// finish writes the root bucket, an empty free list and the meta pages, and returns
+// when all is on disk. The file's transaction IDs continue after txid.
 func (w *pageWriter) finish(txid uint64) error {
 	buckets := slices.Clone(w.buckets)
 	slices.SortFunc(buckets, func(a, b pageBucket) int { return slices.Compare([]byte(a.name), []byte(b.name)) })
 	for _, b := range buckets {
 		v := make([]byte, 16)
 		native.PutUint64(v, b.root)
-		if b.root == 0 { // an empty leaf inside
+		if b.root == 0 { // with an empty inline leaf
 			v = append(v, make([]byte, pageHeader)...)
 			native.PutUint16(v[24:], flagLeaf)
 		}
@@ -177,7 +177,7 @@ func (w *pageWriter) finish(txid uint64) error {
 	if w.err == nil {
 		w.err = w.w.Flush()
 	}
-	txid = (txid/2 + 1) * 2 // that of page 0 is even
+	txid = (txid/2 + 1) * 2 // page 0 has an even one
 	for i := range uint64(2) {
 		if w.err == nil {
 			_, w.err = w.f.WriteAt(metaPage(i, root, free, w.next, txid+i), int64(i)*pageSize)

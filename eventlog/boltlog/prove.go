@@ -12,8 +12,8 @@ import (
 	"parodywave/eventlog/internal/pack"
 )
 
-// Prove implements eventlog.Prover. Records of a block or group are yielded once
-// the chain came out right at its end.
+// Prove implements eventlog.Prover. It yields the records of a block or group only
+// after its chain has been verified to the end.
 func (l *Log) Prove(ctx context.Context, name eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
 		r, err := l.reader(name, after)
@@ -54,9 +54,9 @@ func (l *Log) Prove(ctx context.Context, name eventlog.Stream, after eventlog.Re
 	}
 }
 
-// ChainAt implements eventlog.Prover. At the head and at the end of what is sealed
-// it costs next to nothing; elsewhere the stream's part of a block or group is
-// proved, which for a full block takes a tenth of a second.
+// ChainAt implements eventlog.Prover. At the head and at the end of the blocks it is
+// a lookup; elsewhere it proves the stream's part of a block or group, which for a
+// full block takes a tenth of a second.
 func (l *Log) ChainAt(ctx context.Context, name eventlog.Stream, at eventlog.Revision) (chain.Digest, error) {
 	l.mu.RLock()
 	s, closed := l.streams[name], l.closed
@@ -94,10 +94,10 @@ func (l *Log) ChainAt(ctx context.Context, name eventlog.Stream, at eventlog.Rev
 // A prover is a reader that recomputes the chain.
 type prover struct {
 	*reader
-	chainer chainer // its chain is that before next
+	chainer chainer // at the revision before next
 }
 
-// begin moves next back to where its block or group begins, and finds C before it.
+// begin moves next back to the beginning of its block or group, and finds C before it.
 func (p *prover) begin(ctx context.Context) error {
 	l := p.log
 	l.mu.RLock()
@@ -118,7 +118,7 @@ func (p *prover) begin(ctx context.Context) error {
 			return nil
 		}
 		if err == nil && part.Last() >= first && part.First < first {
-			first = part.First // both were sealed as one meanwhile
+			first = part.First // a block has taken in both meanwhile
 			continue
 		}
 		if err == nil {
@@ -132,7 +132,7 @@ func (p *prover) begin(ctx context.Context) error {
 	}
 }
 
-// partAt returns what the value that an entry points to holds of the stream.
+// partAt returns the stream's part of the value that an entry points to.
 func (p *prover) partAt(at indexEntry) (pack.Part, error) {
 	var value []byte
 	err := p.log.view("prove "+string(p.name), func(tx *bbolt.Tx) error {
@@ -151,12 +151,12 @@ func (p *prover) partAt(at indexEntry) (pack.Part, error) {
 	}
 	part := e.Part(p.name)
 	if part == nil {
-		return pack.Part{}, damaged("prove %s: positions %d to %d hold nothing of it", p.name, e.First, e.Last())
+		return pack.Part{}, damaged("prove %s: positions %d to %d hold no record of it", p.name, e.First, e.Last())
 	}
 	return *part, nil
 }
 
-// restart begins again where a prune that came between has put the start.
+// restart begins again at the start that a prune has moved meanwhile.
 func (p *prover) restart() {
 	p.log.mu.RLock()
 	defer p.log.mu.RUnlock()
@@ -164,7 +164,7 @@ func (p *prover) restart() {
 	p.next, p.chainer.chain = start.through+1, start.chain
 }
 
-// prove returns the stream's records in one value from next on, each with its proof.
+// prove returns the stream's records in one value from next on, with their proofs.
 func (p *prover) prove(value []byte) ([]eventlog.Record, error) {
 	e, err := p.open(value)
 	if err != nil {
@@ -177,7 +177,7 @@ func (p *prover) prove(value []byte) ([]eventlog.Record, error) {
 			return nil, fmt.Errorf("prove %s: %w", p.name, err)
 		}
 		if rec.Revision < p.next {
-			continue // sealed together with what was proved already
+			continue // proved before a block took it in
 		}
 		proof, err := p.chainer.next(rec)
 		if err != nil {

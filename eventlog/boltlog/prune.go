@@ -10,41 +10,39 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// Prune removes the records of the stream chain.Unchained through a revision,
-// and in the same transaction appends record, which should tell of it, to that
-// stream. The record's time is raised to its predecessor's if it is before.
+// Prune removes the records of the stream chain.Unchained through a revision. In the
+// same transaction it appends record, which should say so, to that stream; if the
+// record's time is before its predecessor's, it gets that time.
 //
-// The records removed become holes: their positions stay counted, and neighbouring
-// groups of which nothing is left become one. Blocks are made anew. Verification of the stream starts
-// after them with the chain value that is kept in their stead. Their bytes remain
-// in free pages of the file until those are used again or the file is copied anew.
+// Removed records become holes: their positions stay counted, blocks are rebuilt,
+// and neighbouring groups of holes become one. Verification of the stream starts
+// after them, from a chain value that is kept. The removed bytes stay in free pages
+// of the file until those are reused or the file is compacted.
 //
-// It returns an error that wraps eventlog.ErrNotFound if the stream ends before
-// through, eventlog.ErrInvalid if through was pruned already, and otherwise what
-// Append does.
+// The error wraps eventlog.ErrNotFound if the stream ends before through, and
+// eventlog.ErrInvalid if through was pruned already; the others are those of Append.
 func (l *Log) Prune(ctx context.Context, through eventlog.Revision, record eventlog.Record) error {
-	l.restoring.Lock()
-	defer l.restoring.Unlock()
+	l.moving.Lock()
+	defer l.moving.Unlock()
 	p, err := l.newPrune(ctx, through)
 	if err != nil {
 		return fmt.Errorf("prune %s through revision %d: %w", chain.Unchained, through, err)
 	}
 	_, err = l.submit(ctx, &request{stream: chain.Unchained, records: []eventlog.Record{record},
-		alone: &restoring{changes: p.changes, begin: p.begin, publish: p.publish, rollback: p.rollback}})
+		alone: &relocation{changes: p.changes, begin: p.begin, publish: p.publish, rollback: p.rollback}})
 	return err
 }
 
-// A prune is one under way. No other can be, nor does a sealing change anything
-// meanwhile, and what is to be removed is never appended to: so all is made ready
-// beside the committer.
+// A prune prepares its changes beside the committer, which is safe: it excludes
+// other prunes and sealings, and appends never change the records it removes.
 type prune struct {
 	log     *Log
 	stream  *stream
 	cut     cut
-	head    eventlog.Revision // before the record that tells of it
+	head    eventlog.Revision // before the record that Prune appends
 	changes []change
 	blocks  map[eventlog.Position]int // new sizes, by first position
-	shrunk  int                       // bytes of the tail
+	shrunk  int                       // bytes that the tail loses
 }
 
 func (l *Log) newPrune(ctx context.Context, through eventlog.Revision) (*prune, error) {
@@ -110,13 +108,13 @@ func (p *prune) holes(ctx context.Context, from eventlog.Revision) error {
 		if len(entries) < pageGroups || last > through {
 			break
 		}
-		from = last + 1 // the last one is read again, as are groups in which nothing changes
+		from = last + 1 // this reads the last one again, which changes nothing
 	}
 	h.flush()
 	return nil
 }
 
-// begin tells readers what they will miss.
+// begin makes readers skip the records to be removed.
 func (p *prune) begin() error {
 	p.log.mu.Lock()
 	p.stream.cutting, p.head = p.cut.through, p.stream.head.Revision
@@ -130,7 +128,7 @@ func (p *prune) publish() {
 	s.start, s.cutting = p.cut, 0
 	entries := s.groups.from(through+1, nil, math.MaxInt)
 	s.groups = groupIndex{}
-	if p.head > through { // else nothing that was there before holds anything of it
+	if p.head > through { // otherwise no earlier value has a record of it any more
 		for _, e := range entries {
 			s.groups.add(indexEntry{e.at, max(e.first, through+1)})
 		}
@@ -144,7 +142,7 @@ func (p *prune) publish() {
 	l.cuts++
 }
 
-// rollback forgets a prune that failed.
+// rollback undoes begin.
 func (p *prune) rollback() {
 	p.log.mu.Lock()
 	p.stream.cutting = 0

@@ -10,17 +10,17 @@ import (
 	"parodywave/eventlog/internal/pack"
 )
 
-// A punch rewrites values with holes, and joins groups that are nothing else with
-// their neighbours.
+// A punch rewrites values with holes in the place of pruned records, and joins
+// neighbouring groups that consist of holes.
 type punch struct {
 	prune   *prune
 	opener  *opener
-	before  *opener // of the group before, while the other one's is in use
+	before  *opener // of the previous group, while opener is in use
 	builder pack.Builder
 	blocks  blockBuilder
-	done    eventlog.Position // the last position looked at
+	done    eventlog.Position // the last position read
 
-	// A run of groups of which nothing is left, not yet in changes.
+	// A run of groups that are all holes, not yet in changes.
 	first eventlog.Position
 	count uint64
 	log   chain.Digest
@@ -74,7 +74,7 @@ func (p *punch) gone(r *eventlog.Record) bool {
 	return r.Stream == chain.Unchained && r.Revision <= p.prune.cut.through
 }
 
-// block makes a block anew.
+// block rebuilds a block.
 func (p *punch) block(e *extent) error {
 	p.blocks.reset(p.prune.log.options.Packer)
 	if err := p.blocks.add(e, p.gone); err != nil {
@@ -89,7 +89,7 @@ func (p *punch) block(e *extent) error {
 	return nil
 }
 
-// group rewrites a group of the tail; before is the value before it, or nil.
+// group rewrites a group of the tail; before is the previous value, or nil.
 func (p *punch) group(e *extent, value, before []byte) error {
 	left, err := p.rebuild(e)
 	if err != nil {
@@ -106,7 +106,7 @@ func (p *punch) group(e *extent, value, before []byte) error {
 	if p.count > 0 && p.first+eventlog.Position(p.count) != e.First {
 		p.flush()
 	}
-	if p.count == 0 && before != nil { // a run begins with the group before, if that is all holes
+	if p.count == 0 && before != nil { // the run begins with the previous group if that is all holes
 		b, err := p.before.open(before)
 		if err != nil {
 			return err
@@ -124,7 +124,7 @@ func (p *punch) group(e *extent, value, before []byte) error {
 	return nil
 }
 
-// rebuild builds a group with its holes, and returns how many records are left.
+// rebuild rebuilds a group with holes, and returns how many records remain.
 func (p *punch) rebuild(e *extent) (left int, err error) {
 	p.builder.Reset(e.First)
 	next := e.First
@@ -137,14 +137,14 @@ func (p *punch) rebuild(e *extent) (left int, err error) {
 			p.builder.Holes(1)
 			continue
 		}
-		p.builder.Add(r, e.Part(r.Stream).Chain, false) // the chain of the last record is what is kept
+		p.builder.Add(r, e.Part(r.Stream).Chain, false) // only the chain after the last record is kept
 		left++
 	}
 	p.builder.Holes(uint64(e.Last() + 1 - next))
 	return left, nil
 }
 
-// flush writes the run.
+// flush adds the run to the changes.
 func (p *punch) flush() {
 	if p.count == 0 {
 		return

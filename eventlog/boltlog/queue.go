@@ -7,17 +7,16 @@ import (
 	"parodywave/eventlog"
 )
 
-// A request is an append, or something that comes alone, that waits for the
-// committer.
+// A request is an append or a relocation that waits for the committer.
 type request struct {
 	stream   eventlog.Stream
 	expected eventlog.Revision
 	records  []eventlog.Record
-	alone    *restoring // not nil: also, or instead of, records
+	alone    *relocation // nil for a plain append; may come with records
 
 	head  eventlog.Head
 	err   error
-	final bool          // err holds whatever becomes of the batch
+	final bool          // err does not depend on the batch's outcome
 	done  chan struct{} // closed when head and err are set
 }
 
@@ -29,15 +28,15 @@ func (q *request) bytes() int {
 	return n
 }
 
-// A queue hands requests to the committer in the order in which they came.
+// A queue passes requests to the committer in order of arrival.
 type queue struct {
 	mu      sync.Mutex
 	arrived sync.Cond
 	waiting []*request
-	err     error // what a request gets now instead of waiting
+	err     error // if not nil, put returns it
 }
 
-// put adds a request, or returns why not.
+// put adds a request, unless the queue is closed.
 func (q *queue) put(r *request) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -49,7 +48,7 @@ func (q *queue) put(r *request) error {
 	return nil
 }
 
-// withdraw takes a request out again, unless the committer has it already.
+// withdraw removes a request. It returns false if the committer has it already.
 func (q *queue) withdraw(r *request) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -61,8 +60,8 @@ func (q *queue) withdraw(r *request) bool {
 	return true
 }
 
-// take waits for a request and returns it with those that fit beside it. It
-// returns nil once the queue is closed. A request with alone set comes alone.
+// take waits for a request and returns it with all others that fit into a batch, or
+// nil once the queue is closed. A relocation is never batched.
 func (q *queue) take(batch []*request) []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -88,17 +87,17 @@ func (q *queue) take(batch []*request) []*request {
 	return batch
 }
 
-// failure returns what a request gets now instead of waiting, if anything.
+// failure returns the error that put returns, nil while the queue is open.
 func (q *queue) failure() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.err
 }
 
-// close refuses new requests and fails those that wait.
+// close fails all waiting and later requests with ErrClosed.
 func (q *queue) close() { q.fail(eventlog.ErrClosed) }
 
-// fail does so with an error.
+// fail fails all waiting and later requests with err.
 func (q *queue) fail(err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -12,12 +12,11 @@ import (
 )
 
 const (
-	pageGroups = 256       // most values that a reader copies at once
-	pageBytes  = 256 << 10 // after which it copies no further one
+	pageGroups = 256       // the most values that a reader copies at once
+	pageBytes  = 256 << 10 // a reader that has copied this much stops
 )
 
-// Read implements eventlog.Log. Of a pruned stream it starts after what was
-// removed.
+// Read implements eventlog.Log. A pruned stream starts after its removed records.
 func (l *Log) Read(ctx context.Context, name eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
 		r, err := l.reader(name, after)
@@ -41,11 +40,11 @@ func (l *Log) Read(ctx context.Context, name eventlog.Stream, after eventlog.Rev
 	}
 }
 
-// A reader reads one stream up to where it ended when the reader was made.
+// A reader reads one stream up to the head that it had when the reader was made.
 type reader struct {
 	log     *Log
 	name    eventlog.Stream
-	next    eventlog.Revision // to be yielded
+	next    eventlog.Revision // yielded next
 	until   eventlog.Revision
 	opener  *opener
 	entries []indexEntry
@@ -67,8 +66,8 @@ func (l *Log) reader(name eventlog.Stream, after eventlog.Revision) (*reader, er
 	return r, nil
 }
 
-// page copies the values from r.next on. What was sealed since the index was
-// asked lies in a block that holds the same records and maybe more.
+// page copies the values from r.next on. A group that was sealed since the index was
+// read is in a block now, which has the same records and maybe more.
 func (r *reader) page(ctx context.Context) ([][]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -115,12 +114,12 @@ func (r *reader) page(ctx context.Context) ([][]byte, error) {
 	return values, err
 }
 
-// errAgain: a prune came between, the reader has moved to what it left, and the
-// page must be read again.
+// errAgain: a prune removed the reader's next records. The reader has moved on to
+// the first that remains, and must read the page again.
 var errAgain = errors.New("pruned meanwhile")
 
-// pruned tells whether r.next was removed since it was found in the index, and
-// moves it on if so.
+// pruned reports whether r.next was pruned since it was found in the index; if so,
+// it moves r.next to the first revision that remains.
 func (r *reader) pruned() bool {
 	l := r.log
 	l.mu.RLock()
@@ -149,8 +148,8 @@ func (r *reader) open(value []byte) (extent, error) {
 	return e, nil
 }
 
-// value yields the records of one value. It returns false when there is no more
-// to be yielded.
+// value yields the records of one value. It returns false after the last record, and
+// if the consumer stops.
 func (r *reader) value(ctx context.Context, value []byte, yield func(eventlog.Record, error) bool) (bool, error) {
 	e, err := r.open(value)
 	if err != nil {

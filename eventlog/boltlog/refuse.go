@@ -10,13 +10,12 @@ import (
 	"parodywave/eventlog"
 )
 
-// A watch is bbolt's logger. bbolt folds some system errors into text and does
-// not say at which step a commit failed; what it logs on the way does. The
-// messages are those of bbolt 1.5.0. A step that is not recognized counts as one
-// after which nobody knows what is on disk.
+// A watch is bbolt's logger. bbolt turns some system errors into text and does not
+// return the step at which a commit failed, but logs both. The messages are those
+// of bbolt 1.5.0. After a failure at an unknown step nobody knows what is on disk.
 type watch struct {
 	mu   sync.Mutex
-	step error // the first failure of the commit, if it came before anything was synced
+	step error // the commit's failure, if it came before the first sync
 }
 
 // reset begins a commit.
@@ -26,7 +25,7 @@ func (w *watch) reset() {
 	w.mu.Unlock()
 }
 
-// refused returns why the disk took nothing of the commit, or nil.
+// refused returns why the disk accepted nothing of the commit, or nil.
 func (w *watch) refused() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -38,8 +37,8 @@ func (w *watch) refused() error {
 	return nil
 }
 
-// Errorf notes the failures that come before the first sync: the file could not
-// be made longer, or a data page could not be written.
+// Errorf notes failures before the first sync: the file could not grow, or a data
+// page could not be written.
 func (w *watch) Errorf(format string, args ...any) {
 	if !strings.Contains(format, "truncating file failed") && !strings.HasPrefix(format, "writeAt failed, offset") {
 		return
@@ -67,8 +66,8 @@ func (w *watch) Panicf(f string, v ...any) {
 	panic(fmt.Sprintf(f, v...))
 }
 
-// outcome turns a failed commit into what its appends return. With fatal the log
-// is broken.
+// outcome returns the error of a failed commit's appends. If fatal, the log is
+// broken.
 func (l *Log) outcome(err error) (_ error, fatal bool) {
 	if why := l.watch.refused(); why != nil && !errors.Is(err, eventlog.ErrDamaged) {
 		return fmt.Errorf("commit to %s: %w: %w", l.path, eventlog.ErrUnavailable, why), false

@@ -8,11 +8,11 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// A Problem is one thing that is not as it was written.
+// A Problem is one place where the file is not as it was written.
 type Problem struct {
-	Position eventlog.Position // near which it was found; 0 where it has none
-	Stream   eventlog.Stream   // "" where it concerns none, or nobody can tell
-	Revision eventlog.Revision // 0 likewise
+	Position eventlog.Position // near which it was found; 0 if none
+	Stream   eventlog.Stream   // "" if it concerns none or is unknown
+	Revision eventlog.Revision // 0 in the same cases
 	Err      error             // wraps eventlog.ErrDamaged
 }
 
@@ -31,25 +31,25 @@ func (p Problem) String() string {
 	return b.String() + strings.TrimSuffix(p.Err.Error(), ": "+eventlog.ErrDamaged.Error())
 }
 
-// A Report is what a verification found.
+// A Report is the result of a verification.
 type Report struct {
 	Records  uint64            // read and checked
-	Removed  uint64            // positions of pruned records
+	Removed  uint64            // positions whose records were pruned
 	Last     eventlog.Position // of the log
 	Chain    chain.Digest      // L at Last, as recomputed, if there are no problems
 	Heads    []eventlog.Head   // as recomputed, in the order in which the streams begin
 	Problems []Problem         // in log order; at most MaxProblems
-	More     int               // problems beyond those
+	More     int               // further problems
 }
 
-// MaxProblems is how many problems a report holds.
+// MaxProblems is how many problems a report lists.
 const MaxProblems = 1000
 
-// OK tells whether nothing was found.
+// OK reports whether there are no problems.
 func (r *Report) OK() bool { return len(r.Problems) == 0 }
 
-// Err returns nil, or an error that wraps eventlog.ErrDamaged and names the first
-// problem.
+// Err returns nil if there are no problems, and otherwise an error that wraps
+// eventlog.ErrDamaged and names the first.
 func (r *Report) Err() error {
 	if r.OK() {
 		return nil

@@ -10,13 +10,13 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// salts are those of one span: the value of a key in the bucket keys.
+// salts are the salts of one span: the value of a key in the bucket keys.
 type salts struct {
 	key      chain.Key
 	explicit []chain.Salt // of the first revisions of the span
 }
 
-// at returns the salt of a revision that lies in the span.
+// at returns the salt of a revision in the span.
 func (s *salts) at(r eventlog.Revision) chain.Salt {
 	if _, i := chain.Span(uint64(r)); i < len(s.explicit) {
 		return s.explicit[i]
@@ -24,7 +24,7 @@ func (s *salts) at(r eventlog.Revision) chain.Salt {
 	return s.key.Derive(uint64(r))
 }
 
-// set makes the salt of r explicit, and with it all before it in the span.
+// set makes the salt of r explicit, and with it all earlier ones of the span.
 func (s *salts) set(r eventlog.Revision, salt chain.Salt) {
 	_, index := chain.Span(uint64(r))
 	for i := len(s.explicit); i < index; i++ {
@@ -40,7 +40,7 @@ func saltKey(stream eventlog.Stream, span uint64) []byte {
 
 func splitSaltKey(key []byte) (eventlog.Stream, uint64, error) {
 	if len(key) < 10 || len(key) != 1+int(key[0])+8 {
-		return "", 0, damaged("key %x in keys names no span", key)
+		return "", 0, damaged("key %x in keys does not name a span", key)
 	}
 	n := len(key) - 8
 	return eventlog.Stream(key[1:n]), binary.BigEndian.Uint64(key[n:]), nil
@@ -85,8 +85,8 @@ func decodeSalts(key, value []byte) (*salts, error) {
 	return nil, damaged("value %x in keys has form %#x and %d bytes", key, b[0], len(b))
 }
 
-// saltsFor returns the salts of the span in which the next revision lies. They
-// were loaded before, if there are any.
+// saltsFor returns the salts of the next revision's span. If they are on disk, they
+// must have been loaded.
 func (s *stream) saltsFor(r eventlog.Revision) *salts {
 	span, _ := chain.Span(uint64(r))
 	if s.salts != nil && s.span != span && s.dirty {
@@ -99,16 +99,16 @@ func (s *stream) saltsFor(r eventlog.Revision) *salts {
 	return s.salts
 }
 
-// slim forgets salts that are on disk and many, as those of an import: few more
-// will be wanted of them.
+// slim forgets salts that are on disk and many, as after an import: few of them will
+// be needed again.
 func (s *stream) slim() {
 	if s.salts != nil && len(s.salts.explicit) > 0 {
 		s.salts, s.looked = nil, 0
 	}
 }
 
-// loadSalts fetches the salts of the span in which s goes on, if q needs them
-// and they can be on disk.
+// loadSalts loads the salts of the span in which s continues, if q needs them and
+// they can be on disk.
 func (c *committer) loadSalts(s *stream, q *request) error {
 	span, index := chain.Span(uint64(s.next.Revision + 1))
 	text := func(r eventlog.Record) bool { return len(r.Text) > 0 }
@@ -125,7 +125,7 @@ func (c *committer) loadSalts(s *stream, q *request) error {
 	return nil
 }
 
-// salts reads a value of the bucket keys; it returns nil where there is none.
+// salts reads a value of the bucket keys, nil if there is none.
 func (l *Log) salts(key []byte) (*salts, error) {
 	var value []byte
 	err := l.view("keys", func(tx *bbolt.Tx) error {
@@ -149,7 +149,7 @@ func (l *Log) salts(key []byte) (*salts, error) {
 // maxSaltBytes is the longest value in keys.
 const maxSaltBytes = 35 + 16*chain.SpanLength + 32
 
-// collectSalts gathers the salts that the batch made or changed.
+// collectSalts adds the salts that the batch made or changed to its changes.
 func (c *committer) collectSalts() {
 	for _, s := range c.touched {
 		c.puts = append(c.puts, s.ended...)

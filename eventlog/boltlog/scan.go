@@ -8,8 +8,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// Scan implements eventlog.Scanner. It yields up to where the log ended when it
-// was called. Positions of records that were pruned are left out.
+// Scan implements eventlog.Scanner. It ends where the log ended when Scan was
+// called, and skips pruned records.
 func (l *Log) Scan(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
 		until, _ := l.End()
@@ -64,7 +64,7 @@ func scanExtent(ctx context.Context, e *extent, next eventlog.Position, yield fu
 	return true, nil
 }
 
-// scanPage copies values, beginning with the one in which a position lies.
+// scanPage copies values, beginning with the one that holds a position.
 func (l *Log) scanPage(ctx context.Context, at eventlog.Position) ([]stored, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

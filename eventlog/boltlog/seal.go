@@ -8,9 +8,8 @@ import (
 	"parodywave/eventlog/internal/pack"
 )
 
-// Seal puts all that was appended when it is called into blocks, however little
-// it is, and takes it out of the tail. Appends go on meanwhile. It waits for a
-// Verify that is under way.
+// Seal moves all records that the log has when it is called from the tail into
+// blocks, however few. Appends continue meanwhile. Seal waits for a running Verify.
 func (l *Log) Seal(ctx context.Context) error {
 	if l.options.ReadOnly {
 		return fmt.Errorf("seal %s: opened read-only: %w", l.path, eventlog.ErrUnavailable)
@@ -30,9 +29,9 @@ func (l *Log) Seal(ctx context.Context) error {
 	return nil
 }
 
-// through seals up to a position and sweeps. The caller holds s.mu.
+// through seals up to a position and sweeps. The caller must hold s.mu.
 func (s *sealer) through(ctx context.Context, until eventlog.Position, wait bool) error {
-	defer func() { s.block = blockBuilder{} }() // it may be long until the next time
+	defer func() { s.block = blockBuilder{} }() // release its memory
 	for s.position() < until {
 		if err := s.seal(ctx, until, wait); err != nil {
 			return err
@@ -47,22 +46,22 @@ func (s *sealer) position() eventlog.Position {
 	return s.log.sealed.position
 }
 
-// A sealing is one block in the making.
+// A sealing is one block that is being made.
 type sealing struct {
-	from, until eventlog.Position // what it may take
+	from, until eventlog.Position // the positions that it may include
 	sealed      mark              // where the blocks end
-	replaced    []blockRef        // the blocks that it takes
-	tail        int               // bytes of groups that it takes
+	replaced    []blockRef        // the blocks that it includes
+	tail        int               // bytes of the groups that it includes
 	cuts        int
-	plain       []byte // the value, if it is a group that no block holds
+	plain       []byte // the value, if it is a group too large for a block
 	made        blockRef
 }
 
-// plan says what the next block is made of: the tail, and of the last blocks
-// those that are neither full nor more than twice as large as what follows them,
-// as far as they go into one. So a record is written again only when the block
-// that it is in doubles, there are never many small blocks, and what is read for
-// one is bounded.
+// plan returns what the next block is made of: the tail, and before it those of the
+// last blocks that are not full, have at most twice as many records as all that
+// follows them, and fit into one block. So a record is rewritten only when its
+// block grows by half, there are never many small blocks, and the reading for one
+// block is bounded.
 func (s *sealer) plan(until eventlog.Position) sealing {
 	l := s.log
 	l.mu.RLock()
@@ -83,7 +82,7 @@ func (s *sealer) plan(until eventlog.Position) sealing {
 	return p
 }
 
-// full tells whether a block is no more to be sealed again with what follows.
+// full reports whether a block is never sealed again together with what follows.
 func (z *sealSizes) full(b *blockRef) bool {
 	return b.count() >= z.records || b.size >= z.packed || b.bytes >= z.bytes || b.streams > pack.MaxBlockParts/2
 }
@@ -92,7 +91,7 @@ func (z *sealSizes) full(b *blockRef) bool {
 func (s *sealer) seal(ctx context.Context, until eventlog.Position, wait bool) error {
 	p := s.plan(until)
 	value, err := s.make(ctx, &p)
-	if err != nil && ctx.Err() == nil && len(p.replaced) > 0 { // maybe it was too much for one
+	if err != nil && ctx.Err() == nil && len(p.replaced) > 0 { // it may have been too much for one block
 		p.from, p.until, p.replaced = p.sealed.position+1, until, nil
 		value, err = s.make(ctx, &p)
 	}
@@ -100,11 +99,11 @@ func (s *sealer) seal(ctx context.Context, until eventlog.Position, wait bool) e
 		return err
 	}
 	if wait {
-		s.log.restoring.Lock()
-	} else if !s.log.restoring.TryLock() {
+		s.log.moving.Lock()
+	} else if !s.log.moving.TryLock() {
 		return errBusy
 	}
-	defer s.log.restoring.Unlock()
+	defer s.log.moving.Unlock()
 	if err := s.submit(ctx, s.commit(&p, value)); err != nil {
 		return err
 	}
@@ -114,7 +113,7 @@ func (s *sealer) seal(ctx context.Context, until eventlog.Position, wait bool) e
 	return nil
 }
 
-// make reads what p may take, as far as a block should go, and returns the block.
+// make reads the positions of p until the block is full, and returns the block.
 func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
 	m := &s.block
 	m.reset(s.log.options.Packer)
@@ -134,7 +133,7 @@ func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			if m.count > 0 && (!m.takes(&e) || m.bytes+len(v.value) > pack.MaxBlockBytes && !v.sealed) {
+			if m.count > 0 && (!m.fits(&e) || m.bytes+len(v.value) > pack.MaxBlockBytes && !v.sealed) {
 				p.until = at - 1
 				break
 			}
@@ -153,7 +152,7 @@ func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
 		}
 	}
 	if m.last() <= p.sealed.position {
-		return nil, fmt.Errorf("seal: what follows position %d does not fit beside what is before it", m.last())
+		return nil, fmt.Errorf("seal: the records after position %d do not fit into its block", m.last())
 	}
 	value := p.plain
 	if value == nil || m.bytes <= pack.MaxBlockBytes {
@@ -167,18 +166,18 @@ func (s *sealer) make(ctx context.Context, p *sealing) ([]byte, error) {
 	return value, err
 }
 
-// enough tells whether the block is full.
+// enough reports whether the block is full.
 func (s *sealer) enough(p *sealing) bool {
 	m := &s.block
 	return m.count > 0 && m.last() > p.sealed.position && (m.count >= s.sizes.records || m.bytes >= s.sizes.bytes)
 }
 
-// commit returns the change that puts a block in the place of what it was made of.
-// The groups of the tail stay for the sweep.
-func (s *sealer) commit(p *sealing, value []byte) *restoring {
+// commit returns the change that replaces the values of p by their block. Groups of
+// the tail stay: sweep removes them.
+func (s *sealer) commit(p *sealing, value []byte) *relocation {
 	l, m := s.log, &s.block
-	r := &restoring{begin: func() error {
-		if l.cuts != p.cuts { // the committer's own
+	r := &relocation{begin: func() error {
+		if l.cuts != p.cuts { // a prune has come between; only the committer writes cuts
 			return errBusy
 		}
 		return nil

@@ -9,7 +9,7 @@ import (
 	"parodywave/eventlog/internal/pack"
 )
 
-// A blockBuilder makes one block of consecutive extents, and proves it.
+// A blockBuilder makes one block from consecutive extents, and verifies it.
 type blockBuilder struct {
 	first   eventlog.Position
 	count   uint64
@@ -24,7 +24,7 @@ type blockBuilder struct {
 }
 
 func (b *blockBuilder) reset(p eventlog.Packer) {
-	clear(b.records) // their bytes are not kept alive
+	clear(b.records) // release their bytes
 	b.first, b.count, b.bytes = 0, 0, 0
 	b.records, b.parts = b.records[:0], b.parts[:0]
 	if b.index == nil {
@@ -34,9 +34,8 @@ func (b *blockBuilder) reset(p eventlog.Packer) {
 	b.sealer.Packer, b.proof.Packer = p, p
 }
 
-// takes tells whether a block can hold an extent's records, too, and those of so
-// many streams.
-func (b *blockBuilder) takes(e *extent) bool {
+// fits reports whether the block has room for an extent's records and streams.
+func (b *blockBuilder) fits(e *extent) bool {
 	records, streams := uint64(len(b.records)), len(b.parts)
 	for i := range e.Parts {
 		p := &e.Parts[i]
@@ -50,8 +49,8 @@ func (b *blockBuilder) takes(e *extent) bool {
 	return streams <= pack.MaxBlockParts
 }
 
-// add appends an extent, whose records it keeps, except for those that gone (if
-// not nil) says are to be holes.
+// add appends an extent and keeps its records. Records for which gone, if not nil,
+// returns true become holes.
 func (b *blockBuilder) add(e *extent, gone func(*eventlog.Record) bool) error {
 	if b.count == 0 {
 		b.first = e.First
@@ -92,10 +91,10 @@ func (b *blockBuilder) add(e *extent, gone func(*eventlog.Record) bool) error {
 // last returns the position of the block's last record.
 func (b *blockBuilder) last() eventlog.Position { return b.first + eventlog.Position(b.count) - 1 }
 
-// seal returns the block. It was opened again, and gave back every byte.
+// seal returns the block, having opened it again and compared every byte.
 func (b *blockBuilder) seal() ([]byte, error) {
 	value, err := b.pack()
-	if err != nil && b.sealer.Packer != nil { // the packer's fault: keep the bodies as they are
+	if err != nil && b.sealer.Packer != nil { // the packer may be wrong: store the bodies unpacked
 		b.sealer.Packer = nil
 		value, err = b.pack()
 	}
@@ -113,7 +112,7 @@ func (b *blockBuilder) pack() ([]byte, error) {
 	return value, b.prove(value)
 }
 
-// prove compares a block with what it was made of.
+// prove compares a block with its records.
 func (b *blockBuilder) prove(value []byte) error {
 	block, err := b.proof.Open(value)
 	if err != nil {
@@ -133,17 +132,17 @@ func (b *blockBuilder) prove(value []byte) error {
 			return fmt.Errorf("seal: %w", err)
 		}
 		if i == len(b.records) || !equal(r, &b.records[i]) {
-			return damaged("seal: block does not give back position %d", r.Position)
+			return damaged("seal: block has another record at position %d", r.Position)
 		}
 		i++
 	}
 	if i < len(b.records) {
-		return damaged("seal: block gives back %d records of %d", i, len(b.records))
+		return damaged("seal: block has %d records of %d", i, len(b.records))
 	}
 	return nil
 }
 
-// equal compares all that is stored of a record.
+// equal compares all stored fields of two records.
 func equal(a, b *eventlog.Record) bool {
 	var p, q eventlog.Proof
 	if a.Proof != nil {

@@ -7,8 +7,8 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// A sealCheck recomputes the chains of what leaves the tail, so that nothing
-// damaged gets a fresh checksum.
+// A sealCheck recomputes the chains of the records that leave the tail, so that
+// nothing damaged gets a new checksum.
 type sealCheck struct {
 	log     *Log
 	end     chain.Digest // L so far
@@ -35,7 +35,7 @@ func (c *sealCheck) stream(name eventlog.Stream) *chainer {
 	return s
 }
 
-// extent checks an extent of which these are the records.
+// extent checks the next extent, whose records are given.
 func (c *sealCheck) extent(e *extent, records []eventlog.Record) error {
 	for i := range records {
 		r := &records[i]
@@ -66,7 +66,7 @@ type chainer struct {
 	span   uint64
 }
 
-// next moves the chain on over a record, and returns the record's proof.
+// next extends the chain by a record, and returns the record's proof.
 func (c *chainer) next(r *eventlog.Record) (eventlog.Proof, error) {
 	var p eventlog.Proof
 	if r.Proof != nil {
@@ -77,7 +77,7 @@ func (c *chainer) next(r *eventlog.Record) (eventlog.Proof, error) {
 		if c.salts == nil || c.span != span {
 			found, err := c.log.salts(saltKey(c.name, span))
 			if err == nil && found == nil {
-				err = damaged("no salts")
+				err = damaged("its salts are missing")
 			}
 			if err != nil {
 				return p, fmt.Errorf("%s at revision %d: %w", c.name, r.Revision, err)

@@ -11,30 +11,30 @@ import (
 	"parodywave/eventlog"
 )
 
-// sealSizes say when to seal and how much.
+// sealSizes say when to seal and how large blocks become.
 type sealSizes struct {
-	records uint64 // a block is full with so many positions
-	bytes   int    // or so many bytes of shapes and texts
-	packed  int    // or when it takes so many bytes itself
-	tail    int    // the tail is sealed when it takes so many bytes, or has so many records as a block
-	least   uint64 // on closing, the tail is sealed from so many records on
-	sweep   int    // so many groups are removed in one transaction
+	records uint64 // positions of a full block
+	bytes   int    // or bytes of its shapes and texts
+	packed  int    // or bytes of the block itself
+	tail    int    // bytes of a tail that is sealed; so is one with the records of a block
+	least   uint64 // records of a tail that is sealed on closing
+	sweep   int    // groups that one transaction removes
 
-	busy     uint64 // while so many records come in a tenth of a second, sealing waits
-	longest  uint64 // unless the tail has so many
-	heaviest int    // or takes so many bytes
+	busy     uint64 // records in a tenth of a second that make sealing wait
+	longest  uint64 // unless the tail has this many
+	heaviest int    // or this many bytes
 }
 
-// Sealing takes about as much of a processor as the appending did, so it waits
-// for those who append by the ten thousand a second. What a tail may be at worst
-// is read when the log is opened, which for two million records takes about a second.
+// Sealing takes about as much CPU time as appending, so it waits while ten thousand
+// records a second are appended. Opening the log reads the tail: two million
+// records take about a second.
 var usualSizes = sealSizes{records: 1 << 16, bytes: 8 << 20, packed: 1 << 20, tail: 32 << 20, least: 1 << 10, sweep: 256,
 	busy: 1000, longest: 2 << 20, heaviest: 256 << 20}
 
-// closingTime is how long closing may seal. What is left then is for the next time.
+// closingTime is how long closing may seal. The rest stays in the tail.
 const closingTime = 5 * time.Second
 
-// A sealer turns the tail into blocks, in a goroutine beside the committer's.
+// A sealer seals the tail into blocks, in a goroutine beside the committer.
 type sealer struct {
 	log   *Log
 	sizes sealSizes
@@ -44,10 +44,10 @@ type sealer struct {
 
 	mu    sync.Mutex // held while sealing or sweeping
 	block blockBuilder
-	alone bool // there is no committer any more
+	alone bool // the committer has ended
 }
 
-// errBusy: a Verify or a prune is under way; seal later.
+// errBusy: a Verify or a prune is running; seal later.
 var errBusy = errors.New("log is being verified or pruned")
 
 func (s *sealer) start(l *Log) {
@@ -63,15 +63,16 @@ func (s *sealer) start(l *Log) {
 	go s.run(ctx)
 }
 
-// full tells whether the tail is to be sealed. The caller is the committer or
-// holds Log.mu.
+// full reports whether the tail should be sealed. The caller must be the committer
+// or hold Log.mu.
 func (s *sealer) full() bool {
 	l := s.log
 	n := uint64(l.last - l.sealed.position)
 	return !l.options.NoSeal && (n >= s.sizes.records || l.tailBytes >= s.sizes.tail && n > 0)
 }
 
-// look is called by the committer when something was committed.
+// look wakes the sealer if the tail is full. The committer calls it after each
+// commit.
 func (s *sealer) look() {
 	if s.full() && !s.alone {
 		select {
@@ -81,7 +82,7 @@ func (s *sealer) look() {
 	}
 }
 
-// How long to wait after a sealing that failed, at first and at most.
+// The pause after a failed sealing, at first and at most.
 const (
 	firstPause = time.Second
 	lastPause  = 5 * time.Minute
@@ -115,7 +116,7 @@ func (s *sealer) run(ctx context.Context) {
 	}
 }
 
-// drain seals while the tail is full, and sweeps.
+// drain seals until the tail is not full, and sweeps.
 func (s *sealer) drain(ctx context.Context) error {
 	defer s.forget()
 	for s.isFull() {
@@ -141,7 +142,7 @@ func (s *sealer) isFull() bool {
 func (s *sealer) one(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.isFull() { // somebody else was first
+	if !s.isFull() { // Seal was faster
 		return nil
 	}
 	until, _ := s.log.End()
@@ -151,14 +152,14 @@ func (s *sealer) one(ctx context.Context) error {
 	return s.sweep(ctx)
 }
 
-// forget gives memory back: it may be long until the next sealing.
+// forget releases memory: the next sealing may be far off.
 func (s *sealer) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.block = blockBuilder{}
 }
 
-// calm returns when few records come, or the tail is as long as it may get.
+// calm waits until few records are appended or the tail is as long as it may get.
 func (s *sealer) calm(ctx context.Context) error {
 	l := s.log
 	for {
@@ -177,7 +178,7 @@ func (s *sealer) calm(ctx context.Context) error {
 	}
 }
 
-// tell reports a sealing that failed, unless that is only because it came at a bad time.
+// tell reports a failed sealing to OnSeal, unless it only came at a bad time.
 func (s *sealer) tell(err error) {
 	f := s.log.options.OnSeal
 	if f != nil && !errors.Is(err, errBusy) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, eventlog.ErrClosed) {
@@ -185,7 +186,7 @@ func (s *sealer) tell(err error) {
 	}
 }
 
-// end seals what is worth it when the log is closed. The committer has ended.
+// end seals a tail of some size when the log is closed. The committer has ended.
 func (s *sealer) end() {
 	if s.log == nil {
 		return // read-only
@@ -211,8 +212,8 @@ func (s *sealer) end() {
 	}
 }
 
-// submit has a change committed.
-func (s *sealer) submit(ctx context.Context, r *restoring) error {
+// submit lets the committer commit a change.
+func (s *sealer) submit(ctx context.Context, r *relocation) error {
 	q := &request{alone: r, done: make(chan struct{})}
 	if s.alone {
 		s.log.committer.commit([]*request{q})
@@ -222,11 +223,11 @@ func (s *sealer) submit(ctx context.Context, r *restoring) error {
 	return err
 }
 
-// sweep removes the groups that blocks have replaced, some at a time.
+// sweep removes the remnants, some in each transaction.
 func (s *sealer) sweep(ctx context.Context) error {
 	l, most := s.log, s.sizes.sweep
 	if s.alone {
-		most *= 64 // nobody waits
+		most *= 64 // no append waits
 	}
 	for {
 		l.mu.RLock()
@@ -235,7 +236,7 @@ func (s *sealer) sweep(ctx context.Context) error {
 		if !some {
 			return nil
 		}
-		r := new(restoring)
+		r := new(relocation)
 		err := l.view("sweep", func(tx *bbolt.Tx) error {
 			tail := tx.Bucket([]byte(bucketTail))
 			if tail == nil {

@@ -142,12 +142,12 @@ func TestSealWaitsForNothingWhenItMayNot(t *testing.T) {
 	if err := open(t, ro, Options{ReadOnly: true}).Seal(ctx); !errors.Is(err, eventlog.ErrUnavailable) {
 		t.Error(err)
 	}
-	l.restoring.RLock() // as Verify does
+	l.moving.RLock() // as Verify does
 	appendN(t, l, "s", 100)
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
-	l.restoring.RUnlock()
+	l.moving.RUnlock()
 	if err := l.Seal(ctx); !errors.Is(err, eventlog.ErrClosed) {
 		t.Error(err)
 	}

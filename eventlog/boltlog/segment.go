@@ -8,8 +8,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// Segments implements eventlog.Segmenter. A block gives one segment, and so do the
-// groups that are copied at once.
+// Segments implements eventlog.Segmenter. Each block becomes one segment, and so do
+// the groups that are copied at once.
 func (l *Log) Segments(ctx context.Context, name eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Segment, error] {
 	return func(yield func(eventlog.Segment, error) bool) {
 		r, err := l.reader(name, after)
@@ -30,8 +30,8 @@ func (l *Log) Segments(ctx context.Context, name eventlog.Stream, after eventlog
 	}
 }
 
-// segments yields what values hold of the stream. It returns false when the
-// consumer wants no more.
+// segments yields the stream's segments of some values. It returns false if the
+// consumer stops.
 func (r *reader) segments(values [][]byte, yield func(eventlog.Segment, error) bool) (bool, error) {
 	var plain eventlog.Segment
 	flush := func() bool {
@@ -84,7 +84,7 @@ func (r *reader) segments(values [][]byte, yield func(eventlog.Segment, error) b
 	return flush(), nil
 }
 
-// segment returns what a block has of one part.
+// segment returns one part of a block as a segment.
 func (e *extent) segment(part int) (eventlog.Segment, error) {
 	s := &e.opener.segment
 	if err := e.block.Segment(part, s); err != nil {
@@ -96,8 +96,8 @@ func (e *extent) segment(part int) (eventlog.Segment, error) {
 	return *s, nil
 }
 
-// AllSegments implements eventlog.Segmenter. It yields the parts of one block
-// after the other, and then those of the tail.
+// AllSegments implements eventlog.Segmenter. It yields the parts of each block, and
+// then those of the tail.
 func (l *Log) AllSegments(ctx context.Context) iter.Seq2[eventlog.Segment, error] {
 	return func(yield func(eventlog.Segment, error) bool) {
 		until, _ := l.End()
@@ -121,8 +121,8 @@ func (l *Log) AllSegments(ctx context.Context) iter.Seq2[eventlog.Segment, error
 	}
 }
 
-// segments yields what values hold from position next on. It returns where it is
-// to go on, and false when the consumer wants no more.
+// segments yields the segments of some values from position next on. It returns the
+// position that follows, and false if the consumer stops.
 func (o *opener) segments(values []stored, next eventlog.Position, yield func(eventlog.Segment, error) bool) (eventlog.Position, bool, error) {
 	var plain plainSegments
 	for _, v := range values {
@@ -133,7 +133,7 @@ func (o *opener) segments(values []stored, next eventlog.Position, yield func(ev
 		if err != nil {
 			return next, false, err
 		}
-		if e.block == nil || e.First < next { // what was sealed meanwhile is given in part, as records
+		if e.block == nil || e.First < next { // a block made meanwhile: yield the rest of it as records
 			if err := plain.add(&e, next); err != nil {
 				return next, false, err
 			}

@@ -8,14 +8,14 @@ import (
 	"parodywave/eventlog"
 )
 
-// A store finds stored values by position, as one transaction sees them. The
-// blocks are the beginning of the log and lie under their last position, so
-// that one search finds the block of a position; groups follow under their first.
-// What of the tail lies at positions that a block holds is a remnant.
+// A store finds stored values by position, in one transaction. The blocks are the
+// beginning of the log; their key is their last position, so that one seek finds
+// the block of a position. The key of a group is its first position. A group at
+// positions that a block holds is a remnant.
 type store struct {
 	blocks *bbolt.Bucket // nil in a file of version 1
 	tail   *bbolt.Bucket
-	sealed eventlog.Position // the last position that is in a block
+	sealed eventlog.Position // the last position in a block
 }
 
 func openStore(tx *bbolt.Tx) (store, error) {
@@ -31,8 +31,8 @@ func openStore(tx *bbolt.Tx) (store, error) {
 	return s, nil
 }
 
-// at returns a copy of the value that holds position p, and the last position
-// that lies in it if it is a block.
+// at returns a copy of the value that holds position p, and its last position if it
+// is in blocks.
 func (s *store) at(p eventlog.Position) (value []byte, last eventlog.Position, err error) {
 	err = s.from(p, func(key, v []byte, sealed bool) bool {
 		value = append(make([]byte, 0, len(v)), v...)
@@ -44,8 +44,8 @@ func (s *store) at(p eventlog.Position) (value []byte, last eventlog.Position, e
 	return value, last, err
 }
 
-// from visits the values from the one that holds position p on, while visit
-// returns true. Keys and values are good until it returns.
+// from calls visit for the value that holds position p and all that follow, until
+// visit returns false. Keys and values are valid until it returns.
 func (s *store) from(p eventlog.Position, visit func(key, value []byte, sealed bool) bool) error {
 	found := false
 	each := func(k, v []byte, sealed bool) (bool, error) {
@@ -79,7 +79,7 @@ func (s *store) from(p eventlog.Position, visit func(key, value []byte, sealed b
 		}
 	}
 	if !found {
-		return damaged("nothing holds position %d", p)
+		return damaged("no value holds position %d", p)
 	}
 	return nil
 }
@@ -93,8 +93,8 @@ func keyPosition(key []byte) eventlog.Position {
 	return eventlog.Position(binary.BigEndian.Uint64(key))
 }
 
-// page copies values from the one that holds position p on, so many that reading
-// goes in large steps and nothing is held up.
+// page copies values, beginning with the one that holds position p: enough for large
+// steps, few enough that the transaction is short.
 func (l *Log) page(what string, p eventlog.Position) (values []stored, err error) {
 	err = l.view(what, func(tx *bbolt.Tx) error {
 		s, err := openStore(tx)
@@ -111,7 +111,7 @@ func (l *Log) page(what string, p eventlog.Position) (values []stored, err error
 	return values, err
 }
 
-// A stored is a copy of a value of blocks (sealed) or tail.
+// A stored is a copy of a value of the bucket blocks (sealed) or tail.
 type stored struct {
 	key    eventlog.Position
 	sealed bool

@@ -9,7 +9,7 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// version is what is written; everything from oldest on is read.
+// version is the format that is written; all from oldest on can be read.
 const (
 	version = 2
 	oldest  = 1
@@ -34,13 +34,13 @@ const (
 	keyPruned = "pruned/"
 )
 
-// seal returns body with its sum.
+// withChecksum returns body followed by its checksum.
 func withChecksum(bucket string, key, body []byte) []byte {
 	sum := checksum(bucket, key, body)
 	return append(body[:len(body):len(body)], sum[:]...)
 }
 
-// unseal checks a value's sum and returns what comes before it.
+// checkedBody verifies a value's checksum and returns the body before it.
 func checkedBody(bucket string, key, value []byte) ([]byte, error) {
 	n := len(value) - sha256.Size
 	if n < 0 || checksum(bucket, key, value[:n]) != [sha256.Size]byte(value[n:]) {
@@ -76,7 +76,7 @@ func (f identity) encode() []byte {
 	return withChecksum(bucketMeta, []byte(keyFormat), b)
 }
 
-// decodeIdentity returns a *eventlog.FormatError for a version that is not read.
+// decodeIdentity returns a *eventlog.FormatError for a version that it cannot read.
 func decodeIdentity(path string, value []byte) (identity, error) {
 	b, err := checkedBody(bucketMeta, []byte(keyFormat), value)
 	if err != nil {

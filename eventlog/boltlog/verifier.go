@@ -10,20 +10,20 @@ import (
 	"parodywave/eventlog/internal/pack"
 )
 
-// A verifier recomputes a log from its stored values: first those of meta and
-// keys, then the blocks and groups in order. After damage it goes on with what the next
+// A verifier recomputes a log from its stored values: first those of meta and keys,
+// then the blocks and groups in order. After damage it continues from what the next
 // directory says.
 type verifier struct {
 	report  Report
-	version uint32 // 0 where nobody can tell
+	version uint32 // 0 if unknown
 	opener  *opener
 	hasher  chain.Hasher
 	sealed  eventlog.Position // end of the blocks
 
 	last    eventlog.Position
 	log     chain.Digest
-	lost    bool // log is not known, since a group before was damaged
-	gap     bool // the group before was damaged: nobody knows where it ended
+	lost    bool // an earlier group was damaged, so log is unknown
+	gap     bool // the previous group was damaged, so its end is unknown
 	streams map[eventlog.Stream]*verified
 	order   []*verified
 	pruned  map[eventlog.Stream]cut
@@ -31,12 +31,12 @@ type verifier struct {
 	used    map[string]bool
 }
 
-// verified is what was recomputed of one stream.
+// verified is the recomputed state of one stream.
 type verified struct {
 	head eventlog.Head
-	lost bool // head.Chain is not known
+	lost bool // head.Chain is unknown
 	span uint64
-	key  *salts // of span, nil where not yet looked up
+	key  *salts // of span, nil if not yet looked up
 }
 
 func newVerifier(p eventlog.Packer) *verifier {
@@ -103,27 +103,27 @@ func (v *verifier) salt(key, value []byte) {
 func (v *verifier) block(key eventlog.Position, value []byte) {
 	e, err := v.opener.open(value)
 	if err == nil && e.Last() != key {
-		err = damaged("block of positions %d to %d lies at %d", e.First, e.Last(), key)
+		err = damaged("block of positions %d to %d has the key of %d", e.First, e.Last(), key)
 	}
 	v.sealed = max(v.sealed, key)
 	if err != nil {
 		v.problem(v.last+1, "", 0, err)
 		v.lose()
-		v.last, v.gap = max(v.last, key), false // what follows begins after its key, if that is right
+		v.last, v.gap = max(v.last, key), false // the next value begins after its key, if that is right
 		return
 	}
 	v.extent(&e)
 }
 
-// group verifies one group of the tail. A remnant need only be as it was written.
+// group verifies one group of the tail. Of a remnant only the checksum counts.
 func (v *verifier) group(at eventlog.Position, value []byte) {
 	e, err := v.opener.open(value)
 	if err == nil && (e.First != at || e.block != nil) {
-		err = damaged("group from position %d lies at %d", e.First, at)
+		err = damaged("group from position %d has the key of %d", e.First, at)
 	}
 	remnant := at <= v.sealed
 	if err == nil && remnant && e.Last() > v.sealed {
-		err = damaged("group of positions %d to %d is sealed in part", e.First, e.Last())
+		err = damaged("a block holds a part of the group of positions %d to %d", e.First, e.Last())
 	}
 	if err != nil {
 		v.problem(at, "", 0, err)
@@ -139,10 +139,10 @@ func (v *verifier) group(at eventlog.Position, value []byte) {
 	v.extent(&e)
 }
 
-// extent verifies what should follow all before it.
+// extent verifies the next extent.
 func (v *verifier) extent(e *extent) {
 	if e.First <= v.last || e.First != v.last+1 && !v.gap {
-		v.problem(v.last+1, "", 0, damaged("positions %d to %d are missing or lie wrong", v.last+1, e.First-1))
+		v.problem(v.last+1, "", 0, damaged("positions %d to %d are missing or in the wrong place", v.last+1, e.First-1))
 		v.lose()
 	}
 	v.gap = false
@@ -167,7 +167,7 @@ func (v *verifier) lose() {
 	}
 }
 
-// begin checks where a stream goes on in an extent.
+// begin checks that a stream continues in an extent.
 func (v *verifier) begin(e *extent, p *pack.Part) {
 	s := v.streams[p.Stream]
 	if s == nil {
@@ -180,7 +180,7 @@ func (v *verifier) begin(e *extent, p *pack.Part) {
 		v.streams[p.Stream], v.order = s, append(v.order, s)
 	}
 	if want := s.head.Revision + 1; p.First != want {
-		v.problem(e.First, p.Stream, want, damaged("goes on with revision %d", p.First))
+		v.problem(e.First, p.Stream, want, damaged("continues with revision %d", p.First))
 		s.lost, s.head.Revision = true, p.First-1
 	}
 }
@@ -229,7 +229,8 @@ func (v *verifier) record(r *eventlog.Record) {
 	}
 }
 
-// saltsOf returns the salts of r's span, or nil, having reported it once.
+// saltsOf returns the salts of r's span. If there are none, it reports that once and
+// returns nil.
 func (v *verifier) saltsOf(s *verified, r *eventlog.Record) *salts {
 	span, _ := chain.Span(uint64(r.Revision))
 	if s.key != nil && s.span == span {
@@ -238,14 +239,14 @@ func (v *verifier) saltsOf(s *verified, r *eventlog.Record) *salts {
 	key := string(saltKey(r.Stream, span))
 	k := v.salts[key]
 	if k == nil && !v.used[key] {
-		v.problem(r.Position, r.Stream, r.Revision, damaged("has a text, and its span %d has no salts", span))
+		v.problem(r.Position, r.Stream, r.Revision, damaged("has a text, but its span %d has no salts", span))
 	}
 	v.used[key] = true
 	s.key, s.span = k, span
 	return k
 }
 
-// end compares a stream with the directory of an extent.
+// end compares a stream with an extent's directory.
 func (v *verifier) end(e *extent, p *pack.Part) {
 	s := v.streams[p.Stream]
 	if s.head.Chain != p.Chain && !s.lost {
@@ -254,7 +255,7 @@ func (v *verifier) end(e *extent, p *pack.Part) {
 	s.head.Revision, s.head.Time, s.head.Chain, s.lost = p.Last(), p.Time, p.Chain, false
 }
 
-// finish compares with what an open log holds in memory.
+// finish compares the result with the state of an open log.
 func (v *verifier) finish(until eventlog.Position, l chain.Digest, heads []eventlog.Head) {
 	v.close()
 	if v.last < until {
@@ -271,7 +272,7 @@ func (v *verifier) finish(until eventlog.Position, l chain.Digest, heads []event
 	}
 }
 
-// finishFile looks for what no record needs.
+// finishFile reports salts that no record needs.
 func (v *verifier) finishFile() {
 	v.close()
 	for key := range v.salts {
@@ -291,7 +292,7 @@ func (v *verifier) close() {
 	}
 	for name, c := range v.pruned {
 		if v.streams[name] == nil {
-			v.problem(0, name, c.through+1, damaged("was pruned through revision %d and nothing follows", c.through))
+			v.problem(0, name, c.through+1, damaged("was pruned through revision %d and no record follows", c.through))
 		}
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"parodywave/eventlog"
 )
 
-// Verify reads the log again, up to where it ends when called, and recomputes
-// everything: the sums of stored values, positions and revisions, times, the
-// chain of each stream, the log chain, the salts. It collects what is wrong; its
-// error says only that it could not go on. Progress, if not nil, is told now and
-// then how many of how many positions are done. The log may be in use; a prune
-// waits, and what is full is sealed afterwards.
+// Verify reads the log again, up to its end at the time of the call, and recomputes
+// everything: checksums of stored values, positions and revisions, times, the chain
+// of each stream, the log chain, the salts. The report lists all problems; the
+// error is only for a verification that could not continue. Verify calls progress,
+// if not nil, now and then with the number of positions done and of all. The log
+// may be in use; prunes and sealings wait for Verify.
 func (l *Log) Verify(ctx context.Context, progress func(done, total uint64)) (Report, error) {
-	l.restoring.RLock()
-	defer l.restoring.RUnlock()
+	l.moving.RLock()
+	defer l.moving.RUnlock()
 	l.mu.RLock()
 	until, log, closed := l.last, l.chain, l.closed
 	v, heads := newVerifier(l.options.Packer), make([]eventlog.Head, 0, len(l.order))
@@ -49,7 +49,7 @@ func (l *Log) Verify(ctx context.Context, progress func(done, total uint64)) (Re
 			v.problem(at, "", 0, err)
 		}
 		if next <= at {
-			break // no telling what follows
+			break // what follows is unknown
 		}
 		at = next
 	}
@@ -60,8 +60,8 @@ func (l *Log) Verify(ctx context.Context, progress func(done, total uint64)) (Re
 	return v.report, nil
 }
 
-// verifyPage verifies some values from a position on, and returns where the next
-// ones begin.
+// verifyPage verifies some values from a position on, and returns the position that
+// follows them.
 func (l *Log) verifyPage(ctx context.Context, v *verifier, at, until eventlog.Position) (eventlog.Position, error) {
 	if err := ctx.Err(); err != nil {
 		return at, err
@@ -86,7 +86,7 @@ func (l *Log) verifyPage(ctx context.Context, v *verifier, at, until eventlog.Po
 	return at, err
 }
 
-// verifyKeys hands all values of the bucket keys to v.
+// verifyKeys verifies all values of the bucket keys.
 func (l *Log) verifyKeys(ctx context.Context, v *verifier) error {
 	var from []byte
 	for {

@@ -10,10 +10,10 @@ import (
 	"parodywave/eventlog"
 )
 
-// VerifyFile verifies a log that no process has open for writing. It also opens
-// one that Open refuses because it is damaged, and reports everything that can
-// still be found. Its error says that nothing could be: that the file is locked
-// (ErrLocked), of another version (*eventlog.FormatError), or no log at all.
+// VerifyFile verifies a log that no process has open for writing. It also reads a
+// log that Open refuses as damaged, and reports all that can still be found. The
+// error says that nothing can be found: the file is locked (ErrLocked), of another
+// version (*eventlog.FormatError), or not a log.
 func VerifyFile(ctx context.Context, path string, o Options, progress func(done, total uint64)) (Report, error) {
 	o.ReadOnly = true
 	db, f, info, err := openSteady(path, o, new(watch))
@@ -71,7 +71,7 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 			continue
 		}
 		if !ok {
-			v.problem(0, "", 0, damaged("has no bucket %q", name))
+			v.problem(0, "", 0, damaged("bucket %q is missing", name))
 			continue
 		}
 		if err := t.bucket(name, r, visit[name], lenient); err != nil {
@@ -80,7 +80,7 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 	}
 	for name := range buckets {
 		if visit[name] == nil || name == bucketBlocks && v.version == 1 {
-			v.problem(0, "", 0, damaged("has a bucket %q that is none of the log's", name))
+			v.problem(0, "", 0, damaged("the bucket %q is not one of the log's", name))
 		}
 	}
 	if err := t.free(); v.report.OK() && err != nil {
@@ -90,10 +90,9 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 	return nil
 }
 
-// CheckStructure runs bbolt's own check of a file's pages, and returns an error
-// that wraps eventlog.ErrDamaged if it finds anything. The check starts a
-// goroutine that a damaged file may bring down together with the process: call
-// it in a process that nobody misses.
+// CheckStructure runs bbolt's own check of a file's pages. If that finds a problem,
+// the error wraps eventlog.ErrDamaged. The check starts goroutines, and on a damaged
+// file one of them may crash the process: call it in a child process.
 func CheckStructure(path string) error {
 	db, _, _, err := openSteady(path, Options{ReadOnly: true}, new(watch))
 	if err != nil {

@@ -5,25 +5,25 @@ import (
 	"fmt"
 )
 
-// A bucketRef is where a bucket's pages hang.
+// A bucketRef is the root of a bucket's pages.
 type bucketRef struct {
 	root   uint64
 	inline []byte // its only page, if root is 0
 	at     int64  // of inline in the file
 }
 
-// buckets returns the file's buckets by name. What is wrong goes to report, and
-// its part of the tree is left out, unless report returns an error.
+// buckets returns the file's buckets by name. It passes problems to report; if that
+// returns nil, the walk skips the damaged part of the tree, otherwise it ends.
 func (t *tree) buckets(report func(error) error) (map[string]bucketRef, error) {
 	found := map[string]bucketRef{}
 	err := t.walk(t.root, 0, nil, nil, func(flags uint32, key, value []byte, at int64) error {
 		if flags != 1 || len(value) < 16 {
-			return report(damaged("root bucket holds a key %q of %d bytes that is no bucket", key, len(value)))
+			return report(damaged("key %q of the root bucket, with %d bytes, is not a bucket", key, len(value)))
 		}
 		r := bucketRef{root: native.Uint64(value)}
 		if r.root == 0 {
 			if len(value) < 16+pageHeader || native.Uint16(value[24:]) != flagLeaf {
-				return report(damaged("bucket %q: its inline page is none", key))
+				return report(damaged("bucket %q: the inline page is not a leaf", key))
 			}
 			r.inline, r.at = value[16:], at+16
 		}
@@ -51,8 +51,8 @@ func (t *tree) bucket(name string, r bucketRef, visit visitor, report func(error
 
 type pageVisitor func(flags uint32, key, value []byte, at int64) error
 
-// leaf visits a leaf page that begins at base in the file. What the visitor
-// returns ends the walk; what is wrong with the page goes to report.
+// leaf visits a leaf page that begins at base in the file. An error of the visitor
+// ends the walk; problems of the page go to report.
 func (t *tree) leaf(b, low, high []byte, base int64, visit pageVisitor, report func(error) error) error {
 	var stop error
 	err := leaf(b, low, high, func(flags uint32, key, value []byte, at uint64) error {
@@ -65,10 +65,10 @@ func (t *tree) leaf(b, low, high []byte, base int64, visit pageVisitor, report f
 	return stop
 }
 
-// walk visits the leaves below a page; their keys must lie in [low, high).
+// walk visits the leaves below a page. Their keys must be in [low, high).
 func (t *tree) walk(id uint64, depth int, low, high []byte, visit pageVisitor, report func(error) error) error {
 	if depth > maxDepth {
-		return report(damaged("page %d lies more than %d pages deep", id, maxDepth))
+		return report(damaged("page %d is more than %d levels deep", id, maxDepth))
 	}
 	b, err := t.load(id, flagLeaf, flagBranch)
 	if err != nil {
@@ -114,7 +114,7 @@ func branch(id uint64, b, low, high []byte) ([]child, error) {
 		pos, n := at+uint64(native.Uint32(b[at:])), uint64(native.Uint32(b[at+4:]))
 		key := part(b, pos, n)
 		if pos < pageHeader+16*count || len(key) == 0 || !ascends(low, key, i > 0) || high != nil && string(key) >= string(high) {
-			return nil, damaged("page %d: element %d, key %x, lies outside of the branch or out of order", id, i, key)
+			return nil, damaged("page %d: element %d, key %x, is outside of the branch or out of order", id, i, key)
 		}
 		children[i] = child{key, native.Uint64(b[at+8:])}
 		low = key
@@ -122,8 +122,8 @@ func branch(id uint64, b, low, high []byte) ([]child, error) {
 	return children, nil
 }
 
-// free checks the list of free pages, after all buckets were walked: a page in
-// use that is taken for free would be written over.
+// free checks the list of free pages after all buckets were walked: bbolt would
+// overwrite a page that is in use and listed as free.
 func (t *tree) free() error {
 	if t.freelist == noFreelist {
 		return nil
