@@ -1,11 +1,11 @@
-// Asking the server over HTTP.
+// Requests over HTTP.
 
-/** A refusal of the server's, or of the network where code is 'offline'. */
+/** A refusal by the server; code is 'offline' if the request did not get there. */
 export class Refused extends Error {
   constructor(readonly code: string, text: string, readonly status: number) { super(text) }
 }
 
-/** ask gets JSON from path, or sends body and gets the answer. user says who writes. */
+/** ask gets JSON from path, or posts body and gets the answer. user is the name of the writer. */
 export async function ask<T>(path: string, options: { body?: unknown; user?: string; signal?: AbortSignal } = {}): Promise<T> {
   const headers: Record<string, string> = {}
   const init: RequestInit = { headers }
@@ -29,5 +29,5 @@ export async function ask<T>(path: string, options: { body?: unknown; user?: str
   throw new Refused(code ?? 'unavailable', text ?? answer.statusText, answer.status)
 }
 
-/** where the socket of this server is. */
+/** socketURL is the address of this server's WebSocket. */
 export const socketURL = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`

@@ -1,11 +1,11 @@
-// How an author is told apart: a colour and initials, never the colour alone.
+// An author has a colour and initials: never the colour alone.
 
-/** How many author colours style.css has, --author-0 and on. */
+/** How many author colours base.css has, from --author-0. */
 export const COLOURS = 12
 
 /**
- * Palette hands each name a colour: the one its letters lead to, or the next
- * that nobody in this thread has yet. Names beyond the twelfth share.
+ * Palette gives each name a colour: the one its letters hash to, or the next
+ * that is free in this thread. Names beyond the twelfth share colours.
  */
 export class Palette {
   private slots = new Map<string, number>()
@@ -24,8 +24,8 @@ export class Palette {
 }
 
 /**
- * initials are two letters at most: the first of the first two words, or the
- * first two of the only one; just one of a name that has no more than two.
+ * initials has at most two letters: the first of the first two words, or the
+ * first two of a single word; one letter of a name of one or two letters.
  */
 export function initials(name: string): string {
   const [first, second] = name.split(/[\s._-]+/u).filter(Boolean).map((word) => [...word])

@@ -1,4 +1,4 @@
-// What a Preact component needs to follow something that changes by itself.
+// Objects that change by themselves, and the Preact components that show them.
 
 import { useEffect, useReducer } from 'preact/hooks'
 
@@ -19,7 +19,7 @@ export class Changes implements Changing {
   changed(): void { for (const f of this.listeners) f() }
 }
 
-/** useChanges draws the component anew whenever one of these changed. */
+/** useChanges redraws the component after each change of one of these. */
 export function useChanges(...all: (Changing | null)[]): void {
   const [, draw] = useReducer((n: number) => n + 1, 0)
   useEffect(() => {
@@ -29,7 +29,7 @@ export function useChanges(...all: (Changing | null)[]): void {
   }, all)
 }
 
-/** useNow is the time in Unix ms, fresh every `every` ms, for words such as "2 min. ago". */
+/** useNow is the time in Unix ms, updated every `every` ms, for texts such as "2 min. ago". */
 export function useNow(every = 30_000): number {
   const [now, set] = useReducer(() => Date.now(), 0, () => Date.now())
   useEffect(() => {

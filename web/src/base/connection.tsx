@@ -1,14 +1,14 @@
-// What has become of the connection, in a strip that is empty while all is well.
+// The state of the connection, in a strip that is empty while it is up.
 
 import { useEffect, useState } from 'preact/hooks'
 import { phrases } from './phrases'
 
 export type Link = 'connecting' | 'up' | 'down'
 
-const SLOW = 1000 // ms of connecting before it is worth a word
+const SLOW = 1000 // ms of connecting before the strip says so
 const LINGER = 4000 // ms that "connected again" stays
 
-/** `down` says what being offline means on this page. */
+/** `down` is the text shown while offline on this page. */
 export function Connection(p: { link: Link; down?: string; onRetry(): void }) {
   const said = useSaid(p.link)
   const down = said === 'down'

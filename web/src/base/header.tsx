@@ -1,4 +1,4 @@
-// What stands at the top of a page.
+// The header of a page.
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
@@ -9,9 +9,9 @@ import { phrases } from './phrases'
 import { setTheme, theme, type Theme } from './theme'
 
 /**
- * Header has the way home at the left, the page's own things (children) in the
- * middle, and whose name this is, with its menu, at the right. `back`: a page
- * below the inbox, which then has an arrow there. `onName` gets a changed name.
+ * Header has the link home at the left, the page's own parts (children) in the
+ * middle, and the person's name with its menu at the right. `back`: a page
+ * below the inbox, with an arrow instead of the brand. `onName` gets a changed name.
  */
 export function Header(p: { user: string; onName(name: string): void; back?: boolean; children?: ComponentChildren }) {
   return (
@@ -27,7 +27,7 @@ export function Header(p: { user: string; onName(name: string): void; back?: boo
 
 const themes: Theme[] = ['system', 'light', 'dark']
 
-/** NameMenu: change one's name, the theme, and the ways to the other pages. */
+/** NameMenu changes the name and the theme, and links to the other pages. */
 export function NameMenu(p: { user: string; onName(name: string): void }) {
   const [naming, setNaming] = useState(false)
   const [shown, setShown] = useState(theme())

@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { cleaned, remember, remembered, type NameFault } from './name'
 import { phrases } from './phrases'
 
-/** A NameField is the field with its button; onName gets a clean name, which is remembered. */
+/** NameField is the field with its button; onName gets a valid name, which is remembered. */
 export function NameField(p: { name: string; button: string; onName(name: string): void; onCancel?(): void }) {
   const [fault, setFault] = useState<NameFault | null>(null)
   const field = useRef<HTMLInputElement>(null)
@@ -35,7 +35,7 @@ export function NameField(p: { name: string; button: string; onName(name: string
   )
 }
 
-/** Login is a page's whole content until there is a name. The address stays, and with it what one came for. */
+/** Login is all of a page until there is a name. The address stays, so a link still leads to its thread. */
 export function Login(p: { onName(name: string): void }) {
   return (
     <main class="login">

@@ -1,19 +1,19 @@
-// A button that opens a menu: the browser's own popover, so that Escape, a click
-// elsewhere and the way of the focus back are as everywhere.
+// A button that opens a menu. It is the browser's own popover, so Escape, a click
+// elsewhere and the return of the focus work as everywhere.
 
 import type { ComponentChildren } from 'preact'
 import { useId, useRef } from 'preact/hooks'
 
 /**
  * Menu shows `face` on its button and its children in the menu: MenuButton,
- * MenuLink, MenuChoice. `label` names it where the face says nothing.
+ * MenuLink, MenuChoice. `label` names it if the face has no text.
  */
 export function Menu(p: { face: ComponentChildren; label?: string; class?: string; children: ComponentChildren }) {
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const menu = useRef<HTMLDivElement>(null)
   const opening = (e: { newState: string }): void => {
-    if (e.newState === 'open' && button.current && menu.current) hang(menu.current, button.current)
+    if (e.newState === 'open' && button.current && menu.current) place(menu.current, button.current)
   }
   const opened = (e: { newState: string }): void => {
     button.current?.setAttribute('aria-expanded', String(e.newState === 'open'))
@@ -29,7 +29,7 @@ export function Menu(p: { face: ComponentChildren; label?: string; class?: strin
   )
 }
 
-/** A MenuButton closes the menu and then does it. */
+/** MenuButton closes the menu, then acts. */
 export function MenuButton(p: { onClick(): void; disabled?: boolean; children: ComponentChildren }) {
   return (
     <button type="button" role="menuitem" tabIndex={-1} disabled={p.disabled ?? false}
@@ -41,7 +41,7 @@ export function MenuLink(p: { href: string; children: ComponentChildren }) {
   return <a role="menuitem" tabIndex={-1} href={p.href}>{p.children}</a>
 }
 
-/** A MenuChoice is one of several (or, with `check`, a switch) and leaves the menu open. */
+/** MenuChoice is one of several (or, with `check`, a switch) and leaves the menu open. */
 export function MenuChoice(p: { chosen: boolean; onClick(): void; check?: boolean; children: ComponentChildren }) {
   return (
     <button type="button" role={p.check ? 'menuitemcheckbox' : 'menuitemradio'} aria-checked={p.chosen} tabIndex={-1}
@@ -49,14 +49,14 @@ export function MenuChoice(p: { chosen: boolean; onClick(): void; check?: boolea
   )
 }
 
-/** items are those that can be seen: some are for narrow pages only. */
+/** items are the visible ones: some are for narrow pages only. */
 const items = (menu: Element | null): HTMLElement[] =>
   [...(menu?.querySelectorAll<HTMLElement>('[role^=menuitem]:not(:disabled)') ?? [])].filter((item) => item.getClientRects().length > 0)
 
 const shut = (within: Element): void => within.closest<HTMLElement>('[popover]')?.hidePopover()
 
-/** hang places a menu below its button, at the edge that is nearer to the page's middle. */
-function hang(menu: HTMLElement, button: HTMLElement): void {
+/** place puts a menu below its button, aligned with the edge that is nearer to the page's middle. */
+function place(menu: HTMLElement, button: HTMLElement): void {
   const box = button.getBoundingClientRect()
   const wide = document.documentElement.clientWidth
   const right = box.left + box.width / 2 > wide / 2

@@ -1,4 +1,4 @@
-// The nickname: remembered in this browser, and checked as the server will.
+// The nickname: remembered in this browser, and checked as the server checks it.
 
 const KEY = 'parodywave.name'
 const LONGEST = 64 // characters, the server's default
@@ -18,11 +18,11 @@ export function remember(name: string): void {
 export type NameFault = 'empty' | 'long' | 'control'
 
 /**
- * cleaned is what was typed as the server keeps it (NFC, no space at the ends),
- * or why it would be refused. The server decides; this only spares a round trip.
+ * cleaned returns a typed name as the server stores it (NFC, no space at the ends),
+ * or why the server would refuse it. The server decides; this saves a round trip.
  */
 export function cleaned(typed: string): { name: string } | { fault: NameFault } {
-  // Controls, and what turns the reading order of the words behind it.
+  // Control characters, and characters that reverse the reading order of what follows.
   if (/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(typed)) return { fault: 'control' }
   const name = typed.normalize('NFC').trim()
   if ([...name].length > LONGEST) return { fault: 'long' }

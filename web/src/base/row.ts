@@ -1,5 +1,5 @@
-// A thread as the list tells of it, and a check of what really arrives. Times
-// are Unix milliseconds; names are what people call themselves.
+// A thread as the list shows it, and a check of the JSON that arrives. Times
+// are Unix milliseconds; names are nicknames.
 
 import { count, isFields, isText, text } from './fields'
 
@@ -16,13 +16,13 @@ export interface Row {
   /** People in it now, at most 8, and those of them who typed within 5 s. */
   here: string[]
   typing: string[]
-  /** The last changed line's text, cut off where it is long. */
+  /** The text of the line that changed last, shortened by the server. */
   last: string
 }
 
 const names = (v: unknown): string[] => (Array.isArray(v) ? v.filter(isText) : [])
 
-/** rowOf reads a row of `list` or of GET /api/threads; null if it is none. */
+/** rowOf reads a row of `list` or of GET /api/threads; null if it is malformed. */
 export function rowOf(v: unknown): Row | null {
   if (!isFields(v) || !isText(v.id) || !isText(v.title)) return null
   return {
@@ -41,7 +41,7 @@ export function rowOf(v: unknown): Row | null {
 
 export interface Page { rows: Row[]; total: number; next: number | null }
 
-/** pageOf reads the threads of a frame `list` or of an answer; rows that are none are left out. */
+/** pageOf reads the threads of a frame `list` or of GET /api/threads, without malformed rows. */
 export function pageOf(v: unknown): Page | null {
   if (!isFields(v) || !Array.isArray(v.threads)) return null
   const rows = v.threads.map(rowOf).filter((r) => r !== null)
@@ -49,5 +49,5 @@ export function pageOf(v: unknown): Page | null {
   return { rows, total: Math.max(count(v.total), rows.length), next }
 }
 
-/** byActivity puts what changed last first. */
+/** byActivity sorts the latest change first. */
 export const byActivity = (a: Row, b: Row): number => b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)

@@ -1,5 +1,5 @@
-// Up to which revision this browser has shown each thread, so that the inbox
-// can say what changed since. One entry a thread: pages write at the same time.
+// The revision up to which this browser has shown each thread, so that the inbox
+// can mark later changes. One entry per thread, because pages write at the same time.
 
 const KEY = 'parodywave.seen.'
 
@@ -10,7 +10,7 @@ export function seen(thread: string): number | null {
   return kept !== null && /^\d+$/.test(kept) ? Number(kept) : null
 }
 
-/** look remembers that `thread` was shown up to `rev`; it never goes back. */
+/** look remembers that `thread` was shown up to `rev`; a lower revision changes nothing. */
 export function look(thread: string, rev: number): void {
   if (rev <= (seen(thread) ?? -1)) return
   try { localStorage.setItem(KEY + thread, String(rev)) } catch { /* full or forbidden: it stays new */ }

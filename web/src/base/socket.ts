@@ -1,30 +1,30 @@
-// One WebSocket that comes back by itself. It knows no message.
+// One WebSocket that reconnects by itself. It does not know the messages.
 
 const BEAT = 60_000 // ms between heartbeats
-const LEAST = 500 // ms, the shortest wait before trying again
+const LEAST = 500 // ms, the shortest wait before a new attempt
 const MOST = 30_000 // ms, the longest
 const PATIENCE = 10_000 // ms for a connection to come up
 
 export interface Hearer {
   up(): void
-  /** wait is the time in ms until the next try; code is that of the close (RFC 6455), where there was one. */
+  /** wait is the time in ms until the next attempt; code is the close code (RFC 6455), if there was one. */
   down(wait: number, code?: number): void
   text(frame: string): void
 }
 
-/** Begun before there was anybody to hear it. */
+/** A connection that no Socket has taken over yet. */
 let early: WebSocket | null = null
 
 /**
- * beginEarly lets the first connection come up while the rest of the page is
- * still on its way. What the server says before a Socket takes it over is not
- * heard: nothing but its unasked status, for nothing was sent.
+ * beginEarly opens the first connection while the rest of the page still loads.
+ * Frames that arrive before a Socket takes it over are lost. That is only the
+ * first status, since nothing has been sent.
  */
 export function beginEarly(url: string): void {
   early ??= new WebSocket(url)
 }
 
-/** begun is the early connection, once, where it is still good; else a new one. */
+/** begun is the early connection, once, if it is still open or opening; else a new one. */
 function begun(url: string): WebSocket {
   const ws = early
   early = null
@@ -89,7 +89,7 @@ export class Socket {
     }
     ws.onmessage = (e) => {
       if (ws !== this.ws || typeof e.data !== 'string') return
-      this.tries = 0 // a word heard, not a mere handshake, counts as success
+      this.tries = 0 // a frame, not a mere handshake, counts as success
       this.hearer.text(e.data)
     }
     ws.onclose = (e) => this.lost(ws, e.code)
@@ -103,7 +103,7 @@ export class Socket {
     clearInterval(this.beat)
     clearTimeout(this.timer)
     // Full jitter: anywhere up to a ceiling that doubles, so that a restarted
-    // server is not met by everybody in the same instant.
+    // server does not get all clients back in the same instant.
     const ceiling = Math.min(MOST, LEAST * 2 ** Math.min(++this.tries, 10))
     const wait = LEAST + Math.random() * (ceiling - LEAST)
     if (this.wanted) this.timer = setTimeout(() => this.dial(), wait)

@@ -1,4 +1,4 @@
-// Light or dark: the system's choice, or the person's where they made one.
+// Light or dark: the system's choice, unless the person made one.
 
 const KEY = 'parodywave.theme'
 export type Theme = 'system' | 'light' | 'dark'
@@ -10,7 +10,7 @@ export function theme(): Theme {
   } catch { return 'system' }
 }
 
-/** setTheme shows the page so from now on, and the other pages when they load. */
+/** setTheme changes this page at once, and the other pages when they load. */
 export function setTheme(t: Theme): void {
   try {
     if (t === 'system') localStorage.removeItem(KEY)

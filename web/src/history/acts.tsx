@@ -1,4 +1,4 @@
-// What can be done with a moment.
+// The buttons that act on a moment.
 
 import type { Past } from './past'
 import { words } from './words'

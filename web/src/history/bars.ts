@@ -1,12 +1,12 @@
-// The histogram: steps folded into as many bars as there is room for. Its width
-// is steps, not hours: a night in which nobody wrote takes none of it.
+// The histogram: steps joined into as many bars as fit. Its width
+// is steps, not hours: a night without edits has no width.
 
 import type { Step } from './timeline'
 
-/** A Bar stands for the steps from…to (indexes, inclusive); author wrote most of it. */
+/** A Bar shows the steps from…to (indexes, inclusive); author wrote most of it. */
 export interface Bar { from: number; to: number; author: number; inserted: number; deleted: number }
 
-/** bars folds the steps into at most `most` bars of steps in a row, as even as can be. */
+/** bars joins neighbouring steps into at most `most` bars of nearly equal numbers of steps. */
 export function bars(steps: readonly Step[], most: number): Bar[] {
   const count = Math.min(steps.length, Math.max(1, Math.floor(most)))
   const all: Bar[] = []
@@ -46,12 +46,12 @@ export function barOf(all: readonly Bar[], step: number): number {
 }
 
 /**
- * height of a bar from 0 to 1, of the highest. By the square root, so that one
- * paste does not flatten a year of typing; what is there at all can be seen.
+ * height is a bar's height from 0 to 1, relative to the highest. It uses the square root, so that one
+ * paste does not flatten a year of typing; any bar is high enough to be seen.
  */
 export const height = (units: number, highest: number): number => (units <= 0 ? 0 : Math.max(0.08, Math.sqrt(units / highest)))
 
-/** pauses are the steps before which nobody wrote for longest, at least `least` ms: at most `most`, ascending. */
+/** pauses are the steps after the longest pauses of at least `least` ms: at most `most`, ascending. */
 export function pauses(steps: readonly Step[], least: number, most: number): number[] {
   const long: [wait: number, step: number][] = []
   for (let i = 1; i < steps.length; i++) {

@@ -1,5 +1,5 @@
-// Who is who on this page: authors have one colour in the histogram, the gutter
-// and the marks, whichever list of the server's they come from.
+// The people of this page: an author has one colour in the histogram, the gutter
+// and the marks, whichever list of the server names them.
 
 import { Palette } from '../base/authors'
 import type { Naming } from './marks'
@@ -18,6 +18,6 @@ export class Cast {
     return { name, colour: (author) => this.colour(name(author)) }
   }
 
-  /** meet gives the people of a timeline their colours, in the order in which they came. */
+  /** meet gives the people of a timeline their colours, in the order of their first edits. */
   meet(timeline: Timeline): void { for (const { name } of timeline.authors) this.palette.of(name) }
 }

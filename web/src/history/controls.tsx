@@ -27,7 +27,7 @@ export function Controls(p: { past: Past }) {
   )
 }
 
-/** A button that is off keeps the focus that is on it: aria-disabled, not disabled. */
+/** A button that is off keeps its focus, so it is aria-disabled, not disabled. */
 export function Icon(p: { label: string; off?: boolean; solid?: boolean; onClick(): void; children: ComponentChildren }) {
   return (
     <button type="button" class={`icon${p.solid ? ' solid' : ''}`} aria-label={p.label} title={p.label} aria-disabled={p.off ?? false}

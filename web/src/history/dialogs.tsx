@@ -1,4 +1,4 @@
-// What is asked before something is written: who writes, and whether.
+// The dialogs before something is written.
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
@@ -15,13 +15,13 @@ interface Writing { past: Past; user: string; onName(name: string): void; onClos
 
 const ours: Record<number, string> = { 400: 'bad_value', 412: 'stale' }
 
-/** problem puts a refusal in words: what its status means here, else what its code means everywhere. */
+/** problem is a refusal's text: what its code means here, else what it means everywhere. */
 const problem = (e: unknown): string => {
   if (!(e instanceof Refused)) return String(e)
   return words.problems[ours[e.status] ?? ''] ?? why(e.code, e.message)
 }
 
-/** useOpen opens the dialog while it is drawn, and gives the focus back: a dialog that is taken from the page does not. */
+/** useOpen opens the dialog while it is drawn, and returns the focus, which the removal of a dialog does not do. */
 function useOpen(of: { current: HTMLDialogElement | null }): void {
   useEffect(() => {
     const before = document.activeElement
@@ -30,7 +30,7 @@ function useOpen(of: { current: HTMLDialogElement | null }): void {
   }, [])
 }
 
-/** Modal opens at once, and has who writes said first where that is not known. */
+/** Modal opens at once, and first asks for a name if there is none. */
 export function Modal(p: { title: string; user: string; onName(name: string): void; onClose(): void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useOpen(dialog)

@@ -1,4 +1,4 @@
-// When there is nothing to show: why, and the ways on.
+// Shown when there is no moment: why, and links that lead on.
 
 import { phrases } from '../base/phrases'
 import { number } from '../base/words'

@@ -1,4 +1,4 @@
-// Blame as it was then, beside the text: who changed these lines last.
+// Blame as it was at this moment, beside the text.
 
 import { gutter, GutterMarker, type EditorView, type ViewUpdate } from '@codemirror/view'
 import type { EditorState, Extension } from '@codemirror/state'
@@ -9,7 +9,7 @@ import type { Naming } from './marks'
 /** Blame is the runs of a moment; now is that moment's time in Unix ms. */
 export interface Blame { runs: readonly Run[]; by: Naming; now: number }
 
-/** blameGutter labels the first line of each run, the others have its author's edge. */
+/** blameGutter labels the first line of each run; the other lines have an edge in the author's colour. */
 export function blameGutter(blame: (state: EditorState) => Blame): Extension {
   return gutter({
     class: 'blame',

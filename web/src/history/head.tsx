@@ -1,4 +1,4 @@
-// The top of the page: the way back, whose text this is, and which moment.
+// The top of the page: the way back, the thread, and the moment.
 
 import { BackArrow } from '../base/arrow'
 import { NameMenu } from '../base/header'
@@ -42,12 +42,12 @@ function Versions(p: { past: Past }) {
   )
 }
 
-/** Caption says when this was, who did it, and how much. */
+/** Caption has the moment's time, its author, and the size of the change. */
 export function Caption(p: { past: Past; cast: Cast; now: number }) {
   const { past } = p
   const { timeline, here: step, shown } = past
   if (!timeline || !step) return null
-  // Within a step the moment itself knows its time best, once it has come.
+  // Within a step, the moment has the exact time, once it is loaded.
   const at = shown?.rev === past.rev ? shown.at : step.end
   const by = p.cast.naming(timeline.authors)
   const name = by.name(step.author)

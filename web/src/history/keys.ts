@@ -1,5 +1,5 @@
-// The page's keys. Whoever writes in a field, or is in a dialog or a menu, has
-// them for that.
+// The page's keys. In a field, a dialog or a menu they keep their usual
+// meaning.
 
 import type { Past } from './past'
 
@@ -12,7 +12,7 @@ export interface Keyed {
   reading(): boolean
 }
 
-/** press does what a key stands for, and tells whether it stood for something. */
+/** press does what a key stands for, and reports whether the key has a meaning. */
 export function press(e: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>, page: Keyed): boolean {
   const { past } = page
   if (e.altKey) return false
@@ -44,7 +44,7 @@ export function press(e: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'm
   return false
 }
 
-/** free says whether the page has the keys that are pressed on this element. */
+/** free reports whether keys pressed on this element are the page's. */
 export function free(on: EventTarget | null): boolean {
   if (!(on instanceof HTMLElement)) return true
   if (on.closest('dialog, [popover]')) return false

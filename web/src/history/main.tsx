@@ -1,4 +1,4 @@
-// The history of a thread, at /t/T@AT: loaded when somebody asks for the past.
+// The history of a thread, at /t/T@AT: loaded only for such an address.
 
 import { render } from 'preact'
 import '../base/theme'

@@ -1,5 +1,5 @@
-// What differs, shown in the text: insertions lit, deletions struck where they
-// stood. <ins> and <del>, so that it can be heard, and each says who.
+// The difference, shown in the text: insertions highlighted, deletions struck through where they
+// were. <ins> and <del> let a screen reader announce them; each names its author.
 
 import { RangeSet, type Range } from '@codemirror/state'
 import { Decoration, EditorView, MatchDecorator, ViewPlugin, WidgetType, type DecorationSet, type ViewUpdate } from '@codemirror/view'
@@ -7,7 +7,7 @@ import type { Ghost, Lit } from './moment'
 import { revision, words } from './words'
 import { number } from '../base/words'
 
-/** Naming says how an author is told apart. */
+/** Naming gives an author's name and colour. */
 export interface Naming {
   name(author: number): string
   /** colour is a class, a0…a11. */
@@ -36,7 +36,7 @@ export function marks(text: string, inserted: readonly Lit[], deleted: readonly 
   return RangeSet.of(all, true)
 }
 
-/** A Struck is deleted text; it takes no part in positions. */
+/** A Struck is deleted text; it has no length in the document. */
 class Struck extends WidgetType {
   constructor(readonly text: string, readonly look: string, readonly hint: string) { super() }
 
@@ -78,7 +78,7 @@ const black = new MatchDecorator({
   decoration: Decoration.mark({ class: 'redacted', attributes: { title: words.redacted } }),
 })
 
-/** redacted tells what was blacked out from what was written. */
+/** redacted marks redacted text. */
 export const redacted = ViewPlugin.fromClass(class {
   decorations: DecorationSet
   constructor(view: EditorView) { this.decorations = black.createDeco(view) }

@@ -1,9 +1,9 @@
-// A moment of a thread, and what in it differs from an earlier one. The server
-// knows who inserted and who deleted; nothing here is guessed by comparing texts.
+// A moment of a thread, and its difference from an earlier one. The server
+// names the author of each insertion and deletion; no texts are compared here.
 
 import type { DeletedRow, SpanRow } from './server'
 
-/** Lit is what was inserted since; rev is the last revision that had a part in it. */
+/** Lit is inserted text; rev is the last revision that contributed to it. */
 export interface Lit { from: number; to: number; author: number; rev: number }
 
 /** lit joins the spans that are newer than `since`, neighbours of one author into one. */
@@ -26,7 +26,7 @@ export function lit(spans: readonly SpanRow[], since: number): Lit[] {
 /** A Ghost is deleted text, at the place where it would stand. */
 export interface Ghost { pos: number; text: string; author: number; rev: number }
 
-/** ghosts joins deletions at one place by one author: keys held down are one thing that was done. */
+/** ghosts joins deletions at one place by one author: holding a key down is one act. */
 export function ghosts(deleted: readonly DeletedRow[]): Ghost[] {
   const all: Ghost[] = []
   for (const [pos, text, rev, author] of deleted) {
@@ -39,10 +39,10 @@ export function ghosts(deleted: readonly DeletedRow[]): Ghost[] {
   return all
 }
 
-/** A Share is how many units an author inserted, of those still there, and deleted, of those there before. */
+/** A Share is how many of the present units an author inserted, and how many of the earlier ones they deleted. */
 export interface Share { author: number; inserted: number; deleted: number }
 
-/** shares says who did how much of a difference, the most first. */
+/** shares are the authors' parts in a difference, the largest first. */
 export function shares(inserted: readonly Lit[], deleted: readonly Ghost[]): Share[] {
   const all = new Map<number, Share>()
   const of = (author: number): Share => {
@@ -58,7 +58,7 @@ export function shares(inserted: readonly Lit[], deleted: readonly Ghost[]): Sha
 /** A Place is a stretch of the text to look at. */
 export interface Place { from: number; to: number }
 
-/** places are the stretches that differ, those joined into one between which fewer than `near` units lie. */
+/** places are the stretches that differ; two with fewer than `near` units between them are one. */
 export function places(inserted: readonly Lit[], deleted: readonly Ghost[], near: number): Place[] {
   const single = [...inserted, ...deleted.map((g) => ({ from: g.pos, to: g.pos }))].sort((a, b) => a.from - b.from || a.to - b.to)
   const all: Place[] = []

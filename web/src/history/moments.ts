@@ -1,6 +1,6 @@
-// Moments fetched from the server: the last ones kept, none asked for twice at
-// once, and of many wanted in quick succession (a slider drawn along) only the
-// latest, with no more than one stale request before it.
+// Moments fetched from the server. The latest are kept, and no moment is requested twice at
+// once. Of many wanted in quick succession (a dragged slider) only the
+// latest is requested, after at most one stale request.
 
 import type { Key, Moment } from './server'
 
@@ -12,7 +12,7 @@ interface Flight { answer: Promise<Moment>; abort: AbortController }
 
 const word = (key: Key): string => `${key.since}-${key.rev}`
 
-/** Moments keeps the last `most` moments that were got or looked at. */
+/** Moments keeps the last `most` moments that were fetched or shown. */
 export class Moments {
   private kept = new Map<string, Moment>() // the least recently used first
   private flights = new Map<string, Flight>()
@@ -33,13 +33,13 @@ export class Moments {
     return (this.flights.get(word(key)) ?? this.depart(key)).answer
   }
 
-  /** abort gives a request up; whoever waits for it gets an AbortError. */
+  /** abort cancels a request; its promise rejects with an AbortError. */
   abort(key: Key): void {
     this.flights.get(word(key))?.abort.abort()
-    this.flights.delete(word(key)) // who asks again gets a new one
+    this.flights.delete(word(key)) // a later get starts a new request
   }
 
-  /** underway is how many requests are. */
+  /** underway is the number of requests in flight. */
   get underway(): number { return this.flights.size }
 
   clear(): void {
@@ -69,12 +69,12 @@ export class Moments {
   }
 }
 
-const PATIENCE = 250 // ms that a request which is not wanted any more may still take
+const PATIENCE = 250 // ms that a request may still take when its moment is no longer wanted
 
 export interface Seer {
   /** seen gets each moment that comes, the wanted one or one on the way to it. */
   seen(key: Key, moment: Moment): void
-  /** failed: the wanted moment cannot be had. */
+  /** failed: the wanted moment could not be fetched. */
   failed(key: Key, reason: unknown): void
 }
 

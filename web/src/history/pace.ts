@@ -1,15 +1,15 @@
-// Playing a history: how long a step is looked at, and the clock that goes on.
+// Playing a history: how long each step is shown, and the clock.
 
 import type { Step } from './timeline'
 
 export const SPEEDS = [1, 2, 4, 8] as const
 export type Speed = (typeof SPEEDS)[number]
 
-const LEAST = 200 // ms at speed 1: a step is seen at all
-const MOST = 1600 // ms at speed 1: nobody waits out a night
-const LATE = 100 // ms that a step which came late is made up for, and no more: no rush of the following ones
+const LEAST = 200 // ms at speed 1: long enough to be seen
+const MOST = 1600 // ms at speed 1: no waiting through a night
+const LATE = 100 // ms of a late step that are made up for; more would make the following steps rush
 
-/** pace is how long after `step` the next one shows, in ms: as long as writing it took, within bounds. */
+/** pace is how long `step` is shown, in ms: as long as it took to write the next, within bounds. */
 export function pace(step: Step, next: Step, speed: Speed): number {
   return Math.min(MOST, Math.max(LEAST, next.end - step.end)) / speed
 }
@@ -24,8 +24,8 @@ export interface Course {
 }
 
 /**
- * Playback goes through a course. Time that showing a step took (the network)
- * counts as time that it was waited for: playing keeps its pace while it can.
+ * Playback shows one step after the other. The time that showing a step took (the network)
+ * counts towards its wait, so that playing keeps its pace.
  */
 export class Playback {
   private turn = 0

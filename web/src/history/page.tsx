@@ -21,7 +21,7 @@ import { Track } from './track'
 import type { View } from './view'
 import { words } from './words'
 
-const LOOK = 10_000 // ms between asking whether the thread went on
+const LOOK = 10_000 // ms between requests for newer records
 
 export function History(p: { past: Past; at: string }) {
   const { past } = p
@@ -54,7 +54,7 @@ function Moment(p: { past: Past; cast: Cast; user: string; onName(name: string):
   const go = (index: number): void => {
     if (!changes.length) return
     setChange(index)
-    setPlace({ ...changes[index]! }) // a fresh one, also for going to the same again
+    setPlace({ ...changes[index]! }) // a new object, so that going to the same place again scrolls
   }
   const walk = (by: number): void => go((change + by + changes.length) % Math.max(1, changes.length))
   useKeys({ past, find: () => view.current?.find(), change: walk, help: () => ask('keys'), reading: () => view.current?.focused ?? false })
@@ -89,7 +89,7 @@ function Moment(p: { past: Past; cast: Cast; user: string; onName(name: string):
 /** focusTrack is for buttons that vanish when they are pressed. */
 const focusTrack = (): void => document.querySelector<HTMLElement>('.track input')?.focus()
 
-/** useAddress has the address say where one is, when one stays there a little. */
+/** useAddress puts the position into the address once it has rested there a little. */
 function useAddress(past: Past): void {
   const { rev, anchor, phase } = past
   useEffect(() => {

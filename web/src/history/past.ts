@@ -1,5 +1,5 @@
-// Where one is in a thread's past, and how one gets elsewhere. It knows no page:
-// components draw what it says and call what it can do.
+// The position in a thread's past, and the ways to another. It knows no page:
+// components show its state and call its methods.
 
 import { Refused } from '../base/api'
 import { Changes } from '../base/changes'
@@ -9,7 +9,7 @@ import { wanted } from './place'
 import type { Key, Moment, Server } from './server'
 import { stepOf, timelineOf, type Step, type Timeline } from './timeline'
 
-/** missing: no such thread; nowhere: no such moment in it; failed: the server cannot be asked. */
+/** missing: no such thread; nowhere: no such moment in it; failed: the server cannot be reached. */
 export type Phase = 'loading' | 'there' | 'missing' | 'nowhere' | 'failed'
 
 const AHEAD = 3 // steps fetched before they are played
@@ -17,7 +17,7 @@ const AHEAD = 3 // steps fetched before they are played
 export class Past extends Changes {
   phase: Phase = 'loading'
   timeline: Timeline | null = null
-  /** rev is the revision one is at, step the index of its step; fine: one goes edit by edit. */
+  /** rev is the present revision, step the index of its step; fine: moving edit by edit. */
   rev = 0
   step = 0
   fine = false
@@ -27,10 +27,10 @@ export class Past extends Changes {
   shown: Moment | null = null
   key: Key | null = null
   speed: Speed = 4
-  newer = 0 // records since the timeline was told
+  newer = 0 // records since the timeline was fetched
   lost: 'offline' | 'unavailable' | null = null // the last moment could not be fetched
 
-  private origin: number | null = null // where one was before comparing with now
+  private origin: number | null = null // the revision before comparing with now
   private readonly moments: Moments
   private readonly latest: Latest
   private readonly playback: Playback
@@ -73,13 +73,13 @@ export class Past extends Changes {
     }
   }
 
-  // Whether it is the thread or the moment that is not there shows in which of the two questions was refused.
+  // Which of the two requests was refused tells whether the thread or the moment is missing.
   private phaseOf(e: unknown): Phase {
     if (!(e instanceof Refused) || ![400, 404, 422].includes(e.status)) return 'failed'
     return this.timeline ? 'nowhere' : 'missing'
   }
 
-  /** go shows the step with this index; the ends where there is none. Whoever goes somewhere has seen enough of a playing. */
+  /** go shows the step with this index, or the nearest end, and stops playing. */
   go(step: number): void {
     this.playback.stop()
     this.to(step)
@@ -101,7 +101,7 @@ export class Past extends Changes {
     this.show(this.within(rev))
   }
 
-  /** compare shows what became of a revision until the one that is shown; null ends it. */
+  /** compare shows what changed from a revision to the present one; null ends it. */
   compare(anchor: number | null): void {
     const back = anchor === null && this.rev === this.head ? this.origin : null
     this.origin = null
@@ -110,7 +110,7 @@ export class Past extends Changes {
     this.show(back ?? this.rev)
   }
 
-  /** compareWithNow shows what became of this moment until now; ending it leads back to the moment. */
+  /** compareWithNow shows what changed from this moment to now; ending it leads back to the moment. */
   compareWithNow(): void {
     this.anchor = this.origin = this.rev
     this.jump(this.head)
@@ -142,7 +142,7 @@ export class Past extends Changes {
 
   again(): void { this.show(this.rev) }
 
-  /** look asks whether the thread went on. */
+  /** look asks the server for newer records. */
   async look(): Promise<void> {
     if (!this.timeline) return
     try {
@@ -153,7 +153,7 @@ export class Past extends Changes {
     } catch { /* asked again soon; what is on the page stays true */ }
   }
 
-  /** grow takes in what was written since; one stays where one is. */
+  /** grow fetches the newer part of the timeline; the position stays. */
   async grow(): Promise<void> {
     const timeline = timelineOf(await this.server.timeline())
     this.timeline = timeline
@@ -164,8 +164,8 @@ export class Past extends Changes {
 
   /**
    * restore brings the present moment's text back on top of the newest edit
-   * that is known here, and resolves with its revision. It is refused as stale
-   * when somebody wrote meanwhile; that is known here then.
+   * known here, and resolves with its revision. The server refuses it as stale
+   * if somebody wrote meanwhile; those edits are fetched then.
    */
   async restore(user: string): Promise<number> {
     try {
@@ -198,7 +198,7 @@ export class Past extends Changes {
     this.changed()
   }
 
-  /** goal is the moment that belongs to where one is: its difference is the step's, the edit's, or that since the anchor. */
+  /** goal is the moment of the present position: its difference is the step's, the edit's, or the one since the anchor. */
   private goal(): Key | null {
     const step = this.here
     if (!step) return null
@@ -242,7 +242,7 @@ export class Past extends Changes {
     if (this.anchor !== null) return
     for (const { from, to } of this.steps.slice(this.step + 1, this.step + 1 + AHEAD)) {
       if (this.moments.underway >= 2) return
-      this.moments.get({ rev: to, since: from - 1 }).catch(() => {}) // asked again when it is wanted
+      this.moments.get({ rev: to, since: from - 1 }).catch(() => {}) // requested again when it is needed
     }
   }
 }

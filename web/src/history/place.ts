@@ -1,7 +1,7 @@
-// Where one is, as an address: /t/T@AT is a moment, /t/T@AT?since=REV what
-// became of an earlier one until then.
+// A position as an address: /t/T@AT is a moment, /t/T@AT?since=REV the changes
+// from an earlier one to it.
 
-/** Wanted is what an address asks for: a revision, or a name or time that only the server can tell. */
+/** Wanted is what an address names: a revision, or a name or time that only the server can resolve. */
 export interface Wanted { rev: number | null; at: string; since: number | null }
 
 /** wanted reads the part after the @ (decoded) and the query. An empty one means now. */

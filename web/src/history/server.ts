@@ -1,4 +1,4 @@
-// What the history asks of the server, and what it tells it.
+// The requests of the history page.
 
 import { ask } from '../base/api'
 
@@ -41,7 +41,7 @@ export interface TimelineAnswer extends Answered {
 export interface Server {
   timeline(): Promise<TimelineAnswer>
   moment(key: Key, signal: AbortSignal): Promise<Moment>
-  /** find asks for a moment by what only the server understands: a time, a name. */
+  /** find fetches a moment by a time or a name. */
   find(at: string): Promise<Moment>
   head(): Promise<number>
   restore(user: string, at: number, rev: number): Promise<{ rev: number }>

@@ -7,7 +7,7 @@ import { ghosts, lit, places, type Place } from './moment'
 import { View } from './view'
 import { words } from './words'
 
-export const NEAR = 120 // units between two changes that are looked at as one
+export const NEAR = 120 // two changes closer than this, in units, are one
 
 export function Sheet(p: { past: Past; cast: Cast; view: { current: View | null }; place: Place | null }) {
   const box = useRef<HTMLDivElement>(null)

@@ -1,5 +1,5 @@
-// What a screen reader hears: where one has come to, once one stays there, and
-// what was done. Whoever moves the slider hears that from the slider itself.
+// What a screen reader announces: the position, once it has rested there, and
+// what was done. The slider announces its own moves.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Past } from './past'
@@ -8,7 +8,7 @@ import { when } from './when'
 import { revision, words } from './words'
 
 const QUIET = 700 // ms
-const SHOWN = 3000 // ms that a notice can be seen
+const SHOWN = 3000 // ms that a notice is shown
 
 export function Spoken(p: { past: Past; said: string; onSaid(): void; now: number }) {
   const { past } = p

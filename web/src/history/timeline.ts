@@ -1,5 +1,5 @@
-// The course of a thread as the server tells it: steps, each what one author
-// wrote without a pause, and the moments that were given names.
+// The course of a thread, from the server: steps, each the work of one author
+// without a pause, and the named moments.
 
 import type { Person, TimelineAnswer, Version } from './server'
 

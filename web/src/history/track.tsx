@@ -1,5 +1,5 @@
-// The timeline: a histogram of who wrote how much, and over it a range input as
-// wide, whose thumb is the line that one draws along.
+// The timeline: a histogram of the edits, and over it a range input as
+// wide, whose thumb is the line to drag.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { barOf, bars, height, pauses, place, type Bar } from './bars'
@@ -82,7 +82,7 @@ function Column(p: { bar: Bar; highest: number; x: number; wide: number; colour:
   )
 }
 
-/** useWidth is how wide the element is, in px; 0 until that is known. */
+/** useWidth is the element's width in px; 0 until it is known. */
 function useWidth(of: { current: HTMLElement | null }): number {
   const [width, set] = useState(0)
   useEffect(() => {

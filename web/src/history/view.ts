@@ -1,5 +1,5 @@
-// The text of a moment in a CodeMirror that is only read: virtualised, so that a
-// long text costs what is seen of it.
+// The text of a moment in a read-only CodeMirror, which renders only the visible
+// part of a long text.
 
 import { openSearchPanel, search, searchKeymap } from '@codemirror/search'
 import { EditorSelection, EditorState, StateEffect, StateField, Text } from '@codemirror/state'
@@ -32,7 +32,7 @@ export class View {
   private fresh = true
   private readonly view: EditorView
 
-  /** nonce is what the page's policy lets styles in by. */
+  /** nonce is the one in the page's content security policy. */
   constructor(parent: HTMLElement, nonce: string) {
     this.view = new EditorView({
       parent,
@@ -54,7 +54,7 @@ export class View {
     })
   }
 
-  /** show puts a moment there, with what differs since a revision, and goes to the place if one is given. */
+  /** show displays a moment with its difference since a revision, and scrolls to a place if one is given. */
   show(moment: Moment, since: number, by: Naming, place: Place | null): void {
     const change = replacement(this.text, moment.text)
     this.text = moment.text
@@ -62,11 +62,11 @@ export class View {
     const effects: StateEffect<unknown>[] = [given.of({ marks: deco, blame: { runs: runs(moment.blame.lines), by, now: moment.at } })]
     if (place && !this.fresh) effects.push(this.towards(place))
     this.view.dispatch({
-      // A text with a raw carriage return keeps it: only \n parts lines here, as in the log.
+      // Only \n separates lines here, as in the log, so a carriage return stays.
       ...(change && { changes: { from: change.from, to: change.to, insert: Text.of(change.insert.split('\n')) } }),
       effects,
     })
-    // Where a place is can be told only once the first text has been laid out.
+    // The place of a text is known only after its first layout.
     if (place && this.fresh) requestAnimationFrame(() => { if (this.view.dom.isConnected) this.goTo(place) })
     this.fresh = false
   }
@@ -85,7 +85,7 @@ export class View {
   private towards(place: Place, y: 'nearest' | 'center' = 'nearest'): StateEffect<unknown> {
     const last = this.text.length
     const from = Math.min(place.from, last)
-    // Of a whole page that was pasted, its beginning: centring all of it would hide that.
+    // Of a long paste, show the beginning: centring it would hide that.
     const to = Math.min(place.to, from + 400, linesOn(this.text, from, 4))
     return EditorView.scrollIntoView(EditorSelection.range(from, to), { y, yMargin: 64 })
   }

@@ -1,4 +1,4 @@
-// When a moment was, as short as is clear: a weekday within the last days, a date before.
+// The time of a moment, as short as is clear: a weekday within the last days, else a date.
 
 import { language } from '../base/words'
 
@@ -7,7 +7,7 @@ const near = new Intl.DateTimeFormat(language, { weekday: 'short', ...time })
 const far = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...time })
 const old = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric', ...time })
 
-/** when says at (Unix ms) to somebody for whom it is now. */
+/** when formats at (Unix ms) as seen from now. */
 export function when(at: number, now: number): string {
   const days = (now - at) / 86_400_000
   if (days < 6) return near.format(at)

@@ -1,5 +1,5 @@
-// The one field: what is typed finds threads, and Enter starts one with that
-// title, or opens the one that has it already.
+// The one field: its text finds threads, and Enter starts a thread with that
+// title, or opens the thread that already has it.
 
 import type { RefObject } from 'preact'
 import { useEffect } from 'preact/hooks'
@@ -11,7 +11,7 @@ export function Field(p: {
   field: RefObject<HTMLInputElement | null>
   query: string
   onQuery(text: string): void
-  /** A thread that is called just so. */
+  /** The thread with exactly this title. */
   same: Row | null
   starting: boolean
   trouble: { code: string; text: string } | null

@@ -1,13 +1,13 @@
-// Rows keep their places while somebody is about to choose one of them.
+// Rows keep their places while the person is about to choose one.
 
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { held } from './search'
 import type { Row } from '../base/row'
 
-const REST = 1500 // ms after which a pointer that does not move chooses nothing
+const REST = 1500 // ms without movement after which the pointer no longer holds the rows
 
-/** useHold gives the rows, in the places they had while the pointer moves over the list or the focus is in it. */
+/** useHold returns the rows; while the pointer moves over the list, or the focus is in it, they keep their places. */
 export function useHold(list: RefObject<HTMLElement | null>, rows: Row[], query: string): Row[] {
   const [moving, setMoving] = useState(false)
   const last = useRef<{ query: string; order: string[] }>({ query, order: [] })

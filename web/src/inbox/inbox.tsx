@@ -70,7 +70,7 @@ export function Inbox(p: { threads: Threads; user: string; onName(name: string):
   )
 }
 
-/** Below is what stands under the rows: nothing there, nothing found, or more. */
+/** Below is the part under the rows: no threads, none found, or more to show. */
 function Below(p: { threads: Threads; query: string; found: number; drawn: number; onMore(): void }) {
   const { threads, query, found } = p
   const searching = query !== '' && threads.missing > 0 && threads.older === 'asking'
@@ -109,7 +109,7 @@ function walk(e: KeyboardEvent, field: HTMLInputElement | null, list: HTMLElemen
   }
   if (row >= 0 && writes(e)) {
     if (e.key === '/') e.preventDefault()
-    field.focus() // and the letter goes there
+    field.focus() // and the letter is typed there
     return
   }
   if (e.key === 'Escape' && row < 0) return clear()

@@ -1,5 +1,5 @@
 // Edits of pages that were closed before they were sent: this page sends them,
-// and says so quietly. What sends them is heavy and loaded only when there are any.
+// and says so quietly. The code that sends them is large and loaded only if there are any.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { counted } from '../base/words'
@@ -30,7 +30,7 @@ export function Kept({ threads }: { threads: Threads }) {
   return <div class="quiet small kept" role="status">{state && <Said state={state} threads={threads} />}</div>
 }
 
-/** send gives what became of the edits, or null if there were none; begun hears how many there are. */
+/** send returns what became of the edits, or null if there were none; begun gets their number. */
 async function send(begun: (edits: number) => void): Promise<OrphanedOutbox[] | null> {
   const store = (await import('../editor/session/store')).openStore()
   let free = 0

@@ -1,8 +1,8 @@
-// Where a key leads among the search field (FIELD) and the rows 0…count-1 below it.
+// Keys move the focus among the search field (FIELD) and the rows 0…count-1 below it.
 
 export const FIELD = -1
 
-/** step gives the new place, or null where the key is not for us. */
+/** step returns the new place, or null if the key does not move the focus. */
 export function step(at: number, key: string, count: number): number | null {
   const last = count - 1
   switch (key) {
@@ -17,6 +17,6 @@ export function step(at: number, key: string, count: number): number | null {
   }
 }
 
-/** writes says whether a key struck on a row is the next letter of a search. */
+/** writes reports whether a key pressed on a row is the next letter of a search. */
 export const writes = (e: { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean }): boolean =>
   [...e.key].length === 1 && e.key !== ' ' && !e.ctrlKey && !e.metaKey && !e.altKey

@@ -1,4 +1,4 @@
-// Letters as one looks for them. Case, accents and width do not count. A Korean
+// Text as the search compares it. Case, accents and width do not count. A Korean
 // syllable is taken apart into the keys that type it, so that a word is found
 // while its last syllable is still being composed (간 on the way to 가나), and its
 // first consonants alone find it too (ㅎㅇ finds 회의). The order of letters within
@@ -8,7 +8,7 @@ const FIRST = 0xac00
 const LEADS = [...'ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ']
 const VOWELS = [...'ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ']
 const TAILS = ['', ...'ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ']
-/** What is typed with two keys. */
+/** Vowels and consonants that are typed with two keys. */
 const PAIRS: Record<string, string> = {
   ㅘ: 'ㅗㅏ', ㅙ: 'ㅗㅐ', ㅚ: 'ㅗㅣ', ㅝ: 'ㅜㅓ', ㅞ: 'ㅜㅔ', ㅟ: 'ㅜㅣ', ㅢ: 'ㅡㅣ',
   ㄳ: 'ㄱㅅ', ㄵ: 'ㄴㅈ', ㄶ: 'ㄴㅎ', ㄺ: 'ㄹㄱ', ㄻ: 'ㄹㅁ', ㄼ: 'ㄹㅂ', ㄽ: 'ㄹㅅ', ㄾ: 'ㄹㅌ', ㄿ: 'ㄹㅍ', ㅀ: 'ㄹㅎ', ㅄ: 'ㅂㅅ',
@@ -43,5 +43,5 @@ export function keys(text: string): string {
 export const leads = (text: string): string =>
   [...plain(text.normalize('NFC'))].map((c) => syllable(c)?.[0] ?? c).join('')
 
-/** onlyLeads says whether something was typed that leads would find: consonants, two at least. */
+/** onlyLeads reports whether the text can be found by leads: consonants only, at least two. */
 export const onlyLeads = (text: string): boolean => /^[ㄱ-ㅎ]{2,}$/.test(text)

@@ -17,7 +17,7 @@ function Page({ threads }: { threads: Threads }) {
   return user ? <Inbox threads={threads} user={user} onName={setUser} /> : <Login onName={setUser} />
 }
 
-/** goal is where an address of the time before leads: the deck's client was here, with the thread in the fragment. */
+/** goal is where an old address leads: the deck was at /, with the thread in the fragment. */
 function goal(): string | null {
   const raw = location.hash.slice(1)
   if (!raw) return null

@@ -3,7 +3,7 @@
 import { keys, leads, onlyLeads } from './letters'
 import { byActivity, type Row } from '../base/row'
 
-/** A Sought title is taken apart once, not with every key. */
+/** A Sought title is prepared once, not for every key. */
 interface Sought { keys: string; leads: string }
 const taken = new Map<string, Sought>()
 
@@ -17,7 +17,7 @@ function sought(title: string): Sought {
   return s
 }
 
-const PASSES = 3 // of a title: how well it fits, the best being 0
+const PASSES = 3 // of a title: how well it fits, 0 is best
 
 function rank(title: string, query: string, words: { plain: string; leads: string | null }[]): number | null {
   const s = sought(title)
@@ -43,7 +43,7 @@ export function search(rows: Iterable<Row>, query: string): Row[] {
   return groups.flatMap((g) => g.sort(byActivity))
 }
 
-/** named is the newest thread with exactly this title, but for case. */
+/** named is the newest thread with exactly this title, ignoring case. */
 export const named = (rows: Iterable<Row>, title: string): Row | null => {
   const whole = keys(title.trim())
   if (!whole) return null
@@ -51,8 +51,8 @@ export const named = (rows: Iterable<Row>, title: string): Row | null => {
 }
 
 /**
- * held keeps rows where they stand while somebody points at them, so that no
- * click lands on what has just moved there. What is new comes at the end.
+ * held keeps rows in their order while the person points at them, so that no
+ * click lands on a row that has just moved there. New rows come at the end.
  */
 export function held(rows: Row[], order: readonly string[]): Row[] {
   const place = new Map(order.map((id, i) => [id, i]))

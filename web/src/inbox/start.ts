@@ -1,4 +1,4 @@
-// Starting a thread, and going there.
+// Starting a thread and opening it.
 
 import { useEffect, useState } from 'preact/hooks'
 import { ask, Refused } from '../base/api'
@@ -13,7 +13,7 @@ export interface Start {
   forget(): void
 }
 
-/** `up` says whether there was a connection, which tells "not sent" from "maybe sent". */
+/** `up` reports whether there is a connection: a failed request was then perhaps sent, else certainly not. */
 export function useStart(user: string, up: () => boolean): Start {
   const [starting, setStarting] = useState(false)
   const [trouble, setTrouble] = useState<Trouble | null>(null)

@@ -1,4 +1,4 @@
-// One thread: what it is called, what is new in it, who is there.
+// One thread: its title, whether it changed, and who is there.
 
 import { useId } from 'preact/hooks'
 import { initials, type Palette } from '../base/authors'
@@ -39,8 +39,8 @@ export function ThreadRow(p: { row: Row; seen: number | null; now: number; palet
 }
 
 /**
- * The link is the title alone, which is its name; it lies under the whole row.
- * What has a hint of its own lies above it, and passes clicks on.
+ * The link contains only the title, which names it, and lies under the whole row.
+ * Parts with a tooltip lie above the link and pass clicks on to it.
  */
 function follow(e: MouseEvent & { currentTarget: HTMLElement }): void {
   if ((e.target as Element).closest('a')) return

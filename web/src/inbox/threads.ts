@@ -1,14 +1,14 @@
-// What the inbox knows of the threads: the newest as the server tells of them
-// while they change, older ones as they were when asked for.
+// What the inbox knows of the threads: the newest live, as the server sends them,
+// and older ones as they were when they were fetched.
 
 import { Changes } from '../base/changes'
 import { fieldsOf, isCount, text } from '../base/fields'
 import type { Hearer, Line } from '../base/socket'
 import { pageOf, type Page, type Row } from '../base/row'
 
-const PAGE = 1000 // threads a request, the server's most
+const PAGE = 1000 // threads per request, the server's limit
 
-export interface Surroundings {
+export interface Options {
   socket(hearer: Hearer): Line
   /** page asks GET /api/threads. */
   page(offset: number, limit: number): Promise<unknown>
@@ -16,10 +16,10 @@ export interface Surroundings {
 
 export class Threads extends Changes {
   link: 'connecting' | 'up' | 'down' = 'connecting'
-  /** Null until the server has said how it is. */
+  /** Null until the server has sent it. */
   connections: number | null = null
   total = 0
-  /** By id. The newest are live; the rest may be as old as the last look. */
+  /** By id. The newest are live; the rest may be as old as the last fetch. */
   readonly rows = new Map<string, Row>()
   loaded = false
   /** Older ones: being fetched, all here, or the fetching failed. */
@@ -27,13 +27,13 @@ export class Threads extends Changes {
   trouble: { code: string; text: string } | null = null
 
   private readonly line: Line
-  private live = new Set<string>() // ids in the list last told
+  private live = new Set<string>() // ids in the last list
   private fresh = true // no list on this connection so far
-  private asked = 0 // of the rows by activity, how many have been asked for by HTTP
+  private asked = 0 // how many rows, sorted by activity, were fetched over HTTP
 
-  constructor(private readonly around: Surroundings) {
+  constructor(private readonly options: Options) {
     super()
-    this.line = around.socket({
+    this.line = options.socket({
       up: () => {
         this.link = 'up'
         this.fresh = true
@@ -54,7 +54,7 @@ export class Threads extends Changes {
   start(): void { this.line.live() }
   retry(): void { this.line.now() }
 
-  /** missing is how many threads there are that we know nothing of. */
+  /** missing is the number of threads that were not fetched yet. */
   get missing(): number { return Math.max(0, this.total - this.rows.size) }
 
   /** all fetches the older threads, page by page, while `wanted` says so. */
@@ -64,7 +64,7 @@ export class Threads extends Changes {
     this.changed()
     try {
       for (;;) {
-        const page = pageOf(await this.around.page(this.asked, PAGE))
+        const page = pageOf(await this.options.page(this.asked, PAGE))
         if (!page) throw new Error('not a page of threads')
         for (const row of page.rows) if (!this.live.has(row.id)) this.rows.set(row.id, row)
         this.total = page.total
@@ -73,7 +73,7 @@ export class Threads extends Changes {
         if (page.next === null || !wanted()) break
         this.changed()
       }
-      if (this.older === 'asking') this.older = 'unasked' // goes on where it stopped
+      if (this.older === 'asking') this.older = 'unasked' // the next call continues here
     } catch {
       this.older = 'failed'
     }
@@ -92,7 +92,7 @@ export class Threads extends Changes {
   private take(page: Page | null): void {
     if (!page) return
     this.live = new Set(page.rows.map((r) => r.id))
-    // What fell out of the list fell behind: nobody is known to be in it now.
+    // For threads that fell out of the list it is not known who is there now.
     for (const row of this.rows.values()) if (!this.live.has(row.id)) this.rows.set(row.id, { ...row, here: [], typing: [] })
     for (const row of page.rows) this.rows.set(row.id, row)
     // While we were away any number may have fallen out of the list.
@@ -106,7 +106,7 @@ export class Threads extends Changes {
     this.trouble = null
   }
 
-  /** Offline nobody knows who is where. */
+  /** Offline it is not known who is where. */
   private forgetPresence(): void {
     for (const row of this.rows.values()) this.rows.set(row.id, { ...row, here: [], typing: [] })
   }

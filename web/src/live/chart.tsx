@@ -1,6 +1,6 @@
 // Bars of the last minute on a canvas. It draws in frames of the screen, in its
-// own pixels, in colours of the theme; whoever wants less motion gets one
-// drawing a second.
+// own pixels, in colours of the theme; with reduced motion it draws once
+// a second.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { number } from '../base/words'
@@ -52,7 +52,7 @@ function keepDrawn(canvas: HTMLCanvasElement, watch: Watch, kind: Kind, setTop: 
   }
 }
 
-/** draw gives the rate that the full height stands for. */
+/** draw returns the rate at full height. */
 function draw(canvas: HTMLCanvasElement, watch: Watch, kind: Kind): number {
   const scale = devicePixelRatio
   const width = Math.round(canvas.clientWidth * scale)

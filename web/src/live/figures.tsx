@@ -1,4 +1,4 @@
-// The numbers: what holds now, who and where in the last ten seconds, and the
+// The numbers: the present, the threads and people of the last ten seconds, and the
 // last minute as a table.
 
 import { initials, type Palette } from '../base/authors'

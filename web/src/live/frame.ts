@@ -1,5 +1,5 @@
-// What the server says it does, twenty times a second, and a check of what
-// really arrives. Counts are of what was done since the frame before.
+// The server's activity, twenty times a second, and a check of the JSON that
+// arrives. Counts are since the frame before.
 
 import { isFields, text, type Fields } from '../base/fields'
 
@@ -24,7 +24,7 @@ export interface Detail {
 const amount = (v: unknown): number => (typeof v === 'number' && Number.isFinite(v) && v >= 0 ? v : 0)
 const each = <T>(v: unknown, f: (m: Fields) => T): T[] => (Array.isArray(v) ? v.filter(isFields).map(f) : [])
 
-/** frameOf reads a frame `activity`, or gives null. */
+/** frameOf reads a frame `activity`; null if it is malformed. */
 export function frameOf(m: unknown): Frame | null {
   if (!isFields(m) || m.type !== 'activity' || typeof m.at !== 'number' || !Number.isFinite(m.at)) return null
   return {

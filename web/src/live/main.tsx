@@ -1,6 +1,6 @@
 import '../base/base.css'
 import './live.css'
-// What the server does, as it does it. Nobody need say who they are.
+// The server's activity, live. No name is needed.
 
 import { render } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
@@ -37,7 +37,7 @@ function Live({ watch }: { watch: Watch }) {
   )
 }
 
-// Each part follows what it shows, so that four changes a second draw only the numbers.
+// Each part listens to what it shows, so that four changes a second redraw only the numbers.
 
 function Strip({ watch }: { watch: Watch }) {
   useChanges(watch)
@@ -65,7 +65,7 @@ function Seconds({ watch }: { watch: Watch }) {
   return <Minute ring={watch.ring} />
 }
 
-/** useSeen watches while somebody looks. */
+/** useSeen watches while the page is visible. */
 function useSeen(watch: Watch): void {
   useEffect(() => {
     const seen = (): void => watch.show(!document.hidden)

@@ -1,5 +1,5 @@
-// The last minute, in slots of 50 ms. A slot of which nothing is known (the page
-// was hidden, the connection lost) is NaN, which is not the same as 0.
+// The last minute, in slots of 50 ms. An unknown slot (the page
+// was hidden, or the connection lost) is NaN, not 0.
 
 import type { Counts } from './frame'
 
@@ -8,7 +8,7 @@ export const SLOTS = 60_000 / SLOT
 const A_SECOND = 1000 / SLOT
 
 const SLACK = 2 // slots a frame may come early or late and still be the next one
-const LATE = A_SECOND // slots a frame may come late and still be about all of them
+const LATE = A_SECOND // slots a frame may come late and still count for all of them
 
 export type Kind = keyof Counts
 export const kinds: Kind[] = ['edits', 'deliveries', 'pushes']
@@ -30,7 +30,7 @@ export class Ring {
     }
   }
 
-  /** slots says how many the frame of this time fills. */
+  /** slots is how many slots a frame of this time fills. */
   private slots(at: number): number {
     const missed = this.origin === null ? -Infinity : (at - this.origin) / SLOT - this.next
     if (Math.abs(missed) < SLACK) return 1
@@ -39,12 +39,12 @@ export class Ring {
     return 1
   }
 
-  /** of is the count in slot number n; NaN if it is not known, or no more. */
+  /** of is the count in slot n; NaN if it is unknown or too old. */
   of(kind: Kind, n: number): number {
     return n < 0 || n >= this.next || n < this.next - SLOTS ? NaN : this.counts[kind][n % SLOTS] ?? NaN
   }
 
-  /** rate is so many a second on average over the slots from…to-1, or NaN if nothing is known of them. */
+  /** rate is the average per second over the slots from…to-1; NaN if all are unknown. */
   rate(kind: Kind, from: number, to: number): number {
     let sum = 0
     let known = 0

@@ -1,4 +1,4 @@
-// Watching what the server does: asks for the frames while the page is seen and
+// Watching the server's activity: requests the frames while the page is visible and
 // connected, and keeps the last minute of them.
 
 import { Changes } from '../base/changes'
@@ -7,13 +7,13 @@ import type { Hearer, Line } from '../base/socket'
 import { frameOf, type Detail } from './frame'
 import { Ring } from './ring'
 
-const TELL = 5 // frames: numbers change four times a second, or nobody could read them
+const TELL = 5 // frames: numbers change four times a second, slow enough to be read
 
 /** A Watch's onChange: what can be read has changed, at most four times a second. */
 export class Watch extends Changes {
   link: 'connecting' | 'up' | 'down' = 'connecting'
   readonly ring = new Ring()
-  /** Null until the server has said so on this connection. */
+  /** Null until the server has sent it on this connection. */
   connections: number | null = null
   threads: number | null = null
   detail: Detail | null = null
@@ -47,7 +47,7 @@ export class Watch extends Changes {
   start(): void { this.line.live() }
   retry(): void { this.line.now() }
 
-  /** show says whether anybody sees the page; unseen, it asks for nothing. */
+  /** show says whether the page is visible; a hidden page requests nothing. */
   show(seen: boolean): void {
     if (seen === this.seen) return
     this.seen = seen
