@@ -14,43 +14,43 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A Config is what an authority is given.
+// A Config holds what an authority needs. All fields are required.
 type Config struct {
 	Stream eventlog.Stream
 	Log    projection.Source
-	// Now returns Unix milliseconds.
+	// Now returns the time in Unix milliseconds.
 	Now func() int64
-	// After calls f once after d, from any goroutine.
+	// After calls f once, after d, from any goroutine.
 	After func(d time.Duration, f func())
 	// NewClient returns a fresh id for records that the server makes.
 	NewClient func() eventlog.ClientID
 	Room      Room
-	// MaxText is the most bytes of UTF-8 that an edit may leave the text with.
+	// MaxText bounds the bytes of UTF-8 in the text after an edit.
 	MaxText int
 	Logger  *slog.Logger
 }
 
 const (
-	inboxSize = 16 // each costs 64 bytes a thread; who waits for room gets in as others are taken
+	inboxSize = 16 // each slot costs 64 bytes a thread; senders wait for a free one
 	// batchMax bounds the requests and the records of one append, and
-	// batchBytes its texts; one request may go over.
+	// batchBytes its texts. One request may exceed them.
 	batchMax   = 4096
 	batchBytes = 4 << 20
 )
 
 // An Authority is the single writer of one thread. Its methods may be called
-// concurrently, also after Run has returned: they then report unavailable.
+// concurrently. After Run has returned they report unavailable.
 type Authority struct {
 	cfg   Config
 	inbox chan request
 	done  chan struct{}
 
-	// Owned by Run; no lock.
+	// Owned by Run's goroutine; no lock.
 	thread  *projection.Thread
-	chain   chain.Digest // of thread.Revision, once published
-	bytes   int          // UTF-8 of the text
-	window  window
-	past    past
+	chain   chain.Digest // of thread.Revision once its batch is on disk
+	bytes   int          // of the text in UTF-8
+	recent  recent
+	cache   resumeCache
 	fanout  fanout
 	texts   map[Peer]*textPeer
 	lines   map[Peer]*linePeer
@@ -58,29 +58,28 @@ type Authority struct {
 	beacon  beaconState
 	pairs   bool // the text may hold surrogate pairs
 	stopped bool
-	failed  int   // appends of which nothing was said
-	quiet   int64 // nothing is said of them before that, Unix milliseconds
+	failed  int   // failed appends since the last that was logged
+	quiet   int64 // Unix milliseconds before which no failure is logged
 
-	// Bounds, which the tests make small, and the function rebase, in whose
-	// place they put a wrong one.
+	// Bounds that tests make smaller, and the function rebase, which tests
+	// replace by a wrong one.
 	catchUpMax, costMax int
 	rebase              func(Push, []event.Event) ([]ot.Change, int, error)
 }
 
-// A request is something to do in the authority's goroutine. An edit joins the
-// batch; anything else is done when all before it is durable, unless it says
-// otherwise.
+// A request is work for the authority's goroutine. An edit joins the batch.
+// Anything else runs when all edits before it are durable, unless now is set.
 type request struct {
 	peer Peer
-	re   string // what a failure answers
+	re   string // the message type that an error answers
 	edit func() *wire.Error
 	do   func()
-	now  bool               // do need not wait for what is before it
-	done chan<- *wire.Error // told the outcome, if not nil; has room for it
+	now  bool               // do does not wait for the edits before it
+	done chan<- *wire.Error // receives the outcome, unless it is nil; has room for it
 }
 
-// New returns the authority of a thread whose records up to now are in t. The
-// caller then calls Run.
+// New returns the authority of a thread whose records so far are folded into t,
+// with the chain value head. The caller must call Run.
 func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 	a := &Authority{
 		cfg:   cfg,
@@ -89,12 +88,12 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 		texts: map[Peer]*textPeer{},
 		lines: map[Peer]*linePeer{},
 
-		window:     window{max: windowMax, age: windowAge},
+		recent:     recent{max: recentMax, age: recentAge},
 		catchUpMax: catchUpMax,
 		costMax:    costMax,
 		rebase:     rebase,
 	}
-	a.window.base = t.Revision
+	a.recent.base = t.Revision
 	a.adopt(t, head)
 	return a
 }
@@ -105,13 +104,14 @@ func (a *Authority) adopt(t *projection.Thread, head chain.Digest) {
 	a.bytes = len(text)
 	a.pairs = a.bytes > 0 && hasPair(t.Units(0, t.Len()))
 	if a.fanout.touched == nil {
-		a.fanout.touched, a.fanout.told = map[int]eventlog.Revision{}, t.Revision
+		a.fanout.touched, a.fanout.sent = map[int]eventlog.Revision{}, t.Revision
 	}
 	a.batch.reset(t.Revision)
 	a.beacon = beaconState{revision: t.Revision, at: a.cfg.Now()}
 }
 
-// Run serves requests until ctx is done, then finishes what was accepted.
+// Run serves requests until ctx is done and then finishes those that it
+// accepted.
 func (a *Authority) Run(ctx context.Context) {
 	defer a.close()
 	for {
@@ -129,8 +129,8 @@ func (a *Authority) Run(ctx context.Context) {
 	}
 }
 
-// close makes sure that nobody waits for an answer: what was sent meanwhile is
-// refused, here or by its sender.
+// close refuses the requests that are left in the inbox, so that no sender
+// waits for ever. A sender that enqueues one later refuses it itself.
 func (a *Authority) close() {
 	close(a.done)
 	a.refuse()
@@ -147,20 +147,20 @@ func (a *Authority) refuse() {
 	}
 }
 
-// serve takes r and everything that waits behind it.
+// serve handles r and every request that is waiting behind it.
 func (a *Authority) serve(r request) {
 	for {
-		a.take(r)
+		a.handle(r)
 		select {
 		case r = <-a.inbox:
 		default:
-			a.flush()
+			a.commit()
 			return
 		}
 	}
 }
 
-// drain refuses nothing that was accepted into the inbox.
+// drain serves every request that the inbox accepted.
 func (a *Authority) drain() {
 	for {
 		select {
@@ -172,7 +172,7 @@ func (a *Authority) drain() {
 	}
 }
 
-func (a *Authority) take(r request) {
+func (a *Authority) handle(r request) {
 	if a.stopped {
 		a.fail(r, errStopped)
 		return
@@ -182,7 +182,7 @@ func (a *Authority) take(r request) {
 			r.do()
 			return
 		}
-		if a.flush(); a.stopped {
+		if a.commit(); a.stopped {
 			a.fail(r, errStopped)
 			return
 		}
@@ -193,9 +193,9 @@ func (a *Authority) take(r request) {
 		return
 	}
 	if err := r.edit(); err != nil {
-		// The answer must not overtake the receipts of edits before it.
-		a.flush()
-		if err.Head > 0 { // of what is on disk, if that is not what was hoped for
+		// The error must not overtake the receipts of earlier edits.
+		a.commit()
+		if err.Head > 0 { // with stale: the head that is on disk
 			err.Head = a.thread.Revision
 		}
 		a.inOrder(r.peer)
@@ -205,7 +205,7 @@ func (a *Authority) take(r request) {
 	b := &a.batch
 	b.requests = append(b.requests, r)
 	if len(b.records) >= batchMax || len(b.requests) >= batchMax || b.bytes >= batchBytes {
-		a.flush()
+		a.commit()
 	}
 }
 
@@ -223,12 +223,12 @@ func (a *Authority) fail(r request, err *wire.Error) {
 
 var errStopped = &wire.Error{Code: wire.Unavailable, Text: "the thread is being closed: send again"}
 
-// enqueue hands r over; false means that the authority has stopped.
+// enqueue puts r into the inbox. It returns false if the authority has stopped.
 func (a *Authority) enqueue(r request) bool {
 	select {
 	case a.inbox <- r:
 		select {
-		case <-a.done: // nobody reads on
+		case <-a.done: // Run has returned
 			a.refuse()
 		default:
 		}
@@ -238,14 +238,14 @@ func (a *Authority) enqueue(r request) bool {
 	}
 }
 
-// post sends an edit of a peer, which hears of a failure by a message.
+// post enqueues an edit of a peer. If it fails the peer is sent an error.
 func (a *Authority) post(p Peer, re string, edit func() *wire.Error) {
 	if r := (request{peer: p, re: re, edit: edit}); !a.enqueue(r) {
 		a.fail(r, errStopped)
 	}
 }
 
-// wait sends r and waits for its outcome.
+// wait enqueues r and waits for its outcome.
 func (a *Authority) wait(ctx context.Context, r request) error {
 	done := make(chan *wire.Error, 1)
 	r.done = done
@@ -259,7 +259,7 @@ func (a *Authority) wait(ctx context.Context, r request) error {
 		}
 		return nil
 	case <-a.done:
-		select { // it may have been among the last
+		select { // Run may have answered before it returned
 		case err := <-done:
 			if err != nil {
 				return err
@@ -273,8 +273,8 @@ func (a *Authority) wait(ctx context.Context, r request) error {
 	}
 }
 
-// View calls f with the thread and its chain value as they are on disk. The
-// thread must not be changed nor kept.
+// View calls f with the thread and its chain value as they are on disk. f must
+// not change the thread or keep it.
 func (a *Authority) View(ctx context.Context, f func(*projection.Thread, chain.Digest)) error {
 	return a.wait(ctx, request{do: func() { f(a.thread, a.chain) }})
 }
@@ -287,7 +287,7 @@ func (a *Authority) Rename(p Peer, author eventlog.AuthorID, title string) {
 		}
 		a.record(event.Renamed{Title: title}, author, a.cfg.NewClient(), 0)
 		for _, l := range a.lines {
-			l.due = true // the title is part of join
+			l.due = true // a join has the title
 		}
 		return nil
 	})

@@ -74,7 +74,7 @@ func TestReceiptThatDiffersCountsAsDelivered(t *testing.T) {
 	s.flow()
 	c.update("milk!")
 	s.up()
-	s.auth.take(request{edit: func() *wire.Error { // before ada's arrives
+	s.auth.handle(request{edit: func() *wire.Error { // before ada's arrives
 		s.auth.record(event.Changed{Change: ot.Replace(4, 0, 0, units("oat "))}, ben, s.newClient(), 0)
 		return nil
 	}})
@@ -200,7 +200,7 @@ func TestAnOldLineIsTheSameFromMemoryAndFromTheLog(t *testing.T) {
 		h := newHistory(seed+uint64(i), nil, false)
 		h.play(120)
 		a, head := h.auth, h.auth.thread.Revision
-		if a.window.base > 0 {
+		if a.recent.base > 0 {
 			continue
 		}
 		cold := newWorld(nil)

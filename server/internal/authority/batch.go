@@ -12,13 +12,14 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A batch is what was folded in and is not on disk yet.
+// A batch is the records that are folded into the thread but not on disk yet,
+// and the requests that made them.
 type batch struct {
-	base     eventlog.Revision // before the first record
+	base     eventlog.Revision // the revision before the first record
 	records  []eventlog.Record
 	requests []request
 	bytes    int                       // of the records' texts
-	touched  map[int]eventlog.Revision // lines, as they are now: by which record last
+	touched  map[int]eventlog.Revision // the last revision that touched a line, by the line's index now
 }
 
 func (b *batch) empty() bool { return len(b.requests) == 0 && len(b.records) == 0 }
@@ -34,13 +35,14 @@ func (b *batch) reset(base eventlog.Revision) {
 	clear(b.touched)
 }
 
-// record folds a fact in and adds it to the batch. The caller has validated it:
-// a fact that the projection refuses is a bug here.
+// record folds an event into the thread and adds it to the batch. The caller
+// has validated it: if the projection refuses it, that is a bug in this
+// package.
 func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eventlog.ClientID, seq uint64) event.Event {
 	t := a.thread
 	now := a.cfg.Now()
 	if now < t.UpdatedAt-1000 {
-		a.cfg.Logger.Warn("the clock went back", "thread", t.Stream, "ms", t.UpdatedAt-now)
+		a.cfg.Logger.Warn("the clock was set back", "thread", t.Stream, "ms", t.UpdatedAt-now)
 	}
 	e := event.Event{
 		Stream: t.Stream, Revision: t.Revision + 1, Time: max(now, t.UpdatedAt),
@@ -59,7 +61,7 @@ func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eve
 		panic("authority: own record refused: " + err.Error())
 	}
 	ent := newEntry(t, e, eff, inverse)
-	a.window.add(ent)
+	a.recent.add(ent)
 	a.follow(ent, eff)
 	r := event.Encode(f)
 	r.Time, r.Author, r.Client, r.Seq = e.Time, author, client, seq
@@ -68,8 +70,8 @@ func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eve
 	return e
 }
 
-// flush appends the batch and, when it is on disk, tells everybody.
-func (a *Authority) flush() {
+// commit appends the batch and publishes it when it is on disk.
+func (a *Authority) commit() {
 	b := &a.batch
 	if b.empty() {
 		return
@@ -77,7 +79,7 @@ func (a *Authority) flush() {
 	if len(b.records) > 0 {
 		head, err := a.cfg.Log.Append(context.Background(), a.cfg.Stream, b.base, b.records...)
 		if err != nil {
-			a.recover(err)
+			a.settleAppend(err)
 			return
 		}
 		a.chain = head.Chain
@@ -86,8 +88,8 @@ func (a *Authority) flush() {
 }
 
 // announce announces records that are on disk, the last of them at the thread's
-// revision. It comes before they are sent to peers: a client that sees an edit
-// may ask for the list of threads, and must find it there.
+// revision. It must come before they are sent to peers: a client that sees an
+// edit may ask for the list of threads and must find the edit there.
 func (a *Authority) announce(records []eventlog.Record) {
 	if n := eventlog.Revision(len(records)); n > 0 {
 		a.cfg.Room.Announce(Batch{a.thread.Revision - n, records, a.thread.Summary()})
@@ -104,44 +106,44 @@ func (a *Authority) publish() {
 	}
 	a.settleLines()
 	a.fanout.dirty = a.fanout.dirty || len(b.records) > 0
-	a.tell()
+	a.broadcastNew()
 	for _, r := range b.requests {
-		a.prompt(r.peer)
+		a.flushTo(r.peer)
 		if r.done != nil {
 			r.done <- nil
 		}
 	}
 	b.reset(a.thread.Revision)
-	a.window.trim(a.fanout.told, a.cfg.Now())
+	a.recent.trim(a.fanout.sent, a.cfg.Now())
 	a.restLater()
 }
 
-// complainEvery is how long, in milliseconds, a thread says nothing more of
-// appends that fail: on a full disk each keystroke is one.
-const complainEvery = 60_000
+// failureLogPause is how long, in milliseconds, a thread logs no further failed
+// append: on a full disk every keystroke causes one.
+const failureLogPause = 60_000
 
-func (a *Authority) complain(cause error) {
+func (a *Authority) logFailure(cause error) {
 	a.failed++
 	if now := a.cfg.Now(); now >= a.quiet {
 		a.cfg.Logger.Error("append failed; asking the log what is there", "thread", a.cfg.Stream, "times", a.failed, "error", cause)
-		a.failed, a.quiet = 0, now+complainEvery
+		a.failed, a.quiet = 0, now+failureLogPause
 	}
 }
 
-// recover deals with an append that did not return well. The log says what
-// became of it: either the batch is there as it was sent, and all is well, or
-// nothing of it is, and the thread is read again and the senders are told.
-func (a *Authority) recover(cause error) {
+// settleAppend finds out from the log what became of an append that returned an
+// error. Either all of the batch is there, and it is published, or nothing of
+// it is, and the thread is read again.
+func (a *Authority) settleAppend(cause error) {
 	a.cfg.Room.Refused(cause)
-	a.complain(cause)
+	a.logFailure(cause)
 	there, err := a.appended()
 	if err != nil {
-		a.giveUp(err)
+		a.abandon(err)
 		return
 	}
 	if there {
 		if a.chain, err = a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, a.thread.Revision); err != nil {
-			a.giveUp(err)
+			a.abandon(err)
 			return
 		}
 		a.publish()
@@ -150,7 +152,7 @@ func (a *Authority) recover(cause error) {
 	a.reload(cause)
 }
 
-// appended reports whether the records after the batch's base are the batch.
+// appended reports whether the log has exactly the batch after its base.
 func (a *Authority) appended() (bool, error) {
 	n := 0
 	for r, err := range a.cfg.Log.Read(context.Background(), a.cfg.Stream, a.batch.base) {
@@ -170,18 +172,18 @@ func (a *Authority) appended() (bool, error) {
 	return n == len(a.batch.records), nil
 }
 
-// reload reads the thread from the log again, since the batch is not there, and
-// has its senders send it again. Records of another writer that are there
+// reload reads the thread from the log again, because the batch is not there,
+// and has the senders send again. Records of another writer that are there
 // instead are announced and sent to the peers.
 func (a *Authority) reload(cause error) {
 	failed := append([]request(nil), a.batch.requests...)
-	text := "the log cannot take edits now: nothing was lost, send again"
+	text := "the log cannot accept edits now: nothing was lost, send again"
 	if errors.Is(cause, eventlog.ErrConflict) {
 		text = "another writer has written to this thread: send again"
 	}
 	found, err := a.refold(a.batch.base)
 	if err != nil {
-		a.giveUp(err)
+		a.abandon(err)
 		return
 	}
 	for _, l := range a.lines {
@@ -189,22 +191,22 @@ func (a *Authority) reload(cause error) {
 	}
 	a.announce(found)
 	a.settleLines()
-	a.tellNow() // what is there must not come after the failures
+	a.broadcastNow() // the errors must not overtake these entries
 	for _, r := range failed {
 		a.inOrder(r.peer)
 		a.fail(r, &wire.Error{Code: wire.Unavailable, Text: text})
 	}
 }
 
-// refold folds the thread from the log and returns its records after a revision
-// up to which the window is on disk. The window goes on with them.
+// refold folds the thread from the log again. The recent entries after base are
+// replaced by those of the log, whose records it returns.
 func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
 	ctx := context.Background()
 	t, err := ThreadAt(ctx, a.cfg.Log, a.cfg.Stream, base)
 	if err != nil {
 		return nil, err
 	}
-	a.window.cut(base)
+	a.recent.cut(base)
 	var found []eventlog.Record
 	redacted := false
 	for r, err := range a.cfg.Log.Read(ctx, a.cfg.Stream, base) {
@@ -219,15 +221,15 @@ func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.window.add(newEntry(t, e, eff, nil))
+		a.recent.add(newEntry(t, e, eff, nil))
 		found = append(found, r)
 		if _, ok := e.Payload.(event.Redacted); ok {
 			redacted = true
 		}
 	}
-	if redacted { // in records before it, too, which are in memory as they were
-		a.window.reset(t.Revision)
-		a.past = past{rest: a.past.rest}
+	if redacted { // records before it, too, which are in memory as they were
+		a.recent.reset(t.Revision)
+		a.cache = resumeCache{rest: a.cache.rest}
 	}
 	head, err := a.cfg.Log.ChainAt(ctx, a.cfg.Stream, t.Revision)
 	if err == nil {
@@ -236,9 +238,9 @@ func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
 	return found, err
 }
 
-// giveUp drops everybody: the log cannot even be read. They come back, and the
-// hub starts another authority.
-func (a *Authority) giveUp(err error) {
+// abandon stops the authority and closes every connection, because the log
+// cannot be read. Clients reconnect, and the server starts another authority.
+func (a *Authority) abandon(err error) {
 	a.cfg.Logger.Error("cannot read the thread", "thread", a.cfg.Stream, "error", err)
 	a.stopped = true
 	for _, r := range a.batch.requests {
@@ -251,14 +253,14 @@ func (a *Authority) giveUp(err error) {
 	a.batch.reset(a.batch.base)
 }
 
-// size returns the bytes of UTF-8 that c inserts.
+// size returns how many bytes of UTF-8 c inserts.
 func size(c ot.Change) int {
 	n := 0
 	c.Each(func(_, _, _, _ int, insert []uint16) { n += bytesOf(insert) })
 	return n
 }
 
-// deletes returns the bytes of UTF-8 that c deletes of the text.
+// deletes returns how many bytes of UTF-8 c deletes from the text.
 func (a *Authority) deletes(c ot.Change) int {
 	n := 0
 	c.Each(func(fromA, toA, _, _ int, _ []uint16) {
@@ -269,12 +271,12 @@ func (a *Authority) deletes(c ot.Change) int {
 	return n
 }
 
-// bytesOf returns the bytes that units take as UTF-8.
+// bytesOf returns how many bytes the units take as UTF-8.
 func bytesOf(units []uint16) int {
 	n := 0
 	for _, u := range units {
 		switch {
-		case u >= 0xd800 && u < 0xe000: // half of four bytes
+		case u >= 0xd800 && u < 0xe000: // half of a surrogate pair, which takes four bytes
 			n += 2
 		default:
 			n += utf8.RuneLen(rune(u))

@@ -22,11 +22,11 @@ func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 	b.Helper()
 	w := newWorld(nil)
 	w.auth.cfg.Room = mute{w}
-	w.auth.take(request{edit: func() *wire.Error {
+	w.auth.handle(request{edit: func() *wire.Error {
 		w.auth.record(event.Opened{Title: "x"}, ada, w.newClient(), 0)
 		return nil
 	}})
-	w.auth.flush()
+	w.auth.commit()
 	conns := make([]*conn, peers)
 	for i := range conns {
 		conns[i] = &conn{w: w}
@@ -60,12 +60,12 @@ func BenchmarkPush(b *testing.B) {
 				}
 				c := ot.Replace(length, length, length, char)
 				p := Push{Client: eventlog.ClientID{1, byte(k)}, Seq: seq[k], Rev: rev, Changes: []ot.Change{c}}
-				a.take(request{peer: conns[k], re: "update", edit: func() *wire.Error { return a.push(conns[k], p) }})
+				a.handle(request{peer: conns[k], re: "update", edit: func() *wire.Error { return a.push(conns[k], p) }})
 				if k == batch-1 {
-					a.flush()
+					a.commit()
 				}
 			}
-			a.flush()
+			a.commit()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "edits/s")
 		})
 	}
@@ -89,8 +89,8 @@ func BenchmarkLineUpdate(b *testing.B) {
 					value = nil
 				}
 				ed := LineEdit{Value: value, Line: -1, New: value == nil}
-				a.take(request{peer: c, re: "update", edit: func() *wire.Error { return a.edit(a.lines[c], ed) }})
-				a.flush()
+				a.handle(request{peer: c, re: "update", edit: func() *wire.Error { return a.edit(a.lines[c], ed) }})
+				a.commit()
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "edits/s")
 		})
@@ -106,7 +106,7 @@ func BenchmarkIdleLine(b *testing.B) {
 			a := w.auth
 			text := units(strings.Repeat("a line of forty units, as there are many\n", 2000))
 			a.record(event.Changed{Change: ot.Replace(0, 0, 0, text)}, ben, w.newClient(), 0)
-			a.flush()
+			a.commit()
 			peers := make([]*conn, idle)
 			for i := range peers {
 				peers[i] = &conn{w: w}
@@ -115,7 +115,7 @@ func BenchmarkIdleLine(b *testing.B) {
 					b.Fatal(f)
 				}
 			}
-			a.flush()
+			a.commit()
 			rng := rand.New(rand.NewPCG(1, 1))
 			seq := uint64(0)
 			for b.Loop() {
@@ -123,8 +123,8 @@ func BenchmarkIdleLine(b *testing.B) {
 				at := rng.IntN(n/41) * 41
 				seq++
 				p := Push{Client: eventlog.ClientID{1, 0}, Seq: seq, Rev: a.thread.Revision, Changes: []ot.Change{ot.Replace(n, at, at+1, units("x"))}}
-				a.take(request{peer: conns[0], re: "update", edit: func() *wire.Error { return a.push(conns[0], p) }})
-				a.flush()
+				a.handle(request{peer: conns[0], re: "update", edit: func() *wire.Error { return a.push(conns[0], p) }})
+				a.commit()
 			}
 			if idle > 0 {
 				edits := 0

@@ -48,7 +48,7 @@ func TestFullDiskIsComplainedOfNowAndThen(t *testing.T) {
 	now := int64(1_764_000_000_000)
 	a := &Authority{cfg: Config{Now: func() int64 { return now }, Logger: slog.New(slog.NewTextHandler(&said, nil))}}
 	for range 130 {
-		a.complain(errors.New("no space left"))
+		a.logFailure(errors.New("no space left"))
 		now += 1000
 	}
 	var times []string
@@ -111,7 +111,7 @@ func TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne(t *testing.T) {
 	s.flow()
 	s.equal("receipts", l.got, 0)
 	s.log.next = refused
-	s.auth.take(request{edit: func() *wire.Error {
+	s.auth.handle(request{edit: func() *wire.Error {
 		n := s.auth.thread.Len()
 		s.auth.record(event.Changed{Change: changes(t, `[[0,"x",""],13,[0,"a long new line",""],4]`)[0]}, ada, s.newClient(), 0)
 		s.auth.record(event.Changed{Change: changes(t, `[30,[1],4]`)[0]}, ada, s.newClient(), 0)
@@ -120,7 +120,7 @@ func TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne(t *testing.T) {
 		}
 		return nil
 	}})
-	s.auth.flush()
+	s.auth.commit()
 	s.reads("rum\ntea\nmilk\neggs")
 	s.wait()
 	s.receipt(l, 3, "eggs", 5)

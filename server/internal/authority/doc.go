@@ -1,31 +1,44 @@
-// Package authority is the single writer of one thread. One goroutine owns
-// all its state; nothing is shared and nothing is retried around a race.
+// Package authority is the single writer of one thread. One goroutine owns all
+// of its state: nothing is shared, and no race is retried.
 //
 // # An edit
 //
-// Submit a request; the authority, in its goroutine: was it seen (client,
-// seq)? → rebase it entry by entry over what the log has since → validate it
-// against the text → fold it into the projection → append → publish. While an
-// append waits for the disk, requests collect, and the next append takes them
-// all: a batch grows with the load.
+// A caller submits a request. In its goroutine the authority checks whether it
+// has logged the edit already, by (client, seq); rebases it entry by entry over
+// what was logged since the client's revision; validates it against the text;
+// folds it into the projection; and appends it. While an append waits for the
+// disk, requests collect, and the next append takes all of them: batches grow
+// with the load.
 //
-// The projection runs ahead of the disk by one batch at most, since the second
-// edit of a batch must be validated against the first. Nobody can see it:
-// whoever asks for the state (a join, a view) is answered between batches, and
-// everything that a batch says to peers is said after its append returned. An
-// append that fails, in whichever way, throws the state away: it is read again
-// from the log, what is there is published, and the senders are told to send
-// again; a resend that had arrived after all is recognised by (client, seq).
+// The projection is ahead of the disk by at most one batch, because the second
+// edit of a batch must be validated against the first. No client can see this:
+// a request that asks for the state (a join, a view) is answered between
+// batches, and nothing of a batch is sent before its append has returned.
+//
+// # An announcement
+//
+// A batch that is on disk is announced once to the Room: to whatever counts,
+// lists or saves. Then its entries go to the peers in text mode, and what the
+// lines now read to those in line mode. A rate limit decides how often that
+// happens in a crowd.
+//
+// # A failed append
+//
+// After an append that returns an error the authority reads from the log what
+// became of it. If the batch is there, it is announced as usual. If not, the
+// state is folded again from the log, what another writer has put there is
+// announced, and the senders are told to send again; a resend is recognized by
+// (client, seq) if the first attempt was logged after all.
 //
 // # Two modes
 //
-// Text mode is streamed the log's entries, line mode what the projection now
-// says. A line-mode client is served by a virtual client here: a view of its
-// current line and the bridge from that view to the text (view.go).
+// Text mode is sent the entries of the log, line mode what the lines now read.
+// A client in line mode is served by a virtual client in this package: a view
+// of its current line, and a bridge from this view to the text (view.go).
 //
 // # What is injected
 //
-// The log, the clock, timers, new ids and the way to the peers. The package
-// never imports net/http or a socket, so that the simulation test can run
-// years of hostile network in seconds.
+// The log, the clock, timers, new ids, the Room and the Peers. The package
+// imports neither net/http nor a socket, so that the simulation test can run
+// years of a hostile network in seconds.
 package authority

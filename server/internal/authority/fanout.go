@@ -9,42 +9,42 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// A RateLimit is how often the peers of a thread are sent what is new: once in
-// every Every, and Burst times at once after a rest. The zero value sets no limit.
+// A RateLimit says how often the peers of a thread may be sent new entries:
+// once per interval Every, and Burst times at once after a rest. The zero value
+// sets no limit.
 type RateLimit struct {
 	Every time.Duration
 	Burst int
 }
 
-// laggingMax bounds the entries that are given in one turn to peers that were
-// not told with the turn before, each group of them counted; who is not given
-// his has the next turn.
+// laggingMax bounds the entries that one broadcast sends to lagging peers,
+// those that missed the one before. Entries count once for each group of peers
+// that lack the same. The peers beyond the bound come with the next broadcast.
 const laggingMax = 8192
 
-// A fanout is what the peers have not been told yet, and when they will be.
-// What is new goes out at once while the thread's pace allows it, and else
-// with all that has come meanwhile when it does (the generic cell rate
-// algorithm of ITU-T I.371, with the peers' turns as cells). How far each peer
-// was told is kept with the peer, so one that takes nothing for a while lacks
-// nothing: it is told later, and all at once.
+// A fanout is what the peers have not been sent yet, and when it goes out. A
+// broadcast goes out at once while the rate limit allows it, and otherwise
+// later with all that has come meanwhile (the generic cell rate algorithm of
+// ITU-T I.371, with broadcasts as cells). Each peer records up to where it was
+// sent, so that a peer which was not ready gets everything later, in one frame.
 type fanout struct {
-	dirty bool              // somebody may have to be told something
-	paid  int64             // Unix ms: through when the turns so far have been paid for
-	timer bool              // one is set
-	told  eventlog.Revision // what the peers who keep up were told
+	dirty bool              // some peer may lack something
+	paid  int64             // Unix milliseconds up to which the broadcasts so far use the limit up
+	timer bool              // a timer is running
+	sent  eventlog.Revision // the revision of the last broadcast
 
-	// Lines, as they are now, by which record last, as far as some peer in line
-	// mode was not told; see tellLines.
+	// The last revision that touched a line, by the line's index now, for lines
+	// that some peer in line mode has not been sent since; see sendLines.
 	touched map[int]eventlog.Revision
 
-	moved []Peer   // whose cursor is to be shown
-	left  []Cursor // of who left, to be taken away
-	gone  []Cursor // taken away while somebody could not be told
+	moved []Peer   // peers whose cursor has to be sent
+	left  []Cursor // of peers that left, to be removed
+	gone  []Cursor // removed while some peer could not be sent that
 }
 
-// tell gives everybody what is new, now or when the pace allows it. Nothing may
-// wait to be appended: what is told is on disk.
-func (a *Authority) tell() {
+// broadcastNew sends every peer what it lacks, at once or when the rate limit
+// allows it. The batch must be empty: everything that is sent is on disk.
+func (a *Authority) broadcastNew() {
 	f := &a.fanout
 	if !f.dirty {
 		return
@@ -53,30 +53,30 @@ func (a *Authority) tell() {
 	limit := a.cfg.Room.RateLimit(peers)
 	every, now := limit.Every.Milliseconds(), a.cfg.Now()
 	burst := int64(max(limit.Burst, 1))
-	if f.paid > now+burst*every { // the clock went back
+	if f.paid > now+burst*every { // the clock was set back
 		f.paid = now
 	}
 	if wait := f.paid - (burst-1)*every - now; wait > 0 {
-		if peers > earlyMax || !a.cfg.Room.Flush(peers) {
-			a.tellLater(wait)
+		if peers > flushPeersMax || !a.cfg.Room.Flush(peers) {
+			a.broadcastLater(wait)
 			return
 		}
 	} else {
 		f.paid = max(f.paid, now) + every
 	}
-	a.tellNow()
-	a.tell() // there may be more than one turn takes
+	a.broadcastNow()
+	a.broadcastNew() // one broadcast may not send everything
 }
 
-func (a *Authority) tellNow() {
+func (a *Authority) broadcastNow() {
 	a.fanout.dirty = false
-	a.tellTexts()
+	a.sendEntries()
 	a.sendBeacon()
-	a.tellCursors()
-	a.tellLines()
+	a.sendCursors()
+	a.sendLines()
 }
 
-func (a *Authority) tellLater(wait int64) {
+func (a *Authority) broadcastLater(wait int64) {
 	if a.fanout.timer {
 		return
 	}
@@ -84,16 +84,16 @@ func (a *Authority) tellLater(wait int64) {
 	a.cfg.After(time.Duration(wait)*time.Millisecond, func() {
 		a.enqueue(request{now: true, do: func() {
 			a.fanout.timer = false
-			a.tellIfDurable()
+			a.broadcastIfDurable()
 		}})
 	})
 }
 
-// tellIfDurable is tell where something may wait to be appended: then publish
-// tells, which follows.
-func (a *Authority) tellIfDurable() {
+// broadcastIfDurable calls broadcastNew unless the batch has edits: then
+// publish will.
+func (a *Authority) broadcastIfDurable() {
 	if a.batch.empty() {
-		a.tell()
+		a.broadcastNew()
 	}
 }
 
@@ -102,61 +102,63 @@ func (a *Authority) tellIfDurable() {
 func (a *Authority) Drained() {
 	a.enqueue(request{now: true, do: func() {
 		a.fanout.dirty = true
-		a.tellIfDurable()
+		a.broadcastIfDurable()
 	}})
 }
 
-// earlyMax is how many peers at most are told early. In a crowd that would cost
-// more than it is worth.
-const earlyMax = 32
+// flushPeersMax is the most peers that are sent something before the rate limit
+// allows it. With more, frames would cost more than the delay.
+const flushPeersMax = 32
 
-// promptMax bounds the entries that a peer is given alone for the sake of its
-// own among them.
-const promptMax = 64
+// flushMax bounds the entries that a writer is sent early for the sake of its
+// own.
+const flushMax = 64
 
-// prompt gives a peer whose edits were just logged what it lacks, its own edits
-// among that, before its turn: it has nothing else in flight until it has those.
-func (a *Authority) prompt(p Peer) {
+// flushTo sends a peer whose edits were just logged what it lacks, its own
+// edits included, before the rate limit allows it: a client has nothing else in
+// flight until it has these.
+func (a *Authority) flushTo(p Peer) {
 	tp, ok := a.texts[p]
-	if !ok || tp.catching {
+	if !ok || tp.streaming {
 		return
 	}
-	lacks := a.thread.Revision - tp.told
-	if lacks > 0 && lacks <= promptMax && tp.told >= a.window.base && p.Ready() && a.cfg.Room.Flush(1) {
-		a.publishEntries([]Peer{p}, a.entriesAfter(tp.told))
+	lacks := a.thread.Revision - tp.sent
+	if lacks > 0 && lacks <= flushMax && tp.sent >= a.recent.base && p.Ready() && a.cfg.Room.Flush(1) {
+		a.publishEntries([]Peer{p}, a.entriesAfter(tp.sent))
 	}
 }
 
-// tellTexts gives text mode the entries that it lacks. Those who keep up lack
-// the same, but for writers who were prompted, and who lacks the same is told
-// with one message; a message's entries are the end of those of the one before,
-// so that they need be encoded but once. Who is further behind comes first.
-func (a *Authority) tellTexts() {
+// sendEntries sends the peers in text mode the entries that they lack. Peers
+// that keep up lack the same, except for writers that flushTo has served, and
+// peers that lack the same get one frame. The peers that lack most come first:
+// the entries of each frame are the end of the frame before, so each entry is
+// encoded only once.
+func (a *Authority) sendEntries() {
 	head := a.thread.Revision
 	var lacking []Peer
 	for p, tp := range a.texts {
 		switch {
-		case tp.catching || tp.told == head:
+		case tp.streaming || tp.sent == head:
 		case !p.Ready():
-			tp.blind = true
-		case !a.near(tp.told):
+			tp.cursorsDue = true
+		case !a.inOneFrame(tp.sent):
 			a.stream(p, tp)
 		default:
 			lacking = append(lacking, p)
 		}
 	}
-	slices.SortFunc(lacking, func(p, q Peer) int { return cmp.Compare(a.texts[p].told, a.texts[q].told) })
-	var entries []Entry // of the peers that lack most
+	slices.SortFunc(lacking, func(p, q Peer) int { return cmp.Compare(a.texts[p].sent, a.texts[q].sent) })
+	var entries []Entry // those that the first peers lack
 	lagging := 0
 	for len(lacking) > 0 {
-		from := a.texts[lacking[0]].told
-		n := slices.IndexFunc(lacking, func(p Peer) bool { return a.texts[p].told != from })
+		from := a.texts[lacking[0]].sent
+		n := slices.IndexFunc(lacking, func(p Peer) bool { return a.texts[p].sent != from })
 		if n < 0 {
 			n = len(lacking)
 		}
 		to := lacking[:n:n]
 		lacking = lacking[n:]
-		if from < a.fanout.told {
+		if from < a.fanout.sent {
 			if lagging += int(head - from); lagging > laggingMax {
 				a.fanout.dirty = true
 				continue
@@ -167,47 +169,48 @@ func (a *Authority) tellTexts() {
 		}
 		a.publishEntries(to, entries[len(entries)-int(head-from):])
 	}
-	a.fanout.told = head
+	a.fanout.sent = head
 }
 
-// publishEntries sends peers entries up to the head.
+// publishEntries sends peers the entries up to the head.
 func (a *Authority) publishEntries(to []Peer, entries []Entry) {
 	for _, p := range to {
-		a.texts[p].told = a.thread.Revision
+		a.texts[p].sent = a.thread.Revision
 	}
 	if len(entries) > 0 {
 		a.broadcast(to, Entries{entries, a.chain})
 	}
 }
 
-// near reports whether the entries after a revision are in memory and go into one
-// frame: those of this turn do in any case, and of others a few.
-func (a *Authority) near(from eventlog.Revision) bool {
-	entries, ok := a.window.after(from)
-	return ok && (from >= a.fanout.told || a.thread.Revision-from <= eventlog.Revision(a.catchUpMax) && !heavy(entries, 0))
+// inOneFrame reports whether the entries after a revision are among the recent
+// ones and may go into one frame. Those since the last broadcast always may,
+// older ones only if they are few.
+func (a *Authority) inOneFrame(from eventlog.Revision) bool {
+	entries, ok := a.recent.after(from)
+	return ok && (from >= a.fanout.sent || a.thread.Revision-from <= eventlog.Revision(a.catchUpMax) && !heavy(entries, 0))
 }
 
-// stream has the server stream p what it lacks from the log.
+// stream has the server stream from the log what p lacks.
 func (a *Authority) stream(p Peer, tp *textPeer) {
-	tp.catching, tp.blind = true, true
-	p.Stream(CatchUp{From: tp.told, To: a.thread.Revision, of: tp})
+	tp.streaming, tp.cursorsDue = true, true
+	p.Stream(CatchUp{From: tp.sent, To: a.thread.Revision, of: tp})
 }
 
-// catchUp gives p what it lacks, at whatever pace: at once where that is in
-// memory, else by way of the server.
+// catchUp sends p what it lacks, whatever the rate limit: from memory if it is
+// there, otherwise by a stream from the log.
 func (a *Authority) catchUp(p Peer, tp *textPeer) {
-	if tp.catching = false; a.light(tp.told) {
-		a.publishEntries([]Peer{p}, a.entriesAfter(tp.told))
+	if tp.streaming = false; a.inMemory(tp.sent) {
+		a.publishEntries([]Peer{p}, a.entriesAfter(tp.sent))
 	} else {
 		a.stream(p, tp)
 	}
 }
 
-// inOrder gives p what it lacks, so that an answer to p does not overtake the
-// receipts of what it sent before.
+// inOrder sends p what it lacks, so that an answer does not overtake the
+// receipts of earlier edits.
 func (a *Authority) inOrder(p Peer) {
 	tp, ok := a.texts[p]
-	if ok && !tp.catching && tp.told < a.thread.Revision && len(a.batch.records) == 0 {
+	if ok && !tp.streaming && tp.sent < a.thread.Revision && len(a.batch.records) == 0 {
 		a.catchUp(p, tp)
 	}
 }

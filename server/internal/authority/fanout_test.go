@@ -145,14 +145,14 @@ func (s *scene) work() {
 
 func TestPeerFarBehindIsStreamedFromTheLog(t *testing.T) {
 	s := newScene(t, "x")
-	s.auth.window.max, s.auth.window.age = 4, 0
+	s.auth.recent.max, s.auth.recent.age = 4, 0
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	a.conn.full = 1
 	for range 100 {
 		s.insert("a")
 		s.take(b)
 	}
-	s.equal("the window's entries", len(s.auth.window.entries) < 10, true)
+	s.equal("the window's entries", len(s.auth.recent.entries) < 10, true)
 	s.flow()
 	s.flow()
 	s.equal("revision", a.rev, s.auth.thread.Revision)

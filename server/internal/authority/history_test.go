@@ -29,7 +29,7 @@ func newHistory(seed uint64, wrong func(*Authority), batches bool) *history {
 	small, cost := h.draw(3) > 0, h.draw(4) == 0
 	h.world = newWorld(func(a *Authority) {
 		if small {
-			a.window.max, a.window.age, a.catchUpMax = 4, 0, 3
+			a.recent.max, a.recent.age, a.catchUpMax = 4, 0, 3
 		}
 		if cost {
 			a.costMax = 12

@@ -9,17 +9,16 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// identityAt returns the identity of the line that had index i at a revision,
-// under the name that it had before it was touched since: Resolve and Find
-// take it from there.
+// identityAt returns the identity that the line with index i had at a revision.
+// Thread.Resolve and Thread.Find lead from it to the line now.
 func (a *Authority) identityAt(rev eventlog.Revision, i int) (projection.LineID, *wire.Error) {
 	id, found := projection.LineID{}, false
 	switch {
-	case rev == 0 || i < 0: // nothing was there, nothing is there
+	case rev == 0 || i < 0: // there were no lines
 	case rev > a.thread.Revision:
 		return id, a.stale("rev %d is above the head %d", rev, a.thread.Revision)
 	default:
-		if entries, ok := a.window.after(rev); ok {
+		if entries, ok := a.recent.after(rev); ok {
 			id, found = lineAt(a.thread, entries, i)
 			break
 		}
@@ -37,13 +36,13 @@ func (a *Authority) identityAt(rev eventlog.Revision, i int) (projection.LineID,
 	return id, nil
 }
 
-// lineAt returns the identity of the line that had index i before entries.
+// lineAt returns the identity that the line with index i had before entries.
 func lineAt(t *projection.Thread, entries []entry, i int) (projection.LineID, bool) {
 	for _, e := range entries {
 		shift := 0
 		for _, h := range e.hunks() {
 			switch {
-			case len(h.Old) == 0: // the first line of all was born here
+			case len(h.Old) == 0: // the thread's first line was born here
 				return projection.LineID{}, false
 			case i >= h.At+len(h.Old):
 				shift = h.NewAt + len(h.New) - h.At - len(h.Old)
@@ -59,10 +58,10 @@ func lineAt(t *projection.Thread, entries []entry, i int) (projection.LineID, bo
 	return t.Row(i).ID, true
 }
 
-// indexAt returns where the line that has index i now was at a revision, -1
-// where it was not or where that is too long ago.
+// indexAt returns the index at a revision of the line that has index i now, -1
+// if the line did not exist or the revision is older than the recent entries.
 func (a *Authority) indexAt(rev eventlog.Revision, i int) int {
-	entries, ok := a.window.after(min(rev, a.thread.Revision))
+	entries, ok := a.recent.after(min(rev, a.thread.Revision))
 	if !ok {
 		return -1
 	}
@@ -74,7 +73,8 @@ func (a *Authority) indexAt(rev eventlog.Revision, i int) int {
 	return i
 }
 
-// before returns the index that the line with index i after hunks had before.
+// before returns the index before hunks of the line that has index i after
+// them.
 func before(hunks []projection.Hunk, i int) int {
 	shift := 0
 	for _, h := range hunks {
@@ -85,7 +85,7 @@ func before(hunks []projection.Hunk, i int) int {
 		if i < h.NewAt {
 			break
 		}
-		for _, from := range hunks { // a move may have brought it from another hunk
+		for _, from := range hunks { // a move may have carried it from another hunk
 			if k := slices.Index(from.Old, h.New[i-h.NewAt]); k >= 0 {
 				return from.At + k
 			}
@@ -95,12 +95,12 @@ func before(hunks []projection.Hunk, i int) int {
 	return i + shift
 }
 
-// linesAt returns where the lines from..to of a revision are now, ascending;
-// those that are dead are left out.
+// linesAt returns the indexes now of the lines from..to of a revision, without
+// those that are dead, ascending.
 func (a *Authority) linesAt(rev eventlog.Revision, from, to int) ([]int, *wire.Error) {
 	t := a.thread
 	if from > to || from < 0 {
-		return nil, wire.Errorf(wire.BadValue, "lines %d to %d: the first is to come first", from, to)
+		return nil, wire.Errorf(wire.BadValue, "lines %d to %d: the first must not be after the last", from, to)
 	}
 	if rev > t.Revision {
 		return nil, a.stale("rev %d is above the head %d", rev, t.Revision)

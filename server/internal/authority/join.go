@@ -14,30 +14,30 @@ import (
 
 // A textPeer is a connection in text mode.
 type textPeer struct {
-	author   eventlog.AuthorID
-	client   eventlog.ClientID
-	told     eventlog.Revision // what it has is the log up to here
-	catching bool              // the server streams it entries after told from the log
-	blind    bool              // it was not told where the others are
-	cursor   *Cursor
-	moved    bool // the cursor is to be shown
+	author     eventlog.AuthorID
+	client     eventlog.ClientID
+	sent       eventlog.Revision // the peer has every entry up to here
+	streaming  bool              // the server streams it the entries after sent from the log
+	cursorsDue bool              // it has not been sent the cursors of the others
+	cursor     *Cursor
+	moved      bool // the cursor has to be sent
 }
 
 // A Resume is where a client was when it lost its connection. Chain is nil if
-// it does not know it.
+// the client does not know it.
 type Resume struct {
 	Since eventlog.Revision
 	Chain *chain.Digest
 }
 
-// Open appends the first records of a thread, with its text if there is one, at
-// once.
+// Open appends the first records of a thread, with its text if it is not empty,
+// in one append.
 func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, text string) error {
 	return a.wait(ctx, request{edit: func() *wire.Error {
 		if a.thread.Revision > 0 {
-			return wire.Errorf(wire.BadValue, "the thread is open already")
+			return wire.Errorf(wire.BadValue, "the thread already exists")
 		}
-		c, f := a.whole(text)
+		c, f := a.replacement(text)
 		if f != nil {
 			return f
 		}
@@ -49,9 +49,9 @@ func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, t
 	}})
 }
 
-// JoinText makes p a peer in text mode; it is answered TextJoined, or Resumed
-// and what it missed. Another connection of the same client is superseded. The
-// error is a *wire.Error, and p is not joined then.
+// JoinText adds p as a peer in text mode. p is sent TextJoined, or Resumed and
+// what it missed. Another connection of the same client is closed. If the error
+// is a *wire.Error, p has not joined.
 func (a *Authority) JoinText(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *Resume) error {
 	var refused *wire.Error
 	err := a.wait(ctx, request{do: func() { refused = a.joinText(p, author, client, resume) }})
@@ -86,11 +86,11 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 			q.Close(wire.CloseReplaced, replacedText)
 		}
 	}
-	tp := &textPeer{author: author, client: client, told: a.thread.Revision}
+	tp := &textPeer{author: author, client: client, sent: a.thread.Revision}
 	a.texts[p] = tp
 	if known {
 		a.send(p, Resumed{Thread: a.thread, Since: resume.Since})
-		tp.told = resume.Since
+		tp.sent = resume.Since
 		a.catchUp(p, tp)
 	} else {
 		a.send(p, TextJoined{Thread: a.thread, Chain: a.chain, Reset: resume != nil})
@@ -107,7 +107,7 @@ func older(p, q Peer) bool {
 	return bytes.Compare(a[:], b[:]) < 0
 }
 
-// knows reports whether the log at a resume is what the client saw.
+// knows reports whether the log has at r.Since what the client saw.
 func (a *Authority) knows(r Resume) (bool, error) {
 	switch {
 	case r.Chain == nil || r.Since > a.thread.Revision:
@@ -119,14 +119,15 @@ func (a *Authority) knows(r Resume) (bool, error) {
 	return err == nil && c == *r.Chain, err
 }
 
-// catchUpMax and heavyUnits bound what a resumed client is given in one frame.
+// catchUpMax bounds the entries, and heavyUnits their weight, that go into one
+// frame for a client that resumes.
 const (
 	catchUpMax = 512
 	heavyUnits = 32 << 10
 )
 
-// heavy reports whether entries are too much for one frame beside others that
-// insert so many units.
+// heavy reports whether entries, together with others of weight n, are too much
+// for one frame.
 func heavy(entries []entry, n int) bool {
 	for i := range entries {
 		n += entries[i].weight()
@@ -134,7 +135,8 @@ func heavy(entries []entry, n int) bool {
 	return n > heavyUnits
 }
 
-// MayJoin reports, as a *wire.Error, why a client could not join in text mode.
+// MayJoin returns, as a *wire.Error, the reason why a client may not join in
+// text mode, or nil.
 func (a *Authority) MayJoin(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID) error {
 	var refused *wire.Error
 	err := a.wait(ctx, request{do: func() { refused = a.mayJoin(p, author, client) }})
@@ -156,22 +158,23 @@ func (a *Authority) mayJoin(p Peer, author eventlog.AuthorID, client eventlog.Cl
 	return nil
 }
 
-// Attach is called when the server has streamed a peer the entries of a
-// CatchUp: the rest follows. One that belongs to an earlier join of the peer is
-// passed over.
+// Attach must be called when the server has streamed the entries of c to a
+// peer. The peer is sent the entries after it from then on. Attach does nothing
+// if the peer has joined again meanwhile.
 func (a *Authority) Attach(p Peer, c CatchUp) {
 	a.enqueue(request{do: func() {
-		if tp, ok := a.texts[p]; ok && tp == c.of && tp.catching {
-			tp.told = c.To
+		if tp, ok := a.texts[p]; ok && tp == c.of && tp.streaming {
+			tp.sent = c.To
 			a.catchUp(p, tp)
 			a.showCursors(p, tp)
 		}
 	}})
 }
 
-// Leave forgets a peer, in whichever mode it joined. When it returns, nothing
-// more is sent to p; receipts that a resync held back were. It returns how many
-// receipts a peer in line mode has had on its connection, 0 for any other.
+// Leave removes a peer, in whichever mode it joined. When it returns, nothing
+// more is sent to p, and receipts that waited for a resync have been. It
+// returns how many receipts a peer in line mode has been sent on its
+// connection, and 0 for any other peer.
 func (a *Authority) Leave(p Peer) (received uint64) {
 	_ = a.wait(context.Background(), request{do: func() {
 		a.leaveText(p)
@@ -202,16 +205,16 @@ func (a *Authority) leaveText(p Peer) {
 		a.fanout.moved = slices.DeleteFunc(a.fanout.moved, func(q Peer) bool { return q == p })
 	}
 	if tp.cursor != nil && len(tp.cursor.Ranges) > 0 {
-		a.takeAway(*tp.cursor)
+		a.hideCursor(*tp.cursor)
 	}
 }
 
-// peers returns everybody.
+// peers returns all peers.
 func (a *Authority) peers() []Peer {
 	return slices.AppendSeq(slices.Collect(maps.Keys(a.texts)), maps.Keys(a.lines))
 }
 
-// Submit finishes the lines from..to, as they stood at a revision.
+// Submit finishes the lines from..to as they were at revision rev.
 func (a *Authority) Submit(p Peer, rev eventlog.Revision, from, to int) {
 	a.post(p, "submit", func() *wire.Error {
 		tp, ok := a.texts[p]
@@ -235,7 +238,7 @@ func (a *Authority) Submit(p Peer, rev eventlog.Revision, from, to int) {
 	})
 }
 
-// runs returns the runs of neighbours in a list of line indexes.
+// runs returns the runs of neighboring lines in a list of indexes.
 func runs(lines []int) [][2]int {
 	slices.Sort(lines)
 	var out [][2]int

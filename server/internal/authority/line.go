@@ -11,69 +11,68 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// deliveredMax bounds how many delivered values of its current line are kept
-// as what a client may have typed upon; the newest are.
+// deliveredMax bounds the delivered values of its current line that a client
+// may have typed on; the newest are kept.
 const deliveredMax = 32
 
 // A linePeer is a connection in line mode.
 type linePeer struct {
 	author eventlog.AuthorID
-	client eventlog.ClientID // made by the server
+	client eventlog.ClientID // an id made by the server
 
-	// The current line: id is the zero value for none, index -1 when the line
-	// is dead.
+	// The current line: id is zero if there is none, index is -1 if it is dead.
 	id    projection.LineID
 	index int
 
-	told      eventlog.Revision // it knows what the lines read at this revision, unless a resync is due
-	own       *view             // its own last sent value
-	delivered []*view           // values delivered since, oldest first
+	sent      eventlog.Revision // it knows the lines as of this revision, unless a resync is due
+	own       *view             // the value that it sent last
+	delivered []*view           // the values delivered to it since, oldest first
 
-	received uint64            // receipts given on this connection
-	receipts []receipt         // held ones, while a resync is due, and this batch's
-	fresh    int               // how many of them are this batch's
+	received uint64            // edits that have or will get a receipt, counted on this connection
+	receipts []receipt         // those to be sent: held ones and this batch's
+	fresh    int               // how many of the receipts are this batch's
 	durable  projection.LineID // the current line before this batch
-	due      bool              // a resync is: no update goes out
-	waiting  bool              // a timer is set for it
+	due      bool              // a resync is due: no update is sent
+	waiting  bool              // a timer for the resync is running
 	synced   int64             // Unix milliseconds of the last resync
 }
 
-// A receipt is owed for each new, update and submit. It is for the line that
-// had this id then, and has this index now; -1: it is gone.
+// A receipt answers one new, update or submit. It is for the line that had this
+// id at the edit and has this index now, -1 if it is gone.
 type receipt struct {
 	id       projection.LineID
 	index    int
 	revision eventlog.Revision
 
-	// What the line read right after the edit, which is what the receipt says:
-	// a value that ran ahead, with later edits of the same client in it, would
-	// have the client apply those a second time. One that was held back follows
-	// a resync that has everything, and says what the line reads then.
+	// What the line reads right after the edit. A value that has later edits of
+	// the same client in it would make the client apply these twice. A held
+	// receipt follows a resync, which has every edit, and carries what the line
+	// reads then.
 	value     []uint16
-	merged    *view // of value, where that is not what was sent
+	merged    *view // the view of value, if the client sent another
 	author    eventlog.AuthorID
 	submitted bool
 	held      bool
 }
 
-// JoinLine makes p a peer in line mode, which has had so many receipts on its
-// connection. It is answered LineJoined.
+// JoinLine adds p as a peer in line mode. received is how many receipts its
+// connection has been sent. p is sent LineJoined.
 func (a *Authority) JoinLine(ctx context.Context, p Peer, author eventlog.AuthorID, received uint64) error {
 	return a.wait(ctx, request{do: func() { a.joinLine(p, author, received) }})
 }
 
 func (a *Authority) joinLine(p Peer, author eventlog.AuthorID, received uint64) {
 	if l, ok := a.lines[p]; ok {
-		received += uint64(len(l.receipts)) // which leaving gives
+		received += uint64(len(l.receipts)) // leaving sends these
 	}
 	a.leaveLine(p)
 	a.leaveText(p)
-	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, told: a.thread.Revision, received: received, synced: a.cfg.Now() - resyncPause}
+	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, sent: a.thread.Revision, received: received, synced: a.cfg.Now() - resyncPause}
 	a.send(p, LineJoined{Thread: a.thread})
 }
 
-// A LineEdit is what a line-mode client wants: a new line, or its current line
-// to read Value. Line is -1, and Rev 0, where the client did not say.
+// A LineEdit begins a new line with Value or makes a line read Value. Line is
+// -1 and Rev is 0 where the client gave none.
 type LineEdit struct {
 	Value  []uint16
 	New    bool
@@ -83,22 +82,22 @@ type LineEdit struct {
 }
 
 // Edit appends a line-mode peer's new, update or submit. The receipt is a
-// LineUpdate that is Mine.
+// LineUpdate with Mine set.
 func (a *Authority) Edit(p Peer, re string, ed LineEdit) {
 	a.post(p, re, func() *wire.Error {
 		l, ok := a.lines[p]
 		if !ok {
 			return wire.Errorf(wire.NotJoined, "open or join a thread before you write")
 		}
-		if f := oneLine(ed.Value); f != nil {
+		if f := checkLine(ed.Value); f != nil {
 			return f
 		}
 		return a.edit(l, ed)
 	})
 }
 
-// oneLine refuses what no record can hold.
-func oneLine(value []uint16) *wire.Error {
+// checkLine refuses a value that no record can hold.
+func checkLine(value []uint16) *wire.Error {
 	for i, u := range value {
 		switch {
 		case u == '\n' || u == '\r' || u == 0:
@@ -126,14 +125,14 @@ func (a *Authority) edit(l *linePeer, ed LineEdit) *wire.Error {
 		id: id, index: index, revision: a.thread.Revision,
 		value: ed.Value, author: row.Author, submitted: row.Submitted,
 	}
-	if v := look(a.thread, index); !slices.Equal(v.text, r.value) {
+	if v := viewOf(a.thread, index); !slices.Equal(v.text, r.value) {
 		r.value, r.merged = v.text, v
 	}
 	l.receipts = append(l.receipts, r)
 	return nil
 }
 
-// write makes the line read what ed says. Nothing was recorded when it fails.
+// write makes the line read what ed says. If it fails nothing is recorded.
 func (a *Authority) write(l *linePeer, ed LineEdit) *wire.Error {
 	base, index, f := a.base(l, ed)
 	if f != nil {
@@ -148,7 +147,7 @@ func (a *Authority) write(l *linePeer, ed LineEdit) *wire.Error {
 	if f := a.roomFor(c); f != nil {
 		return f
 	}
-	l.drop() // own is not carried over its own change
+	l.drop() // so that own is not carried over its own change
 	l.id, l.index = row.ID, index
 	switch {
 	case !c.IsEmpty():
@@ -163,8 +162,9 @@ func (a *Authority) write(l *linePeer, ed LineEdit) *wire.Error {
 
 func (a *Authority) roomFor(c ot.Change) *wire.Error { return a.validate([]ot.Change{c}) }
 
-// base returns the view that ed was typed upon and where its line is now. The
-// view is nil where ed begins a line, as it does when its line was deleted.
+// base returns the view that the client typed ed on, and the index of its line
+// now. The view is nil if ed begins a line, as it does when its line was
+// deleted.
 func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *wire.Error) {
 	current := !l.id.IsZero() && l.index >= 0
 	line := ed.Line
@@ -173,7 +173,7 @@ func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *wire.Error) {
 		return nil, -1, nil
 	case line < 0 && ed.Rev == 0:
 		return l.closest(a.thread, ed.Value), l.index, nil
-	case line < 0: // the current line as it stood at rev
+	case line < 0: // the current line as it was at rev
 		if line = a.indexAt(ed.Rev, l.index); line < 0 {
 			return l.closest(a.thread, ed.Value), l.index, nil
 		}
@@ -182,7 +182,7 @@ func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *wire.Error) {
 	if f != nil {
 		return nil, -1, f
 	}
-	index := a.where(l, id)
+	index := a.indexOf(l, id)
 	if current && index == l.index && l.own != nil && l.own.rev > ed.Rev {
 		return l.own, index, nil
 	}
@@ -193,16 +193,16 @@ func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *wire.Error) {
 	return at, index, f
 }
 
-// where is Find; it need not look far for l's current line.
-func (a *Authority) where(l *linePeer, id projection.LineID) int {
+// indexOf is Thread.Find, but fast for l's current line.
+func (a *Authority) indexOf(l *linePeer, id projection.LineID) int {
 	if l.index >= 0 && a.thread.Row(l.index).ID == a.thread.Resolve(id) {
 		return l.index
 	}
 	return a.thread.Find(id)
 }
 
-// closest returns the view with the smallest difference to value: its own last
-// sent one, or else the newest of the delivered ones.
+// closest returns the view with the smallest difference to value. In a tie its
+// own last sent one comes first, then the newest delivered one.
 func (l *linePeer) closest(t *projection.Thread, value []uint16) *view {
 	best := l.own
 	for i := len(l.delivered) - 1; i >= 0; i-- {
@@ -211,17 +211,18 @@ func (l *linePeer) closest(t *projection.Thread, value []uint16) *view {
 		}
 	}
 	if best == nil {
-		best = look(t, l.index)
+		best = viewOf(t, l.index)
 	}
 	return best
 }
 
-// start begins a line at the end, or takes a last empty one that is nobody's.
+// start begins a line at the end, or uses a last empty line that is nobody's
+// current line.
 func (a *Authority) start(l *linePeer, value []uint16) *wire.Error {
 	t := a.thread
 	end, n := t.Len(), t.LineCount()
 	insert := value
-	empty := n == 0 || (t.Row(n-1).Length == 0 && !a.taken(n-1))
+	empty := n == 0 || (t.Row(n-1).Length == 0 && !a.isCurrent(n-1))
 	if !empty {
 		insert = append([]uint16{'\n'}, value...)
 	}
@@ -235,7 +236,7 @@ func (a *Authority) start(l *linePeer, value []uint16) *wire.Error {
 		a.record(event.Changed{Change: c}, l.author, l.client, 0)
 	}
 	l.index = t.LineCount() - 1
-	l.own = look(t, l.index)
+	l.own = viewOf(t, l.index)
 	l.id = l.own.line
 	if !recorded {
 		l.own.rev = 0
@@ -243,8 +244,8 @@ func (a *Authority) start(l *linePeer, value []uint16) *wire.Error {
 	return nil
 }
 
-// taken reports whether line i is somebody's current line.
-func (a *Authority) taken(i int) bool {
+// isCurrent reports whether line i is the current line of a peer.
+func (a *Authority) isCurrent(i int) bool {
 	for _, l := range a.lines {
 		if !l.id.IsZero() && l.index == i {
 			return true
@@ -258,8 +259,9 @@ func (l *linePeer) drop() {
 	l.id, l.index, l.own, l.delivered = projection.LineID{}, -1, nil, nil
 }
 
-// forget takes back what a batch did that is not in the log; t is the thread
-// as it is there. What the client sees is not known any more: a resync is due.
+// forget undoes what a batch that is not in the log did to l; t is the thread
+// as the log has it. A resync is due, because it is not known what the client
+// shows.
 func (l *linePeer) forget(t *projection.Thread) {
 	l.received -= uint64(l.fresh)
 	l.receipts = l.receipts[:len(l.receipts)-l.fresh]

@@ -223,12 +223,12 @@ func TestReceiptOfALineThatIsGoneSaysSo(t *testing.T) {
 	c.update("eggs")
 	s.up()
 	a := s.auth
-	a.take(<-a.inbox)
-	a.take(request{edit: func() *wire.Error { // in the same batch
+	a.handle(<-a.inbox)
+	a.handle(request{edit: func() *wire.Error { // in the same batch
 		a.record(event.Changed{Change: ot.Replace(9, 4, 9, nil)}, ben, s.newClient(), 0)
 		return nil
 	}})
-	a.flush()
+	a.commit()
 	s.down()
 	s.wait()
 	s.receipt(c, -1, "milk", 3)

@@ -13,36 +13,36 @@ import (
 type Message interface{ message() }
 
 type (
-	// Entries are entries of the log for peers in text mode; Chain is the last
-	// one's.
+	// Entries are entries of the log for peers in text mode. Chain is the chain
+	// value after the last.
 	Entries struct {
 		List  []Entry
 		Chain chain.Digest
 	}
-	// TextJoined is the whole thread for a peer that joined in text mode.
+	// TextJoined answers a join in text mode with the whole thread.
 	TextJoined struct {
 		Thread *projection.Thread
 		Chain  chain.Digest
-		Reset  bool // what the peer saw is not in the log
+		Reset  bool // the log does not have what the client saw
 	}
-	// Resumed tells a peer that came back where the thread ends; the entries
-	// after Since follow.
+	// Resumed answers a join that resumes. The entries after Since follow.
 	Resumed struct {
 		Thread *projection.Thread
 		Since  eventlog.Revision
 	}
 
-	// LineJoined is the whole thread for a peer in line mode.
+	// LineJoined answers a join in line mode with the whole thread, and is the
+	// resync later.
 	LineJoined struct {
 		Thread   *projection.Thread
 		Resync   bool
-		Current  int    // index of the peer's current line, -1 for none; with Resync
-		Received uint64 // receipts given on this connection so far; with Resync
+		Current  int    // with Resync: index of the peer's current line, -1 for none
+		Received uint64 // with Resync: how many receipts the data includes, counted on this connection
 	}
-	// LineUpdate says what a line now reads.
+	// LineUpdate is what a line now reads.
 	LineUpdate struct {
-		Line      int // -1: the line is gone (only with Mine)
-		Last      int // the thread's last line, which the rest is about where Line is -1
+		Line      int // -1 (only with Mine): the line is gone
+		Last      int // where Line is -1: the thread's last line, which the other fields describe
 		Value     string
 		Author    eventlog.AuthorID
 		Revision  eventlog.Revision
@@ -50,21 +50,21 @@ type (
 		Mine      bool
 	}
 
-	// Cursor is another client's presence.
+	// Cursor is where another client is in the text.
 	Cursor struct {
 		Client   eventlog.ClientID
 		Author   eventlog.AuthorID
 		Revision eventlog.Revision
 		Ranges   [][2]int
 	}
-	// Beacon lets clients compare their text.
+	// Beacon lets a client compare its text.
 	Beacon struct {
 		Revision eventlog.Revision
 		Length   int
 		SHA256   [32]byte
 		Chain    chain.Digest
 	}
-	// Failed says that a peer's message had no effect.
+	// Failed says that a message of the peer had no effect.
 	Failed struct {
 		Err *wire.Error
 		Re  string // the type of the message
@@ -78,12 +78,12 @@ type Entry struct {
 	Rows   []wire.Splice
 }
 
-// CatchUp tells the server to stream a peer the entries after From through To
-// from the log and then to call Attach.
+// A CatchUp asks the server to stream a peer the entries after From through To
+// from the log, and then to call Attach.
 type CatchUp struct {
 	From, To eventlog.Revision
 
-	of *textPeer // the join that it belongs to
+	of *textPeer // the join that the stream belongs to
 }
 
 func (Entries) message()    {}

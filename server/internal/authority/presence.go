@@ -8,8 +8,7 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// Cursor passes a text-mode peer's presence on to the others. It is never
-// logged.
+// Cursor passes a text-mode peer's cursor on to the others. It is never logged.
 func (a *Authority) Cursor(p Peer, rev eventlog.Revision, ranges [][2]int) {
 	a.enqueue(request{now: true, do: func() {
 		tp, ok := a.texts[p]
@@ -27,29 +26,29 @@ func (a *Authority) Cursor(p Peer, rev eventlog.Revision, ranges [][2]int) {
 			a.fanout.moved = append(a.fanout.moved, p)
 		}
 		a.fanout.dirty = true
-		a.tellIfDurable()
+		a.broadcastIfDurable()
 	}})
 }
 
-// cursorsMax bounds the cursors that are shown in one turn; more come with the
-// next ones, and of each only where it is then.
+// cursorsMax bounds the cursors in one broadcast. More follow with the next
+// ones, each where it is by then.
 const cursorsMax = 64
 
-// tellCursors shows those who keep up where the others are. Entries go first:
-// a cursor may be at a revision that they bring.
-func (a *Authority) tellCursors() {
+// sendCursors sends the peers that keep up where the others are. It must follow
+// sendEntries, since a cursor may be at a revision that those entries bring.
+func (a *Authority) sendCursors() {
 	f := &a.fanout
 	moved := f.moved[:min(len(f.moved), cursorsMax)]
-	if len(moved)+len(f.left)+len(f.gone) == 0 && !a.anyBlind() {
+	if len(moved)+len(f.left)+len(f.gone) == 0 && !a.anyCursorsDue() {
 		return
 	}
 	to := make([]Peer, 0, len(a.texts))
 	lacking := false
 	for p, tp := range a.texts {
 		switch {
-		case tp.catching || tp.told < a.thread.Revision || !p.Ready():
-			tp.blind, lacking = true, true
-		case tp.blind:
+		case tp.streaming || tp.sent < a.thread.Revision || !p.Ready():
+			tp.cursorsDue, lacking = true, true
+		case tp.cursorsDue:
 			a.showCursors(p, tp)
 		default:
 			to = append(to, p)
@@ -76,7 +75,7 @@ func (a *Authority) publishCursor(to []Peer, c Cursor) {
 	}
 }
 
-// others returns peers without one; it changes their order.
+// others returns peers without but. It changes their order.
 func others(peers []Peer, but Peer) []Peer {
 	i, last := slices.Index(peers, but), len(peers)-1
 	if i < 0 {
@@ -86,27 +85,28 @@ func others(peers []Peer, but Peer) []Peer {
 	return peers[:last]
 }
 
-func (a *Authority) anyBlind() bool {
+func (a *Authority) anyCursorsDue() bool {
 	for _, tp := range a.texts {
-		if tp.blind {
+		if tp.cursorsDue {
 			return true
 		}
 	}
 	return false
 }
 
-// takeAway has a cursor of who left taken from everybody's sight.
-func (a *Authority) takeAway(c Cursor) {
+// hideCursor removes the cursor of a peer that has left from the others'
+// screens.
+func (a *Authority) hideCursor(c Cursor) {
 	c.Revision, c.Ranges = a.thread.Revision, [][2]int{}
 	a.fanout.left = append(a.fanout.left, c)
 	a.fanout.dirty = true
-	a.tell()
+	a.broadcastNew()
 }
 
-// showCursors tells a peer that knows none where the others are. One that is
-// being streamed entries is told after them.
+// showCursors sends a peer all cursors of the others, or has them sent after
+// the entries that are being streamed to it.
 func (a *Authority) showCursors(p Peer, tp *textPeer) {
-	if tp.blind = tp.catching; tp.blind {
+	if tp.cursorsDue = tp.streaming; tp.cursorsDue {
 		return
 	}
 	for _, c := range a.fanout.gone {
@@ -124,7 +124,7 @@ func (a *Authority) showCursors(p Peer, tp *textPeer) {
 
 const (
 	beaconRevisions = 1000
-	beaconPause     = 10_000 // Unix milliseconds of activity
+	beaconPause     = 10_000 // milliseconds of activity
 )
 
 type beaconState struct {
@@ -132,7 +132,7 @@ type beaconState struct {
 	at       int64
 }
 
-// sendBeacon lets text mode compare its text now and then.
+// sendBeacon lets clients in text mode compare their text now and then.
 func (a *Authority) sendBeacon() {
 	now := a.cfg.Now()
 	b := &a.beacon
@@ -142,7 +142,7 @@ func (a *Authority) sendBeacon() {
 	*b = beaconState{a.thread.Revision, now}
 	var to []Peer
 	for p, tp := range a.texts {
-		if !tp.catching && tp.told == a.thread.Revision {
+		if !tp.streaming && tp.sent == a.thread.Revision {
 			to = append(to, p)
 		}
 	}

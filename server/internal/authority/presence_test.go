@@ -46,10 +46,10 @@ func TestCursorsArePassedOnAndNeverLogged(t *testing.T) {
 	s.auth.Cursor(c, 3, nil)
 	a.conn.left = false
 	s.serve(2)
-	if f := told(a.conn); len(f) != 1 || f[0].Code != wire.NotJoined {
+	if f := refusals(a.conn); len(f) != 1 || f[0].Code != wire.NotJoined {
 		t.Errorf("a cursor without a join was answered %v", f)
 	}
-	if f := told(c); len(f) != 1 || f[0].Code != wire.Stale {
+	if f := refusals(c); len(f) != 1 || f[0].Code != wire.Stale {
 		t.Errorf("a cursor above the head was answered %v", f)
 	}
 }

@@ -9,11 +9,12 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// costMax bounds pending changes times entries to rebase them over.
+// costMax bounds the pending changes of a push times the entries to rebase them
+// over.
 const costMax = 100_000
 
-// A Push is a text-mode client's changes: each based on the one before, the
-// first on revision Rev; Seq numbers the first.
+// A Push holds changes of a client in text mode, each based on the one before,
+// the first on revision Rev. Seq numbers the first.
 type Push struct {
 	Client  eventlog.ClientID
 	Seq     uint64
@@ -22,7 +23,7 @@ type Push struct {
 }
 
 // Push appends a peer's changes, all or none. The receipt is the client's own
-// entries coming back.
+// entries in the stream.
 func (a *Authority) Push(p Peer, push Push) {
 	a.post(p, "update", func() *wire.Error { return a.push(p, push) })
 }
@@ -47,10 +48,10 @@ func (a *Authority) push(p Peer, push Push) *wire.Error {
 	if err != nil {
 		return wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", push.Rev, err)
 	}
-	if f := a.seen(push, over); f != nil {
+	if f := a.checkSeq(push, over); f != nil {
 		return f
 	}
-	if f := fits(push.Changes, lengthAt(over, a.thread.Len())); f != nil {
+	if f := checkLengths(push.Changes, lengthAt(over, a.thread.Len())); f != nil {
 		return f
 	}
 	changes, skipped, err := a.rebase(push, over)
@@ -69,9 +70,9 @@ func (a *Authority) push(p Peer, push Push) *wire.Error {
 // seen compares a push with the client's entries in the log. Those above Rev that
 // the push repeats will be skipped, and the rest of the push must follow the
 // client's last entry; anything else is an error of the client.
-func (a *Authority) seen(push Push, over []event.Event) *wire.Error {
+func (a *Authority) checkSeq(push Push, over []event.Event) *wire.Error {
 	c, _ := a.thread.Client(push.Client)
-	next := push.Seq // after the entries of the push that are above Rev
+	next := push.Seq // the seq after those of the push's entries that are logged above Rev
 	for _, e := range over {
 		if e.Client != push.Client || e.Seq == 0 {
 			continue
@@ -90,7 +91,7 @@ func (a *Authority) seen(push Push, over []event.Event) *wire.Error {
 	return nil
 }
 
-func fits(changes []ot.Change, length int) *wire.Error {
+func checkLengths(changes []ot.Change, length int) *wire.Error {
 	for i, c := range changes {
 		if c.Len() != length {
 			return wire.Errorf(wire.BadChange, "change %d is for %d units and the text it is based on has %d", i, c.Len(), length)
@@ -100,9 +101,10 @@ func fits(changes []ot.Change, length int) *wire.Error {
 	return nil
 }
 
-// rebase carries the changes of a push over the entries that were logged since
-// its revision, one entry at a time; mapping over their composition would not
-// converge. The client's own entries are the first pending changes come back.
+// rebase carries the changes of a push over the entries logged since its
+// revision, one entry at a time; mapping them over the composed entries would
+// not converge. Where the client's own entries are among these, they are the
+// push's first changes, sent again, and are skipped.
 func rebase(push Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
 	changes = slices.Clone(push.Changes)
 	var r ot.Rebaser
@@ -120,21 +122,21 @@ func rebase(push Push, over []event.Event) (changes []ot.Change, skipped int, er
 			}
 		}
 	}
-	for i := range changes { // they lie in r's memory
+	for i := range changes { // they are in memory that r reuses
 		changes[i] = changes[i].Clone()
 	}
 	return changes, skipped, nil
 }
 
-// validate holds changes, each based on the one before, against the text. It
+// validate checks changes, each based on the one before, against the text. It
 // changes nothing, so that a push is refused as a whole.
 func (a *Authority) validate(changes []ot.Change) *wire.Error {
-	if f := a.weigh(changes); f != nil {
+	if f := a.checkSize(changes); f != nil {
 		return f
 	}
 	pairs := a.pairs
 	for i, c := range changes {
-		if !pairs { // there is none for c to cut
+		if !pairs { // there is no pair that c could cut
 			pairs = changePairs(c)
 			continue
 		}
@@ -145,9 +147,9 @@ func (a *Authority) validate(changes []ot.Change) *wire.Error {
 	return nil
 }
 
-// weigh refuses changes that leave more text than there may be, and more than
-// there was. What they delete is looked up only where that decides.
-func (a *Authority) weigh(changes []ot.Change) *wire.Error {
+// checkSize refuses changes that leave more text than allowed and more than
+// before. It computes what they delete only where that matters.
+func (a *Authority) checkSize(changes []ot.Change) *wire.Error {
 	bytes := a.bytes
 	for _, c := range changes {
 		bytes += size(c)
@@ -161,12 +163,12 @@ func (a *Authority) weigh(changes []ot.Change) *wire.Error {
 	}
 	bytes = a.bytes + size(all) - size(all.InvertWith(a.thread.Units))
 	if bytes > a.cfg.MaxText && bytes > a.bytes {
-		return wire.Errorf(wire.TooLarge, "the text would have %d bytes and may have %d: start another thread", bytes, a.cfg.MaxText)
+		return wire.Errorf(wire.TooLarge, "the text would have %d bytes and the limit is %d: start another thread", bytes, a.cfg.MaxText)
 	}
 	return nil
 }
 
-// unitAfter returns the unit at pos of the text as it will be after changes.
+// unitAfter returns the unit at pos of the text after changes.
 func (a *Authority) unitAfter(changes []ot.Change, pos int) uint16 {
 	for i := len(changes) - 1; i >= 0; i-- {
 		shift, unit, found := 0, uint16(0), false
@@ -186,7 +188,7 @@ func (a *Authority) unitAfter(changes []ot.Change, pos int) uint16 {
 	return a.thread.Unit(pos)
 }
 
-// hasPair reports whether units hold half of a surrogate pair.
+// hasPair reports whether units contain half of a surrogate pair.
 func hasPair(units []uint16) bool {
 	for _, u := range units {
 		if u >= 0xd800 && u < 0xe000 {

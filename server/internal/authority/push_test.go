@@ -29,7 +29,7 @@ func changes(t *testing.T, all ...string) []ot.Change {
 }
 
 // told returns the faults that a connection was sent, and empties what it has.
-func told(c *conn) []*wire.Error {
+func refusals(c *conn) []*wire.Error {
 	var out []*wire.Error
 	for _, m := range c.down {
 		if f, ok := m.(Failed); ok {
@@ -97,9 +97,9 @@ func TestPush(t *testing.T) {
 			s.elsewhere(0, 0, "x")
 			push(2, 3, `[[0,"b"],7]`)
 			s.reads("xbamilk😀")
-			told(c.conn)
+			refusals(c.conn)
 			push(test.seq, test.rev, test.changes)
-			faults := told(c.conn)
+			faults := refusals(c.conn)
 			switch {
 			case test.code == "" && len(faults) > 0:
 				t.Errorf("refused: %s: %v", faults[0].Code, faults[0])
@@ -129,7 +129,7 @@ func TestStaleBaseThatCutsAPairIsRefused(t *testing.T) {
 	s.change(0, 0, "oat ")
 	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[5,[1]]`)})
 	s.serve(1)
-	if f := told(c.conn); len(f) != 1 || f[0].Code != wire.BadChange {
+	if f := refusals(c.conn); len(f) != 1 || f[0].Code != wire.BadChange {
 		t.Errorf("answered %+v, want bad_change", f)
 	}
 	s.head(3)
@@ -140,7 +140,7 @@ func TestPairThatAPushItselfBringsIsNotCut(t *testing.T) {
 	c := s.text("ada", ada)
 	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"🎈"]]`, `[5,[1]]`)})
 	s.serve(1)
-	if f := told(c.conn); len(f) != 1 || f[0].Code != wire.BadChange {
+	if f := refusals(c.conn); len(f) != 1 || f[0].Code != wire.BadChange {
 		t.Errorf("answered %+v, want bad_change", f)
 	}
 	s.reads("milk")
@@ -174,7 +174,7 @@ func TestTooCostlyPushIsStale(t *testing.T) {
 	c.conn.down = nil
 	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: all})
 	s.serve(1)
-	if f := told(c.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 4 {
+	if f := refusals(c.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 4 {
 		t.Errorf("answered %+v, want stale with head 4", f)
 	}
 	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: all[:2]})
@@ -189,7 +189,7 @@ func TestStaleTellsAHeadThatIsOnDisk(t *testing.T) {
 	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.auth.Push(b.conn, Push{Client: b.id, Seq: 2, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.serve(2)
-	if f := told(b.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 2 {
+	if f := refusals(b.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 2 {
 		t.Errorf("answered %+v, want stale with head 2", f)
 	}
 }
@@ -232,7 +232,7 @@ func TestSecondJoinSupersedesTheFirst(t *testing.T) {
 	}
 	s.auth.Push(old, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.serve(1)
-	if f := told(old); len(f) != 1 || f[0].Code != wire.NotJoined {
+	if f := refusals(old); len(f) != 1 || f[0].Code != wire.NotJoined {
 		t.Errorf("its push was answered %+v, want not_joined", f)
 	}
 	c.edit(changes(t, `[4,[0,"?"]]`)[0])
@@ -266,7 +266,7 @@ func TestResume(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newScene(t, "milk")
-			s.auth.window.max, s.auth.catchUpMax = test.window, test.catchUp
+			s.auth.recent.max, s.auth.catchUpMax = test.window, test.catchUp
 			for _, x := range []string{"a", "b", "c", "d"} {
 				s.elsewhere(0, 0, x)
 			}
@@ -370,7 +370,7 @@ func TestSubmitFinishesLinesWhereTheyAreNow(t *testing.T) {
 				s.auth.Submit(c.conn, test.rev, test.from, test.to)
 				s.serve(1)
 				var code wire.Code
-				if f := told(c.conn); len(f) > 0 {
+				if f := refusals(c.conn); len(f) > 0 {
 					code = f[0].Code
 				}
 				var got []string
@@ -391,7 +391,7 @@ func TestSubmitOfDeadLinesIsRefused(t *testing.T) {
 	s.change(2, 4, "")
 	s.auth.Submit(c.conn, 2, 1, 1)
 	s.serve(1)
-	if f := told(c.conn); len(f) != 1 || f[0].Code != wire.BadValue {
+	if f := refusals(c.conn); len(f) != 1 || f[0].Code != wire.BadValue {
 		t.Errorf("answered %+v, want bad_value", f)
 	}
 	s.auth.Submit(c.conn, 2, 0, 2)

@@ -11,16 +11,16 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// Put makes the text what it says, by the difference to what stands there, in
-// one record; nothing is recorded where there is none. Where expected is not
-// 0, the head must be there. It returns the head after it.
+// Put replaces the text by recording the difference as one change, or nothing
+// if there is none. If expected is not 0, the head must be at that revision.
+// Put returns the head after it.
 func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text string, expected eventlog.Revision) (eventlog.Revision, error) {
 	var head eventlog.Revision
 	err := a.wait(ctx, request{edit: func() *wire.Error {
 		if expected != 0 && expected != a.thread.Revision {
 			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
 		}
-		c, f := a.whole(text)
+		c, f := a.replacement(text)
 		if f != nil {
 			return f
 		}
@@ -33,8 +33,8 @@ func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text stri
 	return head, err
 }
 
-// whole returns the change that makes the text what it says.
-func (a *Authority) whole(text string) (ot.Change, *wire.Error) {
+// replacement returns the change that turns the thread's text into text.
+func (a *Authority) replacement(text string) (ot.Change, *wire.Error) {
 	for line := range strings.SplitSeq(text, "\n") {
 		if err := ot.ValidLine(line); err != nil {
 			return ot.Change{}, wire.Errorf(wire.BadValue, "%v", err)

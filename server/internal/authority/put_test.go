@@ -18,8 +18,8 @@ func (s *scene) put(text string, expected eventlog.Revision) (eventlog.Revision,
 		head, err := s.auth.Put(s.t.Context(), ada, text, expected)
 		done <- result{head, err}
 	}()
-	s.auth.take(<-s.auth.inbox)
-	s.auth.flush()
+	s.auth.handle(<-s.auth.inbox)
+	s.auth.commit()
 	r := <-done
 	return r.head, r.err
 }

@@ -9,12 +9,12 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// Revise appends a change of somebody who is not connected, made for the text of
-// revision at, in one record. It is carried over what was logged since, entry by
-// entry, as a peer's would be; nothing is recorded where nothing is left of it.
-// Where something was redacted since it is refused as stale: the change was made
-// of a text that may have held it. Where expected is not 0, the head must be
-// there. Revise returns the head after it.
+// Revise appends, as one record, a change to the text of revision at by an
+// author who is not connected. It is carried over what was logged since, entry
+// by entry, as a push is; nothing is recorded if nothing is left of it. If text
+// was redacted since, it is refused as stale: the change was made from a text
+// that may contain the redacted part. If expected is not 0, the head must be at
+// that revision. Revise returns the head after it.
 func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, c ot.Change, at, expected eventlog.Revision) (eventlog.Revision, error) {
 	var head eventlog.Revision
 	err := a.wait(ctx, request{edit: func() *wire.Error {
@@ -34,13 +34,13 @@ func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, c ot.C
 	return head, err
 }
 
-// carry returns the change as it is for the text that stands there now.
+// carry returns the change for the thread's text now.
 func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *wire.Error) {
 	if at == 0 || at > a.thread.Revision {
-		return c, a.stale("revision %d is not one of the head's, 1 to %d", at, a.thread.Revision)
+		return c, a.stale("revision %d does not exist: the head is %d", at, a.thread.Revision)
 	}
 	if behind := int(a.thread.Revision - at); behind > a.costMax {
-		return c, a.stale("the change is %d entries behind: look at the thread again", behind)
+		return c, a.stale("the change is %d entries behind: load the thread again", behind)
 	}
 	over, err := a.since(at)
 	if err != nil {
@@ -48,14 +48,14 @@ func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *wire.E
 	}
 	for _, e := range over {
 		if _, black := e.Payload.(event.Redacted); black {
-			return c, a.stale("something was redacted at revision %d: look at the thread again", e.Revision)
+			return c, a.stale("text was redacted at revision %d: load the thread again", e.Revision)
 		}
 	}
 	changes := []ot.Change{c}
-	if f := fits(changes, lengthAt(over, a.thread.Len())); f != nil {
+	if f := checkLengths(changes, lengthAt(over, a.thread.Len())); f != nil {
 		return c, f
 	}
-	// A fresh client: none of the entries is its own.
+	// A fresh client id: none of the entries is the change's own.
 	if changes, _, err = a.rebase(Push{Client: a.cfg.NewClient(), Seq: 1, Changes: changes}, over); err != nil {
 		return c, wire.Errorf(wire.BadChange, "%v", err)
 	}

@@ -20,8 +20,8 @@ func (s *scene) revise(c ot.Change, at eventlog.Revision) (eventlog.Revision, er
 		head, err := s.auth.Revise(s.t.Context(), ada, c, at, 0)
 		done <- result{head, err}
 	}()
-	s.auth.take(<-s.auth.inbox)
-	s.auth.flush()
+	s.auth.handle(<-s.auth.inbox)
+	s.auth.commit()
 	r := <-done
 	return r.head, r.err
 }
@@ -102,11 +102,11 @@ func TestOpenWithATextIsOneAppend(t *testing.T) {
 	w := newWorld(nil)
 	done := make(chan error)
 	go func() { done <- w.auth.Open(t.Context(), ada, "list", "milk\n") }()
-	w.auth.take(<-w.auth.inbox)
+	w.auth.handle(<-w.auth.inbox)
 	if n := len(w.auth.batch.records); n != 2 {
 		t.Errorf("a batch of %d records, want 2", n)
 	}
-	w.auth.flush()
+	w.auth.commit()
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
@@ -119,8 +119,8 @@ func TestOpenRefusesATextWhole(t *testing.T) {
 	w := newWorld(nil)
 	done := make(chan error, 1)
 	go func() { done <- w.auth.Open(t.Context(), ada, "list", "a\rb") }()
-	w.auth.take(<-w.auth.inbox)
-	w.auth.flush()
+	w.auth.handle(<-w.auth.inbox)
+	w.auth.commit()
 	if err := <-done; err == nil || w.auth.thread.Revision != 0 {
 		t.Errorf("revision %d: %v", w.auth.thread.Revision, err)
 	}

@@ -6,38 +6,39 @@ import (
 )
 
 // A Room surrounds an authority. Its methods are called in the authority's
-// goroutine and must not block; they must not call the authority.
+// goroutine. They must not block, and must not call the authority.
 type Room interface {
 	// Announce is called once for each batch of records that became durable, in
-	// the order of the log, before anything of it is sent to a peer. A batch whose
-	// append returned an error is announced as soon as the log shows that it is
-	// there, and so are records of another writer that are found then.
+	// the order of the log, before any of it is sent to a peer. A batch whose
+	// append returned an error is announced as soon as the log shows that the
+	// batch is there; so are records of another writer that the log shows then.
 	Announce(Batch)
 	// Refused is called with the error of an append that failed. A batch that was
 	// appended all the same is announced after it.
 	Refused(error)
-	// RateLimit returns how often a thread with so many peers sends them what is
-	// new.
+	// RateLimit returns how often a thread with this many peers may send them
+	// new entries.
 	RateLimit(peers int) RateLimit
-	// Frame encodes m, once for all peers that it is sent to.
+	// Frame encodes m once for all peers that it is sent to.
 	Frame(m Message) []byte
-	// Flush reports whether so many peers may be sent what is new at once although
-	// the rate limit has them wait.
+	// Flush reports whether new entries may be sent to this many peers at once
+	// although the rate limit would delay them.
 	Flush(peers int) bool
 }
 
-// A Batch is what one append made durable. It is valid only during the call
-// that announces it.
+// A Batch is what one append made durable. It is valid only during the call of
+// Announce.
 type Batch struct {
-	After   eventlog.Revision // of the record before the first
+	After   eventlog.Revision // the revision before the first record
 	Records []eventlog.Record // without their revisions
 	Summary projection.Summary
 }
 
-// A Peer is one connection to a thread. Its methods are called in the authority's
-// goroutine, until Leave returns; what arrives when the authority has stopped is
-// refused in the goroutine that sent it. They must not block and must not call the
-// authority. Peers are compared with ==.
+// A Peer is one connection to a thread. Its methods are called in the
+// authority's goroutine until Leave returns, except that a request which
+// arrives after the authority has stopped is refused in the sender's goroutine.
+// They must not block, and must not call the authority. Peers are compared with
+// ==.
 type Peer interface {
 	// Send queues a frame that Room.Frame returned.
 	Send(frame []byte)
@@ -45,18 +46,19 @@ type Peer interface {
 	// returns false the peer is skipped; Drained must be called once there is room
 	// again.
 	Ready() bool
-	// Stream has the server send the entries of c from the log, and then call
+	// Stream has the server send the entries of c from the log and then call
 	// Attach.
 	Stream(c CatchUp)
 	// Settled is called once for each message with edits, in the order in which
-	// they came: logged if its edits are on disk, before any peer is sent them,
-	// and else if the message is refused. re is the type of the message.
+	// they arrived. logged is true if the edits are on disk; they have not been
+	// sent to any peer then. It is false if the message was refused. re is the
+	// message's type.
 	Settled(re string, logged bool)
-	// Close sends what is queued and then closes the connection with a code of the
-	// protocol and a text for people.
+	// Close sends what is queued and then closes the connection with a close
+	// code of package wire and a text for people.
 	Close(code int, text string)
 	// Connection returns the connection's id. A newer connection has a greater
-	// one: of two connections of one client the older has been abandoned, in
+	// id: of two connections of one client the older was abandoned, in
 	// whichever order their joins arrive.
 	Connection() eventlog.ClientID
 }

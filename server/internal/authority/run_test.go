@@ -42,14 +42,14 @@ type runner struct {
 
 // An ear is a peer that is always ready and keeps what it is sent.
 type ear struct {
-	r    *runner
-	told []any // guarded by r.mu
+	r   *runner
+	got []any // guarded by r.mu
 }
 
 func (e *ear) Send(frame []byte) {
 	e.r.mu.Lock()
 	defer e.r.mu.Unlock()
-	e.told = append(e.told, e.r.world.message(frame))
+	e.got = append(e.got, e.r.world.message(frame))
 }
 
 func (e *ear) Ready() bool                        { return true }
@@ -102,7 +102,7 @@ func (r *runner) heard(name any) []any {
 	e := r.peer(name)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]any(nil), e.told...)
+	return append([]any(nil), e.got...)
 }
 
 func insertion(n int, s string) []ot.Change { return []ot.Change{ot.Replace(n, 0, 0, units(s))} }

@@ -46,8 +46,8 @@ func newScene(t *testing.T, text string) *scene {
 
 // edit has the authority record something, as the server might.
 func (s *scene) edit(f func()) {
-	s.auth.take(request{edit: func() *wire.Error { f(); return nil }})
-	s.auth.flush()
+	s.auth.handle(request{edit: func() *wire.Error { f(); return nil }})
+	s.auth.commit()
 }
 
 // change has somebody else replace the units from..to of the text, and all

@@ -45,7 +45,7 @@ func TestDroppedBacklogIsSeen(t *testing.T) {
 	mustDiverge(t, func(a *Authority) {
 		a.cfg.Room.(*world).unready = func(c *conn) {
 			if tp := a.texts[c]; tp != nil {
-				tp.told = a.thread.Revision
+				tp.sent = a.thread.Revision
 			}
 		}
 	}, false)

@@ -11,8 +11,8 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// ThreadAt folds a thread from the log up to a revision; at 0 nothing has happened
-// in it yet.
+// ThreadAt folds a thread from the log up to a revision. At 0 the thread is
+// empty.
 func ThreadAt(ctx context.Context, src projection.Source, stream eventlog.Stream, at eventlog.Revision) (*projection.Thread, error) {
 	if at == 0 {
 		return projection.NewThread(stream), nil
@@ -20,16 +20,17 @@ func ThreadAt(ctx context.Context, src projection.Source, stream eventlog.Stream
 	return projection.Replay(ctx, src, stream, at)
 }
 
-// Splices returns what a client has to splice into its rows for an event that was
-// just applied to t with this effect, nil where the rule that each line an edit
-// lies in gets the event's row gives the same. Package wire specifies both. The
-// cost is bounded by the lines that the event touches.
+// Splices returns the splices that update a client's rows for event e, which
+// was just applied to t with this effect. It returns nil if the rule for
+// entries without rows gives the same: each line that an edit lies in gets the
+// revision, author and time of e. Package wire specifies both. The cost is
+// bounded by the lines that e touches.
 func Splices(t *projection.Thread, e *event.Event, eff *projection.Effect) []wire.Splice {
 	f, ok := e.Payload.(event.Changed)
 	if !ok || t.LineCount() == 0 {
 		return nil
 	}
-	var runs []lineRun // that the edits lie in
+	var runs []lineRun // lines that the edits lie in
 	plain := len(eff.Hunks) == 0
 	for ed := range f.Change.Edits() {
 		from := t.LineAt(ed.FromB)
@@ -52,10 +53,10 @@ func Splices(t *projection.Thread, e *event.Event, eff *projection.Effect) []wir
 	return spliced(t, merged(runs), eff.Hunks)
 }
 
-// A lineRun is the lines from..to of the text after an event, without to.
+// A lineRun is the lines from, …, to-1 of the text after an event.
 type lineRun struct{ from, to int }
 
-// covers reports whether ascending runs have all of the lines, which ascend too.
+// covers reports whether the ascending runs contain all of the ascending lines.
 func covers(runs []lineRun, lines []int) bool {
 	for _, i := range lines {
 		for len(runs) > 0 && runs[0].to <= i {
@@ -68,7 +69,8 @@ func covers(runs []lineRun, lines []int) bool {
 	return true
 }
 
-// merged returns runs in ascending order, those that overlap or adjoin as one.
+// merged returns the runs in ascending order, with those that overlap or adjoin
+// joined.
 func merged(runs []lineRun) []lineRun {
 	slices.SortFunc(runs, func(a, b lineRun) int { return cmp.Compare(a.from, b.from) })
 	out := runs[:0]
@@ -82,7 +84,7 @@ func merged(runs []lineRun) []lineRun {
 	return out
 }
 
-// spliced returns a splice for each run; every hunk lies in one of them.
+// spliced returns a splice for each run. Every hunk lies in one of the runs.
 func spliced(t *projection.Thread, runs []lineRun, hunks []projection.Hunk) []wire.Splice {
 	out := make([]wire.Splice, len(runs))
 	for k, run := range runs {

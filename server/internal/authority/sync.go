@@ -10,11 +10,12 @@ import (
 	"parodywave/projection"
 )
 
-// resyncPause is the least time between two resyncs of a line-mode peer, in
-// milliseconds.
+// resyncPause is the shortest time between two resyncs of a peer in line mode,
+// in milliseconds.
 const resyncPause = 500
 
-// follow keeps line mode in step with an entry that was just folded in.
+// follow carries what line mode remembers over an entry that was just folded
+// in.
 func (a *Authority) follow(ent entry, eff *projection.Effect) {
 	if len(a.lines) == 0 {
 		return
@@ -47,8 +48,7 @@ func (a *Authority) follow(ent entry, eff *projection.Effect) {
 	}
 }
 
-// structural reports whether lines were inserted, removed or moved otherwise
-// than by adding some at the end.
+// structural reports whether the hunks do anything but add lines at the end.
 func structural(t *projection.Thread, hunks []projection.Hunk) bool {
 	for _, h := range hunks {
 		n := len(h.Old)
@@ -59,8 +59,9 @@ func structural(t *projection.Thread, hunks []projection.Hunk) bool {
 	return false
 }
 
-// followLine returns where a line is after hunks, and under which identity: it
-// may have been joined into another. The index is -1 when it is dead.
+// followLine returns the index of a line after hunks and its identity, which
+// changes if the line is joined into another. The index is -1 if the line is
+// dead.
 func followLine(t *projection.Thread, hunks []projection.Hunk, id projection.LineID, index int) (projection.LineID, int) {
 	if index < 0 {
 		return id, index
@@ -72,7 +73,7 @@ func followLine(t *projection.Thread, hunks []projection.Hunk, id projection.Lin
 		}
 		if index < h.At+len(h.Old) {
 			id = t.Resolve(id)
-			for _, h := range hunks { // a move may have taken it into another hunk
+			for _, h := range hunks { // a move may have carried it into another hunk
 				if k := slices.Index(h.New, id); k >= 0 {
 					return id, h.NewAt + k
 				}
@@ -84,9 +85,9 @@ func followLine(t *projection.Thread, hunks []projection.Hunk, id projection.Lin
 	return id, index + shift
 }
 
-// settleLines is for what was just appended. Receipts go out at once, and with
-// one what its peer had not been told before: what a client in line mode takes
-// itself to be typing on depends on what it knows of the line.
+// settleLines sends the receipts of the batch, which is on disk. With its
+// receipts a peer is also sent every line that it lacks: the line that a client
+// takes for its current one depends on the lines that it knows.
 func (a *Authority) settleLines() {
 	if len(a.lines) == 0 {
 		return
@@ -97,15 +98,15 @@ func (a *Authority) settleLines() {
 		l.fresh, l.durable = 0, l.id
 		switch {
 		case l.due:
-			l.hold()
+			l.holdReceipts()
 			a.resync(p, l)
 		case len(l.receipts) > 0:
-			a.inform(p, l, a.touchedAfter(l.told))
+			a.sendReceipts(p, l, a.touchedAfter(l.sent))
 		}
 	}
 }
 
-// touchedAfter returns the lines that were touched after a revision, ascending.
+// touchedAfter returns the lines touched after a revision, ascending.
 func (a *Authority) touchedAfter(r eventlog.Revision) []int {
 	var lines []int
 	for i, rev := range a.fanout.touched {
@@ -117,46 +118,46 @@ func (a *Authority) touchedAfter(r eventlog.Revision) []int {
 	return lines
 }
 
-// tellLines gives line mode what the lines now read that were touched. Indexes
-// stand for the same lines since, or a resync is due.
-func (a *Authority) tellLines() {
+// sendLines sends peers in line mode what the touched lines now read. The
+// indexes have not moved since, or a resync is due.
+func (a *Authority) sendLines() {
 	head, low := a.thread.Revision, a.thread.Revision
 	groups := map[eventlog.Revision][]Peer{}
 	for p, l := range a.lines {
 		switch {
 		case l.due:
 			a.resync(p, l)
-		case l.told == head:
+		case l.sent == head:
 		case p.Ready():
-			groups[l.told] = append(groups[l.told], p)
+			groups[l.sent] = append(groups[l.sent], p)
 		default:
-			low = min(low, l.told)
+			low = min(low, l.sent)
 		}
 	}
 	for from, to := range groups {
 		for _, i := range a.touchedAfter(from) {
-			a.tellLine(to, i)
+			a.sendLine(to, i)
 		}
 		for _, p := range to {
-			a.lines[p].told = head
+			a.lines[p].sent = head
 		}
 	}
 	maps.DeleteFunc(a.fanout.touched, func(_ int, rev eventlog.Revision) bool { return rev <= low })
 }
 
-// hold has the receipts wait for a resync.
-func (l *linePeer) hold() {
+// holdReceipts makes the receipts wait for a resync.
+func (l *linePeer) holdReceipts() {
 	for i := range l.receipts {
 		r := &l.receipts[i]
 		r.held, r.value, r.merged = true, nil, nil
 	}
 }
 
-// inform gives p its receipts and the lines that were touched. The client adds
-// the lines that are new to it in the order in which it hears of them, so none
-// may come before its predecessor; and what it hears last of a line has the
-// revision of what the line reads, so that it can base an edit on that.
-func (a *Authority) inform(p Peer, l *linePeer, touched []int) {
+// sendReceipts sends p its receipts and the touched lines. A client appends new
+// lines in the order in which they arrive, so no line may come before its
+// predecessor. The last update of a line must carry the revision of what the
+// line reads, so that the client can base an edit on it.
+func (a *Authority) sendReceipts(p Peer, l *linePeer, touched []int) {
 	newest := map[int]eventlog.Revision{}
 	for _, r := range l.receipts {
 		newest[r.index] = r.revision
@@ -171,20 +172,20 @@ func (a *Authority) inform(p Peer, l *linePeer, touched []int) {
 	}
 	for _, r := range l.receipts {
 		for len(others) > 0 && others[0] < r.index {
-			a.tellLine([]Peer{p}, others[0])
+			a.sendLine([]Peer{p}, others[0])
 			others = others[1:]
 		}
-		a.receive(p, l, r)
+		a.sendReceipt(p, l, r)
 	}
 	l.receipts = l.receipts[:0]
 	for _, i := range append(others, again...) {
-		a.tellLine([]Peer{p}, i)
+		a.sendLine([]Peer{p}, i)
 	}
-	l.told = a.thread.Revision
+	l.sent = a.thread.Revision
 }
 
-// tellLine gives peers the line i.
-func (a *Authority) tellLine(to []Peer, i int) {
+// sendLine sends line i to peers.
+func (a *Authority) sendLine(to []Peer, i int) {
 	row := a.thread.Row(i)
 	a.broadcast(to, LineUpdate{
 		Line: i, Value: a.thread.Content(row), Author: row.Author,
@@ -192,7 +193,7 @@ func (a *Authority) tellLine(to []Peer, i int) {
 	})
 	for _, p := range to {
 		if l := a.lines[p]; !l.id.IsZero() && l.index == i {
-			l.deliver(look(a.thread, i))
+			l.deliver(viewOf(a.thread, i))
 		}
 	}
 }
@@ -204,8 +205,8 @@ func (l *linePeer) deliver(v *view) {
 	l.delivered = append(l.delivered, v)
 }
 
-// receive gives p a receipt.
-func (a *Authority) receive(p Peer, l *linePeer, r receipt) {
+// sendReceipt sends p one receipt.
+func (a *Authority) sendReceipt(p Peer, l *linePeer, r receipt) {
 	u := LineUpdate{Line: r.index, Revision: r.revision, Author: l.author, Mine: true}
 	switch {
 	case !r.held:
@@ -224,7 +225,7 @@ func (a *Authority) receive(p Peer, l *linePeer, r receipt) {
 	a.send(p, u)
 }
 
-// resync sends p the whole thread, now or when the pause is over and p takes it.
+// resync sends p the whole thread as soon as the pause is over and p is ready.
 func (a *Authority) resync(p Peer, l *linePeer) {
 	if l.waiting {
 		return
@@ -255,7 +256,7 @@ func (a *Authority) sync(p Peer, l *linePeer) {
 	}
 	a.send(p, LineJoined{Thread: a.thread, Resync: true, Current: current, Received: l.received})
 	if current >= 0 {
-		l.deliver(look(a.thread, current))
+		l.deliver(viewOf(a.thread, current))
 	}
-	a.inform(p, l, nil)
+	a.sendReceipts(p, l, nil)
 }

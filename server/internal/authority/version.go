@@ -9,7 +9,7 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// NameVersion gives a revision a name for a text-mode peer, who gets the
+// NameVersion gives a revision a name for a peer in text mode, which gets the
 // record in the stream.
 func (a *Authority) NameVersion(p Peer, rev eventlog.Revision, name string) {
 	a.post(p, "version", func() *wire.Error {
@@ -21,14 +21,14 @@ func (a *Authority) NameVersion(p Peer, rev eventlog.Revision, name string) {
 	})
 }
 
-// Version is NameVersion for whoever is not connected. It returns when the
-// record is on disk.
+// Version is NameVersion for an author who is not connected. It returns when
+// the record is on disk.
 func (a *Authority) Version(ctx context.Context, author eventlog.AuthorID, rev eventlog.Revision, name string) error {
 	return a.wait(ctx, request{edit: func() *wire.Error { return a.nameVersion(author, rev, name) }})
 }
 
-// nameVersion refuses every name that could be taken for something else where
-// a revision, a time or a name may stand.
+// nameVersion refuses a name that could be mistaken for a revision or a time,
+// or that is taken.
 func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision, name string) *wire.Error {
 	switch {
 	case rev == 0:
@@ -41,7 +41,7 @@ func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision,
 	}
 	for _, v := range a.thread.Versions {
 		if v.Name == name {
-			return wire.Errorf(wire.BadValue, "%q is what revision %d is called: take another name", name, v.Of)
+			return wire.Errorf(wire.BadValue, "%q already names revision %d: choose another name", name, v.Of)
 		}
 	}
 	a.record(event.Version{Revision: rev, Name: name}, author, a.cfg.NewClient(), 0)

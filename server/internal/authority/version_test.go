@@ -11,8 +11,8 @@ import (
 func (s *scene) version(rev eventlog.Revision, name string) error {
 	done := make(chan error)
 	go func() { done <- s.auth.Version(s.t.Context(), ada, rev, name) }()
-	s.auth.take(<-s.auth.inbox)
-	s.auth.flush()
+	s.auth.handle(<-s.auth.inbox)
+	s.auth.commit()
 	return <-done
 }
 

@@ -10,22 +10,23 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A view is a line as a line-mode client has it before its eyes: in a text of
-// its own, of length units, the line begins at start and reads text. bridge
-// leads from that text to the thread's. Only the server computes it, so it may
-// be composed: nobody else has to arrive at the same change.
+// A view is a line as a client in line mode shows it. It lies in a text of the
+// view's own, of length units, in which the line begins at start and reads
+// text. bridge leads from that text to the thread's. Bridges may be composed,
+// because only the server computes them: nobody else has to arrive at the same
+// change.
 type view struct {
 	line   projection.LineID
-	rev    eventlog.Revision // of the record that made it, if its client did; else when it was seen
+	rev    eventlog.Revision // of the client's own record that made it, or else when it was delivered
 	text   []uint16
 	start  int
 	length int
 	bridge ot.Change
-	passed int // changes since the bridge was cut short
+	passed int // changes since the bridge was shortened
 }
 
-// look returns the view of line i as it reads now.
-func look(t *projection.Thread, i int) *view {
+// viewOf returns the view of line i as it reads now.
+func viewOf(t *projection.Thread, i int) *view {
 	row := t.Row(i)
 	return &view{
 		line: row.ID, rev: t.Revision,
@@ -34,7 +35,7 @@ func look(t *projection.Thread, i int) *view {
 	}
 }
 
-// pass carries the view over a change to the thread that is not its client's.
+// pass carries the view over a change by another client.
 func (v *view) pass(c ot.Change) {
 	b, err := v.bridge.Compose(c)
 	if err != nil {
@@ -50,15 +51,15 @@ func (v *view) pass(c ot.Change) {
 // shortened.
 const shortenAfter = 16
 
-// shorten takes out of the bridge what does not touch the line: the rest of the
-// view's text is only there to count by, so it may as well be the thread's.
-// Without that a line held open would be carried over each change at the cost
-// of all changes before.
+// shorten removes from the bridge the edits that do not touch the line. The
+// rest of the view's text only positions the line, so it may be replaced by the
+// thread's. Otherwise carrying a line that a client holds open over one change
+// would cost as much as all changes before.
 func (v *view) shorten() {
 	v.passed = 0
 	end := v.start + len(v.text)
 	var near []ot.Edit
-	shift, after := 0, 0 // thread minus view, left of the near edits and right of them
+	shift, after := 0, 0 // thread position minus view position, left and right of the near edits
 	for e := range v.bridge.Edits() {
 		switch {
 		case e.ToA < v.start:
@@ -67,7 +68,7 @@ func (v *view) shorten() {
 			near = append(near, e)
 		}
 	}
-	from, to := v.start, end // what of the view's text stays
+	from, to := v.start, end // the part of the view's text that stays
 	after = shift
 	if n := len(near); n > 0 {
 		from, to = min(from, near[0].FromA), max(to, near[n-1].ToA)
@@ -88,22 +89,23 @@ func (v *view) shorten() {
 	v.length = v.bridge.Len()
 }
 
-// edit returns the change that turns the view's text into value, carried to
-// the thread, and the view that the client has then. The rest of what others
-// did stays. The line is at from..to of the thread's text now: what the client
-// writes stays in it, also where somebody has put a line right before or after.
+// edit returns the change that turns the view's text into value, carried to the
+// thread, and the client's view after it. It keeps what others did to the line.
+// The line is at from..to of the thread's text now; what the client writes
+// stays inside it even where another client has put a line directly before or
+// after.
 func (v *view) edit(value []uint16, from, to int) (ot.Change, *view) {
 	prefix, suffix := ot.Common(v.text, value)
 	at, end := v.start+prefix, v.start+len(v.text)-suffix
 	insert := value[prefix : len(value)-suffix]
 
-	// Deletions first: they have no ties.
+	// Deletions come first: they have no ties.
 	d := ot.Replace(v.length, at, end, nil)
 	c, bridge := cross(d, v.bridge)
 	if len(insert) > 0 {
 		from, to = c.MapPos(from, -1), c.MapPos(to, 1)
 		lo, hi := bridge.MapPos(at, -1), bridge.MapPos(at, 1)
-		q := min(max(min(hi, to), from), hi) // logged text stays first, but within the line
+		q := min(max(min(hi, to), from), hi) // logged text comes first at one position, but within the line
 		q = max(q, lo)
 		c = compose(c, ot.Replace(c.NewLen(), q, q, insert))
 		bridge = part(bridge, at, q, len(insert))
@@ -124,7 +126,7 @@ func cross(d, bridge ot.Change) (ot.Change, ot.Change) {
 }
 
 // part opens bridge where position a of its old text meets position b of its
-// new one, and puts n kept units there: text that both sides have now.
+// new text, and inserts n kept units there: text that both sides have now.
 func part(bridge ot.Change, a, b, n int) ot.Change {
 	var left, right ot.Builder
 	posA, posB := 0, 0
@@ -156,8 +158,8 @@ func part(bridge ot.Change, a, b, n int) ot.Change {
 	return left.Change()
 }
 
-// distance counts the code points that lie between the view's text and value:
-// deleted and inserted ones after the common prefix, then suffix, are removed.
+// distance counts the code points deleted and inserted between the view's text
+// and value after removing the common prefix, then suffix.
 func (v *view) distance(value []uint16) int {
 	prefix, suffix := ot.Common(v.text, value)
 	return points(v.text[prefix:len(v.text)-suffix]) + points(value[prefix:len(value)-suffix])
@@ -176,15 +178,15 @@ func points(units []uint16) int {
 	return n
 }
 
-// reaches reports whether any of the view's line is left in row, or, where it
-// is empty, whether it leads there. That is not so when the line was moved,
-// which to a bridge is deleting and inserting, or written anew.
+// reaches reports whether any unit of the view's line is left in row or, for an
+// empty line, whether its position maps into row. It is false if the line was
+// moved, which a bridge sees as a deletion and an insertion, or replaced.
 func (v *view) reaches(row projection.Row) bool {
 	from, to := v.start, v.start+len(v.text)
 	if from == to {
 		return v.bridge.MapPos(from, -1) <= row.Start+row.Length && v.bridge.MapPos(from, 1) >= row.Start
 	}
-	at, shift := 0, 0 // behind the last edit, and from there to the thread
+	at, shift := 0, 0 // the end of the last edit, and the shift from there to the thread
 	kept := func(end int) bool {
 		return max(at, from, row.Start-shift) < min(end, to, row.Start+row.Length-shift)
 	}
@@ -197,8 +199,8 @@ func (v *view) reaches(row projection.Row) bool {
 	return kept(v.bridge.Len())
 }
 
-// onto returns v, or, if it does not reach row, v with a bridge that does, made
-// from the difference to what stands there.
+// onto returns v if it reaches row. Otherwise it returns v with a new bridge,
+// made from the difference to what row reads.
 func (v *view) onto(t *projection.Thread, row projection.Row) *view {
 	if v.reaches(row) {
 		return v
@@ -211,14 +213,14 @@ func (v *view) onto(t *projection.Thread, row projection.Row) *view {
 	return &w
 }
 
-// viewAt returns the view of line i as it stood at a revision; identityAt
-// found it there.
+// viewAt returns the view of line i as it was at a revision. identityAt has
+// found the line there.
 func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *wire.Error) {
 	t := a.thread
 	if rev == t.Revision {
-		return look(t, i), nil
+		return viewOf(t, i), nil
 	}
-	entries, ok := a.window.after(rev)
+	entries, ok := a.recent.after(rev)
 	if !ok {
 		return a.viewFromLog(rev, i)
 	}
@@ -228,7 +230,7 @@ func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *wire.Error) {
 		if !changed || c.IsEmpty() {
 			continue
 		}
-		if l := entries[k].lines; l == nil || l.inverse == nil { // made while nobody was in line mode, or redacted
+		if l := entries[k].lines; l == nil || l.inverse == nil { // folded while no peer was in line mode, or redacted
 			return a.viewFromLog(rev, i)
 		}
 		back = compose(back, *entries[k].lines.inverse)
@@ -243,7 +245,7 @@ func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *wire.Error) {
 	return v, nil
 }
 
-// viewFromLog is viewAt for a revision that is older than the window.
+// viewFromLog is viewAt for a revision older than the recent entries.
 func (a *Authority) viewFromLog(rev eventlog.Revision, i int) (*view, *wire.Error) {
 	old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
 	if err != nil {
@@ -253,7 +255,7 @@ func (a *Authority) viewFromLog(rev eventlog.Revision, i int) (*view, *wire.Erro
 	if err != nil {
 		return nil, wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", rev, err)
 	}
-	v := look(old, i)
+	v := viewOf(old, i)
 	for _, e := range events {
 		if c, ok := change(e); ok {
 			v.pass(c)
@@ -270,7 +272,7 @@ func compose(a, b ot.Change) ot.Change {
 	return c
 }
 
-// nth returns piece i of text and where it starts.
+// nth returns line i of text and where it starts.
 func nth(text []uint16, i int) (start int, piece []uint16) {
 	for ; i > 0; i-- {
 		start += slices.Index(text[start:], '\n') + 1

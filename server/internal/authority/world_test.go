@@ -328,19 +328,19 @@ func (w *world) serve(n int) {
 	for ; n > 0; n-- {
 		select {
 		case r := <-w.auth.inbox:
-			w.auth.take(r)
+			w.auth.handle(r)
 			continue
 		default:
 		}
 		break
 	}
-	w.auth.flush()
+	w.auth.commit()
 }
 
 // do has the authority do f when all before it is on disk.
 func (w *world) do(f func()) {
 	w.serve(testInbox)
-	w.auth.take(request{do: f})
+	w.auth.handle(request{do: f})
 }
 
 // pass moves the clock and fires what is due.

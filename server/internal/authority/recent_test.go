@@ -7,37 +7,37 @@ import (
 
 func TestWindowKeepsWhatIsYoungAndForgetsAtRest(t *testing.T) {
 	s := newScene(t, "x")
-	w := &s.auth.window
+	w := &s.auth.recent
 	insert := func(n int) {
 		for range n {
 			s.insert("a")
 		}
 	}
-	insert(4 * windowMax) // within a moment
-	s.equal("entries of a moment", len(w.entries), 4*windowMax+2)
-	s.pass(windowAge + 1)
+	insert(4 * recentMax) // within a moment
+	s.equal("entries of a moment", len(w.entries), 4*recentMax+2)
+	s.pass(recentAge + 1)
 	s.insert("b")
-	s.equal("entries later", len(w.entries), windowMax)
-	s.equal("base", w.base, s.auth.thread.Revision-windowMax)
-	s.pass(windowRest.Milliseconds() - windowAge)
+	s.equal("entries later", len(w.entries), recentMax)
+	s.equal("base", w.base, s.auth.thread.Revision-recentMax)
+	s.pass(recentRest.Milliseconds() - recentAge)
 	s.serve(1) // something was written since the timer was set
-	s.equal("entries of a thread not at rest", len(w.entries), windowMax)
-	s.pass(windowRest.Milliseconds())
+	s.equal("entries of a thread not at rest", len(w.entries), recentMax)
+	s.pass(recentRest.Milliseconds())
 	s.serve(1)
-	s.equal("entries of a thread at rest", len(w.entries), windowIdle)
-	if c := cap(w.entries); c > 2*windowIdle {
+	s.equal("entries of a thread at rest", len(w.entries), recentIdle)
+	if c := cap(w.entries); c > 2*recentIdle {
 		t.Errorf("there is room for %d", c)
 	}
 	if c := cap(s.auth.batch.records); c != 0 {
 		t.Errorf("the batch has room for %d records", c)
 	}
 	s.insert("c")
-	s.equal("entries then", len(w.entries), windowIdle+1)
-	insert(windowMost + windowMax)
-	if n := len(w.entries); n > windowMost+windowMax {
-		t.Errorf("%d entries of a moment are kept, want about %d", n, windowMost)
+	s.equal("entries then", len(w.entries), recentIdle+1)
+	insert(recentMost + recentMax)
+	if n := len(w.entries); n > recentMost+recentMax {
+		t.Errorf("%d entries of a moment are kept, want about %d", n, recentMost)
 	}
-	s.pass(10 * windowRest.Milliseconds())
+	s.pass(10 * recentRest.Milliseconds())
 	s.serve(testInbox)
 }
 
@@ -45,7 +45,7 @@ func TestWindowKeepsWhatIsYoungAndForgetsAtRest(t *testing.T) {
 // entries than are otherwise kept: nobody is streamed them from the log.
 func TestRateLimitedPeersAreSentEntriesFromMemory(t *testing.T) {
 	s := newScene(t, "x")
-	s.auth.window.max, s.auth.window.age = 4, 0
+	s.auth.recent.max, s.auth.recent.age = 4, 0
 	c := s.text("ada", ada)
 	s.limit = RateLimit{Every: time.Second, Burst: 1}
 	const n = 40
@@ -62,7 +62,7 @@ func TestRateLimitedPeersAreSentEntriesFromMemory(t *testing.T) {
 	s.down()
 	s.equal("revision", c.rev, n+2)
 	s.elsewhere(0, 0, "b")
-	if got := len(s.auth.window.entries); got > 8 {
+	if got := len(s.auth.recent.entries); got > 8 {
 		t.Errorf("%d entries are kept when all were sent", got)
 	}
 }

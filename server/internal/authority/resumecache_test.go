@@ -87,31 +87,31 @@ func TestACrowdThatComesBackAsksTheLogOnce(t *testing.T) {
 	if asked > 1 {
 		t.Errorf("the log was asked %d times", asked)
 	}
-	s.pass(pastRest.Milliseconds())
+	s.pass(cacheRest.Milliseconds())
 	s.serve(testInbox)
-	if len(s.auth.past.entries) > 0 {
-		t.Errorf("%d entries are kept for nobody", len(s.auth.past.entries))
+	if len(s.auth.cache.entries) > 0 {
+		t.Errorf("%d entries are kept for nobody", len(s.auth.cache.entries))
 	}
 }
 
 // TestAPastKeepsNoMoreThanItMay, in entries and in text.
 func TestAPastKeepsNoMoreThanItMay(t *testing.T) {
 	s := newScene(t, "milk")
-	for range 2 * pastMax {
+	for range 2 * cacheMax {
 		s.elsewhere(0, 0, "x")
 	}
 	s.restart()
-	for _, back := range []eventlog.Revision{1, pastMax - 1, pastMax, pastMax + 1, 2 * pastMax} {
+	for _, back := range []eventlog.Revision{1, cacheMax - 1, cacheMax, cacheMax + 1, 2 * cacheMax} {
 		at := s.auth.thread.Revision - back
 		want, _ := s.log.ChainAt(t.Context(), stream, at)
 		if got, err := s.auth.chainAt(at); err != nil || got != want {
 			t.Errorf("%d back: another chain value than the log's, %v", back, err)
 		}
 	}
-	if n := len(s.auth.past.entries); n != pastMax {
-		t.Errorf("%d entries are kept, %d may be", n, pastMax)
+	if n := len(s.auth.cache.entries); n != cacheMax {
+		t.Errorf("%d entries are kept, %d may be", n, cacheMax)
 	}
-	s.elsewhere(0, 0, strings.Repeat("long ", pastWeight/5))
+	s.elsewhere(0, 0, strings.Repeat("long ", cacheWeight/5))
 	s.elsewhere(0, 0, "y")
 	s.elsewhere(0, 0, "z")
 	s.restart()
@@ -124,7 +124,7 @@ func TestAPastKeepsNoMoreThanItMay(t *testing.T) {
 			t.Errorf("%d back behind a long one: another chain value than the log's, %v", back, err)
 		}
 	}
-	if p := &s.auth.past; p.weight > pastWeight || len(p.entries) > 3 || asked > 4 {
+	if p := &s.auth.cache; p.weight > cacheWeight || len(p.entries) > 3 || asked > 4 {
 		t.Errorf("%d entries of %d units are kept, and the log was asked %d times", len(p.entries), p.weight, asked)
 	}
 }
