@@ -15,6 +15,9 @@ const tick = (page) => page.locator('.cm-blame [aria-label=finished]')
 const blamed = async (server, thread) => (await server.get(`/api/threads/${thread}/blame`)).lines.map((l) => l.author)
 const commanded = async (server, thread) => (await server.run('blame', '--json', thread)).trim().split('\n').map((l) => JSON.parse(l))
 
+/** keys presses keys one after the other. */
+const keys = async (page, names) => { for (const name of names) await page.keyboard.press(name) }
+
 /** minutes is a thread that three people have written in. */
 async function minutes(world) {
   const server = await world.start()
@@ -56,6 +59,28 @@ export const stories = {
     await Alice.reload()
     await eventually(() => gutter(Alice), now)
     await world.shot(Alice, 'editor')
+  },
+
+  async 'the gutter is what blame says after two people typed at once, broke, moved, joined, pasted and took back lines'(world) {
+    const { server, thread, Alice, Ben } = await minutes(world)
+    const key = (page, name, times = 1) => keys(page, Array(times).fill(name))
+    const at = async (page, line) => { await key(page, 'Control+Home'); await key(page, 'ArrowDown', line) }
+    const rounds = [
+      [async () => { await at(Alice, 0); await key(Alice, 'ArrowRight', 7); await key(Alice, 'Enter') }, async () => { await at(Ben, 3); await type(Ben, 'x') }],
+      [async () => { await at(Alice, 2); await key(Alice, 'Alt+ArrowUp', 2) }, async () => { await key(Ben, 'Control+End'); await type(Ben, '\nBen was here') }],
+      [async () => { await at(Ben, 1); await key(Ben, 'Alt+ArrowDown') }, async () => { await at(Alice, 4); await key(Alice, 'End'); await type(Alice, '!') }],
+      [async () => { await at(Ben, 1); await key(Ben, 'Delete') }, async () => { await at(Alice, 3); await key(Alice, 'Backspace') }],
+      [async () => { await at(Alice, 2); await Alice.evaluate(() => navigator.clipboard.writeText('one\ntwo\nthree\n')); await key(Alice, 'Control+v') }, async () => { await at(Ben, 0); await key(Ben, 'Control+Shift+k') }],
+      [async () => { await key(Alice, 'Control+z', 3) }, async () => { await key(Ben, 'Control+z', 2) }],
+      [async () => { await key(Ben, 'Control+a'); await type(Ben, 'all new\ntext') }, async () => { await key(Alice, 'Control+End'); await type(Alice, '\nand mine') }],
+      [async () => { await key(Ben, 'Control+z') }, async () => { await key(Alice, 'Control+z') }],
+    ]
+    for (const [i, round] of rounds.entries()) {
+      await Promise.all(round.map((f) => f()))
+      await holds(async () => (await textOf(Alice)) === await server.text(thread) && (await textOf(Ben)) === await server.text(thread), `both read what the server has after round ${i}`)
+      const wanted = await blamed(server, thread)
+      for (const page of [Alice, Ben]) await eventually(() => gutter(page), wanted)
+    }
   },
 
   async 'resting on the gutter says who wrote the words, a click tells the line\'s history back to its birth'(world) {
