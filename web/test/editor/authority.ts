@@ -1,6 +1,6 @@
 // A small authority for one thread, after the protocol's page: it rebases entry
-// by entry, skips what it has logged, and can be stopped and started again from
-// its log. Chains are made of the log's content, so that another log has others.
+// by entry, skips entries it has logged, and can restart from its log. Chains are
+// made from the log's content, so that another log has other chains.
 
 import { ChangeSet, Text } from '@codemirror/state'
 
@@ -36,12 +36,12 @@ export class Authority {
   /** The text at each revision, from 0 on. */
   texts: Text[] = [Text.empty]
   lines = new Map<Line, Joined>()
-  /** What it answers to pushes instead of taking them. */
+  /** The code with which it refuses pushes. */
   refuse: string | null = null
   readonly = false
-  /** Maps at most so many changes over entries. */
+  /** It maps at most this many changes over entries. */
   cost = 100_000
-  /** A composed rebase, as is known to diverge. */
+  /** It composes the entries it rebases over, which is known to diverge. */
   composed = false
 
   constructor(text = '') {
@@ -117,7 +117,7 @@ export class Authority {
     if (this.head > since) line.deliver(this.frame(since))
   }
 
-  /** push gives the code of a refusal. */
+  /** push returns the code of a refusal, or null. */
   private push(by: Joined, p: Push): string | null {
     if (p.client !== by.client) return 'forbidden'
     if (this.refuse) return this.refuse

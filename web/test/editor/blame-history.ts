@@ -1,4 +1,4 @@
-// Random edits, of the kinds that people make.
+// Random edits of the kinds that people make.
 
 import { ChangeSet, type ChangeSpec, type Text } from '@codemirror/state'
 import type { random } from '../random'

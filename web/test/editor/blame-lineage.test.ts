@@ -19,14 +19,14 @@ test('a newer first page keeps the older ones that follow it, and nothing twice'
   expect(now.next).toBeNull()
 })
 
-test('a first page that does not reach what is known starts anew instead of leaving a gap', () => {
+test('a first page that does not reach the known entries replaces them instead of leaving a gap', () => {
   const known = lineage(page(20, null, entry(18, 20), entry(3, 5, ['born'])))
   const now = renewed(known, lineage(page(90, 70, entry(80, 90), entry(70, 75))))
   expect(spans(now)).toEqual([[80, 90], [70, 75]])
   expect(now.next).toBe(70)
 })
 
-test('what stayed the same is cut to its ends beside the changes, never through a surrogate pair', () => {
+test('kept text is cut to its ends beside the changes, never through a surrogate pair', () => {
   const long = '😀'.repeat(100)
   const cut = shortened([[long, 0], ['new', 1], [long, 0], ['old', -1], [long, 0]])
   expect(cut.map(([, what]) => what)).toEqual([0, 1, 0, -1, 0])
@@ -58,7 +58,7 @@ function stage(logged: { rev: number; line: number } | null = { rev: 9, line: 4 
 const soon = (ms = 0): Promise<void> => new Promise((r) => setTimeout(r, ms))
 const LONG = 60_000 // ms
 
-test('the history of a line that waits comes once the line is in the log', async () => {
+test('the history of a pending line comes once the line is in the log', async () => {
   const d = stage()
   await soon()
   expect(d.asked[0]).toBe('/api/threads/T/lines?at=9&from=4&to=5')
@@ -76,7 +76,7 @@ test('the history of a line that waits comes once the line is in the log', async
   w.feed.stop()
 })
 
-test('a history follows the log, and one that failed is asked for again when the connection is back', async () => {
+test('a history follows the log, and one that failed is requested again when the connection is back', async () => {
   const d = stage()
   await soon()
   d.at.history = page(12, null, entry(12), entry(9))

@@ -21,17 +21,17 @@ import { edit } from './blame-history'
 const base = process.env.PARODYWAVE_URL
 const LIMITS = { frame: 1 << 20, changes: 1000 }
 
-/** Hand is a person with an editor of whom the test plays the fingers. */
+/** A Hand is a person whose editor the test types into. */
 class Hand {
   peer: Peer
-  desk: HeadlessHost
+  host: HeadlessHost
   private ws!: WebSocket
   private under = false
 
   constructor(private readonly thread: string, readonly name: string) {
     const client = ulid()
     this.peer = new Peer(client, () => false)
-    this.desk = new HeadlessHost(EditorState.create({ extensions: [this.peer.extension, blameState, whoami.of(() => ({ id: name, name, kind: 'person' }))] }))
+    this.host = new HeadlessHost(EditorState.create({ extensions: [this.peer.extension, blameState, whoami.of(() => ({ id: name, name, kind: 'person' }))] }))
   }
 
   async join(): Promise<void> {
@@ -43,14 +43,14 @@ class Hand {
     }))
     this.ws.send(JSON.stringify({ type: 'join', user: this.name, id: this.thread, mode: 'text', client: this.peer.client }))
     const { rev, chain, text, blame } = await whole
-    this.peer.host = this.desk
+    this.peer.host = this.host
     this.peer.reload({ rev, chain, text: Text.of(String(text).split('\n')), blame }, [])
     this.ws.on('message', (data) => this.hear(String(data)))
   }
 
   leave(): void { this.ws.close() }
 
-  get quiet(): boolean { return !isWaiting(this.desk.state) }
+  get quiet(): boolean { return !isWaiting(this.host.state) }
 
   send(): void {
     if (this.under || !this.peer.waiting) return
@@ -84,7 +84,7 @@ test.skipIf(!base)('rows are what the server says', { timeout: 120_000 }, async 
     const hands = ['Ann', 'Bo', 'Cy'].map((name) => new Hand(id, name))
     for (const h of hands) await h.join()
     for (let step = 0; step < 60; step++) {
-      for (const h of hands) if (r.chance(0.5)) h.desk.edit({ changes: edit(h.desk.state.doc, r) })
+      for (const h of hands) if (r.chance(0.5)) h.host.edit({ changes: edit(h.host.state.doc, r) })
       for (const h of hands) h.send()
       await new Promise((f) => setTimeout(f, r.below(6)))
       if (!r.chance(0.2)) continue
@@ -93,7 +93,7 @@ test.skipIf(!base)('rows are what the server says', { timeout: 120_000 }, async 
       for (const h of hands) {
         const where = `SEED=${seed} game ${game} step ${step} thread ${id} rev ${rev} of ${h.name}`
         expect(h.peer.rev, where).toBe(rev)
-        const rows = rowsOf(h.desk.state)!.slice(0, lines.length)
+        const rows = rowsOf(h.host.state)!.slice(0, lines.length)
         expect(rows.map((row) => [row.rev, row.author.name, row.at, row.submitted]), where).toEqual(lines.map(([rev, author, at, submitted]) => [rev, authors[author]!.name, at, submitted]))
         compared += rows.length
       }
@@ -154,12 +154,12 @@ test.skipIf(!base || !process.env.RECORD)('frames are recorded', { timeout: 600_
     const rows: Record<string, unknown> = {}
     for (let step = 0; step < 60; step++) {
       const h = r.pick(hands)
-      const { doc } = h.desk.state
+      const { doc } = h.host.state
       const back = undo.get(h)
       const changes = back && r.chance(0.3) ? back : edit(doc, r)
       for (const [other, c] of undo) undo.set(other, c.map(changes))
       undo.set(h, changes.invert(doc))
-      h.desk.edit({ changes })
+      h.host.edit({ changes })
       await rest(hands)
       if (r.chance(0.1)) {
         const next = h.peer.rev + 1

@@ -1,8 +1,8 @@
-// Three people edit one thread over bad wires, with pages that die and a server
-// that restarts. In the end all read what the log says, and everything typed is
-// there once, unless somebody deleted it. Every history is that of a seed;
-// SEED and HISTORIES choose others, a failure tells the steps that led to it, and
-// TRACE=1 every frame.
+// Three people edit one thread over bad wires, with pages that crash and a server
+// that restarts. In the end all read the log's text, and everything typed is there
+// once, unless somebody deleted it. A seed determines each history; SEED and
+// HISTORIES choose others, a failure prints the steps that led to it, and TRACE=1
+// every frame.
 
 import type { ChangeSet, ChangeSpec } from '@codemirror/state'
 import { receiveUpdates, sendableUpdates } from '@codemirror/collab'
@@ -20,7 +20,7 @@ const STEPS = 70
 
 interface Tricks { prepare?(w: World): void; slow?: boolean; died?(p: Person): void }
 
-/** What was typed, and whether it must be there: no where it was deleted, maybe where that is not known. */
+/** Whether a typed character must be there: not if it was deleted, maybe if nobody can know. */
 type Fate = 'there' | 'deleted' | 'maybe'
 
 class History {
@@ -40,7 +40,7 @@ class History {
     }
   }
 
-  /** run gives what is wrong in the end, or null. */
+  /** run returns what is wrong in the end, or null. */
   async run(): Promise<string | null> {
     const { w, r } = this
     await w.quiet()
@@ -68,7 +68,7 @@ class History {
     else if (what < 92) { w.authority.refuse = r.pick(['stale', 'unavailable', null, null]); say(`refuse ${w.authority.refuse}`) }
     else if (what < 93) { say('restart'); w.restart() }
     else if (what < 95) { w.clock.advance(r.below(2500)); say('later') }
-    else if (what < 98) { say('composes or not'); p.compose(!p.desk.composing) }
+    else if (what < 98) { say('composes or not'); p.compose(!p.host.composing) }
     else if (what < 99) { if (p.session.phase === 'open') p.session.submit(0, 0) }
     else w.authority.cost = r.pick([3, 20, 100_000])
     if (this.tricks.slow && r.chance(0.5)) r.pick(w.people).page.flush()
@@ -77,7 +77,7 @@ class History {
   private edit(p: Person): void {
     const { r } = this
     if (p.session.phase !== 'open') return
-    const doc = p.desk.state.doc.toString()
+    const doc = p.host.state.doc.toString()
     const place = (): number => {
       const pos = r.below(doc.length + 1)
       return /^[\udc00-\udfff]/.test(doc.slice(pos)) ? pos - 1 : pos
@@ -102,7 +102,7 @@ class History {
     p.edit({ changes: changes as ChangeSpec })
   }
 
-  /** die ends a page. What was not written then may be lost: on a browser whose writes take time. */
+  /** die crashes a page. Edits not written by then may be lost, if the browser's writes take time. */
   private die(p: Person): void {
     if (this.tricks.slow) {
       const written = [...p.memory.boxes.values()].reduce((n, b) => Math.max(n, b.client === p.session.client ? b.seq - 1 + b.pending.length : 0), 0)
@@ -114,13 +114,13 @@ class History {
     this.tricks.died?.(p)
   }
 
-  /** doubt marks what an edit did as what may have happened or not. */
+  /** doubt marks the effects of an edit as uncertain. */
   private doubt(c: ChangeSet): void {
     c.iterChanges((_a, _b, _c, _d, inserted) => { for (const t of inserted.toString()) if (t !== '\n') this.fates.set(t, 'maybe') })
     if (c.newLength - c.length < length(c)) for (const [t, fate] of this.fates) if (fate === 'deleted') this.fates.set(t, 'maybe')
   }
 
-  /** end mends everything and waits until nothing waits. */
+  /** end mends everything and goes on until nothing waits. */
   private async end(): Promise<void> {
     const { w } = this
     w.authority.refuse = null
@@ -169,7 +169,7 @@ function length(c: ChangeSet): number {
   return n
 }
 
-/** histories gives the first of n that went wrong, in a way that counts. */
+/** histories returns the first of n that went wrong in a way that counts. */
 async function histories(n: number, tricks: Tricks, counts = /./): Promise<string> {
   for (let run = 0; run < n; run++) {
     const pauses = random(SEED + run)
@@ -185,25 +185,25 @@ test(`three editors converge from seed ${SEED}`, { timeout: 300_000 }, async () 
   expect(await histories(HISTORIES, {})).toBe('')
 })
 
-test('so they do where the browser takes its time to write', { timeout: 300_000 }, async () => {
+test('three editors converge where the browser is slow to write', { timeout: 300_000 }, async () => {
   expect(await histories(HISTORIES / 2, { slow: true })).toBe('')
 })
 
-/** together takes whole frames in at once, as is known to diverge while something is open. */
-function together(peer: Peer, desk: HeadlessHost, entries: readonly LogEntry[]): boolean {
-  if (entries.length < 2 || sendableUpdates(desk.state).length === 0) return false
-  const take = receiveUpdates(desk.state, entries.map((e) => {
+/** together takes in whole frames at once, which is known to diverge while edits are pending. */
+function together(peer: Peer, host: HeadlessHost, entries: readonly LogEntry[]): boolean {
+  if (entries.length < 2 || sendableUpdates(host.state).length === 0) return false
+  const take = receiveUpdates(host.state, entries.map((e) => {
     const ours = e.client === peer.client && e.seq > 0 && e.seq <= peer.sent
     if (ours) { peer.confirmed++; peer.done++ }
     return { changes: e.changes, clientID: ours ? 'us' : 'others' }
   }))
   for (const e of entries) peer.base = e.changes.apply(peer.base)
   peer.rev = entries[entries.length - 1]!.rev
-  desk.dispatch([take])
+  host.dispatch([take])
   return true
 }
 
-test('handing several entries over at once diverges, so these histories have teeth', { timeout: 300_000 }, async () => {
+test('taking in several entries at once diverges', { timeout: 300_000 }, async () => {
   const prepare = (w: World): void => {
     for (const p of w.people) p.tuned = (session) => {
       const { peer } = session as unknown as { peer: Peer }

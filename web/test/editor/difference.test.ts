@@ -6,7 +6,7 @@ import { random, seedFor } from '../random'
 const of = (s: string): Text => Text.of(s.split('\n'))
 const json = (a: string, b: string): unknown => difference(of(a), of(b)).toJSON()
 
-test('lines that are common stay', () => {
+test('common lines stay', () => {
   expect(json('a\nb\nc', 'a\nB\nc')).toEqual([2, [1, 'B'], 2])
   expect(json('one\ntwo\nthree', 'xone\n!two\nthree')).toEqual([[0, 'x'], 4, [0, '!'], 9])
   expect(json('a\nb\nc\nd', 'b\nc\nx\nd')).toEqual([[2], 4, [0, 'x', ''], 1])

@@ -4,7 +4,7 @@ import { renderer } from '../../src/editor/markdown'
 
 const html = renderer('Image')
 
-test('an image is a link, so that nothing is asked of a third party', () => {
+test('an image is a link, so that nothing is loaded from elsewhere', () => {
   const out = html('![a "cat"](https://example.org/c.png?a=1&b=2)')
   expect(out).not.toContain('<img')
   expect(out).toContain('<a href="https://example.org/c.png?a=1&amp;b=2" class="image">Image: a &quot;cat&quot;</a>')
@@ -16,7 +16,7 @@ test('raw HTML is shown, not obeyed', () => {
   }
 })
 
-test('an address that runs is no address', () => {
+test('a link that would run a script is not a link', () => {
   for (const text of ['[x](javascript:alert(1))', '[x](vbscript:x)', '[x](data:text/html,x)', '<javascript:alert(1)>', '![x](javascript:alert(1))']) {
     expect(html(text), text).not.toContain('href')
   }

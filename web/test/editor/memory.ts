@@ -1,19 +1,19 @@
-// A browser's outboxes in memory, with pages that die: what was not written
-// then is not there, and what they held is free.
+// A browser's outboxes in memory, with pages that crash: what was not written by
+// then is lost, and their locks are free.
 
 import type { Outbox, OutboxStore } from '../../src/editor/session/outbox'
 
 export class Memory {
   boxes = new Map<string, Outbox>()
   holders = new Map<string, Page>()
-  /** Writes end when they are let, not at once. */
+  /** Writes end when flush is called, not at once. */
   slow = false
-  /** What the next page finds. */
+  /** The outboxes that the next page finds. */
   finds: (boxes: Outbox[]) => Outbox[] = (boxes) => boxes
   broken = false
 }
 
-/** A page's way to the memory. */
+/** A page's access to the memory. */
 export class Page implements OutboxStore {
   private queue: (() => void)[] = []
 

@@ -4,7 +4,7 @@ import { Authority, THREAD } from './authority'
 import { Page } from './memory'
 import { World, settled } from './world'
 
-test('what dead pages left is sent once, as those who made it, and one by one', async () => {
+test('outboxes of closed pages are sent once, as the people who made the edits, one by one', async () => {
   const w = new World(new Authority('abc'), 'Ada', 'Ben')
   const [ada, ben] = w.people
   ben!.sit()

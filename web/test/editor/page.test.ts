@@ -10,7 +10,7 @@ import { Settings } from '../../src/editor/settings'
 import { fileName } from '../../src/editor/download'
 import { versionFault } from '../../src/editor/version-name'
 
-// words.ts asks for the reader's language and says it of the page.
+// words.ts reads the reader's language and sets it on the page.
 vi.stubGlobal('navigator', { language: 'en', platform: '' })
 vi.stubGlobal('document', { documentElement: {} })
 const { Watch } = await import('../../src/editor/news')
@@ -68,7 +68,7 @@ test.each([['notes.md', 'markdown'], ['main.go', 'go'], ['a.b.TS', 'typescript']
   expect(guessed(title)).toBe(id)
 })
 
-test('a choice goes before the title, an unknown one does not', () => {
+test('a choice takes precedence over the title, an unknown one does not', () => {
   expect(languageOf('plain', 'a.go')).toBe('plain')
   expect(languageOf('python', 'a.go')).toBe('python')
   expect(languageOf('auto', 'a.go')).toBe('go')
@@ -88,7 +88,7 @@ test('no two languages want the same ending', () => {
   expect(new Set(endings).size).toBe(endings.length)
 })
 
-test('settings are kept, and what cannot be understood is passed over', () => {
+test('settings are remembered, and malformed ones ignored', () => {
   const kept = new Map<string, string>()
   const storage = { getItem: (k: string) => kept.get(k) ?? null, setItem: (k: string, v: string) => void kept.set(k, v) }
   const one = new Settings(T, storage)
@@ -118,7 +118,7 @@ test.each([['draft', null], ['v2', null], ['초안', null], ['', 'empty'], ['42'
   expect(versionFault(name)).toBe(fault)
 })
 
-test('who was there first is no news, who comes and goes is', () => {
+test('people who were there first are not news; people who join and leave are', () => {
   const watch = new Watch()
   const person = (user: string) => ({ user, author: user, mode: 'text' as const })
   const me = person('me')
@@ -128,7 +128,7 @@ test('who was there first is no news, who comes and goes is', () => {
   expect(watch.look([me, ...['a', 'b', 'c', 'd'].map(person)], 'up', 'me')).toEqual(['4 people joined'])
 })
 
-test('a lost connection is said once, and nobody "leaves" by it', () => {
+test('a lost connection is announced once, and nobody "leaves" by it', () => {
   const watch = new Watch()
   const people = ['me', 'Ben'].map((user) => ({ user, author: user, mode: 'text' as const }))
   watch.look(people, 'up', 'me')
@@ -139,7 +139,7 @@ test('a lost connection is said once, and nobody "leaves" by it', () => {
   expect(watch.look(people.slice(0, 1), 'up', 'me')).toEqual(['Ben left'])
 })
 
-test('one author in two windows is one person, oneself comes last', () => {
+test('one author in two windows is one person, and this person comes last', () => {
   const list = once([
     { user: 'me', author: 'm', mode: 'text' }, { user: 'Ben', author: 'b', mode: 'line' }, { user: 'Ben', author: 'b', mode: 'text' }, { user: 'Ann', author: 'a', mode: 'line' },
   ], 'm')
@@ -158,7 +158,7 @@ test('on paper every line has its number, and a break at the end makes no line',
   expect(rows('')).toEqual([[1, '']])
 })
 
-test('what was redacted here says who did it, wherever it moves', () => {
+test('redacted text says who redacted it, wherever it moves', () => {
   const entry = { rev: 9, at: Date.UTC(2026, 10, 21), user: 'Alice', author: 'a', own: false, client: null, seq: 0, kind: null, changes: ChangeSet.empty(20) }
   let state = EditorState.create({ doc: 'the budget is secret', extensions: redactions })
   const titles = (): [number, number, string][] => {

@@ -49,7 +49,7 @@ class Line implements SocketLike {
 class Person {
   line!: Line
   session!: Session
-  desk!: HeadlessHost
+  host!: HeadlessHost
   page!: Page
   readonly memory = new Memory()
 
@@ -62,8 +62,8 @@ class Person {
       socket: (hearer) => this.line = new Line(hearer),
       moment: async (thread, rev) => (await fetch(`${base}/api/threads/${thread}/moment?at=${rev}`)).json() as Promise<Moment>,
     })
-    this.desk = new HeadlessHost(EditorState.create({ extensions: this.session.extension }))
-    this.session.attach(this.desk)
+    this.host = new HeadlessHost(EditorState.create({ extensions: this.session.extension }))
+    this.session.attach(this.host)
     this.session.start()
   }
 
@@ -73,7 +73,7 @@ class Person {
     this.session.stop()
   }
 
-  get text(): string { return this.desk.state.doc.toString() }
+  get text(): string { return this.host.state.doc.toString() }
   get settled(): boolean {
     const { phase, saved, link } = this.session
     if (phase === 'stuck' || phase === 'refused') throw new Error(`${this.name} is ${phase}: ${this.session.problem?.code} ${this.session.problem?.text}`)
@@ -117,7 +117,7 @@ there(`three sessions agree with the server over bad wires, from seed ${SEED}`, 
       const to = r.chance(0.2) ? Math.min(p.text.length, from + r.below(3)) : from
       for (const gone of p.text.slice(from, to)) if (typed.has(gone)) typed.set(gone, false)
       typed.set(token, true)
-      p.desk.edit({ changes: { from, to, insert: r.chance(0.1) ? `${token}\n` : token } })
+      p.host.edit({ changes: { from, to, insert: r.chance(0.1) ? `${token}\n` : token } })
     } else if (what < 84) p.line.cut()
     else if (what < 85) { await wait(0); p.crash(); p.sit() }
     if (r.chance(0.2)) await wait(r.below(5))
@@ -135,8 +135,8 @@ there('500 edits made offline merge with 500 of others', { timeout: 120_000 }, a
   ada.line.plugged = false
   ada.line.cut()
   const r = random(SEED)
-  for (let i = 0; i < 500; i++) ada.desk.edit({ changes: { from: r.below(ada.text.length + 1), insert: 'a' } })
-  for (let i = 0; i < 500; i++) ben.desk.edit({ changes: { from: r.below(ben.text.length + 1), insert: 'b' } })
+  for (let i = 0; i < 500; i++) ada.host.edit({ changes: { from: r.below(ada.text.length + 1), insert: 'a' } })
+  for (let i = 0; i < 500; i++) ben.host.edit({ changes: { from: r.below(ben.text.length + 1), insert: 'b' } })
   await until('Ben is done', () => ben.settled)
   const start = performance.now()
   ada.line.plugged = true
@@ -155,7 +155,7 @@ there('lines are finished, versions named, titles changed and people seen', { ti
   const thread = await opened('one\ntwo\n')
   const ada = new Person('Ada', thread), ben = new Person('Ben', thread)
   await until('joined', () => ada.settled && ben.settled)
-  ada.desk.edit({ changes: { from: 0, insert: 'zero\n' } })
+  ada.host.edit({ changes: { from: 0, insert: 'zero\n' } })
   ada.session.submit(1, 1)
   const rev = await ada.session.nameVersion('draft')
   expect(rev).toBe(ada.session.rev - 1)

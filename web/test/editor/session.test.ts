@@ -15,7 +15,7 @@ async function world(text: string, ...names: string[]): Promise<{ w: World; peop
 
 const type = (p: Person, at: number, insert: string): void => p.edit({ changes: { from: at, insert }, userEvent: 'input.type' })
 
-test('what one types the other reads, and both know it is on disk', async () => {
+test('one person reads what another types, and both know that it is on disk', async () => {
   const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
   type(ada!, 3, 'd')
   expect(ada!.session.saved).toEqual({ typed: 1, sent: 0, disk: 1 }) // not written
@@ -29,12 +29,12 @@ test('what one types the other reads, and both know it is on disk', async () => 
   expect(ada!.session.author).toBe('AAda')
 })
 
-test('every entry is told once, in order, on the transaction that has it', async () => {
+test('every entry comes once, in order, on the transaction that has it', async () => {
   const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
   const told: [number, boolean, boolean][] = []
   let whole = 0
-  const dispatch = ben!.desk.dispatch.bind(ben!.desk)
-  ben!.desk.dispatch = (trs) => {
+  const dispatch = ben!.host.dispatch.bind(ben!.host)
+  ben!.host.dispatch = (trs) => {
     for (const tr of trs) for (const e of tr.effects) {
       if (e.is(entryTaken)) told.push([e.value.rev, e.value.own, tr.docChanged])
       if (e.is(blameGiven)) whole++
@@ -50,7 +50,7 @@ test('every entry is told once, in order, on the transaction that has it', async
   expect(w.authority.log[3]).toMatchObject({ kind: 'submitted', more: { lines: [0, 0] } })
 })
 
-test('a page that died offline leaves its edits to the next', async () => {
+test('the next page sends the edits of one that closed offline', async () => {
   const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
   ada!.plugged = false
   ada!.cut()
@@ -74,7 +74,7 @@ test('a page that died offline leaves its edits to the next', async () => {
   expect(ada!.memory.boxes.size).toBe(0)
 })
 
-test('nothing is kept where nothing waits', async () => {
+test('nothing is stored where nothing waits', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   type(ada!, 0, 'x')
   expect(ada!.memory.boxes.size).toBe(1)
@@ -82,7 +82,7 @@ test('nothing is kept where nothing waits', async () => {
   expect(ada!.memory.boxes.size).toBe(0)
 })
 
-test('a push whose receipt was lost is not done twice', async () => {
+test('a push whose receipt was lost is not applied twice', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   type(ada!, 0, 'x')
   ada!.wire!.carry()
@@ -93,7 +93,7 @@ test('a push whose receipt was lost is not done twice', async () => {
   expect([ada!.text, w.authority.text.toString(), w.authority.head]).toEqual(['xyabc', 'xyabc', 3])
 })
 
-test('an edit that is in the log and not in an old outbox is taken as it is, and numbers go on under another client', async () => {
+test('an edit that the log has and an old outbox has not is accepted, and numbering continues under another client', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   const { memory } = ada!
   ada!.plugged = false
@@ -118,7 +118,7 @@ test('an edit that is in the log and not in an old outbox is taken as it is, and
   expect(ada!.waiting).toBe(0)
 })
 
-test('a client that somebody else has taken over goes on as another, with what is not logged', async () => {
+test('a session whose client somebody took over continues as another, with the edits not in the log', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   const { client } = ada!.session
   type(ada!, 0, 'x')
@@ -135,7 +135,7 @@ test('a client that somebody else has taken over goes on as another, with what i
   expect(ada!.memory.boxes.size).toBe(0)
 })
 
-test('a client id of another author is given up', async () => {
+test('a session changes a client id that belongs to another author', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   type(ada!, 0, 'x')
   await w.quiet()
@@ -150,7 +150,7 @@ test('a client id of another author is given up', async () => {
   expect(w.authority.log.map((e) => e.user)).toEqual(['Opener', 'Ada', 'Adele'])
 })
 
-test('a log that was put back makes it stuck while something waits; taking theirs goes on', async () => {
+test('a session is stuck if the log was restored from a backup while edits wait; taking theirs continues', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   type(ada!, 0, 'x')
   await w.quiet()
@@ -174,7 +174,7 @@ test('a log that was put back makes it stuck while something waits; taking their
   expect(w.authority.text.toString()).toBe('zabc')
 })
 
-test('putting mine is a difference on top of theirs', async () => {
+test('putting mine sends the difference from theirs', async () => {
   const { w, people: [ada] } = await world('one\ntwo\nthree', 'Ada')
   type(ada!, 0, 'x')
   await w.quiet()
@@ -193,7 +193,7 @@ test('putting mine is a difference on top of theirs', async () => {
   expect(ada!.waiting).toBe(0)
 })
 
-test('a log that was put back is read anew where nothing waits', async () => {
+test('a log restored from a backup is read again where nothing waits', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   type(ada!, 0, 'x')
   await w.quiet()
@@ -207,7 +207,7 @@ test('a log that was put back is read anew where nothing waits', async () => {
   expect(w.authority.text.toString()).toBe('abcz')
 })
 
-test('a refused change is stuck; it can be rescued', async () => {
+test('a refused change makes the session stuck; its text can be rescued', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   w.authority.refuse = 'bad_change'
   type(ada!, 0, 'x')
@@ -215,7 +215,7 @@ test('a refused change is stuck; it can be rescued', async () => {
   expect([ada!.session.phase, ada!.session.problem?.code, ada!.session.rescue().text]).toEqual(['stuck', 'bad_change', 'xabc'])
 })
 
-test('what is refused for now is sent again; read only waits for another join', async () => {
+test('a push refused for now is sent again; a read-only thread waits for another join', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   w.authority.refuse = 'unavailable'
   type(ada!, 0, 'x')
@@ -238,7 +238,7 @@ test('what is refused for now is sent again; read only waits for another join', 
   expect([ada!.waiting, w.authority.text.toString()]).toEqual([0, 'yxabc'])
 })
 
-test('too much at once is pulled and sent in smaller pushes', async () => {
+test('a push that is too costly is split into smaller ones', async () => {
   const { w, people: [ada, ben] } = await world('', 'Ada', 'Ben')
   w.authority.cost = 40
   ada!.cut()
@@ -250,7 +250,7 @@ test('too much at once is pulled and sent in smaller pushes', async () => {
   expect(ada!.text).toBe(w.authority.text.toString())
 })
 
-test('what was asked waits for the edits before it, and is asked again after a cut, once', async () => {
+test('a request waits for the edits before it, and goes out again after a lost connection, once', async () => {
   const { w, people: [ada, ben] } = await world('one\ntwo', 'Ada', 'Ben')
   ada!.plugged = false
   ada!.cut()
@@ -277,7 +277,7 @@ test('what was asked waits for the edits before it, and is asked again after a c
   expect(w.authority.log.filter((e) => e.kind === 'submitted').length).toBe(2)
 })
 
-test('entries wait while an input method composes; own receipts and far lines do not', async () => {
+test('entries wait while an input method composes; own receipts and entries for far lines do not', async () => {
   const { w, people: [ada, ben] } = await world('one\ntwo\nthree\nfour', 'Ada', 'Ben')
   ada!.edit({ changes: { from: 3, insert: '하' }, selection: { anchor: 4 } })
   await w.quiet()
@@ -307,7 +307,7 @@ test('entries wait while an input method composes; own receipts and far lines do
   expect(ada!.text).toBe(ben!.text)
 })
 
-test('the composing line deleted elsewhere leaves no syllable twice', async () => {
+test('no syllable is doubled when somebody deletes the composing line', async () => {
   const { w, people: [ada, ben] } = await world('one\ntwo', 'Ada', 'Ben')
   ada!.edit({ changes: { from: 7, insert: 'ㅎ' }, selection: { anchor: 8 } })
   ada!.compose(true)
@@ -323,7 +323,7 @@ test('the composing line deleted elsewhere leaves no syllable twice', async () =
   expect(ada!.text.match(/[ㅎ하한]/gu)?.length ?? 0).toBeLessThanOrEqual(1)
 })
 
-test('cursors are where the others see them, whatever is on its way', async () => {
+test('cursors are at the right places, whatever is under way', async () => {
   const { w, people: [ada, ben] } = await world('hello world', 'Ada', 'Ben')
   ada!.session.showSelection([[6, 11]])
   await w.quiet()
@@ -353,18 +353,18 @@ test('halves of characters and U+0000 never get into the text', async () => {
   expect(w.authority.text.toString()).toBe('xy\ufffda😁b')
 })
 
-test('undo takes back one\'s own, after others wrote too', async () => {
+test('undo takes back one\'s own edit, also after others wrote', async () => {
   const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
   type(ada!, 1, 'mine')
   await w.quiet()
   type(ben!, 0, 'theirs ')
   await w.quiet()
-  undo({ state: ada!.desk.state, dispatch: (tr) => ada!.desk.dispatch([tr]) })
+  undo({ state: ada!.host.state, dispatch: (tr) => ada!.host.dispatch([tr]) })
   await w.quiet()
   expect([ada!.text, ben!.text]).toEqual(['theirs abc', 'theirs abc'])
 })
 
-test('a store that fails keeps nothing, and edits go on', async () => {
+test('edits go on when the store fails', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   ada!.memory.broken = true
   type(ada!, 0, 'x')
@@ -372,7 +372,7 @@ test('a store that fails keeps nothing, and edits go on', async () => {
   expect([ada!.session.kept, w.authority.text.toString()]).toEqual([false, 'xabc'])
 })
 
-test('a beacon that does not fit has the text told anew, and own edits put on it', async () => {
+test('a beacon that does not match fetches the whole text again, and keeps own edits', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   const peer = (ada!.session as unknown as { peer: { base: { length: number } } }).peer
   ada!.hearer!.text(JSON.stringify({ type: 'beacon', id: '01J9Z3N8QJ7C0V5R2K4M6T8W9X', rev: 1, length: peer.base.length, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' }))
@@ -385,18 +385,18 @@ test('a beacon that does not fit has the text told anew, and own edits put on it
   expect([ada!.text, w.authority.text.toString(), ada!.waiting]).toEqual(['abcd', 'abcd', 0])
 })
 
-test('an own entry that is told has its number', async () => {
+test('an own entry has its number', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   const told: Entry[] = []
-  const dispatch = ada!.desk.dispatch.bind(ada!.desk)
-  ada!.desk.dispatch = (trs) => { for (const tr of trs) for (const e of tr.effects) if (e.is(entryTaken)) told.push(e.value); dispatch(trs) }
+  const dispatch = ada!.host.dispatch.bind(ada!.host)
+  ada!.host.dispatch = (trs) => { for (const tr of trs) for (const e of tr.effects) if (e.is(entryTaken)) told.push(e.value); dispatch(trs) }
   type(ada!, 0, 'x')
   type(ada!, 1, 'y')
   await w.quiet()
   expect(told.map((e) => [e.rev, e.own, e.seq, e.changes.newLength])).toEqual([[2, true, 1, 4], [3, true, 2, 5]])
 })
 
-test('a session that has ended says nothing more, whatever it was waiting for', async () => {
+test('a session that ended sends nothing more', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   w.authority.refuse = 'unavailable'
   type(ada!, 0, 'x')

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const { client } of await store.list()) await store.remove(client)
 })
 
-test('an outbox is read as it was put, with the text of its own revision alone', async () => {
+test('an outbox is read as it was put, with the text of its own revision only', async () => {
   const store = openStore()
   await store.put(box('A', { base: 'text at 1' }))
   await store.put(box('A', { pending: [[[0, 'x']], [1, [0, 'y']]] }))
@@ -26,7 +26,7 @@ test('an outbox is read as it was put, with the text of its own revision alone',
   expect(await store.list()).toEqual([])
 })
 
-test('without locks an outbox is one page\'s until that page lets go or has not been heard of for long', async () => {
+test('without Web Locks an outbox belongs to one page until that page releases it or is silent for long', async () => {
   vi.stubGlobal('navigator', {})
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
   const one = openStore(), two = openStore()
@@ -40,7 +40,7 @@ test('without locks an outbox is one page\'s until that page lets go or has not 
   two.release('A')
 })
 
-test('a dead page\'s signature runs out', async () => {
+test('the signature of a closed page expires', async () => {
   vi.stubGlobal('navigator', {})
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
   const one = openStore(), two = openStore()
@@ -51,7 +51,7 @@ test('a dead page\'s signature runs out', async () => {
   expect(await one.lock('C')).toBe(true) // it believes so, until it hears 4001
 })
 
-test('with locks a page that has one keeps the others out', async () => {
+test('with Web Locks a page that has one keeps the others out', async () => {
   const held = new Set<string>()
   const locks = {
     async request(name: string, _: object, f: (lock: object | null) => Promise<void> | undefined) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { decode, type Update, type Whole } from '../../src/editor/session/wire'
 
-// What the server's own tests hold its encoder to.
+// The frames that the server's own tests compare its encoder with.
 const golden = JSON.parse(readFileSync(new URL('../../../server/internal/wire/testdata/server.json', import.meta.url), 'utf8')) as Record<string, { type: string; mode?: string }>
 const read = (name: string): unknown => decode(JSON.stringify(golden[name]))
 
@@ -32,7 +32,7 @@ test('fields are where they belong', () => {
   expect(read('error, stale')).toEqual({ type: 'error', code: 'stale', text: 'pull first', re: 'update', head: 12 })
 })
 
-test('line mode, and what is not to be understood, is nothing', () => {
+test('frames of line mode and malformed ones are ignored', () => {
   for (const name of ['join', 'join, resync', 'update', 'update, mine', 'status', 'list']) expect(read(name), name).toBeNull()
   const entry = { rev: 1, user: 'u', author: 'a', at: 1, changes: [1] }
   const update = { type: 'update', id: 't', rev: 1, chain: 'c' }

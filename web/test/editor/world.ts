@@ -1,5 +1,5 @@
 // People with browsers, wires and an authority, all in one thread, with a
-// clock that only moves when it is told to.
+// clock that the test moves.
 
 import { EditorState, type TransactionSpec } from '@codemirror/state'
 import { history } from '@codemirror/commands'
@@ -36,12 +36,12 @@ export class Clock {
   }
 }
 
-/** settled lets everything run that waits for nothing but its turn. */
+/** settled lets the promises run that wait for nothing else. */
 export async function settled(): Promise<void> {
   for (let i = 0; i < 16; i++) await null
 }
 
-/** A connection. What is on it goes on to the server even when the person has lost it. */
+/** A connection. Frames on it still reach the server after the person lost it. */
 export class Wire implements Line {
   up: Frame[] = []
   down: Frame[] = []
@@ -70,7 +70,7 @@ export class Wire implements Line {
 }
 
 export class Person implements SocketLike {
-  desk!: HeadlessHost
+  host!: HeadlessHost
   session!: Session
   page!: Page
   hearer: Hearer | null = null
@@ -94,12 +94,12 @@ export class Person implements SocketLike {
       },
     })
     this.tuned(session)
-    this.desk = new HeadlessHost(EditorState.create({ extensions: [session.extension, history()] }))
-    session.attach(this.desk)
+    this.host = new HeadlessHost(EditorState.create({ extensions: [session.extension, history()] }))
+    session.attach(this.host)
     session.start()
   }
 
-  /** crash ends the page without a word. */
+  /** crash ends the page without a goodbye. */
   crash(): void {
     this.lose()
     this.page.die()
@@ -133,13 +133,13 @@ export class Person implements SocketLike {
     this.hearer!.down(100, code)
   }
 
-  edit(...specs: TransactionSpec[]): void { this.desk.edit(...specs) }
+  edit(...specs: TransactionSpec[]): void { this.host.edit(...specs) }
 
-  get text(): string { return this.desk.state.doc.toString() }
+  get text(): string { return this.host.state.doc.toString() }
   get waiting(): number { const { typed, sent } = this.session.saved; return typed + sent }
 
   compose(on: boolean): void {
-    this.desk.composing = on
+    this.host.composing = on
     if (!on) this.session.compositionEnded()
   }
 }
