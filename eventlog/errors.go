@@ -7,30 +7,30 @@ import (
 
 // Errors that callers match with errors.Is.
 var (
-	// ErrConflict: the stream's head is not where the append expected it.
+	// ErrConflict: the stream's head is not at the revision that the append expected.
 	ErrConflict = errors.New("stream is not at the expected revision")
 
-	// ErrInvalid: a record that no log keeps.
+	// ErrInvalid: no log accepts this record.
 	ErrInvalid = errors.New("record is not valid")
 
 	// ErrUnavailable: nothing was appended and nothing lost; try again later.
-	ErrUnavailable = errors.New("log cannot take appends now")
+	ErrUnavailable = errors.New("log cannot accept appends now")
 
-	// ErrUnknown: an append may or may not have happened. The caller drops
-	// what it knows of the stream and reads it again.
+	// ErrUnknown: an append may or may not have happened. The caller must discard
+	// its state of the stream and read the stream again.
 	ErrUnknown = errors.New("outcome of append is not known")
 
 	// ErrClosed: the log was closed.
 	ErrClosed = errors.New("log is closed")
 
-	// ErrNotFound: no such stream or revision.
+	// ErrNotFound: there is no such stream or revision.
 	ErrNotFound = errors.New("not in the log")
 
-	// ErrDamaged: stored bytes are not what was written.
+	// ErrDamaged: stored bytes are not as they were written.
 	ErrDamaged = errors.New("log is damaged")
 )
 
-// A ConflictError tells where the stream really ends. It matches ErrConflict.
+// A ConflictError has the stream's actual head. It matches ErrConflict.
 type ConflictError struct {
 	Stream         Stream
 	Expected, Head Revision
@@ -56,8 +56,8 @@ func (e *FormatError) Error() string {
 	return fmt.Sprintf("%s has log format %d and this program needs %d: run parodywave migrate", e.Path, e.Have, e.Want)
 }
 
-// Check returns an error that wraps ErrInvalid when r cannot follow prev in a
-// stream. Every log calls it before it appends.
+// Check returns an error that wraps ErrInvalid if r cannot follow prev in a stream.
+// Every log must call it before it appends.
 func (r *Record) Check(stream Stream, prev Head) error {
 	switch {
 	case len(stream) == 0 || len(stream) > MaxStreamBytes:

@@ -12,59 +12,60 @@ import (
 type Log interface {
 	// Append adds records to the end of stream, all or none of them, and
 	// returns the stream's new head. It must not return nil before they are
-	// durable. The records get the revisions expected+1, expected+2, … ;
-	// their Stream, Revision and Position are not read.
+	// durable. The records get the revisions expected+1, expected+2, …; it
+	// ignores their Stream, Revision and Position.
 	//
-	// It must return an error that wraps ErrConflict, having appended
-	// nothing, when the head is not at expected; ErrInvalid, having appended
-	// nothing, when a record cannot be kept (no kind, a name too long, a
-	// time before its predecessor's); ErrUnavailable when it cannot take
-	// appends now and is certain that nothing was appended; ErrUnknown when
-	// the records may or may not be there; ErrClosed after Close. A cancelled
-	// ctx may make the outcome unknown. An Append of no records checks
-	// expected and returns the head.
+	// The error must wrap
+	//   ErrConflict     if the head is not at expected,
+	//   ErrInvalid      if a record is not acceptable (no kind, a name too long,
+	//                   a time before its predecessor's),
+	//   ErrUnavailable  if the log cannot accept appends now,
+	//   ErrClosed       after Close,
+	//   ErrUnknown      if the records may or may not have been appended.
+	// In all but the last case it must have appended nothing. A cancelled ctx may
+	// make the outcome unknown. An Append of no records checks expected and
+	// returns the head.
 	Append(ctx context.Context, stream Stream, expected Revision, records ...Record) (Head, error)
 
-	// Read yields the records of stream after a revision, in order, up to
-	// the head as it was at some moment after the call. The records and
-	// their bytes belong to the caller. A stream that does not exist yields
-	// nothing. An error is the last thing yielded. A slow consumer must not
-	// hold up appends.
+	// Read yields the records of stream after a revision, in order, up to the
+	// head at some moment after the call. The records and their bytes belong to
+	// the caller. A stream that does not exist yields nothing. An error comes
+	// last. A slow consumer must not delay appends.
 	Read(ctx context.Context, stream Stream, after Revision) iter.Seq2[Record, error]
 
-	// Head returns where stream ends; the revision is 0, and no error, when
-	// there is no such stream.
+	// Head returns the head of stream. If there is no such stream, the revision
+	// is 0 and the error nil.
 	Head(ctx context.Context, stream Stream) (Head, error)
 
 	// Streams returns the heads of all streams in the order in which the
 	// streams began.
 	Streams(ctx context.Context) ([]Head, error)
 
-	// Close waits for appends under way and releases the log. Later calls
-	// return ErrClosed.
+	// Close waits for running appends and releases the log. Later calls return
+	// ErrClosed.
 	Close() error
 }
 
-// A Scanner is a log that can be read across its streams.
+// A Scanner is a log that can be read across streams.
 type Scanner interface {
-	// Scan yields all records after a position in log order, as Read does
-	// for a stream.
+	// Scan is Read for the whole log: it yields all records after a position, in
+	// log order.
 	Scan(ctx context.Context, after Position) iter.Seq2[Record, error]
 }
 
-// A Prover is a log that can show that its records are those it was given.
+// A Prover is a log that can prove that its records are those that were appended.
 type Prover interface {
-	// Prove is Read with each record's Proof set. The chain is recomputed
-	// from the stored values as it goes; where a stored chain value disagrees
-	// it must yield an error that wraps ErrDamaged.
+	// Prove is Read with each record's Proof set. It must recompute the chain
+	// from the stored records, and yield an error that wraps ErrDamaged if a
+	// stored chain value differs.
 	Prove(ctx context.Context, stream Stream, after Revision) iter.Seq2[Record, error]
 
-	// ChainAt returns C of a revision of stream, which may be 0. It must
-	// return an error that wraps ErrNotFound above the head.
+	// ChainAt returns C of a revision of stream, which may be 0. Above the head
+	// the error must wrap ErrNotFound.
 	ChainAt(ctx context.Context, stream Stream, at Revision) (chain.Digest, error)
 }
 
-// An AuditLog is all that the program asks of a log.
+// An AuditLog is what the program needs of a log.
 type AuditLog interface {
 	Log
 	Scanner

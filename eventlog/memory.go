@@ -10,8 +10,8 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// NewMemory returns a log that is gone with the process: the reference
-// implementation, for tests and demonstrations.
+// NewMemory returns a log in memory: the reference implementation, for tests and
+// demonstrations. It is lost when the process ends.
 func NewMemory() AuditLog {
 	return &memory{streams: map[Stream]*memStream{}, keys: map[memSpan]chain.Key{}}
 }
@@ -104,7 +104,7 @@ func (m *memory) key(stream Stream, r Revision) chain.Key {
 	return k
 }
 
-// give returns a copy that the caller may keep and change.
+// give returns a copy of a record that belongs to the caller.
 func (r Record) give(proof bool) Record {
 	r.Shape, r.Text = slices.Clone(r.Shape), slices.Clone(r.Text)
 	if p := r.Proof; proof {

@@ -13,7 +13,7 @@ type Digest [sha256.Size]byte
 // String returns d as 64 lower-case hexadecimal digits.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 
-// ParseDigest reads what String writes.
+// ParseDigest is the inverse of String. It accepts upper-case digits too.
 func ParseDigest(s string) (Digest, error) {
 	var d Digest
 	if len(s) != 2*len(d) {
@@ -66,8 +66,8 @@ func Start(stream string) Digest {
 	return sha256.Sum256(append(b, stream...))
 }
 
-// A Hasher computes chain values without allocating for each record. The zero
-// value is ready to use; one Hasher may not be used by two goroutines at once.
+// A Hasher computes chain values without allocating for each record. The zero value
+// is ready to use. It is not safe for concurrent use.
 type Hasher struct{ buf []byte }
 
 // Next returns C_r from C_(r-1) and the values of record r.
@@ -78,8 +78,8 @@ func (h *Hasher) Next(prev Digest, v *Values) Digest {
 	return sha256.Sum256(h.buf)
 }
 
-// Commit returns the commitment to text under salt: 32 zero bytes where there
-// is no text. An empty string is a text (its length prefix is), no string is not.
+// Commit returns the commitment to text under salt: 32 zero bytes if there is no
+// text. One empty string is a text, namely its length prefix; no string is none.
 func (h *Hasher) Commit(salt Salt, text []byte) Digest {
 	if len(text) == 0 {
 		return Digest{}
@@ -91,14 +91,14 @@ func (h *Hasher) Commit(salt Salt, text []byte) Digest {
 	return sha256.Sum256(h.buf)
 }
 
-// Unchained is the stream that the log chain leaves out, since it may be pruned.
+// Unchained is the stream that may be pruned: the log chain leaves it out.
 const Unchained = "connections"
 
 // LogStart returns L_0.
 func LogStart() Digest { return sha256.Sum256([]byte("pw-log-1")) }
 
-// LogNext returns L_p from L_(p-1) and the chain value c of the record that
-// stands at p; for the stream Unchained it returns prev.
+// LogNext returns L_p from L_(p-1) and the chain value c of the record at p. For the
+// stream Unchained it returns prev.
 func (h *Hasher) LogNext(prev Digest, stream string, revision uint64, c Digest) Digest {
 	if stream == Unchained {
 		return prev

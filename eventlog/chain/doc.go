@@ -1,8 +1,8 @@
 // Package chain is the arithmetic that makes the log checkable: the canonical
 // bytes of a record, the commitment to its erasable text, the chain of one
 // stream and the chain of the whole log. It is pure, imports only the standard
-// library, and never changes: a value it computed for a released log must come
-// out the same for ever.
+// library, and never changes: what it has computed for a released log it must
+// always compute again.
 //
 // All integers are big endian; | is concatenation; "u8 len,x" is the length of
 // x in one byte followed by x.
@@ -18,18 +18,18 @@
 //	L_0        = SHA-256("pw-log-1")
 //	L_p        = SHA-256(L_(p-1) | u8 len,stream | u64 revision | C_r)
 //
-// C is the chain of one stream, L that of the log: L runs over the records in
-// log order and leaves out the stream "connections", which may be pruned. L
-// covers chain values and not payload bytes, so that sealing, redaction,
-// compression and migration leave it as it is.
+// C is the chain of one stream, L the chain of the log: L runs over the records in
+// log order and leaves out the stream "connections", which may be pruned. L covers
+// chain values and not payload bytes, so sealing, redaction, compression and
+// migration do not change it.
 //
-// The text is committed to and not hashed directly, so that it can be blacked
-// out later while the chain still verifies; the salt keeps short texts from
-// being guessed out of a commitment that stayed behind.
+// C covers a commitment to the text instead of the text, so that the chain still
+// verifies after the text was redacted; the salt prevents guessing a short text from
+// the commitment that remains.
 //
-// What the chain shows: any changed, dropped, swapped or invented record. What
-// it cannot show: the removal of the newest records. Only a head that was kept
-// elsewhere shows that.
+// The chain reveals any changed, dropped, swapped or invented record. It cannot
+// reveal the removal of the newest records: only a head that was kept elsewhere
+// does.
 //
 // All functions may be called concurrently.
 package chain

@@ -12,19 +12,19 @@ const SpanLength = 1024
 // A Salt blinds the commitment to one record's text.
 type Salt [16]byte
 
-// A Key is K_span: what the salts of a span are derived from. It never leaves
-// the log file and its backups.
+// A Key is K_span, from which the salts of a span are derived. It never leaves the
+// log file and its backups.
 type Key [32]byte
 
 // NewKey returns a random key.
 func NewKey() Key {
 	var k Key
-	rand.Read(k[:]) // never fails since Go 1.24: it ends the process instead
+	rand.Read(k[:]) // crashes the process rather than fail, since Go 1.24
 	return k
 }
 
-// Span returns which span revision (from 1) lies in, from 0, and the index of
-// the revision within it.
+// Span returns the number, from 0, of the span that has a revision (from 1), and the
+// revision's index in it.
 func Span(revision uint64) (span uint64, index int) {
 	return (revision - 1) / SpanLength, int((revision - 1) % SpanLength)
 }

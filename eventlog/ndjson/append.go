@@ -9,14 +9,14 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// An Author is what an export says of one.
+// An Author is an export's description of an author.
 type Author struct {
 	ID   eventlog.AuthorID
 	Name string
 	Kind event.AuthorKind
 }
 
-// AppendAuthor appends the line of an author, its end included.
+// AppendAuthor appends the line of an author and a line break.
 func AppendAuthor(dst []byte, a Author) []byte {
 	dst = append(dst, `{"v":1,"author":"`...)
 	dst = append(dst, event.AuthorString(a.ID)...)
@@ -25,9 +25,9 @@ func AppendAuthor(dst []byte, a Author) []byte {
 	return append(dst, "}\n"...)
 }
 
-// AppendRecord appends the line of a record, its end included. The record must
-// have a Proof. The error wraps eventlog.ErrDamaged when its text is not a list
-// of strings or its shape is not JSON without white space.
+// AppendRecord appends the line of a record and a line break. The record must have a
+// Proof. The error wraps eventlog.ErrDamaged if the text is not a list of strings or
+// the shape is not JSON without white space.
 func AppendRecord(dst []byte, r *eventlog.Record) ([]byte, error) {
 	texts, err := event.Strings(r.Text)
 	if err == nil {
@@ -71,8 +71,8 @@ func AppendEnd(dst []byte, stream eventlog.Stream, revisions eventlog.Revision, 
 	return append(dst, "\"}\n"...)
 }
 
-// appendString appends s as JSON, escaping what JSON demands and U+007F, which
-// no terminal should be sent.
+// appendString appends s as JSON. It escapes what JSON demands, and U+007F, which
+// should not reach a terminal.
 func appendString(dst []byte, s string) []byte {
 	const digits = "0123456789abcdef"
 	dst = append(dst, '"')

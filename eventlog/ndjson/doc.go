@@ -1,27 +1,27 @@
-// Package ndjson writes a thread as a file that can be checked by itself, and
-// reads such a file, refusing whatever does not verify.
+// Package ndjson writes a thread as a file that verifies by itself, and reads such a
+// file, refusing everything that does not verify.
 //
 // # File
 //
-// UTF-8, one JSON object a line. The lines of a thread's records stand in
-// order of revision, from 1:
+// The file is UTF-8 with one JSON object a line. It has a line for each record of
+// the thread, in order of revision, from 1:
 //
 //	{"v":1,"stream":S,"revision":R,"time":T,"author":A,"client":C,"seq":N,
 //	 "kind":K,"schema":N,"shape":…,"text":[…],"salt":B,"chain":H}
 //
 // (on one line). S is the stream; T is in Unix milliseconds; A and C are ULIDs,
-// C is 26 zeros where there is no client; the shape is JSON itself, its bytes,
-// without white space, are what the chain covers; text is the list of the
-// record's strings; B is the record's salt in standard base64 with padding, ""
-// where there is no text; H is C_R (package chain) in 64 lower-case hexadecimal
-// digits. A record whose text was blacked out has, before "chain",
+// C is 26 zeros if there is no client; the shape is JSON itself, and the chain covers
+// its bytes without white space; text is the list of the record's strings; B is the
+// record's salt in standard base64 with padding, "" if there is no text; H is C_R
+// (package chain) in 64 lower-case hexadecimal digits. A record whose text was
+// redacted has, before "chain",
 //
 //	"commitment":H
 //
-// which is the commitment to the text as first written; its text is the black
-// one and its salt that of the black one.
+// which is the commitment to the text as first written; its text and salt are those
+// of the redacted text.
 //
-// Before the first record of an author whose name is known stands
+// If the name of an author is known, the author's first record follows the line
 //
 //	{"v":1,"author":A,"name":N,"kind":K}
 //
@@ -33,19 +33,18 @@
 //
 // # What a reader checks
 //
-// Every line: its fields are these, each once, and no other; integers are
-// written as such, between 0 and 2^53-1; strings are Unicode text without lone
-// surrogates. The order of fields and white space between them do not matter.
-// The file: revisions without gap, times that do not descend, names where they
-// belong and once, the end line, and nothing after it. The chain: the
-// commitment of every record from its text and salt, and every C. The
-// redactions: the text of a record that was blacked out is what the latest
-// redacted record that names it commits to, and a record that a redacted
-// record names is blacked out. A record must be one that package event decodes.
+// In every line: these fields, each once, and no other; integers from 0 to 2^53-1 in
+// digits alone; strings that are Unicode text without lone surrogates. The order of
+// fields and the white space between them do not matter. In the file: revisions
+// without gaps, times that do not decrease, each name once and in its place, the end
+// line, and nothing after it. The chain: the commitment of every record from its
+// text and salt, and every C. The redactions: the latest redacted record that names
+// a redacted record commits to its text, and every record that a redacted record
+// names is redacted. Package event must be able to decode every record.
 //
 // # What it cannot show
 //
-// Names are not under the chain, so that they can be erased: they are as true
-// as whoever hands over the file. Nor does a file show that the thread did not
-// go on, or that all of it was not made up: an import vouches for itself only.
+// The chain does not cover names, so that they can be erased: they are only as
+// trustworthy as the source of the file. A file also cannot show whether the thread
+// continued, or whether all of it was made up: an import vouches only for itself.
 package ndjson

@@ -7,13 +7,13 @@ import (
 	"parodywave/eventlog"
 )
 
-// ErrRefused: the file is no export, or does not verify.
+// ErrRefused: the file is not an export, or does not verify.
 var ErrRefused = errors.New("export does not verify")
 
-// An Error says where an export does not verify, and why. It matches ErrRefused.
+// An Error says where and why an export does not verify. It matches ErrRefused.
 type Error struct {
 	Line     int               // of the file, from 1
-	Revision eventlog.Revision // 0: before the first record, or not known
+	Revision eventlog.Revision // 0: before the first record, or unknown
 	Reason   string
 	Hint     string // what to do
 }
@@ -30,8 +30,8 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return ErrRefused }
 
 const (
-	hintCopy    = "get the file again from where it was exported: this copy was cut or changed"
-	hintForged  = "do not trust this file: what it says is not what was written; export the thread again at its source"
+	hintCopy    = "copy the file again from where it was exported: this copy was cut off or changed"
+	hintForged  = "do not trust this file: it was altered; export the thread again from its source"
 	hintVersion = "use a newer parodywave"
 	hintFormat  = "only files written by `parodywave export --format ndjson` can be read"
 )

@@ -126,19 +126,19 @@ func TestReadRefuses(t *testing.T) {
 		return strings.Replace(file, old, new, 1)
 	}
 	tests := []struct{ name, file, want string }{
-		{"nothing", "", "line 1: the file ends here"},
+		{"nothing", "", "line 1: the file ends without"},
 		{"a text", "hello\n", "line 1: byte 1: this is not JSON"},
 		{"no end line", cut(last, len(lines)), "without an end line"},
 		{"half a line", file[:len(file)-9], "byte"},
-		{"a second export", file + file, "something follows the end line"},
+		{"a second export", file + file, "a line follows the end line"},
 		{"an empty line", strings.Join(lines[:3], "") + "\n" + strings.Join(lines[3:], ""), "line 4: the line is empty"},
 		{"a missing record", cut(first, first+1), "line 2"},
 		{"swapped records", swap(first, last-1), "line 2"},
-		{"the newest record missing", cut(last-1, last), "the end line tells of"},
+		{"the newest record missing", cut(last-1, last), "the end line says"},
 		{"an author twice", lines[0] + file, "and another author's line follows"},
-		{"an author late", strings.Join(lines[:last], "") + lines[0] + lines[last], "was there before"},
+		{"an author late", strings.Join(lines[:last], "") + lines[0] + lines[last], "after a record of that author"},
 		{"another version", edit(`"v":1`, `"v":2`), "this program reads 1"},
-		{"another time", edit(`"time":17900`, `"time":17901`), "the chain does not hold"},
+		{"another time", edit(`"time":17900`, `"time":17901`), "the chain does not verify"},
 		{"another salt", edit(`"salt":"`, `"salt":"AA`), "base64"},
 		{"an unknown field", edit(`{"v":1,`, `{"v":1,"x":0,`), `field "x" is not known`},
 		{"a field twice", edit(`{"v":1,`, `{"v":1,"v":1,`), "is there twice"},
@@ -148,10 +148,10 @@ func TestReadRefuses(t *testing.T) {
 		{"half a pair and a letter", edit(`"name":"`, `"name":"\ud800\u0041`), "lone surrogate"},
 		{"broken UTF-8", edit(`"name":"`, "\"name\":\"\xff"), "not UTF-8"},
 		{"a raw tab", edit(`"name":"`, "\"name\":\"\t"), "this is not JSON"},
-		{"a thread in lower case", strings.ReplaceAll(file, string(thread), "01jz0000000000000000000000"), "is no thread"},
+		{"a thread in lower case", strings.ReplaceAll(file, string(thread), "01jz0000000000000000000000"), "is not a thread"},
 		{"an id in lower case", edit(`"author":"0`, `"author":"o`), "ULID"},
-		{"another stream", strings.ReplaceAll(file, string(thread), "authors"), "is no thread"},
-		{"black text without a word of it", edit(`","chain"`, `","commitment":"`+strings.Repeat("0", 64)+`","chain"`), "chain does not hold"},
+		{"another stream", strings.ReplaceAll(file, string(thread), "authors"), "is not a thread"},
+		{"black text without a word of it", edit(`","chain"`, `","commitment":"`+strings.Repeat("0", 64)+`","chain"`), "chain does not verify"},
 	}
 	for _, x := range tests {
 		doc, err := Read(strings.NewReader(x.file))
@@ -176,7 +176,7 @@ func TestBlackTextMustBeTheOneThatWasRecorded(t *testing.T) {
 		}
 		file := string(export(t, log))
 		forged := strings.Replace(file, "█", "■", 1)
-		if _, err := Read(strings.NewReader(forged)); err == nil || !strings.Contains(err.Error(), "black text of revision 1") {
+		if _, err := Read(strings.NewReader(forged)); err == nil || !strings.Contains(err.Error(), "redacted text of revision 1") {
 			t.Fatalf("seed %d: forged black text: %v", seed, err)
 		}
 		silent := records[:len(records)-1] // a redaction that no record tells of

@@ -29,7 +29,7 @@ type row struct {
 	err    error
 }
 
-// errNewer: the line is of a format that came later.
+// errNewer: the line has a format of a later release.
 var errNewer = errors.New("format is newer than this program reads")
 
 func parseRow(line []byte) (*row, error) {
@@ -49,12 +49,12 @@ func parseRow(line []byte) (*row, error) {
 	r.flaws = s.Flaws
 	switch {
 	case !ok || !s.End():
-		return nil, fmt.Errorf("byte %d: this is not JSON, of which each line is one object", s.Offset()+1)
+		return nil, fmt.Errorf("byte %d: this is not JSON: each line must be one object", s.Offset()+1)
 	case r.flaws&strictjson.Lone != 0:
 		return nil, errors.New("a string contains a lone surrogate")
 	}
 	if v := r.num("v"); r.err == nil && v != 1 {
-		r.err = fmt.Errorf("\"v\" is %d and this program reads 1: %w", v, errNewer)
+		r.err = fmt.Errorf("\"v\" is %d, and this program reads 1: %w", v, errNewer)
 	}
 	return r, r.err
 }
@@ -68,7 +68,8 @@ func (r *row) has(key string) bool {
 	return false
 }
 
-// raw takes a field out. It returns nil, and there is an error, without it.
+// raw removes a field and returns its value. If it is missing, raw returns nil and
+// sets the error.
 func (r *row) raw(key string) []byte {
 	for i, f := range r.fields {
 		if f.key == key {
@@ -134,7 +135,7 @@ func (r *row) id(key string) [16]byte {
 	v := r.str(key)
 	id, err := ulid.ParseStrict(v)
 	if err != nil || id.String() != v {
-		r.fail("field %q is no ULID: %.40q", key, v)
+		r.fail("field %q is not a ULID: %.40q", key, v)
 	}
 	return id
 }
@@ -152,7 +153,7 @@ func (r *row) salt(key string, text bool) (salt chain.Salt) {
 	v := r.str(key)
 	if !text {
 		if v != "" {
-			r.fail("field %q is not empty and there is no text", key)
+			r.fail("field %q is not empty, but there is no text", key)
 		}
 		return salt
 	}
@@ -164,7 +165,7 @@ func (r *row) salt(key string, text bool) (salt chain.Salt) {
 	return chain.Salt(b)
 }
 
-// end returns the first error; a field that nobody asked for is one.
+// end returns the first error. A field that nobody has asked for is an error.
 func (r *row) end() error {
 	if r.err == nil && len(r.fields) > 0 {
 		r.fail("field %q is not known", r.fields[0].key)
@@ -175,7 +176,7 @@ func (r *row) end() error {
 func (r *row) shape() []byte {
 	raw := r.raw("shape")
 	if r.err == nil && !isShape(raw) {
-		r.fail("field %q holds something that no shape has", "shape")
+		r.fail("field %q has a value that no shape has", "shape")
 	}
 	if r.err != nil {
 		return nil
@@ -212,7 +213,7 @@ func (r *row) record() (eventlog.Record, error) {
 	if p.Redacted {
 		p.Commitment = r.digest("commitment")
 		if len(rec.Text) == 0 {
-			r.fail("field %q stands there without a text", "commitment")
+			r.fail("field %q is there without a text", "commitment")
 		}
 	}
 	p.Chain = r.digest("chain")

@@ -16,18 +16,18 @@ import (
 // MaxLineBytes bounds one line of an export.
 const MaxLineBytes = 128 << 20
 
-// A Document is an export that verified.
+// A Document is an export that has been verified.
 type Document struct {
 	Stream  eventlog.Stream
 	Records []eventlog.Record // ready for Append: each has its Proof
-	Events  []event.Event     // what they say
-	Authors []Author          // in order of appearance; who is not named is not among them
+	Events  []event.Event     // of the records
+	Authors []Author          // those with names, in order of appearance
 	Head    eventlog.Head
 	Digest  chain.Digest // SHA-256 of the file
 }
 
-// Read reads an export to its end and checks all of it. What does not verify is
-// an *Error, which matches ErrRefused; other errors are those of the source.
+// Read reads an export to its end and checks all of it. If it does not verify, the
+// error is an *Error, which matches ErrRefused; other errors come from the source.
 func Read(from io.Reader) (*Document, error) {
 	sum := sha256.New()
 	in := bufio.NewReaderSize(io.TeeReader(from, sum), 64<<10)
@@ -44,7 +44,7 @@ func Read(from io.Reader) (*Document, error) {
 			break
 		}
 		if err == errLong {
-			return nil, r.refuse(hintFormat, "line is longer than %d bytes", MaxLineBytes)
+			return nil, r.refuse(hintFormat, "the line is longer than %d bytes", MaxLineBytes)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read export: %w", err)
@@ -52,7 +52,7 @@ func Read(from io.Reader) (*Document, error) {
 	}
 	if !r.ended {
 		r.line++
-		return nil, r.refuse(hintCopy, "the file ends here, without an end line")
+		return nil, r.refuse(hintCopy, "the file ends without an end line")
 	}
 	if err := r.redactions(); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func Read(from io.Reader) (*Document, error) {
 
 var errLong = errors.New("line is too long")
 
-// readLine returns a line with its end.
+// readLine returns a line with its line break.
 func readLine(in *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for {
@@ -82,7 +82,7 @@ type reader struct {
 	doc    *Document
 	line   int // of the file, from 1
 	lines  []int
-	known  map[eventlog.AuthorID]bool // had a record or a name
+	known  map[eventlog.AuthorID]bool // has had a record
 	named  *Author                    // its first record must follow
 	hasher chain.Hasher
 	ended  bool
@@ -92,10 +92,10 @@ func (r *reader) refuse(hint, format string, args ...any) *Error {
 	return &Error{r.line, 0, fmt.Sprintf(format, args...), hint}
 }
 
-// next takes one line in.
+// next reads one line.
 func (r *reader) next(line []byte) *Error {
 	if r.ended {
-		return r.refuse(hintCopy, "something follows the end line")
+		return r.refuse(hintCopy, "a line follows the end line")
 	}
 	if len(bytes.TrimSpace(line)) == 0 {
 		return r.refuse(hintCopy, "the line is empty")
@@ -125,15 +125,15 @@ func (r *reader) author(row *row) *Error {
 	case err != nil:
 		return r.refuse(hintCopy, "%v", err)
 	case r.named != nil:
-		return r.refuse(hintCopy, "author %s is named and another author's line follows", event.AuthorString(r.named.ID))
+		return r.refuse(hintCopy, "author %s is named, and another author's line follows", event.AuthorString(r.named.ID))
 	case r.known[a.ID]:
-		return r.refuse(hintCopy, "author %s is named here and was there before", event.AuthorString(a.ID))
+		return r.refuse(hintCopy, "author %s is named here, after a record of that author", event.AuthorString(a.ID))
 	}
 	r.named = &a
 	return nil
 }
 
-// record takes a record in and recomputes its place in the chain.
+// record reads a record and extends the chain by it.
 func (r *reader) record(row *row) *Error {
 	rec, err := row.record()
 	d := r.doc
@@ -165,18 +165,18 @@ func (r *reader) record(row *row) *Error {
 	return nil
 }
 
-// follows checks that rec may stand after the lines before it.
+// follows checks that rec may follow the earlier lines.
 func (r *reader) follows(rec *eventlog.Record) *Error {
 	d := r.doc
 	switch {
 	case !event.IsThread(rec.Stream):
-		return r.refuse(hintFormat, "stream %.80q is no thread", rec.Stream)
+		return r.refuse(hintFormat, "stream %.80q is not a thread", rec.Stream)
 	case rec.Stream != d.Stream:
-		return r.refuse(hintCopy, "stream is %.80q and the lines before are of %s", rec.Stream, d.Stream)
+		return r.refuse(hintCopy, "stream is %.80q, but that of the earlier lines is %s", rec.Stream, d.Stream)
 	case rec.Revision != d.Head.Revision+1:
-		return r.refuse(hintCopy, "revision %d was expected", d.Head.Revision+1)
+		return r.refuse(hintCopy, "revision %d is expected", d.Head.Revision+1)
 	case r.named != nil && r.named.ID != rec.Author:
-		return r.refuse(hintCopy, "author %s is named and another's record follows", event.AuthorString(r.named.ID))
+		return r.refuse(hintCopy, "author %s is named, and another author's record follows", event.AuthorString(r.named.ID))
 	}
 	if err := rec.Check(d.Stream, d.Head); err != nil {
 		return r.refuse(hintForged, "%v", err)
@@ -195,7 +195,7 @@ func (r *reader) chain(rec *eventlog.Record) *Error {
 	}
 	v := rec.Values(p.Commitment)
 	if c := r.hasher.Next(r.doc.Head.Chain, &v); c != p.Chain {
-		return r.refuse(hintForged, "the chain does not hold: \"chain\" is %s and the record gives %s", p.Chain, c)
+		return r.refuse(hintForged, "the chain does not verify: \"chain\" is %s, and the record gives %s", p.Chain, c)
 	}
 	return nil
 }
@@ -207,13 +207,13 @@ func (r *reader) end(row *row) *Error {
 	case err != nil:
 		return r.refuse(hintCopy, "%v", err)
 	case r.named != nil:
-		return r.refuse(hintCopy, "author %s is named and no record follows", event.AuthorString(r.named.ID))
+		return r.refuse(hintCopy, "author %s is named, and no record follows", event.AuthorString(r.named.ID))
 	case len(d.Records) == 0:
 		return r.refuse(hintCopy, "there is no record")
 	case h.Stream != d.Stream:
-		return r.refuse(hintCopy, "end of stream %.80q and the lines before are of %s", h.Stream, d.Stream)
+		return r.refuse(hintCopy, "the end line is of stream %.80q, the earlier lines are of %s", h.Stream, d.Stream)
 	case h.Revision != d.Head.Revision:
-		return r.refuse(hintCopy, "the end line tells of %d revisions and there are %d", h.Revision, d.Head.Revision)
+		return r.refuse(hintCopy, "the end line says %d revisions, and there are %d", h.Revision, d.Head.Revision)
 	case h.Chain != d.Head.Chain:
 		return r.refuse(hintForged, "the end line's head %s is not the last record's chain %s", h.Chain, d.Head.Chain)
 	}

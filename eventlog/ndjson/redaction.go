@@ -8,13 +8,12 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// A Redactions holds, of the records of one stream, what the redacted ones say
-// must stand now. It is how the chain's word is kept for a text that was
-// blacked out: the chain covers the old commitment, which nobody can open any
-// more, and the redacted record, which is in the chain, the new one.
+// Redactions check the redacted texts of one stream. The chain covers a record's old
+// commitment, whose text is gone; the commitment to its redacted text is in a later
+// redacted record, which the chain covers too.
 type Redactions struct {
 	latest map[eventlog.Revision]promise
-	marked map[eventlog.Revision]chain.Digest // commitment to the text that stands
+	marked map[eventlog.Revision]chain.Digest // commitment to the redacted text
 	hasher chain.Hasher
 }
 
@@ -23,26 +22,26 @@ type promise struct {
 	digest chain.Digest
 }
 
-// NewRedactions returns the redactions of a stream before its first record.
+// NewRedactions returns the Redactions of a stream without records.
 func NewRedactions() *Redactions {
 	return &Redactions{latest: map[eventlog.Revision]promise{}, marked: map[eventlog.Revision]chain.Digest{}}
 }
 
-// Add takes in the next record, with its Proof, and what it says.
-func (x *Redactions) Add(r *eventlog.Record, fact event.Payload) {
+// Add adds the next record, which must have a Proof, and its payload.
+func (x *Redactions) Add(r *eventlog.Record, payload event.Payload) {
 	if r.Proof.Redacted {
 		x.marked[r.Revision] = x.hasher.Commit(r.Proof.Salt, r.Text)
 	}
-	if f, ok := fact.(event.Redacted); ok {
+	if f, ok := payload.(event.Redacted); ok {
 		for _, c := range f.Commitments {
 			x.latest[c.Revision] = promise{r.Revision, c.Digest}
 		}
 	}
 }
 
-// Check returns the lowest revision whose text is not what the latest redacted
-// record that names it commits to, and an error that says so; 0 and nil when
-// there is none. It is called once, after the last record.
+// Check returns the lowest revision to whose text the latest redacted record that
+// names it does not commit, and an error that says so; 0 and nil if there is none.
+// Call it after the last record.
 func (x *Redactions) Check() (eventlog.Revision, error) {
 	var at eventlog.Revision
 	var err error
@@ -55,17 +54,17 @@ func (x *Redactions) Check() (eventlog.Revision, error) {
 		p, ok := x.latest[r]
 		switch {
 		case !ok:
-			fault(r, "revision %d is blacked out and no redacted record says so", r)
+			fault(r, "revision %d is redacted, and no redacted record says so", r)
 		case got != p.digest:
-			fault(r, "the black text of revision %d is not what the redacted record at revision %d commits to", r, p.by)
+			fault(r, "the redacted text of revision %d is not the one that revision %d commits to", r, p.by)
 		}
 	}
 	for r, p := range x.latest {
 		switch _, ok := x.marked[r]; {
 		case r == 0 || r >= p.by:
-			fault(p.by, "revision %d blacks out revision %d, which is not before it", p.by, r)
+			fault(p.by, "revision %d redacts revision %d, which is not before it", p.by, r)
 		case !ok:
-			fault(r, "revision %d was blacked out at revision %d and still has its text", r, p.by)
+			fault(r, "revision %d was redacted at revision %d and still has its text", r, p.by)
 		}
 	}
 	return at, err

@@ -9,10 +9,10 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// Names tells who an author is; false: nobody knows.
+// Names returns an author by ID, and false if the name is unknown.
 type Names func(eventlog.AuthorID) (Author, bool)
 
-// A Writer writes one export. It may not be used by two goroutines at once.
+// A Writer writes one export. It is not safe for concurrent use.
 type Writer struct {
 	w     io.Writer
 	names Names
@@ -26,8 +26,8 @@ func NewWriter(w io.Writer, names Names) *Writer {
 	return &Writer{w: w, names: names, seen: map[eventlog.AuthorID]bool{}}
 }
 
-// Write writes the next record, with its Proof, and before it who its author
-// is unless that was said.
+// Write writes the next record, which must have a Proof, and before an author's
+// first record the author.
 func (w *Writer) Write(r eventlog.Record) error {
 	if r.Revision != w.head.Revision+1 || w.head.Revision > 0 && r.Stream != w.head.Stream {
 		return fmt.Errorf("export %s revision %d: follows %s revision %d", r.Stream, r.Revision, w.head.Stream, w.head.Revision)
@@ -48,14 +48,14 @@ func (w *Writer) Write(r eventlog.Record) error {
 	return err
 }
 
-// End writes the last line and returns the head that it tells.
+// End writes the end line and returns its head.
 func (w *Writer) End() (eventlog.Head, error) {
 	_, err := w.w.Write(AppendEnd(w.buf[:0], w.head.Stream, w.head.Revision, w.head.Chain))
 	return w.head, err
 }
 
-// Export writes the records of stream up to a revision, or all where through
-// is 0. An error that wraps eventlog.ErrNotFound means that there are not so many.
+// Export writes the records of stream up to a revision, or all if through is 0. The
+// error wraps eventlog.ErrNotFound if the stream ends before through.
 func Export(ctx context.Context, to io.Writer, log eventlog.Prover, stream eventlog.Stream, through eventlog.Revision, names Names) (eventlog.Head, error) {
 	w := NewWriter(to, names)
 	w.head = eventlog.Head{Stream: stream, Chain: chain.Start(string(stream))}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -16,21 +15,8 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// Dial returns the log of the server whose control socket is at path. It connects
-// when it is first asked something.
-func Dial(path string) eventlog.AuditLog {
-	var d net.Dialer
-	return New(&http.Client{Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return d.DialContext(ctx, "unix", path)
-		},
-		DisableCompression: true,
-	}}, "http://parodywave")
-}
-
-// New returns the log that is served below base, such as "http://host", to
-// which paths as the package comment gives them are appended. A time-out of the
-// client would end long reads.
+// New returns the log that a Handler serves below base, such as "http://host". A
+// time-out of client would end long reads.
 func New(client *http.Client, base string) eventlog.AuditLog {
 	l := &remote{client: client, base: base}
 	l.life, l.end = context.WithCancel(context.Background())
@@ -46,12 +32,12 @@ type remote struct {
 
 func (l *remote) closed() bool { return l.life.Err() != nil }
 
-// Append implements eventlog.Log by refusing.
+// Append implements eventlog.Log: it refuses.
 func (l *remote) Append(_ context.Context, stream eventlog.Stream, _ eventlog.Revision, _ ...eventlog.Record) (eventlog.Head, error) {
 	if l.closed() {
 		return eventlog.Head{}, eventlog.ErrClosed
 	}
-	return eventlog.Head{}, fmt.Errorf("append to %s: a running server has the log, and writes go through its commands: %w", stream, eventlog.ErrUnavailable)
+	return eventlog.Head{}, fmt.Errorf("append to %s: a running server has the log: use its commands to write: %w", stream, eventlog.ErrUnavailable)
 }
 
 // An answer is the body of a response.
@@ -74,13 +60,13 @@ func (l *remote) get(ctx context.Context, path string, values url.Values) (*answ
 	}
 	if resp.StatusCode != http.StatusOK || resp.Header.Get(header) != protocol {
 		resp.Body.Close()
-		return nil, fmt.Errorf("the running server answers %s to /log/%s with protocol %q, want %q: is it of another version?",
+		return nil, fmt.Errorf("the running server answers %s to /log/%s with protocol %q, want %q: is it another version?",
 			resp.Status, path, resp.Header.Get(header), protocol)
 	}
 	return &answer{bufio.NewReaderSize(resp.Body, 64<<10), resp.Body}, nil
 }
 
-// frames calls f with each frame up to the end.
+// frames calls f with each frame of the answer.
 func (l *remote) frames(ctx context.Context, path string, values url.Values, f func(kind byte, payload []byte) error) error {
 	both, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -96,7 +82,7 @@ func (l *remote) frames(ctx context.Context, path string, values url.Values, f f
 			return l.why(ctx, err)
 		}
 		if kind == frameEnd {
-			io.Copy(io.Discard, a) // lets the connection be used again
+			io.Copy(io.Discard, a) // so that the connection can be reused
 			return nil
 		}
 		if err := f(kind, payload); err != nil {
@@ -105,7 +91,7 @@ func (l *remote) frames(ctx context.Context, path string, values url.Values, f f
 	}
 }
 
-// why returns the reason of an error of the connection.
+// why returns the cause of a connection's error.
 func (l *remote) why(ctx context.Context, err error) error {
 	switch {
 	case l.closed():
@@ -185,7 +171,7 @@ func (l *remote) Prove(ctx context.Context, stream eventlog.Stream, after eventl
 	return l.records(ctx, "prove", with(of(stream), "after", uint64(after)), stream)
 }
 
-// Close implements eventlog.Log. Reads under way end with ErrClosed.
+// Close implements eventlog.Log. Running reads end with ErrClosed.
 func (l *remote) Close() error {
 	l.end()
 	l.client.CloseIdleConnections()

@@ -1,11 +1,11 @@
-// Package socklog is a log seen through a running server: commands that read the
-// log beside it use its control socket, since the log file itself is locked.
+// Package socklog reads a log through a running server: commands use the server's
+// control socket, since the server has the log file locked.
 //
-// Handler is the server's end. New and Dial give the client's end, an
-// eventlog.AuditLog that reads; its Append returns an error that wraps
-// eventlog.ErrUnavailable, since writes go through the server's commands. The
-// contract holds across the socket: slow readers hold nothing up, errors match
-// with errors.Is, and Prove recomputes the chain once more at the reader's end.
+// Handler is the server's end. New returns the client's end, a read-only
+// eventlog.AuditLog; the error of its Append wraps eventlog.ErrUnavailable, since
+// writes go through the server's commands. The contract holds across the socket:
+// slow readers delay nothing, errors match with errors.Is, and Prove recomputes the
+// chain at the client's end too.
 //
 // # Requests
 //
@@ -26,11 +26,10 @@
 //
 //	'H'  heads   n × ( u8 len,stream | u64 revision | i64 time | C[32] )
 //	'C'  chain   u64 revision | C[32]
-//	'G'  group   as package pack states it; positions in between that are those
-//	             of other streams are holes, and L is zero. C in the directory is
-//	             zero but in the answer to prove
+//	'G'  group   see package pack; the positions of other streams are holes, and L
+//	             is zero. C in the directory is zero except in the answer to prove
 //	'E'  error   code[1] | message: nothing follows
-//	'Z'  end     empty. An answer without it was cut off
+//	'Z'  end     empty; an answer without it was cut off
 //
 // Codes: 'n' not found, 'd' damaged, 'c' closed, 'u' unavailable, 'o' other.
 package socklog

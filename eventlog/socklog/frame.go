@@ -33,8 +33,8 @@ func writeFrame(w io.Writer, kind byte, payload []byte) error {
 	return err
 }
 
-// readFrame returns the next frame, in memory of its own. An error frame is
-// returned as the error it carries.
+// readFrame returns the next frame, in new memory. It returns an error frame as its
+// error.
 func readFrame(r io.Reader) (kind byte, payload []byte, err error) {
 	var h [5]byte
 	if _, err := io.ReadFull(r, h[:]); err != nil {
@@ -44,7 +44,7 @@ func readFrame(r io.Reader) (kind byte, payload []byte, err error) {
 	if n > maxFrame {
 		return 0, nil, fmt.Errorf("answer holds a frame of %d bytes", n)
 	}
-	var b bytes.Buffer // grows with what arrives, not with what is announced
+	var b bytes.Buffer // grows with the bytes that arrive, not to the announced length
 	if _, err := io.CopyN(&b, r, int64(n)); err != nil {
 		return 0, nil, cutOff(err)
 	}
@@ -61,7 +61,7 @@ func cutOff(err error) error {
 	return err
 }
 
-// codes are the errors that keep their identity.
+// codes are the errors that match with errors.Is at the client's end.
 var codes = map[byte]error{
 	'n': eventlog.ErrNotFound,
 	'd': eventlog.ErrDamaged,

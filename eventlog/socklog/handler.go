@@ -17,9 +17,9 @@ const (
 	groupBytes   = 256 << 10
 )
 
-// Handler serves a log. It checks no rights: whoever reaches it reads everything,
-// salts included, so it belongs on a socket that only the server's owner can
-// open. It expects paths as the package comment gives them.
+// Handler serves a log at the paths of the package comment. It checks no rights:
+// every client can read everything, salts included, so only the server's owner may
+// be able to open its socket.
 func Handler(log eventlog.AuditLog) http.Handler {
 	h := &handler{log}
 	mux := http.NewServeMux()
@@ -35,7 +35,7 @@ func Handler(log eventlog.AuditLog) http.Handler {
 			w.Header().Set(header, protocol)
 			w.Header().Set("Content-Type", "application/octet-stream")
 			if err := answer(r.Context(), q, w); err != nil {
-				writeFrame(w, frameError, encodeError(err)) // if it was the writing that failed, so does this
+				writeFrame(w, frameError, encodeError(err)) // fails too if writing failed
 				return
 			}
 			writeFrame(w, frameEnd, nil)
@@ -105,8 +105,8 @@ func (h *handler) scan(ctx context.Context, q query, w io.Writer) error {
 	return send(w, h.log.Scan(ctx, eventlog.Position(q.after)), nil)
 }
 
-// prove sends the chain value before the first record, whichever that is: of a
-// pruned stream it may come later than was asked for.
+// prove sends the chain value before the first record, then the records. The first
+// record of a pruned stream may be later than requested.
 func (h *handler) prove(ctx context.Context, q query, w io.Writer) error {
 	return send(w, h.log.Prove(ctx, q.stream, eventlog.Revision(q.after)), func(first *eventlog.Record) error {
 		c, err := h.log.ChainAt(ctx, q.stream, first.Revision-1)
@@ -117,11 +117,11 @@ func (h *handler) prove(ctx context.Context, q query, w io.Writer) error {
 	})
 }
 
-// send packs records into groups. With begin, which is called with the first one,
-// they are sent with their proofs.
+// send sends records in groups. If begin is not nil, it is called with the first
+// record, and the records are sent with their proofs.
 func send(w io.Writer, records iter.Seq2[eventlog.Record, error], begin func(*eventlog.Record) error) error {
 	var b pack.Builder
-	var next eventlog.Position // after those in b; 0 where b is empty
+	var next eventlog.Position // after the records in b; 0 if b is empty
 	proofs, n := begin != nil, 0
 	for r, err := range records {
 		if err != nil {

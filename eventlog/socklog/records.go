@@ -12,11 +12,11 @@ import (
 	"parodywave/eventlog/internal/pack"
 )
 
-// errStop ends a sequence whose consumer has had enough.
+// errStop: the consumer has stopped the sequence.
 var errStop = errors.New("stop")
 
-// records yields what the groups of an answer hold. If prove names a stream, each
-// comes with its proof.
+// records yields the records of an answer's groups. If prove is not "", they are of
+// that stream, and have proofs.
 func (l *remote) records(ctx context.Context, path string, values url.Values, prove eventlog.Stream) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
 		var d pack.Decoder
@@ -68,7 +68,7 @@ func each(g *pack.Group, f func(eventlog.Record) error) error {
 	}
 }
 
-// A prover recomputes the chain of what arrives.
+// A prover recomputes the chain of the records that arrive.
 type prover struct {
 	stream eventlog.Stream
 	at     eventlog.Revision
@@ -83,7 +83,7 @@ func (p *prover) begin(payload []byte) (err error) {
 	return err
 }
 
-// group proves a whole group before it hands out its records.
+// group proves a whole group before it yields any record of it.
 func (p *prover) group(g *pack.Group, f func(eventlog.Record) error) error {
 	var records []eventlog.Record
 	err := each(g, func(r eventlog.Record) error {

@@ -31,7 +31,16 @@ func serve(t *testing.T, h http.Handler) eventlog.AuditLog {
 	s := &http.Server{Handler: h}
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
-	return Dial(path)
+	return dial(path)
+}
+
+// dial returns the log that is served on a Unix socket.
+func dial(path string) eventlog.AuditLog {
+	return New(&http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		},
+	}}, "http://parodywave")
 }
 
 // split reads from one log and appends to another: the two ends of a socket.
@@ -108,7 +117,7 @@ func (failing) Read(context.Context, eventlog.Stream, eventlog.Revision) iter.Se
 }
 
 func TestUnreachableServerIsUnavailable(t *testing.T) {
-	far := Dial(filepath.Join(t.TempDir(), "nobody"))
+	far := dial(filepath.Join(t.TempDir(), "nobody"))
 	if _, err := far.Head(ctx, "s"); !errors.Is(err, eventlog.ErrUnavailable) {
 		t.Fatal(err)
 	}
