@@ -238,7 +238,7 @@ func (a *Authority) Submit(p Peer, rev eventlog.Revision, from, to int) {
 	})
 }
 
-// runs returns the runs of neighboring lines in a list of indexes.
+// runs returns the runs of neighbouring lines in a list of indexes.
 func runs(lines []int) [][2]int {
 	slices.Sort(lines)
 	var out [][2]int

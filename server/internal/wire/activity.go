@@ -6,27 +6,27 @@ import (
 	"parodywave/eventlog"
 )
 
-// ActivityPerSecond is how many ActivityReply frames a second a client gets that
-// asked for them; one of so many has Detail.
+// ActivityPerSecond is how many ActivityReply frames a second a client gets
+// that asked for them. One of them has Detail.
 const ActivityPerSecond = 20
 
-// ActivityReply says what the server does. The three counts are of what was
-// done since the frame before.
+// ActivityReply is what the server does. The three counts are since the frame
+// before.
 type ActivityReply struct {
 	At          int64 // Unix milliseconds
 	Connections int   // open now
 	Threads     int
 	Edits       uint64 // changes logged
 	Deliveries  uint64 // frames sent, without those of this type
-	Pushes      uint64 // messages with edits that came
+	Pushes      uint64 // messages with edits that arrived
 	Detail      *ActivityDetail
 }
 
 // ActivityDetail is about the last ten seconds.
 type ActivityDetail struct {
 	Ack     Ack
-	Busiest []BusyThread // the one with the most edits first, RowsInActivity at most
-	People  []BusyPerson // the one with the most edits first, PeopleInActivity at most
+	Busiest []BusyThread // most edits first, at most RowsInActivity
+	People  []BusyPerson // most edits first, at most PeopleInActivity
 }
 
 const (
@@ -34,7 +34,7 @@ const (
 	PeopleInActivity = 20
 )
 
-// Ack is how long edits took from when they came until they were on disk.
+// Ack is the time from when edits arrived until they were on disk.
 type Ack struct {
 	P50, P99 int64 // microseconds; sent as milliseconds
 	N        uint64
@@ -48,7 +48,7 @@ type BusyThread struct {
 	Connections int // joined now
 }
 
-// A BusyPerson is somebody with edits.
+// A BusyPerson is an author with edits.
 type BusyPerson struct {
 	User  string
 	Edits uint64

@@ -9,9 +9,8 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// A Frame is what the server sends: each type beside the messages is one.
-// Frames are compact JSON in UTF-8; in strings only that is escaped which JSON
-// wants escaped.
+// A Frame is what the server sends: every type that is not a Message is one.
+// Frames are compact JSON in UTF-8; strings escape only what JSON requires.
 type Frame interface {
 	// AppendJSON appends the frame to dst and returns the extended slice.
 	AppendJSON(dst []byte) []byte
@@ -20,7 +19,7 @@ type Frame interface {
 const hexDigits = "0123456789abcdef"
 
 // appendString appends s as a JSON string. Bytes that are not UTF-8 become
-// U+FFFD, so that what is sent is always valid.
+// U+FFFD, so that a frame is always valid.
 func appendString(dst []byte, s string) []byte {
 	dst = append(slices.Grow(dst, len(s)+2), '"')
 	start := 0
@@ -62,8 +61,8 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
-// The functions below append a key, as it stands in JSON with its comma and
-// colon, and the value after it.
+// The functions below append a key, as JSON has it with its comma and colon,
+// and then the value.
 
 func appendText(dst []byte, key, s string) []byte {
 	return appendString(append(dst, key...), s)
@@ -106,7 +105,7 @@ func appendTuple(dst []byte, numbers ...int64) []byte {
 	return append(dst, ']')
 }
 
-// appendList appends an array of what each appends.
+// appendList appends an array whose elements each appends.
 func appendList[T any](dst []byte, key string, list []T, each func([]byte, *T) []byte) []byte {
 	dst = append(append(dst, key...), '[')
 	for i := range list {

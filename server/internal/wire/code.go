@@ -2,11 +2,11 @@ package wire
 
 import "iter"
 
-// A Code says in one word what went wrong. Clients act on it; the text beside
-// it is for people.
+// A Code is an error in one word, for programs to act on. The text beside it is
+// for people.
 type Code string
 
-// The codes, in the order of their table.
+// The codes, in the order of codeTable.
 const (
 	BadJSON     Code = "bad_json"
 	BadMessage  Code = "bad_message"
@@ -30,7 +30,7 @@ type codeRow struct {
 	meaning string
 }
 
-// codeTable is the one place where a code gets its meaning and HTTP status.
+// codeTable gives each code its meaning and HTTP status.
 var codeTable = [...]codeRow{
 	{BadJSON, 400, "not JSON"},
 	{BadMessage, 400, "not an object, a field missing, or a field of the wrong JSON type"},
@@ -67,9 +67,6 @@ func (c Code) row() codeRow {
 	}
 	return codeRow{c, 500, "an error without a known code"}
 }
-
-// Meaning returns what c says, as a phrase.
-func (c Code) Meaning() string { return c.row().meaning }
 
 // Status returns the HTTP status that goes with c; 500 for a code that is
 // none of the constants.

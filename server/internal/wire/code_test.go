@@ -14,7 +14,7 @@ func TestEveryCodeHasItsRow(t *testing.T) {
 		if n >= len(all) || code != all[n] {
 			t.Fatalf("row %d is %q", n, code)
 		}
-		if meaning == "" || meaning != code.Meaning() || code.Status() < 400 || code.Status() == 500 {
+		if meaning == "" || code.Status() < 400 || code.Status() == 500 {
 			t.Errorf("%s: %q, %d", code, meaning, code.Status())
 		}
 		n++

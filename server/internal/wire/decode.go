@@ -2,10 +2,10 @@ package wire
 
 import "unicode/utf8"
 
-// Decode reads one text frame from a client. It returns a message or an error,
-// never both; the error's Re is set where the type was known. Nothing is
-// guessed or repaired, and limits, which must be whole, are held. The frame is
-// not kept. Decode may be called concurrently and never panics.
+// Decode reads one text frame from a client. It returns either a message or an
+// error; the error's Re is set if the type is known. Decode repairs nothing,
+// and enforces limits, all of which must be set. It does not keep the frame. It
+// may be called concurrently and never panics.
 func Decode(frame []byte, limits Limits) (Message, *Error) {
 	if string(frame) == "HB" {
 		return Heartbeat{}, nil
@@ -37,8 +37,8 @@ func Decode(frame []byte, limits Limits) (Message, *Error) {
 // maxRe is the longest type, in bytes, that an error repeats.
 const maxRe = 64
 
-// A decoder holds the fields of one frame and the first thing wrong with them.
-// Once err is set its methods return zero values.
+// A decoder holds the fields of one frame and the first error in them. Once err
+// is set its methods return zero values.
 type decoder struct {
 	fields fields
 	limits *Limits

@@ -21,14 +21,14 @@ func (m *StatusReply) AppendJSON(dst []byte) []byte {
 
 // ListReply is the answer to List.
 type ListReply struct {
-	Threads []ThreadRow // the newest by activity
+	Threads []ThreadRow // newest activity first
 	Total   int         // of all threads
 }
 
-// ThreadsInList is the number of rows that a ListReply has at most.
+// ThreadsInList is the most rows that a ListReply has.
 const ThreadsInList = 200
 
-// A ThreadRow tells of one thread.
+// A ThreadRow describes one thread.
 type ThreadRow struct {
 	ID          eventlog.Stream
 	Title       string
@@ -39,15 +39,15 @@ type ThreadRow struct {
 	Lines       int
 	Connections int // joined now
 	Rev         eventlog.Revision
-	Here        []string // names of people joined now, NamesInRow at most
-	Typing      []string // names of those who write now, NamesInRow at most
-	Last        string   // how the line begins that was changed last
+	Here        []string // names of people joined now, at most NamesInRow
+	Typing      []string // names of people typing now, at most NamesInRow
+	Last        string   // beginning of the line that changed last
 }
 
-// NamesInRow is the number of names that each list in a ThreadRow has at most.
+// NamesInRow is the most names that each list in a ThreadRow has.
 const NamesInRow = 8
 
-// AppendJSON appends the row, as it stands in a list.
+// AppendJSON appends the row as a list has it.
 func (r *ThreadRow) AppendJSON(dst []byte) []byte {
 	dst = appendText(dst, `{"id":`, string(r.ID))
 	dst = appendText(dst, `,"title":`, r.Title)

@@ -1,49 +1,50 @@
-// Package wire is the protocol between the server and its clients: the
-// messages, their limits, the codes of refusal, and how they are read and
-// written. It knows no socket and keeps no state; what a message does is the
-// server's and the authority's business and is told here for the reader.
-// docs/protocol.md says the same for people who write clients.
+// Package wire is the protocol between the server and its clients: the messages,
+// their limits, the error codes, and how frames are read and written. It opens no
+// socket and keeps no state. What a message does is the business of the server and
+// of package authority; this comment says it for the reader. docs/protocol.md is
+// the same for people who write clients.
 //
 // # Frames
 //
-// The transport is WebSocket (RFC 6455). Every text frame is one JSON object
-// with a string "type"; the one exception is the frame HB, a heartbeat, which
-// is taken and not answered. Messages are matched to what they answer by order
-// and by type, never by an id of their own.
+// The transport is WebSocket (RFC 6455). Every text frame is one JSON object with
+// a string "type". The only exception is the frame HB, a heartbeat, which is
+// accepted and not answered. An answer is matched to its message by order and by
+// type; messages have no ids.
 //
-// A thread is a text with a title; its id is a ULID, and its stream in the log
-// has that name. A revision counts the records of the thread, from 1. A client
-// is one instance of an editor and has a ULID too. Positions and lengths are in
-// UTF-16 code units, a line break counts as one; times are Unix milliseconds;
-// limits on text and frames are in bytes of UTF-8, those on names in code
-// points; no number is above 2^53-1.
+// A thread is a text with a title. Its id is a ULID, which is also the name of its
+// stream in the log. A revision counts the records of the thread, from 1. A client
+// is one instance of an editor and has a ULID, too. Positions and lengths are in
+// UTF-16 code units, a line break counting as one; times are Unix milliseconds;
+// limits on text and frames are in bytes of UTF-8, limits on names in code points;
+// no number is above 2^53-1.
 //
 // # Line mode
 //
-// Line mode is the default, and serves clients that know lines alone. A client
-// opens or joins a thread and gets join with all lines in data. It then writes
-// one line, its current line, by sending what that line reads: new begins one
-// at the end, update replaces it, submit replaces and finishes it. Everybody in
-// the thread gets update with the index of the line and what it now reads. The
-// sender gets its own marked "mine":true, once for each message: the receipt
-// that it is on disk. What others do to a line in a moment may come as one
-// update. When indexes have moved, a join with current and received
-// comes first; receipts that were held back until then follow it.
+// Line mode is the default. It is for clients that know only lines. A client opens
+// or joins a thread and gets join with all lines in data. It then writes one line,
+// its current line, by sending what the line reads: new begins a line at the end,
+// update replaces the current line, submit replaces it and finishes it. All
+// clients in the thread get update with the index of the line and what it now
+// reads. The sender's own update has "mine":true and comes once for each message:
+// it is the receipt that the edit is on disk. Edits of other clients that follow
+// each other closely may come as one update. When lines have moved, a join with
+// current and received comes first, and then the receipts that waited for it.
 //
-// What a client sends is taken as an edit of what it last knew, so that two
-// people in one line lose nothing of each other's.
+// The server treats a value as an edit of what the client last knew, so that two
+// people who write in one line lose nothing of each other's text.
 //
 // # Text mode
 //
 // A client that joins with mode "text" holds the whole text. It pushes changes
-// made at the revision it knows, numbered by seq from 1 without gaps, one push
-// at a time and all or nothing; the server carries each over what was logged
-// since. update streams every record of the thread, to its author too, in the
-// order of the log and without gaps: a change with client and seq, by which its
-// author knows its own, and any other record with its kind and the length of
-// the text. The revision and chain of a frame are those of its last entry, and
-// a client that was cut off resumes from them. While much is written a frame
-// holds all entries of a moment, or of as long as its reader was slow.
+// made at the revision it knows, numbered by seq from 1 without gaps. It has one
+// push in flight at a time, and a push is logged as a whole or not at all. The
+// server carries each change over what was logged since. update streams every
+// record of the thread in the order of the log, without gaps, to its author too: a
+// change with client and seq, by which a client recognises its own, and any other
+// record with its kind and the length of the text. The revision and chain of a
+// frame are those of its last entry; a client that was disconnected resumes from
+// them. In a busy thread a frame holds all entries of an interval, or all that
+// came while its reader was slow.
 //
 // # The rows of a text
 //
@@ -74,17 +75,18 @@
 //
 // # What is never logged
 //
-// cursor passes on where people are in a text, and people tells text mode who is
-// in the thread: after the join and when that changes, four times a second at
-// most. A row of list has the names of those who are here and of those among
-// them who are typing, which is whose edit was logged within five seconds. A
-// client that sends activity gets a frame twenty times a second about the whole
-// server, until it sends "on":false; once a second that tells of the last ten.
+// cursor passes on where clients are in a text. people lists who is in the thread,
+// for text mode: after a join and when the list changes, at most four times a
+// second. A row of list names the people who are in a thread and those of them who
+// are typing, which means that an edit of theirs was logged within five seconds. A
+// client that sends activity gets a frame about the whole server twenty times a
+// second, until it sends "on":false; one frame a second has the details of the
+// last ten seconds.
 //
 // # A worked exchange
 //
-// Arrows point at the server (→) and from it (←); … stands for what is left
-// out. Ada opens a thread, writes a line and finishes it:
+// Frames to the server are marked →, frames from it ←; … marks an omission. Ada
+// opens a thread, writes a line and finishes it:
 //
 //	→ {"type":"open","user":"Ada","title":"Shopping"}
 //	← {"type":"join","thread":"01J9Z3N8QJ7C0V5R2K4M6T8W9X","title":"Shopping","data":[],"rev":1,"limits":{…}}
@@ -94,9 +96,9 @@
 //	← {"type":"update","id":"01J9Z3N8QJ7C0V5R2K4M6T8W9X","line":0,"value":"milk","user":"Ada","rev":4,"submitted":true,"mine":true}
 //
 // The submit made two records: revision 3 changed the line and 4 finished it.
-// Ben has had the thread open in an editor since revision 2. He got the same
-// two records as entries, and puts "oat " before what is there; he had not seen
-// them when he did, so his change is for three units, and is carried over them:
+// Ben has had the thread open in an editor since revision 2. He types "oat " at
+// the beginning before he gets these two records as entries, so his change is for
+// a text of three units, and the server carries it over them:
 //
 //	← {"type":"update","id":"01J9Z3N8QJ7C0V5R2K4M6T8W9X","rev":4,"chain":"…","updates":[{"rev":3,"user":"Ada","author":"01J9Z2ADA00000000000000000","client":"01J9Z41111111111111111111B","seq":0,"at":1760000000123,"changes":[3,[0,"k"]]},{"rev":4,"user":"Ada","author":"01J9Z2ADA00000000000000000","at":1760000000124,"kind":"submitted","length":4,"lines":[0,0]}]}
 //	→ {"type":"update","client":"01J9Z40000000000000000000A","seq":1,"rev":2,"changes":[[[0,"oat "],3]]}
@@ -108,29 +110,29 @@
 //
 // # What is refused
 //
-// Decode reads strictly and repairs nothing. What is not JSON is bad_json. What
-// is no object, lacks a field or has one of another JSON type is bad_message.
-// The right type with content that is refused is bad_value; within the elements
-// of "changes" it is bad_change. In particular:
+// Decode reads strictly and repairs nothing. A frame that is not JSON is bad_json.
+// A frame that is not an object, lacks a field or has a field of another JSON type
+// is bad_message. A field of the right type whose content is refused is bad_value,
+// or bad_change within the elements of "changes". In particular:
 //
-//   - Names of fields are compared exactly; unknown fields are passed over, and
-//     a known one given twice is bad_message. Null is the same as leaving out.
-//   - Numbers are whole and written in digits alone: -0, 1.0 and 1e3 are
-//     bad_value like 1.5. A seq is at least 1.
-//   - No string has half of a surrogate pair or U+0000 in it. A value is one
-//     line, and so is every string in a change: it has neither \n nor \r.
-//   - User, title and the name of a version are brought to Unicode normal form
-//     NFC and trimmed. They have something visible in them, and no control
-//     character, line or paragraph separator, or character that turns the
-//     direction of what follows.
-//   - What is no ULID names no thread: not_found.
-//   - Arrays and objects lie at most 64 deep in one another: beyond, bad_json.
+//   - Names of fields are compared exactly. Unknown fields are ignored; a known
+//     field given twice is bad_message. Null is the same as no field.
+//   - Numbers are whole and written in digits alone: -0, 1.0 and 1e3 are bad_value
+//     like 1.5. A seq is at least 1.
+//   - No string contains half of a surrogate pair or U+0000. A value is one line,
+//     and so is every string in a change: it contains neither \n nor \r.
+//   - User, title and the name of a version are brought to Unicode normal form NFC
+//     and trimmed. They contain a visible character, and no control character, line
+//     or paragraph separator, or character that changes the direction of the text
+//     after it.
+//   - An id that is not a ULID is not_found, since no thread can have it.
+//   - Arrays and objects are nested at most 64 deep; beyond that it is bad_json.
 //
-// A refusal is the frame error with code, text for people, re (the type it
-// answers, where that is known and at most 64 bytes long) and, with stale, head:
+// A refusal is the frame error with code, text for people, re (the type that it
+// answers, if that is known and at most 64 bytes long) and, with stale, head:
 //
 //	→ {"type":"update","value":"x","line":3}
 //	← {"type":"error","code":"bad_message","text":"\"line\" without \"rev\": send the revision at which the line was counted","re":"update"}
 //
-// Nothing else comes of a refused message; the connection stays.
+// A refused message has no other effect, and the connection stays open.
 package wire

@@ -15,35 +15,35 @@ type Entry struct {
 	Author eventlog.AuthorID
 	At     int64 // Unix milliseconds
 
-	// Kind is empty for a change of the text and the record's kind for all
-	// others. Client, Seq and Changes are sent for a change; Changes alone for
-	// KindRedacted; Length for every other kind.
+	// Kind is empty for a change of the text, and the record's kind for any
+	// other record. A change is sent with Client, Seq and Changes, KindRedacted
+	// with Changes, every other kind with Length.
 	Kind    string
 	Client  eventlog.ClientID
-	Seq     uint64 // 0 where no client numbered it
+	Seq     uint64 // 0 if no client numbered it
 	Changes ot.Change
 	Length  int // UTF-16 code units of the text at Rev
 
-	// Rows is sent where it is not empty: see "The rows of a text" in the package
+	// Rows is sent if it is not empty: see "The rows of a text" in the package
 	// comment.
 	Rows []Splice
 
-	Title string  // sent where it is not empty: what the thread is called from here
-	Lines *[2]int // sent where it is not nil: what was submitted, as of Rev-1
+	Title string  // sent if not empty: the thread's title from here on
+	Lines *[2]int // sent if not nil: the lines that were submitted, as of Rev-1
 
-	Name string            // sent where it is not empty: what the revision Of is called
+	Name string            // sent if not empty: the name of revision Of
 	Of   eventlog.Revision // sent with Name
 
-	// Chain is C of Rev. It is not sent with the entry but with a frame that
-	// ends in it, and zero where it is not known: no frame ends there.
+	// Chain is C of Rev. It is sent with a frame that ends in this entry, not
+	// with the entry. If it is zero no frame ends here.
 	Chain chain.Digest
 }
 
-// KindRedacted is the one kind beside a plain change whose entries carry
-// changes: the black text in place of what was erased.
+// KindRedacted is the only kind whose entries carry changes: the replacement of
+// the redacted text.
 const KindRedacted = "redacted"
 
-// AppendJSON appends the entry, as it stands in an update.
+// AppendJSON appends the entry as an update has it.
 func (e *Entry) AppendJSON(dst []byte) []byte {
 	dst = appendRev(dst, `{"rev":`, e.Rev)
 	dst = appendText(dst, `,"user":`, e.User)

@@ -9,16 +9,16 @@ import (
 	"parodywave/eventlog"
 )
 
-// An Error is what a client is told when a message was refused. It is both a
-// Go error and the frame `error`.
+// An Error says why a message or a request was refused. It is both a Go error
+// and the frame `error`.
 type Error struct {
 	Code Code
-	Text string            // what to do about it, lower case, for people
-	Re   string            // the type of the message it answers; "" where that is not known
+	Text string            // what is wrong and what to do, lower case, for people
+	Re   string            // the type of the message that it answers; "" if unknown
 	Head eventlog.Revision // the thread's head, with Stale; 0 is not sent
 }
 
-// Errorf returns an Error whose text is formatted; Re is for the caller to set.
+// Errorf returns an Error with a formatted text and no Re.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
 }
@@ -30,8 +30,8 @@ func (e *Error) Answering(re string) *Error {
 	return &answer
 }
 
-// ErrorFor returns err as the answer to a message of type re. It is the only table
-// from errors to codes.
+// ErrorFor returns err as the answer to a message of type re. It is the one
+// place that maps errors to codes.
 func ErrorFor(err error, re string) *Error {
 	var e *Error
 	switch {
@@ -53,7 +53,7 @@ func ErrorFor(err error, re string) *Error {
 // Error returns the code and the text.
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Text }
 
-// Is reports whether target is an Error of the same code, so that
+// Is reports whether target is an Error with the same code, so that
 // errors.Is(err, &wire.Error{Code: wire.Stale}) holds for every stale.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)

@@ -12,8 +12,8 @@ import (
 // errZeroID refuses the id that means "none" inside the program.
 var errZeroID = errors.New("id is zero")
 
-// ParseULID reads the 26 characters of a ULID; either case is read, as
-// Crockford's base 32 has it, but none of its look-alikes.
+// ParseULID reads the 26 characters of a ULID in either case. It does not
+// accept the look-alikes of Crockford's base 32.
 func ParseULID(s string) ([16]byte, error) {
 	id, err := ulid.ParseStrict(s)
 	if err != nil {
@@ -32,7 +32,7 @@ func AppendULID(dst []byte, id [16]byte) []byte {
 // FormatULID returns the 26 characters of id in upper case.
 func FormatULID(id [16]byte) string { return ulid.ULID(id).String() }
 
-// ParseClientID reads a client's ULID; that of all zeros is refused.
+// ParseClientID reads a client's ULID. It refuses the one of all zeros.
 func ParseClientID(s string) (eventlog.ClientID, error) {
 	id, err := ParseULID(s)
 	if err == nil && id == [16]byte{} {
@@ -42,8 +42,8 @@ func ParseClientID(s string) (eventlog.ClientID, error) {
 }
 
 // ParseThreadID reads a thread's id and returns the name of its stream, in
-// upper case. An error means that no thread can have that id: the other
-// streams of the log ("authors" and the like) are no ULIDs and are out of reach.
+// upper case. An error means that no thread can have this id: the log's other
+// streams ("authors" and the like) are not ULIDs and cannot be reached.
 func ParseThreadID(s string) (eventlog.Stream, error) {
 	id, err := ParseULID(s)
 	if err != nil {

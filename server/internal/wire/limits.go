@@ -2,15 +2,15 @@ package wire
 
 import "strconv"
 
-// MaxNumber is the largest number that any field may carry: the largest
-// integer up to which a JavaScript client counts exactly, 2^53-1.
+// MaxNumber is the largest number that a field may carry: up to 2^53-1 a
+// JavaScript client counts exactly.
 const MaxNumber = 1<<53 - 1
 
 // UpdateFrameBytes is the size up to which TextUpdate.Frames fills a frame.
 const UpdateFrameBytes = 256 << 10
 
-// Limits are the bounds that a server sets for its clients. Every join tells
-// them. The server that holds them enforces Text and the rates; Decode the rest.
+// Limits are a server's limits for its clients. Every join has them. The server
+// enforces Text and the rates, Decode the others.
 type Limits struct {
 	Frame   int // bytes of one frame from a client
 	Changes int // changes in one push
@@ -19,14 +19,14 @@ type Limits struct {
 	Title   int // characters (code points) of a title
 	User    int // characters (code points) of a user's name
 
-	Frames      int // frames a second that one connection may keep up
+	Frames      int // frames a second that a connection may sustain
 	FramesBurst int // frames that it may send at once
-	Bytes       int // bytes a second that one connection may keep up
+	Bytes       int // bytes a second that a connection may sustain
 	BytesBurst  int // bytes that it may send at once
-	Presence    int // cursor messages a second; the server drops those above
+	Presence    int // cursor messages a second; the server refuses more
 }
 
-// DefaultLimits returns the limits of a server that was told no others.
+// DefaultLimits returns the limits of a server without settings of its own.
 func DefaultLimits() Limits {
 	return Limits{
 		Frame:   1 << 20,
@@ -44,7 +44,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// AppendJSON appends l as it stands in a join's "limits".
+// AppendJSON appends l as a join has it in "limits".
 func (l *Limits) AppendJSON(dst []byte) []byte {
 	for _, f := range [...]struct {
 		key   string

@@ -6,8 +6,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// LineJoin is the answer to Open and to Join in line mode, and the resync that
-// follows when lines were inserted, removed or moved above the end.
+// LineJoin is the answer to Open and to Join in line mode, and the resync after
+// lines were inserted, removed or moved above the end.
 type LineJoin struct {
 	Thread eventlog.Stream
 	Title  string
@@ -15,9 +15,9 @@ type LineJoin struct {
 	Rev    eventlog.Revision
 	Limits Limits
 
-	// In a resync, Received is not nil: it counts this connection's New,
-	// Update and Submit that Data includes; Current is the index of the
-	// client's current line, nil when it has none. The first answer has neither.
+	// Received is not nil in a resync: it counts this connection's New, Update
+	// and Submit messages that Data includes. Current is the index of the
+	// client's current line then, nil if it has none.
 	Current  *int
 	Received *uint64
 }
@@ -57,7 +57,7 @@ func (m *LineJoin) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// LineUpdate tells line-mode clients what a line now reads.
+// LineUpdate is what a line now reads, for clients in line mode.
 type LineUpdate struct {
 	ID        eventlog.Stream
 	Line      int // index, from 0
@@ -66,7 +66,7 @@ type LineUpdate struct {
 	Rev       eventlog.Revision
 	Submitted bool
 	Mine      bool // the receipt, to the connection that sent it
-	Gone      bool // with Mine: the line is no more; Line and the rest are of the last one as it stands
+	Gone      bool // with Mine: the line is gone; Line and the rest describe the last line
 }
 
 // AppendJSON appends the frame `update` of line mode.

@@ -6,12 +6,12 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A Message is what a client sent: one of the types below, by value. The
-// strings in it hold no lone surrogate and no NUL; those that are a line or a
-// name hold no line break.
+// A Message is what a client sent: one of the types below, by value. Its
+// strings contain no lone surrogate and no NUL; lines and names contain no line
+// break.
 type Message interface{ message() }
 
-// Heartbeat is the frame HB: it is not answered.
+// Heartbeat is the frame HB. It is not answered.
 type Heartbeat struct{}
 
 // Open begins a thread and joins it.
@@ -27,13 +27,13 @@ type Join struct {
 
 	Text   bool              // text mode; the fields below are zero without it
 	Client eventlog.ClientID // never zero in text mode
-	Resume *Resume           // nil: give all
+	Resume *Resume           // nil: send everything
 }
 
 // Resume says what the client still has of the thread.
 type Resume struct {
 	Since eventlog.Revision // the last revision it saw
-	Chain *chain.Digest     // the chain it saw there; nil: it cannot tell
+	Chain *chain.Digest     // the chain it saw there; nil: it does not know
 }
 
 // Leave leaves the joined thread.
@@ -45,16 +45,16 @@ type Status struct{}
 // List asks for a ListReply.
 type List struct{}
 
-// Activity asks for ActivityReply frames, or for no more of them.
+// Activity starts or stops ActivityReply frames.
 type Activity struct{ On bool }
 
 // New starts a line at the end, in line mode.
 type New struct{ Value string }
 
-// Update says what the current line now reads, in line mode.
+// Update is what the current line now reads, in line mode.
 type Update struct {
 	Value string
-	Line  *int               // that line, read at Rev, becomes current; nil: the one that is
+	Line  *int               // the line at Rev that becomes the current one; nil: the current one
 	Rev   *eventlog.Revision // the value is based on this revision; never nil with Line
 }
 
@@ -66,12 +66,12 @@ type Push struct {
 	Changes []ot.Change       // at least one
 }
 
-// Submit is an Update, after which the line is finished and no line is current.
+// Submit is an Update that also finishes the line; no line is current then.
 type Submit Update
 
 // SubmitLines finishes lines in text mode.
 type SubmitLines struct {
-	Rev      eventlog.Revision // where the indexes are read
+	Rev      eventlog.Revision // the revision of the indexes
 	From, To int               // 0-based, To included, From <= To
 }
 
@@ -84,14 +84,15 @@ type NameVersion struct {
 	Name string // clean: see CleanVersion
 }
 
-// Cursor says where the client's selections are: pairs of anchor and head in
+// Cursor is where the client's selections are: pairs of anchor and head in
 // UTF-16 code units of the text at Rev. They may lie beyond its end.
 type Cursor struct {
 	Rev    eventlog.Revision
 	Ranges [][2]int
 }
 
-// Diverged says that the client found its confirmed text at Rev to differ.
+// Diverged reports that the client's confirmed text differs from the one at
+// Rev.
 type Diverged struct{ Rev eventlog.Revision }
 
 func (Heartbeat) message()   {}

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// CleanUser returns a user's name as it is kept: in Unicode normal form NFC and
-// without white space at its ends. A name that is refused gives BadValue.
+// CleanUser returns a user's name as the log keeps it: in Unicode normal form
+// NFC and without white space at its ends. A refused name is BadValue.
 func CleanUser(name string, limits Limits) (string, *Error) {
 	return cleanName("user", name, limits.User)
 }
@@ -19,15 +19,17 @@ func CleanTitle(title string, limits Limits) (string, *Error) {
 	return cleanName("title", title, limits.Title)
 }
 
-// CleanVersion is CleanUser for the name of a version, with the same bound.
-// Which names can be told from revisions and times is the authority's business.
+// CleanVersion is CleanUser for the name of a version, with the same limit.
+// Package authority refuses names that could be mistaken for revisions or
+// times.
 func CleanVersion(name string, limits Limits) (string, *Error) {
 	return cleanName("name", name, limits.User)
 }
 
 func cleanName(field, s string, most int) (string, *Error) {
-	// Before any work in proportion to s: NFC never makes fewer than one code
-	// point of a sequence of base and marks, and no name needs 16 to a letter.
+	// Check this before doing work in proportion to s. NFC never makes fewer
+	// than one code point of a base character and its marks, and no name needs
+	// 16 code points for a character.
 	if len(s) > 16*utf8.UTFMax*most {
 		return "", Errorf(BadValue, "%q is %d bytes long: send at most %d characters", field, len(s), most)
 	}
@@ -49,8 +51,8 @@ func cleanName(field, s string, most int) (string, *Error) {
 	return s, nil
 }
 
-// misleads reports whether r would break a name over lines or turn the reading
-// order of what stands after it.
+// misleads reports whether r would break a name over lines or change the
+// direction of the text after it.
 func misleads(r rune) bool {
 	return unicode.Is(unicode.Cc, r) ||
 		r == '\u2028' || r == '\u2029' || // line and paragraph separator
@@ -58,8 +60,8 @@ func misleads(r rune) bool {
 		r >= '\u2066' && r <= '\u2069' // isolates
 }
 
-// seen reports whether r leaves a mark by itself. Code points that the tables
-// do not know yet count as seen: they are next year's emoji.
+// seen reports whether r is visible by itself. Code points that the tables do
+// not know yet count as visible: they may be new emoji.
 func seen(r rune) bool {
 	return r != '\u2800' && // a Braille cell without dots
 		!unicode.In(r, unicode.Z, unicode.Cf, unicode.Mn, unicode.Me,

@@ -28,17 +28,17 @@ func (m *CursorOut) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// People tells text mode who is in a thread. It is never logged.
+// People lists who is in a thread, for text mode. It is never logged.
 type People struct {
 	ID     eventlog.Stream
-	People []Person // in order of arrival, PeopleInFrame at most
-	Total  int      // how many there would be without that bound
+	People []Person // in order of arrival, at most PeopleInFrame
+	Total  int      // how many there are
 }
 
-// PeopleInFrame is the number of rows that a People frame has at most.
+// PeopleInFrame is the most rows that a People frame has.
 const PeopleInFrame = 100
 
-// A Person is somebody in a thread, once for each mode.
+// A Person is an author who is in a thread, once for each mode.
 type Person struct {
 	User   string
 	Author eventlog.AuthorID
@@ -60,7 +60,7 @@ func (m *People) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// Beacon tells what the text at Rev is, for clients to compare their own with.
+// Beacon describes the text at Rev, for clients to compare theirs with.
 type Beacon struct {
 	ID     eventlog.Stream
 	Rev    eventlog.Revision

@@ -61,7 +61,7 @@ func countElements(array []byte) int {
 	return n
 }
 
-// lines reads the field lines: the first and the last index of a range.
+// lines reads the field lines: the first and last index of a range.
 func (d *decoder) lines() (from, to int) {
 	raw := d.get(fieldLines, "[", "an array of two numbers")
 	if raw == nil {

@@ -6,12 +6,12 @@ import (
 	"parodywave/eventlog"
 )
 
-// appendSpans appends the spans of runs, each `[length,revision,author]`, one for
-// each revision. A long text has as many as keystrokes, so that a typed unit's
-// span is its neighbour's with the revision counted up.
+// appendSpans appends the spans of runs, each `[length,revision,author]`, one
+// for each revision. A long text has about as many as it had keystrokes, so the
+// span of a typed unit is made by counting up its neighbour's.
 func appendSpans(dst []byte, runs []BlameRun) []byte {
 	start := len(dst)
-	var last BlameRun // not appended: the next may be of the same revision
+	var last BlameRun // not appended yet: the next run may be of the same revision
 	for _, r := range runs {
 		if last.Length > 0 && last.Revision == r.Revision {
 			n := r.Length
@@ -83,8 +83,8 @@ func decimals(r eventlog.Revision) int {
 	return n
 }
 
-// spansSize returns how many bytes the spans of runs take at most, as long as no
-// author has a number above 99 or pasted 10,000 units at once.
+// spansSize returns the most bytes that the spans of runs take, provided that
+// no author's number is above 99 and nobody pasted 10,000 units at once.
 func spansSize(runs []BlameRun) int {
 	n, last := 0, eventlog.Revision(0)
 	for _, r := range runs {

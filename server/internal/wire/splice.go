@@ -6,15 +6,15 @@ import (
 	"parodywave/eventlog"
 )
 
-// A Splice is an element of an entry's "rows": Removed rows of a client's list
-// from index Line on give way to Rows. Splices ascend and are applied one after
-// the other, so Line counts the lines of the text after the entry.
+// A Splice is an element of an entry's "rows": the Removed rows from index Line
+// on are replaced by Rows. Splices ascend and apply one after the other, so
+// Line counts lines of the text after the entry.
 type Splice struct {
 	Line, Removed int
 	Rows          []RowRun // never empty
 }
 
-// A Row says who changed a line last.
+// A Row is the last change of a line.
 type Row struct {
 	Revision  eventlog.Revision
 	Author    eventlog.AuthorID
@@ -22,7 +22,7 @@ type Row struct {
 	Submitted bool
 }
 
-// A RowRun is Count equal rows of neighbouring lines, as a paste leaves them. The
+// A RowRun is Count equal rows of successive lines, as a paste leaves them. The
 // frame has each of them.
 type RowRun struct {
 	Row
@@ -38,7 +38,7 @@ func (s *Splice) Add(r Row) {
 	s.Rows = append(s.Rows, RowRun{r, 1})
 }
 
-// RowsIn returns how many rows splices put in.
+// RowsIn returns how many rows splices insert.
 func RowsIn(splices []Splice) int {
 	n := 0
 	for i := range splices {

@@ -17,26 +17,26 @@ type TextJoin struct {
 	Blame    Blame
 	Limits   Limits
 	ReadOnly bool
-	Reset    bool // the client's own past is not the log's: it offers a merge
+	Reset    bool // the log does not have what the client saw: the client offers a merge
 }
 
-// Blame tells who wrote what in a text. Authors are told by their index.
+// Blame says who wrote what in a text. Authors are given by their index.
 type Blame struct {
 	Authors []BlameAuthor
 	Runs    []BlameRun  // from the start of the text to its end
-	Lines   []BlameLine // one for each piece, a last empty one included
+	Lines   []BlameLine // one for each line, an empty last one included
 }
 
-// A BlameAuthor is someone with a part in the text.
+// A BlameAuthor is an author of a part of the text.
 type BlameAuthor struct {
 	ID   eventlog.AuthorID
 	Name string
-	Kind string // what the author is, as the log has it
+	Kind string // the author's kind in the log
 }
 
-// A BlameRun is a run of text by one author: all inserted by one revision or,
-// where it was typed, each unit by the revision after its left neighbour's. The
-// frame has a span for each revision.
+// A BlameRun is a run of text by one author. All of it was inserted by one
+// revision or, if Typed, each unit by the revision after its left neighbour's.
+// The frame has one span for each revision.
 type BlameRun struct {
 	Revision eventlog.Revision // of the first unit
 	Length   int               // UTF-16 code units, line breaks counted
@@ -44,7 +44,7 @@ type BlameRun struct {
 	Typed    bool
 }
 
-// A BlameLine tells of one line's last change.
+// A BlameLine is the last change of one line.
 type BlameLine struct {
 	Revision  eventlog.Revision
 	Author    int   // index in Authors
@@ -52,7 +52,7 @@ type BlameLine struct {
 	Submitted bool
 }
 
-// AppendJSON appends b as it stands in a join.
+// AppendJSON appends b as a join has it.
 func (b *Blame) AppendJSON(dst []byte) []byte {
 	dst = appendList(dst, `{"authors":`, b.Authors, func(dst []byte, a *BlameAuthor) []byte {
 		dst = appendID(dst, `{"id":`, a.ID)
@@ -69,14 +69,14 @@ func (b *Blame) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// size returns about how many bytes the runs and lines of b take.
+// size estimates the bytes that the runs and lines of b take.
 func (b *Blame) size() int {
 	return spansSize(b.Runs) + len(b.Lines)*len("[4294967296,9,1700000000000,false],")
 }
 
 // AppendJSON appends the frame `join` of text mode.
 func (m *TextJoin) AppendJSON(dst []byte) []byte {
-	dst = slices.Grow(dst, 2048+len(m.Text)+len(m.Text)/16+m.Blame.size()) // a megabyte is not to be copied as it grows
+	dst = slices.Grow(dst, 2048+len(m.Text)+len(m.Text)/16+m.Blame.size()) // so that a megabyte is not copied as it grows
 	dst = appendText(dst, `{"type":"join","thread":`, string(m.Thread))
 	dst = appendText(dst, `,"title":`, m.Title)
 	dst = appendRev(dst, `,"rev":`, m.Rev)
@@ -91,8 +91,8 @@ func (m *TextJoin) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// ResumeJoin is the answer to a Join that resumes. The entries of Rev+1 to Head
-// follow it in frames of their own.
+// ResumeJoin is the answer to a Join that resumes. The entries from Rev+1 to
+// Head follow in further frames.
 type ResumeJoin struct {
 	Thread   eventlog.Stream
 	Title    string

@@ -5,15 +5,15 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// TextUpdate streams entries to text-mode clients. The frame's "rev" and
-// "chain" are those of the last entry, so that a client which has taken the
-// whole frame may resume from them.
+// TextUpdate streams entries to clients in text mode. The frame's "rev" and
+// "chain" are those of the last entry: a client that has applied the whole
+// frame may resume from them.
 type TextUpdate struct {
 	ID      eventlog.Stream
-	Updates []Entry // at least one, of dense revisions; the last with its Chain
+	Updates []Entry // at least one, of consecutive revisions; the last with its Chain
 }
 
-// AppendJSON appends the frame `update` of text mode, however long it gets.
+// AppendJSON appends the frame `update` of text mode, whatever its length.
 func (m *TextUpdate) AppendJSON(dst []byte) []byte {
 	dst = appendUpdateHead(dst, m.ID, &m.Updates[len(m.Updates)-1])
 	dst = appendList(dst, "", m.Updates,
@@ -28,7 +28,8 @@ func appendUpdateHead(dst []byte, id eventlog.Stream, last *Entry) []byte {
 	return append(dst, `,"updates":`...)
 }
 
-// A Run is entries encoded once, for frames that hold all or the last of them.
+// A Run is entries that are encoded once, for frames that hold all or the last
+// of them.
 type Run struct {
 	id     eventlog.Stream
 	last   Entry
@@ -51,22 +52,20 @@ func (r *Run) Entries() (first, last eventlog.Revision) {
 	return r.last.Rev + 1 - eventlog.Revision(len(r.starts)), r.last.Rev
 }
 
-// Frame returns a frame with the entries from one revision on, which is among
-// the run's.
+// Frame returns a frame with the run's entries from a revision on.
 func (r *Run) Frame(from eventlog.Revision) []byte {
 	first, _ := r.Entries()
 	return frameOf(r.id, r.body[r.starts[from-first]:], &r.last)
 }
 
-// updateHeadBytes is more than the head and the tail of a frame take: a stream
-// name whose every byte is escaped, a revision, a chain value, and the keys.
+// updateHeadBytes is more than the head and tail of a frame take: a stream name
+// with every byte escaped, a revision, a chain value, and the keys.
 const updateHeadBytes = 6*eventlog.MaxStreamBytes + 20 + 64 + 80
 
-// Frames returns the entries in order in as few frames as hold at most most
-// bytes each; UpdateFrameBytes is what the protocol promises. A frame ends only
-// at an entry whose Chain is known, or at the last, so a frame is longer than
-// most where what stands between two such entries is: a single entry that
-// inserts more than that is sent whole.
+// Frames returns the entries in order, in as few frames of at most most bytes
+// as possible; the protocol promises UpdateFrameBytes. A frame ends only at an
+// entry whose Chain is known, or at the last one, so it may be longer than
+// most: an entry that inserts more is sent whole.
 func (m *TextUpdate) Frames(most int) [][]byte {
 	var frames [][]byte
 	var body []byte // the entries since the last frame, a comma before each
