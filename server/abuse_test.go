@@ -387,7 +387,7 @@ func TestCloseSaysWhy(t *testing.T) {
 	}
 	log.broken.Store(true)
 	b.send(join + fmt.Sprintf(`,"since":1,"chain":"%v"}`, sum))
-	if text := wantClose(t, b, 1013); text != unreadableText {
+	if text := wantClose(t, b, 1013); text != "the thread cannot be read now: connect again" {
 		t.Errorf("the close of a thread that cannot be read says %q", text)
 	}
 

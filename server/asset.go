@@ -14,14 +14,14 @@ import (
 // An asset is one file of the built client.
 type asset struct {
 	kind   string // its Content-Type
-	tag    string // names the content, without quotes
+	tag    string // hash of the content; the ETag without quotes
 	body   []byte
-	packed []byte // body by gzip; nil where that saves nothing
+	packed []byte // body compressed by gzip; nil if that saves nothing
 }
 
-// kinds are the files that a build has, and whether compressing them pays. The
-// system's own table is not asked: browsers are told not to guess, so that an
-// answer must not depend on the machine.
+// kinds has the content type of each kind of file in a build, and whether it is
+// worth compressing. The system's own table is not used: browsers are told not to
+// guess, so the type must not depend on the machine.
 var kinds = map[string]struct {
 	kind string
 	text bool
@@ -38,7 +38,7 @@ var kinds = map[string]struct {
 	".woff2":       {"font/woff2", false},
 }
 
-// newAsset compresses with z, which is a megabyte of memory: one for all.
+// newAsset compresses with z, which takes a megabyte of memory and is shared.
 func newAsset(name string, body []byte, z *gzip.Writer) *asset {
 	sum := sha256.Sum256(body)
 	a := &asset{kind: "application/octet-stream", tag: hex.EncodeToString(sum[:12]), body: body}
@@ -62,19 +62,19 @@ func pack(body []byte, z *gzip.Writer) []byte {
 		err = z.Close()
 	}
 	if err != nil {
-		panic("server: " + err.Error()) // a buffer grows
+		panic("server: " + err.Error()) // writing to a buffer does not fail
 	}
 	return bytes.Clone(b.Bytes())
 }
 
-// ServeHTTP answers a GET or HEAD: compressed for those who take that, and by
-// 304 those who have it.
+// ServeHTTP answers a GET or HEAD: compressed if the client accepts that, and with
+// 304 if the client has the content.
 func (a *asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	body, tag := a.body, `"`+a.tag+`"`
 	if a.packed != nil {
 		h.Add("Vary", "Accept-Encoding")
-		if takesGzip(r.Header.Values("Accept-Encoding")) {
+		if acceptsGzip(r.Header.Values("Accept-Encoding")) {
 			body, tag = a.packed, `"`+a.tag+`-gzip"` // other bytes, another tag (RFC 9110, 8.8.3.3)
 			h.Set("Content-Encoding", "gzip")
 		}
@@ -90,7 +90,7 @@ func (a *asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	write(w, r, body)
 }
 
-// known reports whether a list of tags has one of the asset, in either coding.
+// known reports whether a list of tags has the asset's, in either coding.
 func (a *asset) known(lists []string) bool {
 	for _, list := range lists {
 		for tag := range strings.SplitSeq(list, ",") {
@@ -107,26 +107,26 @@ func (a *asset) known(lists []string) bool {
 	return false
 }
 
-// takesGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip is taken when it,
-// or else *, is named with a weight that is not zero.
-func takesGzip(lists []string) bool {
-	takes, named := false, false
+// acceptsGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip is accepted if gzip, or
+// else *, is listed with a weight that is not zero.
+func acceptsGzip(lists []string) bool {
+	accepts, named := false, false
 	for _, list := range lists {
 		for item := range strings.SplitSeq(list, ",") {
 			coding, weight, _ := strings.Cut(item, ";")
 			coding = strings.ToLower(strings.TrimSpace(coding))
 			switch {
 			case coding == "gzip" || coding == "x-gzip":
-				takes, named = positive(weight), true
+				accepts, named = positive(weight), true
 			case coding == "*" && !named:
-				takes = positive(weight)
+				accepts = positive(weight)
 			}
 		}
 	}
-	return takes
+	return accepts
 }
 
-// positive reads the weight q=…; one that cannot be read is none.
+// positive reports whether a weight q=… is above zero. A malformed weight is not.
 func positive(weight string) bool {
 	weight = strings.TrimSpace(weight)
 	if weight == "" {

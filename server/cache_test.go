@@ -131,7 +131,7 @@ func (s *site) write(edits int) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		sum, _ := s.server.hub.get(id)
+		sum, _ := s.server.live.Hub().Get(id)
 		if _, err := s.server.api.Revise(s.t.Context(), id, ot.Replace(length, from, to, units), sum.Revision, 0, who); err != nil {
 			s.t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func (s *site) answers() map[string]string {
 	out := map[string]string{}
 	paths := []string{"/api/threads"}
 	for _, id := range s.ids {
-		sum, ok := s.server.hub.get(id)
+		sum, ok := s.server.live.Hub().Get(id)
 		if !ok {
 			s.t.Fatalf("thread %s is gone", id)
 		}
@@ -240,40 +240,6 @@ func TestTheLogIsTheOnlyTruth(t *testing.T) {
 	}
 }
 
-// TestIdleThreadLeavesMemory: a thread that nobody is in goes, with a snapshot if
-// that is worth it, and comes back as it was.
-func TestIdleThreadLeavesMemory(t *testing.T) {
-	s := &site{t: t, dir: t.TempDir(), r: rand.New(rand.NewPCG(1, 0)), lengths: map[eventlog.Stream]int{}}
-	s.start()
-	defer func() { s.stop(false) }()
-	s.server.hub.mu.Lock()
-	s.server.hub.idle = time.Millisecond
-	s.server.hub.mu.Unlock()
-	s.write(300)
-	before := s.answers()
-	loaded := func() int { return len(s.server.hub.loaded()) }
-	for end := time.Now().Add(patience); loaded() > 0 && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
-	}
-	if n := loaded(); n > 0 {
-		t.Fatalf("%d threads are still there", n)
-	}
-	found := false
-	for end := time.Now().Add(patience); !found && time.Now().Before(end); {
-		for _, id := range s.ids {
-			found = found || s.cache.Snapshot(t.Context(), id, 0) != nil
-		}
-	}
-	if !found {
-		t.Error("no thread was saved")
-	}
-	for path, answer := range s.answers() {
-		if before[path] != answer {
-			t.Errorf("%s\nbefore %.1000s\nafter  %.1000s", path, before[path], answer)
-		}
-	}
-}
-
 // TestRebuildTellsHowFarItIs: folding a long log says how far it is, a short one
 // says nothing.
 func TestRebuildTellsHowFarItIs(t *testing.T) {
@@ -297,7 +263,7 @@ func TestRebuildTellsHowFarItIs(t *testing.T) {
 	}
 	for told, want := range map[time.Time]bool{time.Now().Add(time.Hour): false, time.Now().Add(-time.Minute): true} {
 		s.said.take()
-		state, err := s.server.foldAll(t.Context(), told)
+		state, err := foldAll(t.Context(), s.cache.Source(), s.cache, slog.New(slog.NewTextHandler(&s.said, nil)), told)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,16 +1,15 @@
-// Package server puts HTTP and WebSocket around the authorities of threads.
+// Package server serves the threads of one log over HTTP and WebSocket: it hands
+// the log to the rooms that do the work, puts their routes together, and serves
+// the pages. It is handed a log and never opens one.
 //
-// It is handed a log and never opens one. At start it folds the whole log into
-// the directory of threads, the authors and the connections; a thread itself
-// is folded again from its stream when somebody joins it, and kept while
-// somebody is there. Every edit goes through the one authority of its thread
-// (internal/authority), what goes over the wire is said in internal/wire.
+//	internal/live       WebSockets, threads in memory, presence, broadcasts
+//	internal/api        HTTP answers
+//	internal/authority  the single writer of one thread
+//	internal/people     author names; identities become authors here
+//	internal/wire       the protocol
+//	intake, jsonrow     rules and rows that commands share with a server
 //
-// A connection has one goroutine that reads, and one that writes while there
-// is something to write. What waits for a peer is bounded: one that cannot
-// keep up is closed with 1013 and resumes from where it was. A frame for many
-// is encoded once.
-//
-// Identity is decided in one place, who.go; the authority receives an author
-// and a client never sends one.
+// A start folds the records since a state was saved beside the log, or the whole
+// log if there is no saved state. Identity is decided by package people and stamped
+// by the authority: a client never sends an author.
 package server

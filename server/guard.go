@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -13,14 +14,19 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// guard refuses requests that a page of another site made a browser send:
-// those whose Host is not ours (DNS rebinding), and unsafe methods across
-// origins.
-func (s *Server) guard(next http.Handler) http.Handler {
+// A guard refuses requests that a page of another site made a browser send.
+type guard struct {
+	cfg    Config
+	logger *slog.Logger
+}
+
+// wrap refuses requests whose Host is not this server's (DNS rebinding), and
+// unsafe methods across origins.
+func (g guard) wrap(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
-	for _, o := range s.cfg.AllowOrigins {
+	for _, o := range g.cfg.AllowOrigins {
 		if err := cross.AddTrustedOrigin(o); err != nil {
-			s.logger.Warn("an allowed origin is not one", "origin", o, "error", err)
+			g.logger.Warn("ignored an allowed origin that is not one", "origin", o, "error", err)
 		}
 	}
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -28,8 +34,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	}))
 	inner := cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.ours(r.Host) {
-			s.logger.Warn("refused a request for another host", "host", r.Host)
+		if !g.ours(r.Host) {
+			g.logger.Warn("refused a request for another host", "host", r.Host)
 			api.WriteError(w, wire.Errorf(wire.Forbidden, "this host name is not one of this server's; allow it with --allow-host"))
 			return
 		}
@@ -39,20 +45,32 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
-// ours reports whether a Host header names this server. An address that
-// nobody can point a name at is as good as a name that we know.
-func (s *Server) ours(host string) bool {
+// upgrades refuses WebSockets from pages of other origins.
+func (g guard) upgrades(next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !g.originAllowed(r) {
+			g.logger.Warn("refused a connection from another origin", "origin", r.Header.Get("Origin"), "host", r.Host)
+			api.WriteError(w, wire.Errorf(wire.Forbidden, "this origin may not connect; allow it with --allow-origin, or a client without one with --allow-no-origin"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	}
+}
+
+// ours reports whether a Host header names this server. An address of one of its
+// interfaces is safe, too: rebinding works through names.
+func (g guard) ours(host string) bool {
 	name := hostname(host)
 	if name == "" {
 		return false
 	}
-	if slices.ContainsFunc(s.cfg.AllowHosts, func(h string) bool { return strings.EqualFold(hostname(h), name) || strings.EqualFold(h, host) }) {
+	if slices.ContainsFunc(g.cfg.AllowHosts, func(h string) bool { return strings.EqualFold(hostname(h), name) || strings.EqualFold(h, host) }) {
 		return true
 	}
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
-	listen := hostname(s.cfg.Listen)
+	listen := hostname(g.cfg.Listen)
 	if name == listen {
 		return true
 	}
@@ -90,17 +108,17 @@ func isInterface(addr netip.Addr) bool {
 	})
 }
 
-// originAllowed reports whether an upgrade may come from where it says.
-func (s *Server) originAllowed(r *http.Request) bool {
+// originAllowed reports whether pages of a request's origin may connect.
+func (g guard) originAllowed(r *http.Request) bool {
 	values := r.Header.Values("Origin")
 	if len(values) == 0 { // not a browser
 		remote, err := netip.ParseAddrPort(r.RemoteAddr)
-		return s.cfg.AllowNoOrigin || (err == nil && remote.Addr().Unmap().IsLoopback())
+		return g.cfg.AllowNoOrigin || (err == nil && remote.Addr().Unmap().IsLoopback())
 	}
 	if len(values) > 1 {
 		return false
 	}
-	if slices.ContainsFunc(s.cfg.AllowOrigins, func(o string) bool { return strings.EqualFold(o, values[0]) }) {
+	if slices.ContainsFunc(g.cfg.AllowOrigins, func(o string) bool { return strings.EqualFold(o, values[0]) }) {
 		return true
 	}
 	u, err := url.Parse(values[0])

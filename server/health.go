@@ -12,24 +12,23 @@ import (
 	"parodywave/projection/snapshot"
 )
 
-// healthz says that the process answers.
-func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
+// A health tells whether the server works.
+type health struct {
+	log     eventlog.Log
+	appends *appends
+}
+
+// healthz answers while the process does.
+func (health) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// readyz says that the projections are rebuilt and the log can be asked and
-// takes appends.
-func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+// readyz answers 200 while the log can be read and accepts appends.
+func (h health) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	select {
-	case <-s.ready:
-	default:
-		http.Error(w, "not ready: projections are being rebuilt", http.StatusServiceUnavailable)
-		return
-	}
-	if err := s.writable(ctx); err != nil {
+	if err := h.writable(ctx); err != nil {
 		http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
 		return
 	}
@@ -37,47 +36,38 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "ready\n")
 }
 
-// refusalLasts is how long a refused append speaks against the log when none
-// has been tried since.
+// refusalLasts is how long a refused append makes the server unready if no other
+// append follows.
 const refusalLasts = 10 * time.Second
 
-// writable asks the log for an append of nothing, which goes all the way to
-// its writer, and recalls whether the last real one was refused.
-func (s *Server) writable(ctx context.Context) error {
-	if at := s.appends.refused.Load(); at != 0 && now()-at < refusalLasts.Milliseconds() {
+// writable makes an append of nothing, which goes all the way to the writer of
+// the log, unless the last real append was refused lately.
+func (h health) writable(ctx context.Context) error {
+	if at := h.appends.refused.Load(); at != 0 && time.Since(time.UnixMilli(at)) < refusalLasts {
 		return eventlog.ErrUnavailable
 	}
-	head, err := s.log.Head(ctx, eventlog.Authors)
+	head, err := h.log.Head(ctx, eventlog.Authors)
 	if err == nil {
-		_, err = s.log.Append(ctx, eventlog.Authors, head.Revision)
+		_, err = h.log.Append(ctx, eventlog.Authors, head.Revision)
 	}
 	return err
 }
 
 // appends follows the appends of every writer: whether the log accepts them, for
-// readyz, and how much it holds by now, for the cache. Each writer reports its own
-// appends; those of nothing are not reported.
+// readyz, and how much the log holds now, for the cache. Each writer reports its
+// own appends, except appends of nothing.
 type appends struct {
 	cache   *snapshot.Cache
 	refused atomic.Int64 // Unix milliseconds of the last refusal; 0: the last append succeeded
 }
 
-// report is for an append of records after a revision of stream, which returned err.
+// report implements people.Appended.
 func (a *appends) report(stream eventlog.Stream, after eventlog.Revision, records []eventlog.Record, err error) {
-	if err != nil {
-		a.failed(err)
-		return
-	}
-	a.appended(stream, after, records)
-}
-
-func (a *appends) appended(stream eventlog.Stream, after eventlog.Revision, records []eventlog.Record) {
-	a.refused.Store(0)
-	a.cache.Appended(stream, after, records)
-}
-
-func (a *appends) failed(err error) {
-	if errors.Is(err, eventlog.ErrUnavailable) || errors.Is(err, eventlog.ErrUnknown) {
-		a.refused.Store(now())
+	switch {
+	case err == nil:
+		a.refused.Store(0)
+		a.cache.Appended(stream, after, records)
+	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown):
+		a.refused.Store(time.Now().UnixMilli())
 	}
 }

@@ -8,14 +8,13 @@ import (
 	"sync"
 )
 
-// described is the OpenAPI 3.1 description of everything that is no page. It is
-// kept by hand: the tests hold it against the routes and against what the
-// server answers.
+// described is the OpenAPI 3.1 description of everything but the pages. It is
+// written by hand; the tests compare it with the routes and with the answers.
 //
 //go:embed openapi.json
 var described []byte
 
-// description is the file as it is served, compressed when first asked for.
+// description returns the file as it is served, compressed at the first call.
 var description = sync.OnceValue(func() *asset {
 	return newAsset("openapi.json", described, gzip.NewWriter(io.Discard))
 })

@@ -191,7 +191,7 @@ func (c *contract) checkLines(body []byte) error {
 	return nil
 }
 
-// A routeList takes routes and keeps their patterns.
+// A routeList is a router that keeps the patterns of its routes.
 type routeList []string
 
 func (l *routeList) HandleFunc(pattern string, _ func(http.ResponseWriter, *http.Request)) {
@@ -200,7 +200,7 @@ func (l *routeList) HandleFunc(pattern string, _ func(http.ResponseWriter, *http
 
 func TestEveryRouteIsDescribedAndEveryPathServed(t *testing.T) {
 	var served routeList
-	new(Server).programRoutes(&served)
+	new(Server).programRoutes(&served, health{}, nil)
 	c := http.DefaultClient.Transport.(*contract)
 	var told []string
 	for path, item := range c.doc.Paths.Map() {

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,31 +19,27 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// policy is what the pages may load: what this server serves, and nothing
-// inline.
+// policy allows pages to load what this server serves, and nothing inline.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
-// noncePlace stands in a page that makes style sheets as it runs, an editor's.
-// Each answer puts a word of its own there and into the policy, so that those
-// sheets are taken and nobody else's.
+// noncePlace is a placeholder in a page that makes style sheets as it runs: the
+// editor's. Each answer has a nonce of its own there and in the policy, so that
+// browsers accept those style sheets and no others.
 const noncePlace = "__CSP_NONCE__"
 
-// pages serves the built client: each page at its path, and the files that
-// pages name. All of it is in memory, compressed once.
+// pages serves the built client: each page at its path, and the files that pages
+// refer to. All of it is in memory, compressed once.
 type pages struct {
 	files map[string]*asset // by path from the root, without the first slash
 }
 
-// builtPages are those of the binary, made when first asked for: a command
-// that serves nobody does without.
-var builtPages = sync.OnceValue(func() *pages {
-	defer debug.FreeOSMemory() // compressing took more than all that is kept
-	return newPages(web.Dist())
-})
+// builtPages returns the pages in the binary. They are compressed at the first
+// call: a command that serves no pages does without.
+var builtPages = sync.OnceValue(func() *pages { return newPages(web.Dist()) })
 
-// pageRoutes puts each page at its path. An upgrade at the root is a deck's
-// client, which connects to ws://host:port.
+// pageRoutes puts each page at its path. An upgrade at the root is a client of the
+// deck, which connects to ws://host:port.
 func pageRoutes(mux *http.ServeMux, built func() *pages, upgrade http.HandlerFunc) {
 	page := func(name string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) { built().page(w, r, name) }
@@ -57,7 +52,7 @@ func pageRoutes(mux *http.ServeMux, built func() *pages, upgrade http.HandlerFun
 		}
 		inbox(w, r)
 	})
-	// What is no thread after /t/ gets the page too, which says so.
+	// The page itself says so if there is no such thread.
 	mux.HandleFunc("GET /t/{rest...}", page("thread.html"))
 	mux.HandleFunc("GET /live", page("live.html"))
 	mux.HandleFunc("GET /deck", page("deck.html"))
@@ -71,12 +66,12 @@ func pageRoutes(mux *http.ServeMux, built func() *pages, upgrade http.HandlerFun
 	})
 }
 
-// newPages reads all of dist, which must be readable to its end.
+// newPages reads all of dist. It panics if it cannot.
 func newPages(dist fs.FS) *pages {
 	p := &pages{files: map[string]*asset{}}
 	z, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
 	if err != nil {
-		panic("server: " + err.Error()) // there is such a level
+		panic("server: " + err.Error()) // the level exists
 	}
 	err = fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -94,7 +89,7 @@ func newPages(dist fs.FS) *pages {
 	return p
 }
 
-// page serves one page, whatever the path is.
+// page serves one page, at any path.
 func (p *pages) page(w http.ResponseWriter, r *http.Request, name string) {
 	a := p.files[name]
 	if a == nil {
@@ -110,8 +105,7 @@ func (p *pages) page(w http.ResponseWriter, r *http.Request, name string) {
 	a.ServeHTTP(w, r)
 }
 
-// withNonce answers a page with a fresh nonce. It has no ETag, as no two
-// answers are alike.
+// withNonce answers a page with a fresh nonce, and so without an ETag.
 func withNonce(w http.ResponseWriter, r *http.Request, a *asset) {
 	nonce := rand.Text()
 	body := bytes.ReplaceAll(a.body, []byte(noncePlace), []byte(nonce))
@@ -121,8 +115,8 @@ func withNonce(w http.ResponseWriter, r *http.Request, a *asset) {
 	write(w, r, body)
 }
 
-// file serves what the path names. Pages have paths of their own and are not
-// served under their file's name.
+// file serves the file at the path of a request. Pages have paths of their own and
+// are not served under their file's name.
 func (p *pages) file(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/")
 	a := p.files[name]
@@ -131,7 +125,7 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	head(w, policy)
-	if strings.HasPrefix(name, "assets/") { // their names are hashes of what they hold
+	if strings.HasPrefix(name, "assets/") { // their names have a hash of their content
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {
 		w.Header().Set("Cache-Control", "no-cache")
@@ -145,7 +139,7 @@ func (p *pages) none(w http.ResponseWriter, text string) {
 	api.WriteError(w, wire.Errorf(wire.NotFound, "%s", text))
 }
 
-// head sets what every page and file says of itself.
+// head sets the headers of every page and file.
 func head(w http.ResponseWriter, policy string) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
@@ -157,6 +151,6 @@ func head(w http.ResponseWriter, policy string) {
 func write(w http.ResponseWriter, r *http.Request, body []byte) {
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // the client has gone, if at all
+		_, _ = w.Write(body) // it fails only where the client has gone
 	}
 }

@@ -180,7 +180,7 @@ func TestAcceptEncodingIsReadAsWritten(t *testing.T) {
 		"": false, "br": false, "gzip;q=0": false, "gzip;q=0.000": false, "identity": false, "*;q=0": false,
 		"*, gzip;q=0": false, "gzip;q=0, *": false, "*;q=0, gzip": true, "gzip;q=x": false, "gzipped": false,
 	} {
-		if got := takesGzip([]string{list}); got != want {
+		if got := acceptsGzip([]string{list}); got != want {
 			t.Errorf("%q: %v", list, got)
 		}
 	}

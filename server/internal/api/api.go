@@ -48,8 +48,9 @@ type Threads interface {
 	// Newest returns up to limit threads from place offset on, the newest activity
 	// first, and how many threads there are.
 	Newest(offset, limit int) (list []projection.Summary, total int)
-	// Present returns who is in a thread now.
-	Present(eventlog.Stream) Presence
+	// Present returns how many connections are in a thread, and the names of some
+	// people there and of those of them who type; neither list is nil.
+	Present(eventlog.Stream) (connections int, here, typing []string)
 	// Changed returns a channel that is closed when any thread changes.
 	Changed() <-chan struct{}
 	// Open begins a thread with a title and a text, in one append.
@@ -59,12 +60,6 @@ type Threads interface {
 	With(ctx context.Context, stream eventlog.Stream, f func(*authority.Authority) error) error
 	// Update replaces what the list says of a thread.
 	Update(projection.Summary)
-}
-
-// A Presence is a summary of the connections in a thread.
-type Presence struct {
-	Connections  int
-	Here, Typing []string // names, wire.NamesInRow at most; never nil
 }
 
 // A Router accepts routes, as http.ServeMux does: method and path.

@@ -11,8 +11,9 @@ import (
 )
 
 func (a *API) threadRow(s *projection.Summary) jsonrow.Thread {
-	r, p := jsonrow.NewThread(s, a.People.Name), a.Threads.Present(s.Stream)
-	r.Connections, r.Rev, r.Here, r.Typing, r.Last = &p.Connections, s.Revision, p.Here, p.Typing, &s.Last
+	r := jsonrow.NewThread(s, a.People.Name)
+	connections, here, typing := a.Threads.Present(s.Stream)
+	r.Connections, r.Rev, r.Here, r.Typing, r.Last = &connections, s.Revision, here, typing, &s.Last
 	return r
 }
 

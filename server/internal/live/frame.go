@@ -1,0 +1,136 @@
+package live
+
+import (
+	"time"
+	"weak"
+
+	"parodywave/eventlog/event"
+	"parodywave/server/internal/authority"
+	"parodywave/server/internal/people"
+	"parodywave/server/internal/wire"
+)
+
+// frames encodes what a room's authority sends, in the authority's goroutine.
+type frames struct {
+	// run is the entries encoded last. One flush often sends entries to peers that
+	// lack different numbers of them, and all lack the last ones. It is kept until
+	// the next garbage collection.
+	run weak.Pointer[wire.Run]
+}
+
+// Frame implements authority.Room.
+func (r *room) Frame(m authority.Message) []byte {
+	if e, ok := m.(authority.Entries); ok {
+		return r.entriesFrame(e)
+	}
+	return encoded(r.message(m))
+}
+
+// Announce implements authority.Room.
+func (r *room) Announce(b authority.Batch) {
+	r.hub.appended(r.stream, b.After, b.Records, nil)
+	r.count(b.Records)
+	r.hub.Update(b.Summary)
+}
+
+// Refused implements authority.Room.
+func (r *room) Refused(err error) { r.hub.appended(r.stream, 0, nil, err) }
+
+// Flush implements authority.Room.
+func (r *room) Flush(peers int) bool { return r.hub.flushes.AllowN(time.Now(), peers) }
+
+// entriesFrame encodes the entries that are not encoded yet.
+func (r *room) entriesFrame(m authority.Entries) []byte {
+	from, to := m.List[0].Revision, m.List[len(m.List)-1].Revision
+	run := r.run.Value()
+	if run != nil {
+		if first, last := run.Entries(); from < first || to != last {
+			run = nil
+		}
+	}
+	if run == nil {
+		u := wire.TextUpdate{ID: r.stream, Updates: make([]wire.Entry, len(m.List))}
+		for i := range m.List {
+			u.Updates[i] = entry(r.hub.people, &m.List[i])
+		}
+		u.Updates[len(u.Updates)-1].Chain = m.Chain
+		run = wire.NewRun(&u)
+		r.run = weak.Make(run)
+	}
+	return run.Frame(from)
+}
+
+// message returns the wire's message for one of the authority's.
+func (r *room) message(m authority.Message) message {
+	switch m := m.(type) {
+	case authority.TextJoined:
+		return &wire.TextJoin{
+			Thread: r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Chain: m.Chain,
+			Text: m.Thread.Text(), Blame: r.hub.people.Blame(m.Thread), Limits: r.hub.limits, Reset: m.Reset,
+		}
+	case authority.Resumed:
+		return &wire.ResumeJoin{Thread: r.stream, Title: m.Thread.Title, Rev: m.Since, Head: m.Thread.Revision, Limits: r.hub.limits}
+	case authority.LineJoined:
+		return r.lineJoin(m)
+	case authority.LineUpdate:
+		u := wire.LineUpdate{
+			ID: r.stream, Line: m.Line, Value: m.Value, User: r.hub.people.Name(m.Author),
+			Rev: m.Revision, Submitted: m.Submitted, Mine: m.Mine,
+		}
+		if m.Line < 0 {
+			u.Line, u.Gone = m.Last, true
+		}
+		return &u
+	case authority.Cursor:
+		return &wire.CursorOut{
+			ID: r.stream, Client: m.Client, User: r.hub.people.Name(m.Author), Author: m.Author,
+			Rev: m.Revision, Ranges: m.Ranges,
+		}
+	case authority.Beacon:
+		return &wire.Beacon{ID: r.stream, Rev: m.Revision, Length: m.Length, SHA256: m.SHA256, Chain: m.Chain}
+	case authority.Failed:
+		return m.Err.Answering(m.Re)
+	}
+	panic("live: message without a frame")
+}
+
+// entry returns e as text mode streams it.
+func entry(people *people.People, e *authority.Entry) wire.Entry {
+	w := wire.Entry{
+		Rev: e.Revision, User: people.Name(e.Author), Author: e.Author, At: e.Time, Length: e.Length, Rows: e.Rows,
+	}
+	switch f := e.Payload.(type) {
+	case event.Changed:
+		w.Changes, w.Client, w.Seq = f.Change, e.Client, e.Seq
+		return w
+	case event.Redacted:
+		w.Changes = f.Change
+	case event.Opened:
+		w.Title = f.Title
+	case event.Renamed:
+		w.Title = f.Title
+	case event.Submitted:
+		w.Lines = &[2]int{f.From, f.To}
+	case event.Version:
+		w.Name, w.Of = f.Name, f.Revision
+	}
+	w.Kind = event.Kind(e.Payload)
+	return w
+}
+
+func (r *room) lineJoin(m authority.LineJoined) *wire.LineJoin {
+	j := &wire.LineJoin{Thread: r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Limits: r.hub.limits}
+	j.Data = make([]wire.LineRow, 0, m.Thread.LineCount())
+	for row := range m.Thread.Rows() {
+		j.Data = append(j.Data, wire.LineRow{
+			Line: row.Line, Value: m.Thread.Content(row), User: r.hub.people.Name(row.Author), Submitted: row.Submitted,
+		})
+	}
+	if m.Resync {
+		j.Received = &m.Received
+		if m.Current >= 0 {
+			j.Current = &m.Current
+		}
+	}
+	return j
+}

@@ -1,0 +1,140 @@
+// Package live serves WebSockets: connections, the threads in memory that they
+// are in, presence, and what is broadcast to them.
+//
+// A thread is folded from its stream when a client joins it, and kept while it is
+// in use and for a minute after. Every edit goes through the one authority of its
+// thread (package authority); package wire specifies what is sent.
+//
+// A connection costs one goroutine, which reads; another one writes while there
+// is something to write. The bytes that wait for a peer are bounded: a peer that
+// lags is skipped and catches up later, and one that does not read its answers is
+// closed with 1013 and can resume. A frame for many peers is encoded once.
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/projection"
+	"parodywave/server/internal/people"
+	"parodywave/server/internal/wire"
+
+	"github.com/gorilla/websocket"
+	"github.com/oklog/ulid/v2"
+	"golang.org/x/time/rate"
+)
+
+// A Config is what New is given. All fields are required but Prune.
+type Config struct {
+	Log       projection.Source
+	Directory *projection.Directory // of Log; Live keeps it
+	People    *people.People
+	Appended  people.Appended       // called with the outcome of each append
+	Idled     func(eventlog.Stream) // called when a thread leaves memory
+	Limits    wire.Limits
+	Logger    *slog.Logger
+
+	Place event.Place // of this run, in connection events
+	Quiet bool        // record no start of this run
+	// Keep is how long connection events are kept, 0 forever; Prune removes those
+	// through a revision and appends record, nil if the log cannot do that.
+	Keep  time.Duration
+	Prune func(ctx context.Context, through eventlog.Revision, record eventlog.Record) error
+}
+
+// Live is all connections and the threads that they are in. Its methods may be
+// called concurrently.
+type Live struct {
+	hub         *Hub
+	people      *people.People
+	limits      wire.Limits
+	logger      *slog.Logger
+	stats       *stats
+	feed        *feed
+	peers       *peerSet
+	broadcaster *broadcaster
+	connections *connectionLog
+	catchUp     *catchUp
+	workers     workers
+	upgrader    websocket.Upgrader
+	ctx         context.Context // done when Shutdown has ended all authorities
+	stop        context.CancelFunc
+}
+
+// New returns a Live without connections. Start must be called before the first
+// one.
+func New(cfg Config) *Live {
+	ctx, stop := context.WithCancel(context.Background())
+	stats, peers := newStats(), newPeerSet()
+	hub := &Hub{
+		log: cfg.Log, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats,
+		flushes: rate.NewLimiter(flushRate, flushBurst), appended: cfg.Appended, idled: cfg.Idled, idleAfter: idleAfter,
+		directory: cfg.Directory, rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{}),
+	}
+	l := &Live{
+		hub: hub, people: cfg.People, limits: cfg.Limits, logger: cfg.Logger, stats: stats, peers: peers,
+		feed:        &feed{stats: stats, peers: peers, hub: hub, people: cfg.People, watchers: map[*peer]*watcher{}},
+		broadcaster: newBroadcaster(peers, hub),
+		connections: &connectionLog{
+			log: cfg.Log, appended: cfg.Appended, logger: cfg.Logger, place: cfg.Place, keep: cfg.Keep, prune: cfg.Prune,
+			wake: make(chan struct{}, 1), quit: make(chan struct{}), closed: make(chan struct{}),
+		},
+		catchUp: &catchUp{log: cfg.Log, people: cfg.People, logger: cfg.Logger, slots: make(chan struct{}, streamsMax)},
+		workers: newWorkers(), ctx: ctx, stop: stop,
+		upgrader: websocket.Upgrader{
+			HandshakeTimeout: 5 * time.Second,
+			ReadBufferSize:   readBuffer, WriteBufferSize: writeBuffer, WriteBufferPool: &writeBuffers,
+			CheckOrigin:       func(*http.Request) bool { return true }, // the caller of ServeHTTP has checked it
+			EnableCompression: false,                                    // its read limit would count compressed bytes
+		},
+	}
+	if !cfg.Quiet {
+		l.connections.started()
+	}
+	return l
+}
+
+// Start begins to record connections and to ping them. Shutdown ends that.
+func (l *Live) Start() {
+	go l.connections.loop(l.ctx)
+	go l.peers.sweep(l.ctx)
+}
+
+// Hub returns the threads.
+func (l *Live) Hub() *Hub { return l.hub }
+
+// Stopping returns a channel that is closed when Shutdown has ended all
+// authorities.
+func (l *Live) Stopping() <-chan struct{} { return l.ctx.Done() }
+
+// ServeHTTP upgrades a request, whose origin the caller has checked. It returns
+// when that is done: net/http then frees what it holds for a request, and an idle
+// connection costs its reader.
+func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := eventlog.ClientID(ulid.Make()) // before the client can connect again: ids are in the order of connections
+	conn, err := l.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // Upgrade has answered
+	}
+	p := newPeer(l, conn, id)
+	if !l.peers.add(p) {
+		go p.refuse(wire.CloseGoingAway, stoppingText)
+		return
+	}
+	l.connections.connected(p)
+	go p.readLoop()
+}
+
+// Shutdown refuses new work, closes all connections (1001, clients reconnect),
+// and waits until everything that was accepted is on disk, or ctx is done.
+func (l *Live) Shutdown(ctx context.Context) error {
+	l.peers.closeAll(wire.CloseGoingAway, stoppingText)
+	err := l.hub.shutdown(ctx)
+	l.stop()
+	return errors.Join(err, l.connections.finish(ctx))
+}
