@@ -61,7 +61,7 @@ func (s *source) checkThread(a *app, stream eventlog.Stream) error {
 	t := projection.NewThread(stream)
 	c, err := s.proved(a, stream, func(r eventlog.Record, e event.Event) error {
 		if _, ok := e.Payload.(event.Opened); ok != (r.Revision == 1) {
-			return fault(stream, r.Revision, "kind %s: the first record of a thread, and no other, must open it", r.Kind)
+			return fault(stream, r.Revision, "kind %s: a thread must be opened at revision 1, and only there", r.Kind)
 		}
 		_, err := t.Apply(e)
 		return err

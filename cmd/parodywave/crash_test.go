@@ -29,7 +29,10 @@ import (
 func TestKillLosesNothing(t *testing.T) {
 	t.Parallel()
 	kills, pause := 100, 30*time.Millisecond
-	if testing.Short() || raced {
+	switch {
+	case testing.Short():
+		kills = 4
+	case raced:
 		kills = 12
 	}
 	seed := seeds.For(t)

@@ -60,15 +60,11 @@ func (c *exportCommand) Run(a *app, given *kong.Context) error {
 	if c.Format == "text" {
 		return (&catCommand{c.Thread}).Run(a)
 	}
-	s, err := a.open()
+	s, stream, at, err := a.openAt(c.Thread)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	stream, at, err := s.findAt(a, c.Thread)
-	if err != nil {
-		return err
-	}
 	switch c.Format {
 	case "git":
 		return c.git(a, s, stream, at)

@@ -140,6 +140,33 @@ func (s *source) findAt(a *app, arg string) (eventlog.Stream, eventlog.Revision,
 	return t, at, err
 }
 
+// openAt opens the log and finds THREAD or THREAD@AT in it.
+func (a *app) openAt(arg string) (*source, eventlog.Stream, eventlog.Revision, error) {
+	s, err := a.open()
+	if err != nil {
+		return nil, "", 0, err
+	}
+	stream, at, err := s.findAt(a, arg)
+	if err != nil {
+		s.Close()
+	}
+	return s, stream, at, err
+}
+
+// openWhole opens the log and finds a THREAD in it that must have no AT; the hint is
+// that of findWhole.
+func (a *app) openWhole(arg, hint string) (*source, eventlog.Stream, error) {
+	s, err := a.open()
+	if err != nil {
+		return nil, "", err
+	}
+	stream, err := s.findWhole(a, arg, hint)
+	if err != nil {
+		s.Close()
+	}
+	return s, stream, err
+}
+
 // at returns the revision of a thread that AT names.
 func (s *source) at(a *app, t eventlog.Stream, at string) (eventlog.Revision, error) {
 	rev, err := projection.Resolve(a.ctx, s, t, at, time.Now())

@@ -50,15 +50,11 @@ func (c *logCommand) Run(a *app) error {
 	if c.Number != nil && *c.Number < 1 {
 		return usage("leave -n out for all rows", "-n must be 1 or more")
 	}
-	s, err := a.open()
+	s, stream, at, err := a.openAt(c.Thread)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	stream, at, err := s.findAt(a, c.Thread)
-	if err != nil {
-		return err
-	}
 	keep, err := c.filter(a, s, stream)
 	if err != nil {
 		return err

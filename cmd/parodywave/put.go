@@ -46,10 +46,11 @@ func (c *putCommand) Run(a *app) error {
 	if text == "" && !c.AllowEmpty {
 		return usage("use --allow-empty to delete the whole text", "%s is empty", c.Path)
 	}
-	stream, err := c.find(a)
+	s, stream, err := a.openWhole(c.Thread, "put replaces the current text of %[1]s; to bring back an earlier text: parodywave restore %[3]s")
 	if err != nil {
 		return err
 	}
+	s.Close() // the log is opened for writing next
 	w, err := a.writer()
 	if err != nil {
 		return err
@@ -62,16 +63,6 @@ func (c *putCommand) Run(a *app) error {
 	}
 	a.say("thread %s is at revision %d", stream, answer.Rev)
 	return nil
-}
-
-// find returns the thread. It closes the log, which is opened for writing next.
-func (c *putCommand) find(a *app) (eventlog.Stream, error) {
-	s, err := a.open()
-	if err != nil {
-		return "", err
-	}
-	defer s.Close()
-	return s.findWhole(a, c.Thread, "put replaces the current text of %[1]s; to bring back an earlier text: parodywave restore %[3]s")
 }
 
 // checkName refuses an invalid --as.

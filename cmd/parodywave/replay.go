@@ -40,11 +40,6 @@ author:NAME stops at an event of that author. A step stops if any event in it hi
 const longestPause = 3 * time.Second
 
 func (c *replayCommand) Run(a *app) error {
-	s, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer s.Close()
 	speed, err := c.speed()
 	if err != nil {
 		return err
@@ -53,10 +48,11 @@ func (c *replayCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	stream, err := s.findWhole(a, c.Thread, "use %[1]s --to %[2]s to end there, or --from %[2]s to begin there")
+	s, stream, err := a.openWhole(c.Thread, "use %[1]s --to %[2]s to end there, or --from %[2]s to begin there")
 	if err != nil {
 		return err
 	}
+	defer s.Close()
 	from, to := eventlog.Revision(1), eventlog.Revision(0)
 	if c.From != "" {
 		if from, err = s.at(a, stream, strings.TrimPrefix(c.From, "@")); err != nil {

@@ -34,15 +34,11 @@ func (c *restoreCommand) Run(a *app) error {
 			return err
 		}
 	}
-	s, err := a.open()
+	s, stream, at, err := a.openAt(c.Thread)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	stream, at, err := s.findAt(a, c.Thread)
-	if err != nil {
-		return err
-	}
 	if at == 0 {
 		return usage("use THREAD@128, THREAD@-15m or THREAD@VERSION; parodywave log shows the revisions", "%q has no moment to restore", c.Thread)
 	}

@@ -53,15 +53,11 @@ func (c *revertCommand) Run(a *app) error {
 			return err
 		}
 	}
-	s, err := a.open()
+	s, stream, err := a.openWhole(c.Thread, "to undo only later edits, use --from or --since; to bring back an earlier text: parodywave restore %[3]s")
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	stream, err := s.findWhole(a, c.Thread, "to undo only later edits, use --from or --since; to bring back an earlier text: parodywave restore %[3]s")
-	if err != nil {
-		return err
-	}
 	x, err := a.reverse(s, stream, q, c.As, c.DryRun)
 	if err != nil {
 		return err

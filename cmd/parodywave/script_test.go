@@ -28,7 +28,7 @@ func TestScript(t *testing.T) {
 	}
 	if testing.Short() {
 		files = nil
-		for _, name := range []string{"audit", "cache", "compact", "history", "import", "tail", "verify", "whole"} {
+		for _, name := range []string{"cache", "compact", "history", "import", "tail", "verify"} {
 			files = append(files, filepath.Join("testdata", "script", name+".txtar"))
 		}
 	}

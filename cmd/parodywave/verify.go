@@ -34,15 +34,11 @@ newest records were removed.
 
 func (c *verifyCommand) Run(a *app) error {
 	if c.Thread != "" {
-		s, err := a.open()
+		s, stream, err := a.openWhole(c.Thread, "verify always checks the whole thread: parodywave verify %[1]s")
 		if err != nil {
 			return err
 		}
 		defer s.Close()
-		stream, err := s.findWhole(a, c.Thread, "verify always checks the whole thread: parodywave verify %[1]s")
-		if err != nil {
-			return err
-		}
 		err = s.checkStream(a, eventlog.Authors) // has the names of the thread's authors
 		if err == nil || errors.Is(err, eventlog.ErrNotFound) {
 			err = s.checkThread(a, stream)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// A pool tells what the numbers of attributes mean.
+// A pool has the attributes by number.
 type pool map[int]attribute
 
 type attribute struct{ key, value string }
@@ -15,7 +15,7 @@ func newPool(entries map[string][]string) (pool, error) {
 	for number, pair := range entries {
 		n, err := strconv.Atoi(number)
 		if err != nil || len(pair) != 2 {
-			return nil, fmt.Errorf("attribute %q of the pool is none", number)
+			return nil, fmt.Errorf("the pool has an invalid attribute %q", number)
 		}
 		p[n] = attribute{pair[0], pair[1]}
 	}
@@ -24,7 +24,7 @@ func newPool(entries map[string][]string) (pool, error) {
 
 const authorKey = "author"
 
-// author returns who wrote what has these attributes, "" if they do not tell.
+// author returns the author among some attributes, "" if there is none.
 func (p pool) author(attributes []int) string {
 	for _, n := range attributes {
 		if a := p[n]; a.key == authorKey {
@@ -34,11 +34,12 @@ func (p pool) author(attributes []int) string {
 	return ""
 }
 
-// count adds up what of a changeset is not kept.
+// count counts the formatting of a changeset, which is dropped, and text inserted in
+// another author's name.
 func (p *Pad) count(cs *changeset, author string) {
 	for _, op := range cs.operations {
 		if op.code == '-' {
-			continue // the attributes of what goes do not matter
+			continue // attributes of deleted text do not matter
 		}
 		for _, n := range op.attributes {
 			switch a, ok := p.pool[n]; {
@@ -58,14 +59,13 @@ func (p *Pad) count(cs *changeset, author string) {
 	}
 }
 
-// Writer says who wrote the UTF-16 units that follow those of the Writer before.
+// A Writer is a run of UTF-16 units with one author.
 type Writer struct {
-	Author string // Etherpad's id, "" where it does not tell
+	Author string // Etherpad's id, "" if unknown
 	Units  int
 }
 
-// Writers returns who wrote the final text by the pad's own account, from its
-// beginning to its end.
+// Writers returns the runs of the final text by author, as the pad itself has them.
 func (p *Pad) Writers() []Writer {
 	var out []Writer
 	for _, run := range p.final {

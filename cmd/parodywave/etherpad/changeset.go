@@ -2,24 +2,24 @@ package etherpad
 
 import "fmt"
 
-// maxUnits bounds every number of a changeset: no pad comes near it.
+// maxUnits bounds every number in a changeset. Real pads are far below it.
 const maxUnits = 1 << 30
 
-// An operation is one of a changeset, or a run of attributes.
+// An operation is an operation of a changeset, or a run of attributes.
 type operation struct {
 	code          byte // = - +
 	units, breaks int
 	attributes    []int // numbers in the pool
 }
 
-// A changeset is what a revision does.
+// A changeset is the change of a revision.
 type changeset struct {
 	oldLen, newLen int
 	operations     []operation
 	bank           []uint16
 }
 
-// A cursor reads the notation of changesets.
+// A cursor parses the notation of changesets.
 type cursor struct {
 	in  []uint16
 	pos int
@@ -125,7 +125,7 @@ func parseChangeset(in []uint16) (changeset, error) {
 	return cs, nil
 }
 
-// parseAttributes reads the runs of an atext, which must cover its text.
+// parseAttributes parses the runs of an atext, which must cover its text.
 func parseAttributes(in, text []uint16) ([]operation, error) {
 	c, at := cursor{in: in}, 0
 	var runs []operation
@@ -146,14 +146,15 @@ func parseAttributes(in, text []uint16) ([]operation, error) {
 	return runs, nil
 }
 
-// An edit puts insert in the place of the units from..to.
+// An edit replaces the units from to to with insert.
 type edit struct {
 	from, to int
 	insert   []uint16
 }
 
-// edits returns what a changeset does to a text, checked in every way in which
-// it says something about it. Operations without a keep between them are one.
+// edits returns the edits of a changeset on a text, after checking all that the
+// changeset states about the text. Operations without a keep between them become
+// one edit.
 func (cs *changeset) edits(t *text) ([]edit, error) {
 	text := t.raw
 	if cs.oldLen != len(text) {
@@ -167,11 +168,11 @@ func (cs *changeset) edits(t *text) ([]edit, error) {
 			source, count = bank, func(n int) int { return breaks(bank[:n]) }
 		}
 		if op.units > len(source) {
-			return nil, fmt.Errorf("%c %d units where there are only %d", op.code, op.units, len(source))
+			return nil, fmt.Errorf("%c %d units, but only %d are left", op.code, op.units, len(source))
 		}
 		piece := source[:op.units]
 		if n := count(op.units); n != op.breaks || n > 0 && piece[len(piece)-1] != lineBreak {
-			return nil, fmt.Errorf("%c %d units with %d line breaks, the last at the end: there are %d", op.code, op.units, op.breaks, n)
+			return nil, fmt.Errorf("%c %d units with %d line breaks, the last one at the end, but there are %d", op.code, op.units, op.breaks, n)
 		}
 		if op.code == '=' {
 			pos, open = pos+op.units, open && op.units == 0
@@ -190,10 +191,10 @@ func (cs *changeset) edits(t *text) ([]edit, error) {
 		}
 	}
 	if len(bank) > 0 {
-		return nil, fmt.Errorf("%d units of the bank are not used", len(bank))
+		return nil, fmt.Errorf("%d units of the bank are unused", len(bank))
 	}
 	if length != cs.newLen {
-		return nil, fmt.Errorf("the changeset promises %d units and gives %d", cs.newLen, length)
+		return nil, fmt.Errorf("the changeset states %d units and gives %d", cs.newLen, length)
 	}
 	return out, nil
 }

@@ -13,30 +13,30 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A Pad is an export that proved true.
+// A Pad is a verified export.
 type Pad struct {
 	ID        string
-	Authors   map[string]string // names by Etherpad's ids; "" has none
+	Authors   map[string]string // names by Etherpad's ids; "": no name
 	Revisions []Revision        // from 0 on; revision 0 is made for the empty text
 	Saved     []Saved           // in the order of the file
 
-	Formats map[string]int // how often each attribute that is dropped was set
-	Others  int            // UTF-16 units that were inserted in another's name than the revision's
-	Mended  int            // revisions in which U+FFFD stands for a unit that no text may hold
-	Delayed int            // revisions whose time was before that of the one before, which they got
+	Formats map[string]int // how often each dropped attribute was set
+	Others  int            // UTF-16 units inserted in another author's name than the revision's
+	Mended  int            // revisions with an invalid unit, which became U+FFFD
+	Delayed int            // revisions with a time before the previous revision, whose time they got
 
 	final []operation // attributes of the final text
 	pool  pool
 }
 
-// A Revision is what somebody did at once.
+// A Revision is one change of a pad.
 type Revision struct {
-	Author string // Etherpad's id, "" if it tells none
-	Time   int64  // Unix milliseconds; never before that of the revision before
+	Author string // Etherpad's id, "" if unknown
+	Time   int64  // Unix milliseconds; never before the previous revision
 	Change ot.Change
 }
 
-// Saved is a revision that was marked.
+// Saved is a saved revision, which has a label.
 type Saved struct {
 	Revision int
 	Label    string
@@ -44,13 +44,13 @@ type Saved struct {
 	Time     int64 // Unix milliseconds
 }
 
-// ErrNoPad is wrapped by errors that say that the file is no export of a pad.
-var ErrNoPad = errors.New("no export of a pad")
+// ErrNoPad is wrapped if the file is not an export of a pad.
+var ErrNoPad = errors.New("not an export of a pad")
 
-// ErrPartial is wrapped by errors that say that revisions are missing.
+// ErrPartial is wrapped if revisions are missing.
 var ErrPartial = errors.New("history is not complete")
 
-// A RevisionError says which revision does not hold, and why.
+// A RevisionError names a revision that is invalid, and the reason.
 type RevisionError struct {
 	Revision int
 	Err      error
@@ -58,7 +58,7 @@ type RevisionError struct {
 
 func (e *RevisionError) Error() string { return fmt.Sprintf("revision %d: %v", e.Revision, e.Err) }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the reason.
 func (e *RevisionError) Unwrap() error { return e.Err }
 
 type file map[string]json.RawMessage
@@ -88,17 +88,17 @@ type revEntry struct {
 	}
 }
 
-// inside is the name of an entry that belongs to a pad and is none.
+// inside matches the keys of entries that belong to a pad.
 var inside = regexp.MustCompile(`:(revs|chat):\d+$`)
 
-// IsPad reports whether a file begins as exports do.
+// IsPad reports whether a file begins as an export does.
 func IsPad(b []byte) bool {
 	head := strings.TrimLeft(string(b[:min(len(b), 64)]), " \t\r\n")
 	return strings.HasPrefix(head, "{") && strings.HasPrefix(strings.TrimLeft(head[1:], " \t\r\n"), `"pad:`)
 }
 
-// Read reads an export and checks all of it. The error is a *RevisionError where
-// one revision is what is wrong, and otherwise wraps ErrNoPad or ErrPartial.
+// Read reads an export and checks all of it. The error is a *RevisionError if one
+// revision is invalid, and otherwise wraps ErrNoPad or ErrPartial.
 func Read(b []byte) (*Pad, error) {
 	if !utf8.Valid(b) {
 		return nil, fmt.Errorf("the file is not UTF-8: %w", ErrNoPad)
@@ -125,14 +125,14 @@ func Read(b []byte) (*Pad, error) {
 		}
 	}
 	if !slices.Equal(t.raw, entry.AText.Text) {
-		return nil, &RevisionError{*entry.Head, fmt.Errorf("the revisions lead to another text than the pad has, from unit %d on", differ(t.raw, entry.AText.Text))}
+		return nil, &RevisionError{*entry.Head, fmt.Errorf("the text of all revisions differs from the pad's, from unit %d on", differ(t.raw, entry.AText.Text))}
 	}
 	if p.final, err = parseAttributes(entry.AText.Attribs, entry.AText.Text); err != nil {
 		return nil, &RevisionError{*entry.Head, err}
 	}
 	for _, s := range entry.SavedRevisions {
 		if s.RevNum < 0 || s.RevNum > *entry.Head {
-			continue // of a history that was cut since
+			continue // its history was cut later
 		}
 		p.Saved = append(p.Saved, Saved{s.RevNum, s.Label, s.SavedByID, milliseconds(s.Timestamp)})
 	}
@@ -150,19 +150,19 @@ func (f file) pad() (string, *padEntry, error) {
 	}
 	slices.Sort(keys)
 	if len(keys) != 1 {
-		return "", nil, fmt.Errorf("there are %d pads in it, not one: %w", len(keys), ErrNoPad)
+		return "", nil, fmt.Errorf("the file has %d pads instead of one: %w", len(keys), ErrNoPad)
 	}
 	entry := new(padEntry)
 	if err := json.Unmarshal(f[keys[0]], entry); err != nil {
 		return "", nil, fmt.Errorf("%s: %w: %w", keys[0], err, ErrNoPad)
 	}
 	if entry.Head == nil || *entry.Head < 0 {
-		return "", nil, fmt.Errorf("%s does not tell its head: %w", keys[0], ErrNoPad)
+		return "", nil, fmt.Errorf("%s has no head: %w", keys[0], ErrNoPad)
 	}
 	return keys[0], entry, nil
 }
 
-// complete refuses a history with gaps, and tells of the first.
+// complete returns an error for the first gap in the history.
 func (f file) complete(key string, head int) error {
 	for r := 0; r <= head; r++ {
 		if f[revKey(key, r)] != nil {
@@ -179,7 +179,7 @@ func (f file) complete(key string, head int) error {
 
 func revKey(key string, r int) string { return key + ":revs:" + strconv.Itoa(r) }
 
-// revision takes revision r in.
+// revision reads, checks and applies revision r.
 func (p *Pad) revision(f file, key string, r int, t *text) error {
 	var entry revEntry
 	if err := json.Unmarshal(f[revKey(key, r)], &entry); err != nil {
@@ -198,10 +198,10 @@ func (p *Pad) revision(f file, key string, r int, t *text) error {
 		p.Mended++
 	}
 	if a := entry.Meta.AText; a != nil && !slices.Equal(a.Text, t.raw) {
-		return fmt.Errorf("it leads to another text than it says, from unit %d on", differ(a.Text, t.raw))
+		return fmt.Errorf("its text differs from the one that it states, from unit %d on", differ(a.Text, t.raw))
 	}
 	p.count(&cs, entry.Meta.Author)
-	if r == 0 { // here a text begins empty
+	if r == 0 { // a thread begins empty, a pad with a line break
 		c = ot.Replace(0, 0, 0, t.clean)
 	}
 	ms := milliseconds(entry.Meta.Timestamp)
@@ -218,7 +218,7 @@ func (p *Pad) revision(f file, key string, r int, t *text) error {
 	return nil
 }
 
-// milliseconds returns a time, 0 for what cannot be one.
+// milliseconds returns a time, 0 for an invalid one.
 func milliseconds(v float64) int64 {
 	if v < 0 || v >= 1<<52 {
 		return 0
@@ -226,7 +226,7 @@ func milliseconds(v float64) int64 {
 	return int64(v)
 }
 
-// names looks up what the authors were called.
+// names looks up the authors' names.
 func (p *Pad) names(f file) {
 	for _, s := range p.Saved {
 		p.Authors[s.Author] = ""
@@ -239,7 +239,7 @@ func (p *Pad) names(f file) {
 	}
 }
 
-// differ returns where two texts begin to differ.
+// differ returns the index of the first unit that differs.
 func differ(a, b []uint16) int {
 	n, _ := ot.Ends(a, b)
 	return n

@@ -6,14 +6,14 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A text is what a pad holds, as it is in Etherpad and as it is here. Both have
-// the same length; they differ in units that no text here may hold.
+// A text is the text of a pad, as Etherpad has it (raw) and as a valid text here
+// (clean). Both have the same length; they differ in units that are invalid here.
 type text struct {
 	raw, clean []uint16
-	odd        bool // there was ever a unit that needs a look; else clean is raw
+	odd        bool // there was an odd unit (see isOdd); before that clean is raw
 
-	// How many line breaks there are among the first known units: people write
-	// on where they wrote, so the way from there is short.
+	// The first known units have knownBreaks line breaks. The next edit is usually
+	// near, so counting on from there is quick.
 	known, knownBreaks int
 }
 
@@ -25,7 +25,7 @@ func newText() *text {
 
 // breaks counts the line breaks among the units from..to.
 func (t *text) breaks(from, to int) int {
-	if from == 0 { // no way back
+	if from == 0 { // keeps known in place
 		return t.breaksBefore(to)
 	}
 	n := t.breaksBefore(from)
@@ -44,11 +44,11 @@ func (t *text) breaksBefore(pos int) int {
 	return t.knownBreaks
 }
 
-// apply makes the edits of a revision and returns the change that they are
-// here, and whether something was mended in what they touch.
+// apply applies the edits of a revision. It returns them as a change, and whether a
+// unit next to them was mended.
 func (t *text) apply(edits []edit) (c ot.Change, mend bool) {
 	if len(edits) > 0 {
-		t.breaksBefore(edits[0].from) // what follows may not be so any more
+		t.breaksBefore(edits[0].from) // the count after the edit becomes invalid
 	}
 	for _, e := range edits {
 		if !t.odd && slices.ContainsFunc(e.insert, isOdd) {
@@ -77,7 +77,7 @@ func (t *text) apply(edits []edit) (c ot.Change, mend bool) {
 	return t.change(before, t.widen(before, edits)), mend
 }
 
-// isOdd reports whether a unit by itself is no character that a text may hold.
+// isOdd reports whether a unit by itself is not a valid character of a text.
 func isOdd(u uint16) bool { return isHigh(u) || isLow(u) || u == '\r' || u == 0 }
 
 // plain returns the edits as a change.
@@ -102,12 +102,11 @@ func splice(units []uint16, edits []edit) []uint16 {
 	return units
 }
 
-// widen returns the edits with the units beside them that they alter, too, and
-// without edges inside a surrogate pair. Edits that touch become one. The
-// inserts are not set.
+// widen returns the edits, extended by the units next to them whose mending they
+// change, and so that no edge is inside a surrogate pair. Adjacent edits become one.
 func (t *text) widen(before []uint16, edits []edit) []stretch {
 	var out []stretch
-	shift, end := 0, 0 // end: of the stretch before, in the text before
+	shift, end := 0, 0 // end of the previous stretch, in the old text
 	for i, e := range edits {
 		s := stretch{e.from, e.to, e.from + shift, e.from + shift + len(e.insert)}
 		next := len(before)
@@ -130,7 +129,8 @@ func (t *text) widen(before []uint16, edits []edit) []stretch {
 	return out
 }
 
-// A stretch says that units from..to of a text became fromNew..toNew.
+// A stretch maps the units from to to of the old text to fromNew to toNew of the
+// new one.
 type stretch struct{ from, to, fromNew, toNew int }
 
 func (t *text) change(before []uint16, stretches []stretch) ot.Change {

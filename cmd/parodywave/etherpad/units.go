@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// units is a JSON string in UTF-16 code units. It keeps lone surrogates, in
-// whose place encoding/json would put something else.
+// units is a JSON string in UTF-16 code units. It keeps lone surrogates, which
+// encoding/json would replace.
 type units []uint16
 
 var errString = errors.New("string expected")
@@ -71,7 +71,7 @@ func inPair(text []uint16, pos int) bool {
 	return pos > 0 && pos < len(text) && isHigh(text[pos-1]) && isLow(text[pos])
 }
 
-// mended returns what stands for unit i of a text here.
+// mended returns unit i of a text, or U+FFFD if it is invalid here.
 func mended(text []uint16, i int) uint16 {
 	switch u := text[i]; {
 	case u == '\r', u == 0:
