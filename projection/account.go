@@ -12,8 +12,8 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// An Account tells of one record or, of edits, of those that one author made
-// without a pause. It has the last one's place and time.
+// An Account describes one record or, for edits, all that one author made without
+// a pause. It has the revision, position and time of the last.
 type Account struct {
 	Revision  eventlog.Revision
 	Position  eventlog.Position
@@ -21,18 +21,18 @@ type Account struct {
 	Author    eventlog.AuthorID
 	Kind      string
 	First     eventlog.Revision // of the first edit
-	Edits     int               // how many; 0 where the text stayed as it was
+	Edits     int               // how many; 0 if the text stayed as it was
 	Inserted  int               // UTF-16 units, over all of them
 	Deleted   int               // UTF-16 units, over all of them
 	Text      []byte            // UTF-8: what was inserted; a title, a name, a reason
 	Lines     []int             // touched by the last: the first and the last, from 0, as they were then
 	Revisions []eventlog.Revision
-	// Revisions are what a version names, what was blacked out, or the first and
-	// the last that were imported.
+	// Revisions are the revision that a version names, the redacted revisions, or
+	// the first and the last imported one.
 }
 
-// Account tells of e, which was just applied to t and had the effect. The
-// account keeps nothing of either.
+// Account returns the account of e, which was just applied to t with the effect.
+// It keeps nothing of either.
 func (t *Thread) Account(e *event.Event, effect *Effect) *Account {
 	a := &Account{
 		Revision: e.Revision, Position: e.Position, Time: e.Time, Author: e.Author, Kind: event.Kind(e.Payload), First: e.Revision,
@@ -66,15 +66,15 @@ func (a *Account) change(t *Thread, c *ot.Change) {
 	a.Edits, a.Inserted, a.Deleted = 1, c.Inserted(), c.Deleted()
 	for ed := range c.Edits() {
 		a.Text = ot.AppendUTF8(a.Text, ed.Insert)
-		if len(a.Lines) == 0 && t.LineCount() > 0 { // whole lines were deleted: say where
+		if len(a.Lines) == 0 && t.LineCount() > 0 { // only whole lines were deleted
 			i := t.LineAt(min(ed.FromB, t.Len()))
 			a.Lines = []int{i, i}
 		}
 	}
 }
 
-// goesOn reports whether next, by the same author, is part of a.
-func (a *Account) goesOn(next *Account) bool {
+// continues reports whether next, by the same author, is part of a.
+func (a *Account) continues(next *Account) bool {
 	return a.Edits > 0 && next.Edits > 0 && next.Time-a.Time <= PassagePause
 }
 
@@ -84,26 +84,25 @@ func (a *Account) add(next *Account) {
 	a.Text = append(a.Text, next.Text...)
 }
 
-// An AccountQuery says what a log is asked for.
+// An AccountQuery selects accounts.
 type AccountQuery struct {
 	At    eventlog.Revision       // 0: the head
-	Keep  func(*event.Event) bool // nil: every record; must keep nothing of it
-	Every bool                    // each edit is told by itself
+	Keep  func(*event.Event) bool // nil: every record; it must keep nothing of the event
+	Every bool                    // one account for each edit
 }
 
-// Accounts is what happened in a thread.
+// Accounts are what happened in a thread.
 type Accounts struct {
 	Thread *Thread
-	List   []*Account // newest first, each where its last edit stands
+	List   []*Account // newest first, by the last edit of each
 
 	query AccountQuery
 	open  map[eventlog.AuthorID]*Account
 }
 
 // ReplayAccounts folds the records of a stream, up to a revision. The edits of
-// an author are told as one while there is no pause of more than half a minute
-// between them and the author does nothing else; other people's may lie
-// between. It returns an error that wraps eventlog.ErrNotFound when there is no
+// an author are one account as long as they are no more than PassagePause apart
+// and the author does nothing else; other authors' edits may lie between. It returns an error that wraps eventlog.ErrNotFound when there is no
 // such stream or revision.
 func ReplayAccounts(ctx context.Context, log eventlog.Log, stream eventlog.Stream, q AccountQuery) (*Accounts, error) {
 	a := &Accounts{Thread: NewThread(stream), query: q, open: map[eventlog.AuthorID]*Account{}}
@@ -126,7 +125,7 @@ func (a *Accounts) advance(records iter.Seq2[eventlog.Record, error]) error {
 }
 
 func (a *Accounts) add(next *Account) {
-	if last := a.open[next.Author]; last != nil && !a.query.Every && last.goesOn(next) {
+	if last := a.open[next.Author]; last != nil && !a.query.Every && last.continues(next) {
 		last.add(next)
 		return
 	}

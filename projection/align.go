@@ -6,8 +6,8 @@ import (
 	"parodywave/projection/linediff"
 )
 
-// align returns which lines, of those before end, are in both texts: pairs of
-// indices, both ascending.
+// align returns the lines before end that are in both texts, as pairs of indices,
+// both ascending.
 func (c *comparer) align(end [2]int) [][2]int {
 	old, now := c.old[:end[0]], c.new[:end[1]]
 	if slices.EqualFunc(old, now, func(a, b sideLine) bool { return a.same(&b) }) {
@@ -59,7 +59,7 @@ func identical(n int) (pairs [][2]int) {
 	return pairs
 }
 
-// keysOf returns strings that are equal where lines are.
+// keysOf returns a string for each line; equal lines have equal strings.
 func keysOf(all []sideLine) []string {
 	out := make([]string, len(all))
 	for i, l := range all {
@@ -70,7 +70,7 @@ func keysOf(all []sideLine) []string {
 	return out
 }
 
-// fill adds, in each gap between ascending pairs, those that f finds there.
+// fill adds, in each gap between ascending pairs, the pairs that f finds there.
 func fill(pairs [][2]int, end [2]int, f func(from, to [2]int) [][2]int) (out [][2]int) {
 	var from [2]int
 	for _, p := range append(slices.Clip(pairs), end) {

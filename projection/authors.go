@@ -7,7 +7,7 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// Authors tells who is who: the fold of the stream of that name.
+// Authors has the names of all authors: it is the fold of the stream authors.
 type Authors struct {
 	Revision eventlog.Revision
 	byID     map[eventlog.AuthorID]Author
@@ -26,19 +26,19 @@ type authorName struct {
 	kind event.AuthorKind
 }
 
-// NewAuthors returns the authors at revision 0: nobody.
+// NewAuthors returns the authors at revision 0: none.
 func NewAuthors() *Authors {
 	return &Authors{byID: map[eventlog.AuthorID]Author{}, byName: map[authorName]eventlog.AuthorID{}}
 }
 
-// Apply folds the next event of the stream in.
+// Apply folds the next event of the stream.
 func (a *Authors) Apply(e event.Event) error {
 	if e.Revision != a.Revision+1 {
 		return fmt.Errorf("%s revision %d: revision %d was expected: %w", e.Stream, e.Revision, a.Revision+1, eventlog.ErrDamaged)
 	}
 	a.Revision = e.Revision
 	f, ok := e.Payload.(event.Named)
-	if !ok { // a redaction of a name, say: nothing that is known here yet
+	if !ok { // such as the redaction of a name
 		return nil
 	}
 	if old, ok := a.byID[e.Author]; ok {
@@ -47,13 +47,13 @@ func (a *Authors) Apply(e event.Event) error {
 		}
 	}
 	a.byID[e.Author] = Author{e.Author, f.Name, f.Kind}
-	if f.Kind != event.ImportedKind { // who came with an export is never matched by name
+	if f.Kind != event.ImportedKind { // imported authors are never found by name
 		a.byName[authorName{f.Name, f.Kind}] = e.Author
 	}
 	return nil
 }
 
-// Author returns who id is; the name of somebody unknown is the id.
+// Author returns the author with an id; an unknown author's name is the id.
 func (a *Authors) Author(id eventlog.AuthorID) Author {
 	if p, ok := a.byID[id]; ok {
 		return p

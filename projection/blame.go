@@ -9,18 +9,18 @@ import (
 	"parodywave/eventlog"
 )
 
-// A Row is one line of a thread and who last changed it.
+// A Row is one line of a thread and its last change.
 type Row struct {
 	Line      int // index, from 0
 	ID        LineID
 	SplitFrom LineID            // zero: born of new text
 	Revision  eventlog.Revision // at which its content last changed
-	Author    eventlog.AuthorID // who changed it then
-	Time      int64             // Unix milliseconds of that
+	Author    eventlog.AuthorID // of that change
+	Time      int64             // of that change; Unix milliseconds
 	Submitted bool              // finished, and unchanged since
 	Start     int               // position, in UTF-16 units
 	Length    int               // UTF-16 units, without the break
-	Deleted   int               // UTF-16 units ever deleted, not moved, from it and what it was joined with
+	Deleted   int               // UTF-16 units ever deleted, not moved, from it and from lines joined into it
 }
 
 // A Span is a run of units that one revision inserted.
@@ -34,7 +34,7 @@ type Span struct {
 func (t *Thread) Len() int { return t.text.length }
 
 // LineCount returns the number of lines: 0 before the first change, then one
-// for each piece, a last empty one included.
+// for each piece, including an empty last one.
 func (t *Thread) LineCount() int { return t.lines.count }
 
 // Text returns the whole text.
@@ -93,8 +93,7 @@ func (t *Thread) Content(r Row) string {
 	return decoded(t.Units(r.Start, r.Start+r.Length))
 }
 
-// decoded is string(utf16.Decode(units)) without the runes between, four bytes
-// each.
+// decoded is string(utf16.Decode(units)) without a slice of runes in between.
 func decoded(units []uint16) string {
 	var b strings.Builder
 	b.Grow(len(units) + len(units)/16)
@@ -111,7 +110,7 @@ func decoded(units []uint16) string {
 				i++
 			}
 		}
-		b.WriteRune(r) // half a pair is U+FFFD
+		b.WriteRune(r) // half a surrogate pair is U+FFFD
 	}
 	return b.String()
 }
@@ -122,8 +121,8 @@ func (t *Thread) LineAt(pos int) int {
 	return i
 }
 
-// Resolve returns the line that id lives on in: itself, or what it was joined
-// into. That line may be dead.
+// Resolve returns the line in which id lives on: id itself, or the line that it
+// was joined into. That line may be dead.
 func (t *Thread) Resolve(id LineID) LineID {
 	for {
 		to, ok := t.aliases[id]
@@ -134,8 +133,8 @@ func (t *Thread) Resolve(id LineID) LineID {
 	}
 }
 
-// Find returns the index of the line that id lives on in, -1 if it is dead.
-// It looks through all lines.
+// Find returns the index of the line in which id lives on, -1 if it is dead. It
+// looks through all lines.
 func (t *Thread) Find(id LineID) int {
 	id = t.Resolve(id)
 	for i, ln := range t.lines.all {
@@ -146,8 +145,8 @@ func (t *Thread) Find(id LineID) int {
 	return -1
 }
 
-// Spans yields who inserted the units from..to and at which revision, in
-// order; neighbours differ in revision. A revision has one author.
+// Spans yields the authors and revisions that inserted the units from..to, in
+// order. Adjacent spans differ in revision. A revision has one author.
 func (t *Thread) Spans(from, to int) iter.Seq[Span] {
 	return func(yield func(Span) bool) {
 		var last Span
@@ -175,8 +174,8 @@ func (t *Thread) Spans(from, to int) iter.Seq[Span] {
 	}
 }
 
-// A Stretch is a run of units by one author: all inserted by one revision or,
-// where it was typed, each by the revision after its left neighbour's.
+// A Stretch is a run of units by one author: all inserted by one revision or, if
+// it was typed, each unit by the revision after the one of the unit before.
 type Stretch struct {
 	Revision eventlog.Revision // of the first unit
 	Length   int               // UTF-16 units, line breaks counting 1
@@ -184,8 +183,9 @@ type Stretch struct {
 	Typed    bool
 }
 
-// Stretches returns who inserted what of the whole text, in order. They are
-// fewer than Spans by far where people type. Neighbours may be of one revision.
+// Stretches returns the authors and revisions that inserted the whole text, in
+// order. Typed text has far fewer of them than Spans. Adjacent ones may be of one
+// revision.
 func (t *Thread) Stretches() []Stretch {
 	if t.text.pen.down {
 		t.text.lift()

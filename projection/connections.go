@@ -7,13 +7,13 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// Connections is the fold of the stream of that name: who was connected and in
-// which thread. The stream trails what happens by moments and loses events
-// when a process is killed, so live counts come from the sockets; this is what
-// is known after a restart, and what was.
+// Connections is the fold of the stream connections: who was connected, to which
+// thread. The stream is written moments later and loses events when a process is
+// killed, so live counts come from the sockets; this is what is known after a
+// restart, and of the past.
 type Connections struct {
 	Revision eventlog.Revision
-	Through  eventlog.Revision // records up to here were pruned
+	Through  eventlog.Revision // records up to this one were pruned
 	Runs     int               // starts of a server
 	Visits   int               // connections ever opened
 	Peak     int               // most connections open at one time
@@ -26,17 +26,17 @@ type Connection struct {
 	ID     eventlog.ClientID
 	Place  event.Place
 	Since  int64             // Unix milliseconds
-	Author eventlog.AuthorID // who joined; zero before
-	Thread eventlog.Stream   // joined thread; empty for none
+	Author eventlog.AuthorID // zero before the client joined
+	Thread eventlog.Stream   // the joined thread; empty for none
 }
 
-// NewConnections returns the state at revision 0: nobody was ever there.
+// NewConnections returns the state at revision 0: there was no connection.
 func NewConnections() *Connections {
 	return &Connections{open: map[eventlog.ClientID]Connection{}}
 }
 
-// Apply folds the next event of the stream in. The first may follow records
-// that were pruned.
+// Apply folds the next event of the stream. The first one may follow pruned
+// records.
 func (c *Connections) Apply(e event.Event) error {
 	if e.Revision != c.Revision+1 && c.Revision != 0 {
 		return fmt.Errorf("%s revision %d: revision %d was expected: %w", e.Stream, e.Revision, c.Revision+1, eventlog.ErrDamaged)
@@ -54,7 +54,7 @@ func (c *Connections) Apply(e event.Event) error {
 		c.Peak = max(c.Peak, len(c.open))
 	case event.Joined:
 		o, ok := c.open[e.Client]
-		if !ok { // its connected may have been pruned
+		if !ok { // its Connected may have been pruned
 			o.Since = e.Time
 		}
 		o.ID, o.Place, o.Author, o.Thread = e.Client, f.Place, e.Author, f.Thread
@@ -74,8 +74,8 @@ func (c *Connections) Apply(e event.Event) error {
 	return nil
 }
 
-// start closes what earlier runs of the same node left open: a killed server
-// could not say so itself.
+// start closes the connections that earlier runs of the same node left open: a
+// killed server does not record their end.
 func (c *Connections) start(f event.Started) {
 	c.Runs++
 	for id, o := range c.open {
@@ -85,8 +85,8 @@ func (c *Connections) start(f event.Started) {
 	}
 }
 
-// Open returns how many connections are open, all in all or, given a thread,
-// in it.
+// Open returns the number of open connections: all of them or, if thread is not
+// empty, those to it.
 func (c *Connections) Open(thread eventlog.Stream) int {
 	if thread == "" {
 		return len(c.open)

@@ -8,7 +8,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// A Summary is what the list of threads says of one.
+// A Summary is a thread's entry in the list of threads.
 type Summary struct {
 	Stream    eventlog.Stream
 	Title     string
@@ -18,14 +18,14 @@ type Summary struct {
 	UpdatedAt int64 // Unix milliseconds
 	Lines     int
 	Revision  eventlog.Revision
-	Authors   int // how many people and robots made records in it
-	// Last is how the line begins that was changed last, LastMax characters at
-	// most; where that is empty now, the next above it that is not.
+	Authors   int // how many authors made records in it
+	// Last is the beginning of the line that was changed last, at most LastMax
+	// characters; if that line is empty now, of the next one above that is not.
 	Last string
 }
 
-// Summary returns what the list says of t. It reads the text, and so counts as
-// a use of t.
+// Summary returns the summary of t. It reads the text, and so counts as a use of
+// t.
 func (t *Thread) Summary() Summary {
 	return Summary{
 		Stream: t.Stream, Title: t.Title,
@@ -37,7 +37,7 @@ func (t *Thread) Summary() Summary {
 
 // A Directory is the list of threads: a fold of their summaries.
 type Directory struct {
-	threads map[eventlog.Stream]*Summary // which are never changed: clones share them
+	threads map[eventlog.Stream]*Summary // never changed: clones share them
 }
 
 // NewDirectory returns an empty list.
@@ -45,15 +45,15 @@ func NewDirectory() *Directory {
 	return &Directory{threads: map[eventlog.Stream]*Summary{}}
 }
 
-// Put adds a thread's summary or replaces an older one; one of an older
-// revision than the list has is passed over.
+// Put adds a thread's summary or replaces an older one. It ignores a summary of an
+// older revision than the list has.
 func (d *Directory) Put(s Summary) {
 	if old, ok := d.threads[s.Stream]; !ok || old.Revision <= s.Revision {
 		d.threads[s.Stream] = &s
 	}
 }
 
-// Len returns how many threads there are.
+// Len returns the number of threads.
 func (d *Directory) Len() int { return len(d.threads) }
 
 // Get returns the summary of a thread.
@@ -64,18 +64,17 @@ func (d *Directory) Get(stream eventlog.Stream) (Summary, bool) {
 	return Summary{}, false
 }
 
-// List returns all threads, the one with the newest record first; of those
-// with records of the same millisecond the one opened last.
+// List returns all threads, the one with the newest record first and, among
+// records of the same millisecond, the thread opened last.
 func (d *Directory) List() []Summary {
 	return d.Newest(0, len(d.threads))
 }
 
-// fewMost is up to which place in the list it is faster to pick than to sort.
+// fewMost is the place in the list up to which picking is faster than sorting.
 const fewMost = 1024
 
-// Newest returns up to limit threads of the list from place offset on, both of
-// which are not negative. It looks at all threads, and sorts few if few are asked
-// for.
+// Newest returns up to limit threads of the list from place offset on; neither may
+// be negative. It looks at all threads, and sorts only as many as it needs.
 func (d *Directory) Newest(offset, limit int) []Summary {
 	offset = min(offset, len(d.threads))
 	end := offset + min(limit, len(d.threads)-offset)

@@ -1,11 +1,14 @@
-// Package projection folds the log's events into what people ask for: the
-// text of a thread with its lines and who wrote what (Thread), the list of
-// threads (Directory), who is connected (Connections), who is who (Authors).
+// Package projection folds the log's events into answers: the text of a thread
+// with its lines and authors (Thread), the list of threads (Directory), the
+// connections (Connections) and the names of authors (Authors). It also answers
+// questions about a thread's past: what two revisions differ in (Diff), what was
+// deleted (Tombstones, Removal), what happened to a line (LineHistory), and what
+// happened in a thread (Accounts, Timeline).
 //
 // A projection is a function of the log and of nothing else: no clock, no
-// randomness, no order but the log's. What served the editors live and what is
-// rebuilt at startup went through the same Apply. Anything here may be thrown
-// away and folded again.
+// randomness, no order but the log's. The live thread and the one rebuilt at
+// startup go through the same Apply. Any projection may be thrown away and folded
+// again.
 //
 // # The line
 //
@@ -20,10 +23,10 @@
 //   - Each piece keeps, of the lines that picked it, the one that gives most (a
 //     tie: the upper). The others are joined into that one: their identities
 //     become aliases of it.
-//   - A piece that none picked is born. It is split from the old line that most
+//   - A piece that no line picked is born. It is split from the old line that most
 //     of its kept units come from (a tie: the upper), if there are any.
-//   - A line that was not empty and none of whose units survive lives on, with
-//     nothing in it, only if the breaks on both its sides stay (the ends of the
+//   - A line that was not empty and of whose units none survives lives on, empty,
+//     only if the breaks on both its sides stay (the ends of the
 //     text count as breaks that stay). An empty line lives on unless the breaks
 //     on both its sides are deleted. Such a line picks the piece at its kept
 //     break (both kept: the first). Otherwise it is dead.
@@ -33,11 +36,11 @@
 //     break on at least one of its sides are deleted; an inserted one when all
 //     its units and the break on at least one side are inserted (the ends of
 //     the text are no breaks here); within a run all breaks are deleted, or
-//     inserted. They are carried along, those around a run are not. Blank units
-//     are those that Unicode calls white space. The longest runs (in lines) are
+//     inserted. These breaks move along, the ones around a run do not. Blank units
+//     are white space by Unicode. The longest runs (in lines) are
 //     paired first, then in order of the deleted, then of the inserted. A line
-//     that was moved keeps the piece it was moved to, whatever else picks that.
-//     Where the runs to choose from, none a part of another, hold more than
+//     that was moved keeps the piece it was moved to, whatever else picks that
+//     piece. If the runs to choose from, none a part of another, hold more than
 //     MaxMovePairs pairs of lines, the change has no moves.
 //
 // A line was last changed at the last revision at which its content, without

@@ -2,23 +2,24 @@ package projection
 
 import "slices"
 
-// An Effect says which lines an Apply touched. Its slices are good until the
-// next Apply.
+// An Effect says which lines an Apply touched. Touched is valid until the next
+// Apply.
 type Effect struct {
-	// Touched lists, ascending, the lines (from 0, as they are now) whose
+	// Touched lists, ascending, the indices (as they are now) of the lines whose
 	// content, author or submitted flag may have changed.
 	Touched []int
-	// Hunks lists where the sequence of lines itself changed. They may be kept.
+	// Hunks lists where lines came, went or moved, from top to bottom. The caller
+	// may keep them.
 	Hunks []Hunk
-	// Moves lists the whole lines that went elsewhere, in the order in which
-	// they stand now. They may be kept.
+	// Moves lists the runs of lines that moved, in the order in which they stand
+	// now. The caller may keep them.
 	Moves []Move
 
-	quiet bool // nobody reads Hunks and Moves
+	quiet bool // Hunks and Moves are not wanted
 }
 
-// A Move says that the units From to To of the text before, whole lines without
-// the breaks around them, now stand at position At.
+// A Move says that the units From to To of the text before, which are whole lines
+// without the breaks around them, now stand at position At.
 type Move struct{ From, To, At int }
 
 // A Hunk says that the lines Old, which began at index At before the change,
@@ -30,9 +31,9 @@ type Hunk struct {
 
 func (e *Effect) clear() { e.Touched, e.Hunks, e.Moves = e.Touched[:0], nil, nil }
 
-// tell adds to the effect that lines from index at on, whose identities were
-// old, are in now. shift is by how much the lines above grew in number.
-func (t *Thread) tell(by stamp, at, shift int, old []LineID, in []line) {
+// report adds to the effect that the lines from index at on, which were old, are
+// in now. shift is how many lines the text has more above them.
+func (t *Thread) report(by stamp, at, shift int, old []LineID, in []line) {
 	eff := &t.effect
 	for k := range in {
 		if in[k].changed == by.rev {
@@ -51,7 +52,7 @@ func (t *Thread) tell(by stamp, at, shift int, old []LineID, in []line) {
 	}
 }
 
-// ids returns the identities of the lines from..to, for tell.
+// ids returns the identities of the lines from..to, for report.
 func (t *Thread) ids(from, to int) []LineID {
 	if t.effect.quiet {
 		return nil

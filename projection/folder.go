@@ -7,20 +7,20 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// A folder applies segments to threads, run by run. The zero folder is ready for
+// A folder applies segments to threads, run by run. The zero folder is ready to
 // use.
 type folder struct {
 	decoder event.SegmentDecoder
 	thread  *Thread
 	at      eventlog.Revision
-	yield   func(*event.Run) error // made once
+	yield   func(*event.Run) error // f.take, made once
 }
 
-// errArrived ends a fold at the revision that was asked for.
+// errArrived ends a fold at the revision that it is to reach.
 var errArrived = errors.New("arrived")
 
-// fold applies the records of seg to t until that is at revision at, all of them
-// where at is 0.
+// fold applies the records of seg to t until t is at revision at, or all of them if
+// at is 0.
 func (f *folder) fold(t *Thread, seg *eventlog.Segment, at eventlog.Revision) error {
 	if f.yield == nil {
 		f.yield = f.take

@@ -6,16 +6,17 @@ import (
 	"fmt"
 )
 
-// freezeVersion is the first byte of what Freeze returns. It must change with
-// what Freeze writes, and as well with what any fold makes of a log: a thawed
-// thread goes on as it was folded, by whichever rules that was.
+// freezeVersion is the first byte of what Freeze returns. It must change when
+// Freeze writes something else, and also when any fold of a log gives something
+// else: a thawed thread has been folded by the rules of its time.
 const freezeVersion = 1
 
-// ErrFrozen is wrapped where bytes are not what Freeze of this version made.
+// ErrFrozen is wrapped by the error for bytes that Freeze of this version did not
+// make.
 var ErrFrozen = errors.New("not a projection frozen by this version")
 
-// A freezer writes numbers and strings. Values of one sort follow one another,
-// so that a compressor finds more that is alike.
+// A freezer writes numbers and strings. Values of one kind follow one another,
+// because they compress better so.
 type freezer struct{ out []byte }
 
 func (f *freezer) uint(n uint64) { f.out = binary.AppendUvarint(f.out, n) }
@@ -34,8 +35,8 @@ func (f *freezer) bool(b bool) {
 	}
 }
 
-// A thawer reads what a freezer wrote. After the first thing that cannot be it
-// gives zeros.
+// A thawer reads what a freezer wrote. After the first value that cannot be, it
+// returns zeros.
 type thawer struct {
 	in  []byte
 	err error
@@ -68,7 +69,7 @@ func (f *thawer) int() int64 {
 	return n
 }
 
-// below reads a number that must be below limit.
+// below reads a number that must be less than limit.
 func (f *thawer) below(limit uint64) uint64 {
 	n := f.uint()
 	if n >= limit && f.err == nil {
@@ -80,8 +81,8 @@ func (f *thawer) below(limit uint64) uint64 {
 	return n
 }
 
-// count reads how many things of at least size bytes follow: never more than
-// there is room for, so that nothing large is made for nothing.
+// count reads how many values of at least size bytes follow. It never returns more
+// than the rest has room for, so that damage allocates nothing large.
 func (f *thawer) count(size int) int {
 	n := f.uint()
 	if n > uint64(len(f.in)/size) {
@@ -91,7 +92,7 @@ func (f *thawer) count(size int) int {
 	return int(n)
 }
 
-// raw returns the next n bytes, which stay part of what is read.
+// raw returns the next n bytes, without a copy.
 func (f *thawer) raw(n int) []byte {
 	if n > len(f.in) {
 		f.fail("%d bytes where there are %d", n, len(f.in))
@@ -106,14 +107,14 @@ func (f *thawer) string() string { return string(f.raw(f.count(1))) }
 
 func (f *thawer) bool() bool { return f.raw(1)[0] != 0 }
 
-// begin reads the version and which sort of projection it is.
+// begin reads the version and the kind of projection.
 func (f *thawer) begin(sort byte) {
 	if head := f.raw(2); head[0] != freezeVersion || head[1] != sort {
 		f.fail("version %d of sort %q, not %d of %q", head[0], head[1], freezeVersion, sort)
 	}
 }
 
-// end returns the error, if there is one or anything is left.
+// end returns the error, also if bytes are left.
 func (f *thawer) end() error {
 	if f.err == nil && len(f.in) > 0 {
 		f.fail("%d bytes too many", len(f.in))
@@ -121,7 +122,7 @@ func (f *thawer) end() error {
 	return f.err
 }
 
-// The sorts of frozen projections.
+// The kinds of frozen projections.
 const (
 	frozenThread      = 't'
 	frozenDirectory   = 'd'

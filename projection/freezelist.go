@@ -31,7 +31,7 @@ func (d *Directory) Freeze(dst []byte) []byte {
 	return f.out
 }
 
-// ThawDirectory returns the list that was frozen. The error wraps ErrFrozen.
+// ThawDirectory returns the list that Freeze wrote. The error wraps ErrFrozen.
 func ThawDirectory(b []byte) (*Directory, error) {
 	f := thawer{in: b}
 	f.begin(frozenDirectory)
@@ -52,7 +52,7 @@ func ThawDirectory(b []byte) (*Directory, error) {
 	return d, f.end()
 }
 
-// Clone returns a list of its own.
+// Clone returns an independent copy.
 func (d *Directory) Clone() *Directory { return &Directory{threads: maps.Clone(d.threads)} }
 
 // Freeze appends the whole state of a to dst; see Thread.Freeze.
@@ -67,12 +67,12 @@ func (a *Authors) Freeze(dst []byte) []byte {
 		f.string(p.Name)
 		f.string(string(p.Kind))
 		known, ok := a.byName[authorName{p.Name, p.Kind}]
-		f.bool(ok && known == id) // nobody is found by a name that is not theirs now
+		f.bool(ok && known == id) // authors are found by their present name only
 	}
 	return f.out
 }
 
-// ThawAuthors returns the authors that were frozen. The error wraps ErrFrozen.
+// ThawAuthors returns the authors that Freeze wrote. The error wraps ErrFrozen.
 func ThawAuthors(b []byte) (*Authors, error) {
 	f := thawer{in: b}
 	f.begin(frozenAuthors)
@@ -112,7 +112,7 @@ func (c *Connections) Freeze(dst []byte) []byte {
 	return f.out
 }
 
-// ThawConnections returns the connections that were frozen. The error wraps
+// ThawConnections returns the connections that Freeze wrote. The error wraps
 // ErrFrozen.
 func ThawConnections(b []byte) (*Connections, error) {
 	f := thawer{in: b}

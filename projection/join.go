@@ -47,7 +47,7 @@ func (t *Thread) join(by stamp, i, start, from, to int, insert []uint16) {
 	t.scratch.lines = append(t.scratch.lines[:0], ln)
 	t.lines.replace(i, j+1, t.scratch.lines)
 	t.replace(by, from, to, insert)
-	t.tell(by, i, 0, old, t.scratch.lines)
+	t.report(by, i, 0, old, t.scratch.lines)
 }
 
 // differs reports whether the content of keeper is another than what is left

@@ -8,15 +8,15 @@ import (
 )
 
 const (
-	// LastMax is how many characters (code points) Summary.Last has at most.
+	// LastMax is the most characters (code points) in Summary.Last.
 	LastMax = 120
-	// lastLook is how many lines are looked at for one that is not empty.
+	// lastLook is how many lines to search for one that is not empty.
 	lastLook = 16
 )
 
-// recall notes which line a change was about: the last that it touched or, if
-// it took whole lines away and touched none, the one at its end. Only another
-// change moves lines, so the index is good until then.
+// recall notes the last line that a change touched or, if it deleted whole lines
+// and touched none, the line at its end. Only another change moves lines, so the
+// index is valid until then.
 func (t *Thread) recall(c *ot.Change) {
 	end := -1
 	if len(t.effect.Touched) == 0 { // nearly never
@@ -54,8 +54,8 @@ func (t *Thread) lastLine() string {
 	return ""
 }
 
-// beginning returns LastMax characters of units, which hold whole ones up to
-// there.
+// beginning returns the first LastMax characters of units; units must not end
+// within one of them.
 func beginning(units []uint16) string {
 	var text [LastMax * utf8.UTFMax]byte
 	out := text[:0]
@@ -70,8 +70,8 @@ func beginning(units []uint16) string {
 	return string(out)
 }
 
-// peek is appendUnits that leaves the pen where it is: a list may be made after
-// every keystroke, and the next goes on there.
+// peek is appendUnits without lifting the pen: the text may be read after every
+// keystroke, and the next keystroke continues there.
 func (t *text) peek(dst []uint16, from, to int) []uint16 {
 	p := &t.pen
 	if !p.down {

@@ -2,7 +2,7 @@ package projection
 
 import "parodywave/eventlog"
 
-// A Moment is the record that did something. The zero Moment is none.
+// A Moment says which record did something. The zero Moment is none.
 type Moment struct {
 	Revision eventlog.Revision
 	Author   int   // index into the thread's Authors

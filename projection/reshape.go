@@ -263,7 +263,7 @@ func (r *reshape) settle(h *hunk, shift int) {
 	at := h.first + shift
 	old := r.t.ids(at, at+len(h.old))
 	r.t.lines.replace(at, at+len(h.old), in)
-	r.t.tell(r.by, at, shift, old, in)
+	r.t.report(r.by, at, shift, old, in)
 }
 
 // line returns what piece k is now.

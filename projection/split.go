@@ -11,7 +11,7 @@ func (t *Thread) begin(by stamp, insert []uint16) {
 	}
 	t.lines.set(all)
 	t.replace(by, 0, 0, insert)
-	t.tell(by, 0, 0, nil, all)
+	t.report(by, 0, 0, nil, all)
 }
 
 // pieces returns lines as long as those of units, good until it is called again.
@@ -86,5 +86,5 @@ func (t *Thread) split(by stamp, i, start, from, to int, insert []uint16) {
 	old := t.ids(i, i+1)
 	t.lines.replace(i, i+1, all)
 	t.replace(by, from, to, insert)
-	t.tell(by, i, 0, old, all)
+	t.report(by, i, 0, old, all)
 }

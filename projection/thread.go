@@ -7,8 +7,8 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// A Thread is one thread as of a revision: its text, its lines, who wrote
-// what. The zero value is not ready; use NewThread.
+// A Thread is one thread at a revision: its text, its lines and their authors.
+// The zero value is not ready; use NewThread.
 type Thread struct {
 	Stream   eventlog.Stream
 	Revision eventlog.Revision
@@ -24,10 +24,9 @@ type Thread struct {
 	// there lines.
 	Written bool
 
-	// Imports lists the records that say that earlier ones came from an export.
+	// Imports lists the records that mark earlier ones as imported.
 	Imports []Import
-	// Versions lists the revisions that have a name, in the order in which
-	// they got it.
+	// Versions lists the named revisions, in the order in which they were named.
 	Versions []Version
 	// Redactions counts redacted records.
 	Redactions int
@@ -38,13 +37,13 @@ type Thread struct {
 
 	text    text
 	lines   lines
-	recent  int // index of the line that the last change was about
+	recent  int // index of the line that the last change touched
 	aliases map[LineID]LineID
 	authors []eventlog.AuthorID
 	numbers map[eventlog.AuthorID]uint32
 	clients map[eventlog.ClientID]*Client
 
-	// Whoever made the last record is likely to make the next.
+	// The author of the last record is likely to make the next one.
 	lastNumber uint32
 	lastClient eventlog.ClientID
 	last       *Client
@@ -55,7 +54,7 @@ type Thread struct {
 
 // A Client is what a thread remembers of one editor instance.
 type Client struct {
-	Author eventlog.AuthorID // who first used the id; nobody else may
+	Author eventlog.AuthorID // the first to use the id; nobody else may use it
 	Seq    uint64            // of its last numbered entry
 }
 
@@ -67,16 +66,16 @@ type Import struct {
 	Time     int64 // Unix milliseconds
 }
 
-// A Version is a revision that was given a name.
+// A Version is a named revision.
 type Version struct {
 	Name     string
-	Of       eventlog.Revision // what is called so
-	Revision eventlog.Revision // of the record that says so
+	Of       eventlog.Revision // the revision that has the name
+	Revision eventlog.Revision // of the record that gave the name
 	Author   eventlog.AuthorID
 	Time     int64 // Unix milliseconds
 }
 
-// NewThread returns the thread at revision 0: nothing happened yet.
+// NewThread returns a thread at revision 0, before its first record.
 func NewThread(stream eventlog.Stream) *Thread {
 	return &Thread{
 		Stream:  stream,
@@ -86,9 +85,9 @@ func NewThread(stream eventlog.Stream) *Thread {
 	}
 }
 
-// Apply folds the next event of the stream in. It returns an error that wraps
-// eventlog.ErrDamaged, and the thread is of no further use, when the event
-// cannot follow: a gap in revisions, a change for a text of another length.
+// Apply folds the next event of the stream. When the event cannot follow (a gap in
+// revisions, a change of a text of another length), the error wraps
+// eventlog.ErrDamaged, and the thread must not be used any more.
 func (t *Thread) Apply(e event.Event) (*Effect, error) {
 	if err := t.apply(&e); err != nil {
 		return nil, err
@@ -96,7 +95,7 @@ func (t *Thread) Apply(e event.Event) (*Effect, error) {
 	return &t.effect, nil
 }
 
-// apply keeps nothing of e or its fact, which may lie in a Decoder's memory.
+// apply keeps nothing of e or its payload: they may be in a Decoder's memory.
 func (t *Thread) apply(e *event.Event) error {
 	t.effect.clear()
 	if e.Revision != t.Revision+1 {
@@ -183,7 +182,8 @@ func (t *Thread) remember(author eventlog.AuthorID, client eventlog.ClientID, se
 	}
 }
 
-// Client returns what is known of a client, and whether it was ever used here.
+// Client returns a client's author and sequence number, and whether the client
+// ever made a record here.
 func (t *Thread) Client(id eventlog.ClientID) (Client, bool) {
 	if c, ok := t.clients[id]; ok {
 		return *c, true
@@ -201,6 +201,6 @@ func (t *Thread) AuthorIndex(id eventlog.AuthorID) (int, bool) {
 	return int(n), ok
 }
 
-// Authors returns everybody who made a record here, in order of appearance.
-// The numbers in Span and Line index into it. It must not be modified.
+// Authors returns the authors of the thread's records, in order of appearance.
+// Authors in Span, Moment and others are indices into it. It must not be modified.
 func (t *Thread) Authors() []eventlog.AuthorID { return t.authors }
