@@ -9,46 +9,43 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A Diff tells two revisions of a thread apart, line by line. Its lines
-// are those that people count: what stands behind the last break is none where
-// it is empty.
+// A Diff compares two revisions of a thread line by line. Its lines are those
+// that people count: an empty piece behind the last break is none.
 //
-// Which lines are the same comes from what happened, not from how they read: a
-// line that has its identity and reads the same, and did not have to move for
-// that, stays. Of what is left between two lines that stay, lines that read the
-// same are paired by their text. So two texts that are equal have no differences,
-// and where one was typed again it is not told as different.
+// Lines are the same because of what happened, not because of their text: a line
+// with the same identity and text stays, unless it moved relative to other such
+// lines. Between two lines that stay, lines with equal text are paired by
+// linediff.Common. So equal texts have no differences, and a line that was deleted
+// and typed again is none.
 type Diff struct {
 	Thread   *Thread // at the later revision
 	From, To eventlog.Revision
-	// FromTime and ToTime are those of the two, in Unix milliseconds.
+	// FromTime and ToTime are the times of the two, in Unix milliseconds.
 	FromTime, ToTime int64
 	Lines            []DiffLine // of both, from top to bottom
 }
 
-// A DiffLine is a line of one of two texts, or one of both.
+// A DiffLine is a line of one of the two texts, or of both.
 type DiffLine struct {
-	Kind int    // 0: it stays, -1: only the text From has it, 1: only the text To has it
-	Old  int    // its index in the text From, -1: not there
-	New  int    // its index in the text To, -1: not there
+	Kind int    // 0: in both, -1: only in the text From, 1: only in the text To
+	Old  int    // its index in the text From, -1: none
+	New  int    // its index in the text To, -1: none
 	Text string // without its break
-	Open bool   // it has no break: the text ends with it
-	// Pair is the index, in Lines, of what this line became or was before; -1
-	// where it is in one of the texts only.
+	Open bool   // it has no break, since the text ends with it
+	// Pair is the index, in Lines, of the same line in the other text, if it
+	// changed; otherwise -1.
 	Pair int
-	// How it came that the texts differ here: wrote, changed, moved, joined,
-	// deleted, redacted; kept for a line that stays. By is the record that did it: for a
-	// line of the earlier text what deleted or joined it, or else the first that
-	// changed it; for a line of the later text, and for one that stays, the last
-	// that changed it; for a line that only moved or was
-	// redacted, the last time.
+	// How is why the texts differ here: wrote, changed, moved, joined, deleted or
+	// redacted; kept for a line in both. By is the record that did it. For a line of
+	// the earlier text that is the record that deleted or joined it, or else the
+	// first that changed it; for a line of the later text or of both, the last that
+	// changed it; for a line that only moved or was redacted, the last that did so.
 	How string
 	By  Moment
 }
 
-// ReplayDiff folds what tells the revisions from and to of a stream apart.
-// Where to is before from, it is what would have to be done to go back. It
-// returns an error that wraps eventlog.ErrNotFound when there is no such stream
+// ReplayDiff compares the revisions from and to of a stream. If to is before from,
+// the Diff says what would have to be done to go back. It returns an error that wraps eventlog.ErrNotFound when there is no such stream
 // or revision.
 func ReplayDiff(ctx context.Context, src Source, stream eventlog.Stream, from, to eventlog.Revision) (*Diff, error) {
 	early, late := min(from, to), max(from, to)
@@ -56,7 +53,7 @@ func ReplayDiff(ctx context.Context, src Source, stream eventlog.Stream, from, t
 	if err != nil {
 		return nil, err
 	}
-	c := &comparer{t: t, since: early, gone: map[LineID]done{}, moved: map[LineID]Moment{}, born: map[LineID]Moment{}, black: map[LineID]Moment{}}
+	c := &comparer{t: t, since: early, ended: map[LineID]done{}, moved: map[LineID]Moment{}, born: map[LineID]Moment{}, redacted: map[LineID]Moment{}}
 	c.old = c.sideOf()
 	out := &Diff{Thread: t, From: early, To: late, FromTime: t.UpdatedAt}
 	if early < late {
@@ -75,14 +72,14 @@ func ReplayDiff(ctx context.Context, src Source, stream eventlog.Stream, from, t
 	return out, nil
 }
 
-// invert makes it the way back.
+// invert exchanges the two texts.
 func (c *Diff) invert() {
 	c.From, c.To, c.FromTime, c.ToTime = c.To, c.From, c.ToTime, c.FromTime
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		l.Kind, l.Old, l.New = -l.Kind, l.New, l.Old
 	}
-	// Within a block what goes comes first.
+	// Within a block, deleted lines come first.
 	order := make([]int, len(c.Lines)) // new index of each
 	var out []DiffLine
 	for i := 0; i < len(c.Lines); {
@@ -117,10 +114,10 @@ type comparer struct {
 	t        *Thread
 	since    eventlog.Revision
 	old, new []sideLine        // all pieces
-	gone     map[LineID]done   // what first happened to lines of the earlier text
-	moved    map[LineID]Moment // when lines were moved last
+	ended    map[LineID]done   // what changed or ended lines of the earlier text
+	moved    map[LineID]Moment // the last move of lines
 	born     map[LineID]Moment
-	black    map[LineID]Moment // when they were redacted last
+	redacted map[LineID]Moment // the last redaction of lines
 }
 
 // A sideLine is a piece of one of the texts.
@@ -153,7 +150,7 @@ func (c *comparer) sideOf() (all []sideLine) {
 	return all
 }
 
-// counted returns how many of the pieces people count as lines.
+// counted returns the number of pieces that people count as lines.
 func counted(all []sideLine) int {
 	if n := len(all); n > 0 && all[n-1].text == "" {
 		return n - 1
@@ -168,7 +165,7 @@ func (c *comparer) after(e *event.Event, _ *Effect) {
 	if _, ok := e.Payload.(event.Redacted); ok {
 		for _, i := range t.effect.Touched {
 			ln, _ := t.lines.byIndex(i)
-			c.black[ln.id] = now
+			c.redacted[ln.id] = now
 		}
 	}
 	if changeOf(e) == nil {
@@ -198,7 +195,7 @@ func (c *comparer) after(e *event.Event, _ *Effect) {
 	c.dead(now)
 }
 
-// dead notes which lines are no more.
+// dead notes which lines ended.
 func (c *comparer) dead(now Moment) {
 	if len(c.t.effect.Hunks) == 0 {
 		return
@@ -222,16 +219,17 @@ func (c *comparer) dead(now Moment) {
 	}
 }
 
-// end notes what ended a line of the earlier text. What it became is told by the
-// last: a line that was changed and then deleted was deleted.
+// end notes what changed or ended a line of the earlier text. The first record of
+// a kind counts, and the last kind: a line that was changed and then deleted was
+// deleted.
 func (c *comparer) end(id LineID, now Moment, how string) {
-	if was, ok := c.gone[id]; ok && (was.how == how || how == "changed") {
+	if was, ok := c.ended[id]; ok && (was.how == how || how == "changed") {
 		return
 	}
-	c.gone[id] = done{now, how}
+	c.ended[id] = done{now, how}
 }
 
-// lines puts both texts together.
+// lines returns the lines of both texts, from top to bottom.
 func (c *comparer) lines() []DiffLine {
 	var out []DiffLine
 	o, n := 0, 0
@@ -247,9 +245,8 @@ func (c *comparer) lines() []DiffLine {
 	return out
 }
 
-// block adds the lines o..oEnd of the earlier text that are not in the later, and
-// n..nEnd of the later that are not in the earlier, and pairs those of one
-// identity.
+// block adds the lines o..oEnd, which only the earlier text has, and n..nEnd, which
+// only the later one has, and pairs lines with the same identity.
 func (c *comparer) block(out []DiffLine, o, oEnd, n, nEnd int) []DiffLine {
 	where := map[LineID]int{}
 	for ; o < oEnd; o++ {
@@ -270,15 +267,15 @@ func (c *comparer) block(out []DiffLine, o, oEnd, n, nEnd int) []DiffLine {
 	return out
 }
 
-// left tells what became of a line of the earlier text.
+// left returns what became of a line of the earlier text.
 func (c *comparer) left(o int) done {
-	if d, ok := c.gone[c.old[o].id]; ok {
+	if d, ok := c.ended[c.old[o].id]; ok {
 		return d
 	}
 	return c.aside(c.old[o].id)
 }
 
-// came tells where a line of the later text is from.
+// came returns where a line of the later text is from.
 func (c *comparer) came(n int) done {
 	l := &c.new[n]
 	if l.changed.Revision > c.since {
@@ -290,10 +287,10 @@ func (c *comparer) came(n int) done {
 	return c.aside(l.id)
 }
 
-// aside tells of a line that nobody changed: it was redacted or moved, or the
-// break behind it came or went.
+// aside returns what happened to a line that nobody changed: it was redacted or
+// moved, or the break behind it was inserted or deleted.
 func (c *comparer) aside(id LineID) (d done) {
-	if m, ok := c.black[id]; ok {
+	if m, ok := c.redacted[id]; ok {
 		return done{m, "redacted"}
 	}
 	if m, ok := c.moved[id]; ok {
@@ -309,7 +306,7 @@ func (c *comparer) aside(id LineID) (d done) {
 			if all[i-1].id == id {
 				newest(c.born[all[i].id])
 				newest(c.moved[all[i].id])
-				newest(c.gone[all[i].id].Moment)
+				newest(c.ended[all[i].id].Moment)
 			}
 		}
 	}

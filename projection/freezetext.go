@@ -83,8 +83,8 @@ func (f *thawer) lines(t *Thread) []line {
 	return all
 }
 
-// text writes the units, their low bytes first and then, if any is not zero,
-// their high bytes; and who inserted them.
+// text writes the units, their low bytes first and then, if any is not zero, their
+// high bytes; and the spans.
 func (f *freezer) text(t *text) {
 	units := t.appendUnits(nil, 0, t.length)
 	f.uint(uint64(len(units)))
@@ -102,8 +102,8 @@ func (f *freezer) text(t *text) {
 	f.spans(canonical(t.appendSpans(nil, 0, t.length)))
 }
 
-// text reads the text and puts it into t. all are its lines, of which the
-// breaks in it must be the ends.
+// text reads the text and puts it into t. all are its lines; they must end at its
+// breaks.
 func (f *thawer) text(t *Thread, all []line) {
 	units := make([]uint16, f.count(1))
 	wide := f.bool()
@@ -117,15 +117,15 @@ func (f *thawer) text(t *Thread, all []line) {
 	}
 	spans := f.spans(t, len(units))
 	if f.err == nil && !isSplit(units, all) {
-		f.fail("the lines are not those of the text")
+		f.fail("the lines do not match the text")
 	}
 	if f.err == nil && len(units) > 0 {
 		t.text.place(0, units, spans)
 	}
 }
 
-// isSplit reports whether all is units split at its breaks. No text has no
-// lines, or one.
+// isSplit reports whether all is units split at its breaks. An empty text has no
+// line or one.
 func isSplit(units []uint16, all []line) bool {
 	if len(all) == 0 {
 		return len(units) == 0
@@ -146,9 +146,9 @@ func isSplit(units []uint16, all []line) bool {
 	return true
 }
 
-// canonical returns spans as they follow from the units' revisions alone: the
-// units of one revision in a row are together, and where several revisions in a
-// row have a unit each, those are.
+// canonical returns spans that depend on the units' revisions alone: adjacent units
+// of one revision are one span, and so are adjacent units of consecutive revisions
+// that have one unit each.
 func canonical(spans []span) []span {
 	var out []span
 	var run span // of one revision
@@ -206,7 +206,7 @@ func (f *thawer) spans(t *Thread, length int) []span {
 		n := f.below(1 << 33)
 		spans[i].n, spans[i].step = uint32(n>>1), uint32(n&1)
 		if sum += n >> 1; n>>1 == 0 {
-			f.fail("a span of nothing")
+			f.fail("an empty span")
 		}
 	}
 	if f.err == nil && sum != uint64(length) {

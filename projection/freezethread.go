@@ -9,9 +9,9 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// Freeze appends the whole state of t to dst: what Thaw makes of it is t, and
-// stays so whatever is applied to both. The bytes depend on that state alone, not
-// on how t came to it. They are not compressed and have no checksum.
+// Freeze appends the whole state of t to dst. Thaw returns a thread that equals t
+// and stays equal whatever is applied to both. The bytes depend on the state
+// alone, not on how t reached it. They are not compressed and have no checksum.
 func (t *Thread) Freeze(dst []byte) []byte {
 	f := freezer{append(dst, freezeVersion, frozenThread)}
 	f.string(string(t.Stream))
@@ -34,8 +34,8 @@ func (t *Thread) Freeze(dst []byte) []byte {
 	return f.out
 }
 
-// Thaw returns the thread that was frozen. The error wraps ErrFrozen. Nothing of
-// b is kept.
+// Thaw returns the thread that Freeze wrote. The error wraps ErrFrozen. Thaw keeps
+// nothing of b.
 func Thaw(b []byte) (*Thread, error) {
 	f := thawer{in: b}
 	f.begin(frozenThread)
@@ -75,7 +75,7 @@ func (f *freezer) people(t *Thread) {
 		f.raw(ids[i][:])
 	}
 	for _, id := range ids {
-		f.uint(uint64(t.numbers[t.clients[id].Author])) // whoever uses a client makes a record
+		f.uint(uint64(t.numbers[t.clients[id].Author])) // the author of a client made a record
 	}
 	for _, id := range ids {
 		f.uint(t.clients[id].Seq)
@@ -89,7 +89,7 @@ func (f *thawer) people(t *Thread) {
 		t.numbers[t.authors[i]] = uint32(i)
 	}
 	if len(t.numbers) != len(t.authors) {
-		f.fail("an author is there twice")
+		f.fail("an author occurs twice")
 	}
 	ids := make([]eventlog.ClientID, f.count(16))
 	clients := make([]Client, len(ids))
@@ -110,7 +110,7 @@ func (f *thawer) people(t *Thread) {
 	}
 }
 
-// facts writes what was imported and what has a name.
+// facts writes the imports and the versions.
 func (f *freezer) facts(t *Thread) {
 	f.uint(uint64(len(t.Imports)))
 	for i := range t.Imports {
@@ -151,7 +151,7 @@ func (f *thawer) facts(t *Thread) {
 	}
 }
 
-// aliases writes which lines were joined into which, in order of the former.
+// aliases writes which lines were joined into which, sorted by the joined line.
 func (f *freezer) aliases(aliases map[LineID]LineID) {
 	ids := slices.SortedFunc(maps.Keys(aliases), func(a, b LineID) int {
 		return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Ordinal, b.Ordinal))
@@ -182,7 +182,7 @@ func (f *thawer) aliases(t *Thread) {
 	}
 }
 
-// id writes an identity by its distance from the last.
+// id writes the distance of an identity from the last one.
 func (f *freezer) id(id LineID, last *LineID) {
 	f.int(int64(id.Revision - last.Revision))
 	f.uint(uint64(id.Ordinal))

@@ -8,11 +8,13 @@ import (
 	"parodywave/eventlog"
 )
 
-// A Lineage is the lines that one line is made of: itself, what it was split
-// from before that, and what was joined into it, each up to a revision.
+// A Lineage is the lines that one line was made of, each up to a revision: the
+// line itself, the lines that it was split from, up to then, and the lines joined
+// into it, up to then.
 type Lineage map[LineID]eventlog.Revision
 
-// A Family is who was split from whom and joined into whom in a thread.
+// A Family has which lines of a thread were split from which and joined into
+// which.
 type Family struct {
 	from map[LineID]LineID  // split from; zero: born of new text
 	into map[LineID][]joint // joined into the key
@@ -23,12 +25,12 @@ type joint struct {
 	at eventlog.Revision
 }
 
-// NewFamily returns the family of a thread in which nothing happened yet.
+// NewFamily returns the family of a thread at revision 0.
 func NewFamily() *Family {
 	return &Family{map[LineID]LineID{}, map[LineID][]joint{}}
 }
 
-// Add takes in what the last event that was applied to t did to its lines.
+// Add adds the effect of the last event that was applied to t.
 func (f *Family) Add(t *Thread, effect *Effect) {
 	for _, h := range effect.Hunks {
 		for i, id := range h.New {
@@ -44,14 +46,14 @@ func (f *Family) Add(t *Thread, effect *Effect) {
 	}
 }
 
-// Knows reports whether there ever was a line of that identity.
+// Knows reports whether there ever was a line with that identity.
 func (f *Family) Knows(id LineID) bool {
 	_, ok := f.from[id]
 	return ok
 }
 
-// Of returns the lineage of a line that is, or was until it died; not of one
-// that was joined into another: see Thread.Resolve.
+// Of returns the lineage of a line, dead or not. For a line that was joined into
+// another, pass what Thread.Resolve returns.
 func (f *Family) Of(id LineID) Lineage {
 	out := Lineage{}
 	var visit func(id LineID, until eventlog.Revision)
@@ -73,14 +75,14 @@ func (f *Family) Of(id LineID) Lineage {
 	return out
 }
 
-// Has reports whether what an event at a revision did to id belongs here.
+// Has reports whether the lineage has id at a revision.
 func (l Lineage) Has(id LineID, at eventlog.Revision) bool {
 	until, ok := l[id]
 	return ok && at <= until
 }
 
-// Moved reports whether id is among the old and the new lines of hunks, and
-// stands otherwise to one of the lines that are in both.
+// Moved reports whether id is among the old and the new lines of hunks and is on
+// the other side of another line that is among both.
 func Moved(id LineID, hunks []Hunk) bool {
 	var before, after []LineID
 	place := -1
@@ -111,7 +113,7 @@ func Moved(id LineID, hunks []Hunk) bool {
 	return false
 }
 
-// ParseLineID reads what LineID.String writes.
+// ParseLineID parses what LineID.String returns.
 func ParseLineID(s string) (LineID, bool) {
 	rev, ord, _ := strings.Cut(s, ".")
 	r, err1 := strconv.ParseUint(rev, 10, 53)

@@ -10,29 +10,27 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// A LineHistory is what happened to a line, and before that to the lines that
-// it was split from, and to those that were joined into it until they were.
+// A LineHistory is what happened to the lines of a line's Lineage.
 type LineHistory struct {
-	Line     LineID // which the identity that was asked for is by now
+	Line     LineID // in which the queried one lives on
 	Revision eventlog.Revision
 	Authors  []eventlog.AuthorID // of the thread
-	// Passages are the newest first, by the last revision of each.
+	// Passages are sorted by the last revision of each, the newest first.
 	Passages []*Passage
-	// Next is where to go on: the passages before that revision are the older
-	// ones. It is 0 where there are none.
+	// Next is the Before of a query for older passages, 0 if there are none.
 	Next eventlog.Revision
 }
 
-// A LineQuery says which part of which line's history is wanted.
+// A LineQuery selects a part of a line's history.
 type LineQuery struct {
-	Line   LineID            // a line that is, was, or was joined into another
-	At     eventlog.Revision // the history up to there; 0: to the head
+	Line   LineID            // also one that is dead or was joined into another
+	At     eventlog.Revision // the last revision; 0: the head
 	Before eventlog.Revision // only passages that ended before it; 0: all
-	Limit  int               // at least 1; more are given only where several end at one revision
+	Limit  int               // at least 1; exceeded only by passages that end at the same revision
 }
 
-// ReplayLine folds the history of a line from the records of a stream, in two
-// passes: only the whole tells what a line is made of. It returns an error that
+// ReplayLine folds the history of a line from the records of a stream. It takes two
+// passes, since the lineage of a line is known only at the end. It returns an error that
 // wraps eventlog.ErrNotFound when there is no such stream, revision or line.
 func ReplayLine(ctx context.Context, log eventlog.Log, stream eventlog.Stream, q LineQuery) (*LineHistory, error) {
 	t, kin := NewThread(stream), NewFamily()
@@ -57,7 +55,7 @@ func ReplayLine(ctx context.Context, log eventlog.Log, stream eventlog.Stream, q
 	return h, nil
 }
 
-// A lineWatch follows a thread and writes the passages of a lineage down.
+// A lineWatch follows a thread and collects the passages of a lineage.
 type lineWatch struct {
 	t      *Thread
 	lines  Lineage
@@ -71,8 +69,8 @@ type lineWatch struct {
 	was   []wasLine
 }
 
-// A wasLine is a line of the lineage as it was before an event. Its units are
-// there only if a passage may begin with the event.
+// A wasLine is a line of the lineage as it was before an event. It has its units
+// only if a passage may begin with the event.
 type wasLine struct {
 	id LineID
 	stretch
@@ -87,7 +85,7 @@ func newLineWatch(t *Thread, lines Lineage, q LineQuery) *lineWatch {
 	return w
 }
 
-// before notes where the lines are that e may touch.
+// before notes where the lines are that the next event may touch.
 func (w *lineWatch) before(e *event.Event) {
 	w.edits, w.was = w.edits[:0], w.was[:0]
 	c := w.t.Change(e)
@@ -130,7 +128,7 @@ func (w *lineWatch) find(id LineID) *wasLine {
 	return &w.was[i]
 }
 
-// after writes down what e did.
+// after adds what the event did.
 func (w *lineWatch) after(e *event.Event, _ *Effect) {
 	t := w.t
 	if len(t.effect.Hunks) == 0 { // nearly always
@@ -157,7 +155,8 @@ func (w *lineWatch) after(e *event.Event, _ *Effect) {
 	}
 }
 
-// kinship returns which lines the event split and into which it joined others.
+// kinship returns "split" for each line that the event split and "joined" for each
+// line that it joined another into.
 func (w *lineWatch) kinship() map[LineID][]string {
 	kin := map[LineID][]string{}
 	for _, h := range w.t.effect.Hunks {
@@ -177,7 +176,7 @@ func (w *lineWatch) kinship() map[LineID][]string {
 	return kin
 }
 
-// line writes down what e did to the line that has index i now.
+// line adds what the event did to the line with index i.
 func (w *lineWatch) line(e *event.Event, i int, kin map[LineID][]string) {
 	ln, start := w.t.lines.byIndex(i)
 	if !w.lines.Has(ln.id, e.Revision) {
@@ -188,7 +187,7 @@ func (w *lineWatch) line(e *event.Event, i int, kin map[LineID][]string) {
 	case event.Submitted:
 		w.passage(e, ln.id, nil, now, "submitted")
 		return
-	case event.Redacted: // the text is black in the log already: show no other
+	case event.Redacted: // the log no longer has the text: show no earlier one
 		if p := w.open[ln.id]; p != nil {
 			p.sealed = true
 		}
@@ -216,7 +215,7 @@ func (w *lineWatch) line(e *event.Event, i int, kin map[LineID][]string) {
 	}
 }
 
-// gone writes down that a line is dead, if it is.
+// gone adds the end of a line, if it is dead.
 func (w *lineWatch) gone(e *event.Event, id LineID) {
 	if !w.lines.Has(id, e.Revision) || w.t.Resolve(id) != id {
 		return
@@ -229,8 +228,8 @@ func (w *lineWatch) gone(e *event.Event, id LineID) {
 	w.passage(e, id, w.find(id), stretch{}, "deleted")
 }
 
-// passage adds to the passage of a line that is under way, or begins one. was
-// is nil where the line reads what it did.
+// passage adds to the open passage of a line, or begins one. was is nil if the text
+// of the line is unchanged.
 func (w *lineWatch) passage(e *event.Event, id LineID, was *wasLine, now stretch, kinds ...string) {
 	p := w.open[id]
 	if author := int(w.t.lastNumber); !p.goesOn(author, e.Time) {
@@ -250,8 +249,8 @@ func (w *lineWatch) passage(e *event.Event, id LineID, was *wasLine, now stretch
 	p.kind(kinds...)
 }
 
-// close keeps a passage that is over, and lets those go that are too old to be
-// on the page.
+// close keeps a passage that is over, and drops those that are too old for the
+// page.
 func (w *lineWatch) close(p *Passage) {
 	if p == nil || p.To >= w.query.Before {
 		return
@@ -263,8 +262,8 @@ func (w *lineWatch) close(p *Passage) {
 	}
 }
 
-// upTo returns how many of the closed passages there are up to the n-th and
-// those that end with it.
+// upTo returns the number of closed passages up to the n-th and those that end at
+// the same revision.
 func (w *lineWatch) upTo(n int) int {
 	for n < len(w.closed) && w.closed[n].To == w.closed[n-1].To {
 		n++
@@ -278,7 +277,7 @@ func newestFirst(all []*Passage) {
 	})
 }
 
-// page returns the passages that were asked for, and where the older begin.
+// page returns the passages for the query, and the Next of the history.
 func (w *lineWatch) page() ([]*Passage, eventlog.Revision) {
 	for _, p := range w.open {
 		if p.To < w.query.Before {

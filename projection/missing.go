@@ -5,28 +5,28 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// MissingText is how many UTF-16 units of the text of missing lines are told.
+// MissingText is the most UTF-16 units in Missing.Text.
 const MissingText = 400
 
-// Missing is whole lines that stood in one place at the revision and were
+// Missing are whole lines that stood in one place at the revision and were
 // deleted since, with as many breaks.
 type Missing struct {
-	Line     int               // they stood before the line that has this index now; that is LineCount at the end
+	Line     int               // index of the line before which they stood; LineCount at the end
 	Count    int               // how many lines
-	Revision eventlog.Revision // the newest that deleted a part of them
-	Author   int               // of it; index into the thread's Authors
-	Time     int64             // of it; Unix milliseconds
+	Revision eventlog.Revision // the newest that deleted some of them
+	Author   int               // of that; index into the thread's Authors
+	Time     int64             // of that; Unix milliseconds
 	Text     string            // the lines with the breaks between them; at most MissingText units
 }
 
 // Missing returns the lines that were deleted, from top to bottom. At each place
-// there are as many as breaks were deleted there, or one less where the line
-// before and the line behind both lost only a part and are one now. What was
-// inserted since does not matter to this.
+// there are as many as breaks were deleted there, or one less if the lines before
+// and behind both lost only a part and are one line now. Text that was inserted
+// since makes no difference.
 func (d *Tombstones) Missing() []Missing {
 	var out []Missing
 	all := d.sites.all()
-	last := unknown // the last unit before, of those that stood at the revision
+	last := unknown // the last unit before that stood at the revision
 	at := 0
 	for i, s := range all {
 		if _, l := d.stood(at, s.pos); l != unknown {
@@ -50,11 +50,11 @@ func (d *Tombstones) Missing() []Missing {
 	return out
 }
 
-// unknown stands for a unit that is not there.
+// unknown is a unit that does not exist.
 const unknown = -1
 
 // stood returns the first and the last of the units from..to that stood at the
-// revision, unknown where none did.
+// revision, unknown if none did.
 func (d *Tombstones) stood(from, to int) (first, last int) {
 	first, last = unknown, unknown
 	d.spans = d.t.text.appendSpans(d.spans[:0], from, to)
@@ -74,9 +74,9 @@ func (d *Tombstones) stood(from, to int) (first, last int) {
 	return first, last
 }
 
-// wholeLines returns which units of a deleted text are whole lines, without
-// the break that ends or begins them, and how many they are. begins says that
-// the text stood at the beginning of a line, ends that it stood at the end.
+// wholeLines returns the units of a deleted text that are whole lines, without the
+// break that ends or begins them, and the number of these lines. begins says that
+// the text stood at the beginning of a line, ends that it stood at the end of one.
 func wholeLines(text []uint16, begins, ends bool) (from, to, n int) {
 	first, last := -1, -1
 	for i, u := range text {
@@ -105,7 +105,7 @@ func (d *Tombstones) missing(s site, text []uint16, from, to, n int) Missing {
 	for c := s.first; c != nil; c = c.next {
 		begin := end
 		end += c.len()
-		// A cut counts that has a unit of the lines in it, or a break at them.
+		// A cut counts if it has a unit of the lines or a break beside them.
 		if end >= from && begin <= to && c.rev > m.Revision {
 			m.Revision, m.Author, m.Time = c.rev, int(c.author), c.at
 		}

@@ -9,27 +9,27 @@ import (
 )
 
 // A Passage is what one author did to one line without a pause of more than
-// half a minute.
+// PassagePause.
 type Passage struct {
-	Line       LineID            // which of a line's lineage
-	From, To   eventlog.Revision // of the first and the last of it
-	Start, End int64             // of those, in Unix milliseconds
+	Line       LineID            // of the lineage
+	From, To   eventlog.Revision // of its first and last record
+	Start, End int64             // of these, in Unix milliseconds
 	Author     int               // index into the thread's Authors
-	// Kinds says what happened, each once, in the order in which it did: born,
-	// edited, split, joined, moved, submitted, deleted, redacted.
+	// Kinds has what happened, each once, in order: born, edited, split, joined,
+	// moved, submitted, deleted, redacted.
 	Kinds []string
 
-	before  []uint16    // what the line read; of one that was split off, what the line did that it was in
-	changes []ot.Change // of before, one after the other
-	sealed  bool        // nothing is added any more
+	before  []uint16    // the line before the passage; for a line that was split off, the line it came from
+	changes []ot.Change // one after the other, the first one of before
+	sealed  bool        // closed: nothing is added
 }
 
 // PassagePause is the longest time, in milliseconds, between two parts of a
 // passage.
 const PassagePause = 30_000
 
-// Parts returns the line's text through the passage, from its changes. What was
-// inserted and deleted again is not there.
+// Parts returns the diff of the line over the passage, from its changes. Text that
+// was inserted and deleted again is not in it.
 func (p *Passage) Parts() []linediff.Part {
 	parts := []linediff.Part{}
 	add := func(units []uint16, kind int) {
@@ -55,8 +55,8 @@ func (p *Passage) Parts() []linediff.Part {
 	return parts
 }
 
-// composed returns what changes do together. It halves them, so that a long
-// passage costs little more than its length.
+// composed composes changes. It does so in halves, so that a long passage costs
+// little more than its length.
 func composed(changes []ot.Change) ot.Change {
 	if len(changes) == 1 {
 		return changes[0]
@@ -69,7 +69,7 @@ func composed(changes []ot.Change) ot.Change {
 	return c
 }
 
-// goesOn reports whether something by an author at a time belongs to p.
+// goesOn reports whether a record by an author at a time continues p.
 func (p *Passage) goesOn(author int, at int64) bool {
 	return p != nil && !p.sealed && p.Author == author && at-p.End <= PassagePause
 }
@@ -82,9 +82,9 @@ func (p *Passage) kind(kinds ...string) {
 	}
 }
 
-// within returns what edits did to a line that stood at old and stands at now:
-// what they brought from elsewhere is inserted, what they took elsewhere is
-// deleted. units gives units of the text after.
+// within returns the change of a line that stood at old and stands at now: text
+// that the edits brought from elsewhere is inserted, text that they took elsewhere
+// is deleted. units returns units of the text after.
 func within(edits []edit, old, now stretch, units func(from, to int) []uint16) ot.Change {
 	var b ot.Builder
 	a, at := old.from, now.from // done

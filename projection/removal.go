@@ -11,17 +11,17 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A Removal is text that one author deleted at one place, without a pause of
-// more than half a minute and without anything written there meanwhile. What a
-// move took elsewhere is not deleted, as in Tombstones.
+// A Removal is text that one author deleted at one place, without a pause of more
+// than PassagePause and without anybody writing there meanwhile. Moved text is not
+// deleted, as in Tombstones.
 type Removal struct {
 	From, To   eventlog.Revision // of the first and the last deletion
-	Start, End int64             // of those, in Unix milliseconds
+	Start, End int64             // of these, in Unix milliseconds
 	Position   eventlog.Position // of the last
 	Author     int               // index into the thread's Authors
 	Edits      int               // how many records
-	Line       int               // index of the line where it was, after the last; LineCount behind the end
-	Parts      []RemovedPart     // in the order in which they stood
+	Line       int               // index, after the last deletion, of the line where it was; LineCount behind the end
+	Parts      []RemovedPart     // in order
 
 	pos   int // where it was, in the text
 	open  bool
@@ -34,7 +34,7 @@ type RemovedPart struct {
 	Text     string
 	Length   int               // of Text, in UTF-16 units
 	Author   int               // index into the thread's Authors
-	From, To eventlog.Revision // the first and the last that wrote of it
+	From, To eventlog.Revision // the first and the last that wrote some of it
 }
 
 type removed struct {
@@ -44,22 +44,22 @@ type removed struct {
 }
 
 const (
-	// removalUnits is the length at which a Removal is not added to any more: to
-	// write on at its beginning takes as long as it is.
+	// removalUnits is the length at which nothing more is added to a Removal: adding
+	// at its beginning takes time in proportion to it.
 	removalUnits = 4096
-	// openRemovals is how many places deletions may go on at.
+	// openRemovals is at how many places a Removal may be added to.
 	openRemovals = 64
 )
 
-// A RemovalQuery says which deletions are wanted.
+// A RemovalQuery selects deletions.
 type RemovalQuery struct {
-	At   eventlog.Revision // those up to there; 0: to the head
-	Line LineID            // those from one line, without its break, and what it is made of; zero: all
-	Each bool              // none is joined with the one before
+	At   eventlog.Revision // the last revision; 0: the head
+	Line LineID            // only from its lineage, without the breaks; zero: all
+	Each bool              // one Removal for each deletion
 }
 
-// ReplayRemovals folds what was deleted in a thread, the newest first by the
-// last deletion of each, and the thread that it leads to. It returns an error
+// ReplayRemovals returns what was deleted in a thread, sorted by the last deletion
+// of each, the newest first, and the thread at the last revision. It returns an error
 // that wraps eventlog.ErrNotFound when there is no such stream, revision or
 // line.
 func ReplayRemovals(ctx context.Context, log eventlog.Log, stream eventlog.Stream, q RemovalQuery) (*Thread, []*Removal, error) {
@@ -83,7 +83,7 @@ func ReplayRemovals(ctx context.Context, log eventlog.Log, stream eventlog.Strea
 	return r.t, r.removals(), nil
 }
 
-// A remover follows a thread and keeps what is deleted.
+// A remover follows a thread and collects what is deleted.
 type remover struct {
 	t     *Thread
 	lines Lineage // nil: all
@@ -94,10 +94,10 @@ type remover struct {
 	// Of the event that is being applied.
 	edits []edit
 	gone  []loss
-	moves Tombstones // knows what moves leave to be counted as deleted
+	moves Tombstones // for unkept
 }
 
-// A loss is a stretch that goes, as it was.
+// A loss is a stretch that the event deletes, as it was.
 type loss struct {
 	stretch
 	edit  int
@@ -105,7 +105,7 @@ type loss struct {
 	spans []span
 }
 
-// before keeps what e deletes.
+// before notes what the next event deletes.
 func (r *remover) before(e *event.Event) {
 	r.edits, r.gone = r.edits[:0], r.gone[:0]
 	c := r.t.Change(e)
@@ -140,7 +140,7 @@ func (r *remover) lose(s stretch) {
 	r.gone = append(r.gone, l)
 }
 
-// after writes it down.
+// after adds what the event deleted.
 func (r *remover) after(e *event.Event, _ *Effect) {
 	if len(r.edits) == 0 {
 		return
@@ -171,8 +171,8 @@ func (r *remover) after(e *event.Event, _ *Effect) {
 	}
 }
 
-// line returns where a removal was: what begins with the break behind a line was
-// below that line.
+// line returns the line where a removal was: text that begins with the break behind
+// a line was below that line.
 func (r *remover) line(m *Removal) int {
 	i, start := r.t.lines.byPos(m.pos)
 	ln, _ := r.t.lines.byIndex(i)
@@ -182,8 +182,8 @@ func (r *remover) line(m *Removal) int {
 	return i
 }
 
-// remove writes down that the units from..to of a loss are deleted, with what
-// the author deleted there right before.
+// remove adds the units from..to of a loss as a removal, together with the open
+// removals of the author there.
 func (r *remover) remove(e *event.Event, l *loss, from, to int) *Removal {
 	ed := r.edits[l.edit]
 	m := &Removal{From: e.Revision, Start: e.Time, Author: int(r.t.lastNumber), pos: ed.FromB}
@@ -209,8 +209,7 @@ func (r *remover) remove(e *event.Event, l *loss, from, to int) *Removal {
 	return m
 }
 
-// touching returns the open removals of the author of e at from..to, by their
-// positions.
+// touching returns the open removals of the event's author at from..to, in order.
 func (r *remover) touching(e *event.Event, from, to int) (all []*Removal) {
 	for _, m := range r.open {
 		if m.open && m.pos >= from && m.pos <= to && m.Author == int(r.t.lastNumber) && e.Time-m.End <= PassagePause {
@@ -221,8 +220,8 @@ func (r *remover) touching(e *event.Event, from, to int) (all []*Removal) {
 	return all
 }
 
-// shift brings the open removals to where they are after e, and closes those at
-// which something is written.
+// shift sets the positions of the open removals after the event, and closes those
+// where it inserts.
 func (r *remover) shift(e *event.Event) {
 	r.open = slices.DeleteFunc(r.open, func(m *Removal) bool { return !m.open || e.Time-m.End > PassagePause })
 	for _, m := range r.open {
@@ -237,7 +236,7 @@ func (r *remover) shift(e *event.Event) {
 	}
 }
 
-// append appends the units from..to of l, by who had written them.
+// append appends the units from..to of l, one part for each author in a row.
 func (l *loss) append(dst []removed, from, to int) []removed {
 	at := l.from
 	for _, s := range l.spans {

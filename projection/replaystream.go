@@ -7,35 +7,35 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// A replay is a ReplayAll under way.
+// A replay is the state of a ReplayAll.
 type replay struct {
 	Overview
 	ReplayOptions
 	streams map[eventlog.Stream]*replayed
-	last    *replayed   // whose segment came last
-	open    []*replayed // in the order in which they were begun; some may be done
-	memory  int         // bytes that they take, about
-	waiting int         // streams that wait for a further pass
+	last    *replayed   // the stream of the last segment
+	open    []*replayed // in order of their first segment; some may be done
+	memory  int         // about how many bytes they take
+	waiting int         // number of streams that wait for a further pass
 	folder  folder
-	of      uint64 // records
-	told    uint64 // of them
+	of      uint64 // records of all streams
+	shown   uint64 // records at the last call of Progress
 }
 
 // A replayed is one stream of a replay.
 type replayed struct {
 	head  eventlog.Head
 	done  bool
-	waits bool // for a further pass
+	waits bool // it waits for a further pass
 
-	apply  func(event.Event) error // of a stream that is not a thread
-	begun  bool                    // of such a one
+	apply  func(event.Event) error // for a stream that is not a thread
+	begun  bool                    // apply was called
 	thread *Thread                 // while it is open
-	weight int                     // bytes that it takes, about
-	stops  []eventlog.Revision     // that are still to come
+	weight int                     // about how many bytes it takes
+	stops  []eventlog.Revision     // still to come
 }
 
-// tellEvery is after how many records Progress is called again.
-const tellEvery = 1 << 16
+// showEvery is the number of records between two calls of Progress.
+const showEvery = 1 << 16
 
 func newReplay(heads []eventlog.Head, o ReplayOptions) *replay {
 	if o.Memory == 0 {
@@ -63,12 +63,12 @@ func newReplay(heads []eventlog.Head, o ReplayOptions) *replay {
 	return a
 }
 
-// segment folds one segment, as far as the head of its stream.
+// segment folds one segment, up to the head of its stream.
 func (a *replay) segment(seg eventlog.Segment) error {
 	p := a.last
 	if p == nil || p.head.Stream != seg.Stream {
 		if p = a.streams[seg.Stream]; p == nil {
-			return nil // begun since, or none of those that are folded
+			return nil // newer than the call, or not folded here
 		}
 		a.last = p
 	}
@@ -81,8 +81,8 @@ func (a *replay) segment(seg eventlog.Segment) error {
 	case p.thread != nil || a.begin(p):
 		err = a.advance(p, &seg)
 	}
-	if a.Progress != nil && a.Records-a.told >= tellEvery {
-		a.told = a.Records
+	if a.Progress != nil && a.Records-a.shown >= showEvery {
+		a.shown = a.Records
 		a.Progress(a.Records, a.of)
 	}
 	return err
@@ -100,7 +100,7 @@ func (a *replay) events(p *replayed, seg *eventlog.Segment) error {
 			if p.done = e.Revision >= end; e.Revision > end {
 				return errArrived
 			}
-			if !p.begun { // those before were pruned
+			if !p.begun { // the records before were pruned
 				p.begun = true
 				a.of -= uint64(e.Revision) - 1
 			}
@@ -117,7 +117,7 @@ func (a *replay) events(p *replayed, seg *eventlog.Segment) error {
 	return err
 }
 
-// begin begins a thread, unless there is no room for it now.
+// begin begins a thread, unless there is no memory for it now.
 func (a *replay) begin(p *replayed) bool {
 	if a.memory > a.Memory {
 		a.wait(p)
@@ -169,8 +169,8 @@ func (a *replay) drop(p *replayed) {
 	p.thread, p.weight = nil, 0
 }
 
-// makeRoom has threads wait, those begun last first. The first stays, so that
-// every pass brings some to their end.
+// makeRoom makes threads wait, the last one first. The first one stays, so that
+// every pass completes at least one.
 func (a *replay) makeRoom() {
 	for a.open[0].done {
 		a.open = a.open[1:]
@@ -179,7 +179,7 @@ func (a *replay) makeRoom() {
 		p := a.open[len(a.open)-1]
 		if a.open = a.open[:len(a.open)-1]; !p.done {
 			a.Records -= uint64(p.thread.Revision)
-			a.told = min(a.told, a.Records)
+			a.shown = min(a.shown, a.Records)
 			a.drop(p)
 			a.wait(p)
 		}
@@ -196,7 +196,7 @@ func (a *replay) complete() error {
 		if p.thread != nil {
 			at = p.thread.Revision
 		}
-		return fmt.Errorf("%s is told up to revision %d of %d: %w", p.head.Stream, at, p.head.Revision, eventlog.ErrDamaged)
+		return fmt.Errorf("%s ends at revision %d of %d: %w", p.head.Stream, at, p.head.Revision, eventlog.ErrDamaged)
 	}
 	return nil
 }
@@ -213,8 +213,8 @@ func (a *replay) again() bool {
 	return true
 }
 
-// weight is how many bytes t takes, about: there is no telling how many spans
-// its records left, but each left few.
+// weight returns about how many bytes t takes. It guesses the number of spans from
+// the number of records: each leaves few.
 func (t *Thread) weight() int {
 	return 4<<10 + 4*t.text.length + 128*t.lines.count + 2*int(t.Revision)
 }

@@ -9,14 +9,14 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// What a step of the timeline may hold.
+// The limits of a step.
 const (
-	stepPause   = 2000 // milliseconds between two records of it
+	stepPause   = 2000 // milliseconds between two records
 	stepRecords = 100
 )
 
-// A Timeline is what happened in a thread, told in steps. It is folded from the
-// shapes of changes: no text is built.
+// A Timeline is what happened in a thread, in steps. It is folded from the shapes of
+// changes, without building a text.
 type Timeline struct {
 	Revision eventlog.Revision
 	Title    string
@@ -28,8 +28,8 @@ type Timeline struct {
 	numbers map[eventlog.AuthorID]int
 }
 
-// A Step is records of one author, one after the other without a gap in time of
-// more than two seconds, at most a hundred. The steps hold every record once.
+// A Step is consecutive records of one author that are at most two seconds apart;
+// at most 100. Every record is in exactly one step.
 type Step struct {
 	From, To          eventlog.Revision // both included
 	Author            int               // index into Authors

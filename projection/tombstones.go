@@ -12,19 +12,18 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// Tombstones follow a thread from a revision on and know what of the text
-// that stood there was deleted since, where that would stand now, and by whom.
-// What was inserted since is told by the thread's Spans: all of a later
-// revision. So both together are what people really did, not a guess from two
-// texts.
+// Tombstones are the text of a thread at a revision that was deleted since: where
+// it would stand now, and who deleted it. They follow the thread. The text that
+// was inserted since is the thread's Spans of later revisions. So both together
+// are what people really did, not a guess from two texts.
 //
-// Text that was inserted and deleted again since is in neither. Text that a move
-// took elsewhere is not deleted, nor is the one break beside each moved run that
-// went with it: the one behind or, if that stays or went with another, the one
-// before. What had been deleted inside a moved run moves along.
+// Text that was inserted and deleted again since is in neither. Moved text is not
+// deleted, nor is one break beside each moved run: the one behind it or, if that
+// stays or went with another run, the one before it. Tombstones inside a moved run
+// move along.
 //
-// Deleted text stands where it was in relation to what is left of it: behind
-// the text before it, and before what was inserted in its place.
+// Deleted text stands where it was relative to the text around it: behind the text
+// before it, and before text that was inserted in its place.
 type Tombstones struct {
 	t     *Thread
 	since eventlog.Revision
@@ -33,13 +32,14 @@ type Tombstones struct {
 	// Of the change that is being applied.
 	edits   []edit
 	deleted []deleted // of edits, one for one
-	moves   []Move    // in the order of From
-	kept    []stretch // of the text before: not deleted, whatever the edits say
-	carried []site    // inside of what moves, at their new positions
+	moves   []Move    // in order of From
+	kept    []stretch // of the text before: what moves delete only to insert it elsewhere
+	carried []site    // inside a moved run, at their new positions
 	spans   []span
 }
 
-// deleted is what an edit deletes, nil if nothing of it stood at the revision.
+// deleted is the text that an edit deletes; empty if none of it stood at the
+// revision.
 type deleted struct {
 	units []uint16
 	spans []span
@@ -52,13 +52,13 @@ type stretch struct{ from, to int }
 type Deletion struct {
 	Pos      int // where it would stand now, in UTF-16 units
 	Text     string
-	Revision eventlog.Revision // that deleted it; of several the newest
-	Author   int               // of it; index into the thread's Authors
-	Time     int64             // of it; Unix milliseconds
+	Revision eventlog.Revision // the newest that deleted some of it
+	Author   int               // of that; index into the thread's Authors
+	Time     int64             // of that; Unix milliseconds
 }
 
-// ReplayTombstones folds the difference between two revisions of a stream; since
-// may be 0, and at is the head where it is 0. It returns an error that wraps
+// ReplayTombstones folds the tombstones of a revision of a stream (since, may be 0)
+// up to another (at, 0 for the head). It returns an error that wraps
 // eventlog.ErrNotFound when there is no such stream or revision.
 func ReplayTombstones(ctx context.Context, src Source, stream eventlog.Stream, since, at eventlog.Revision) (*Tombstones, error) {
 	t := NewThread(stream)
@@ -78,17 +78,17 @@ func ReplayTombstones(ctx context.Context, src Source, stream eventlog.Stream, s
 	return d, nil
 }
 
-// NewTombstones returns the difference from t as it is now. From then on, t is
-// only to be advanced by the difference.
+// NewTombstones returns the tombstones of t at its revision: none yet. From then on,
+// only Tombstones.Advance may advance t.
 func NewTombstones(t *Thread) *Tombstones {
 	return &Tombstones{t: t, since: t.Revision, sites: sites{length: t.Len()}}
 }
 
-// Thread returns the thread as it is by now.
+// Thread returns the thread at the revision that the tombstones have reached.
 func (d *Tombstones) Thread() *Thread { return d.t }
 
-// Advance applies the records that follow, up to revision at, or all where at
-// is 0. It is Thread.Advance.
+// Advance applies the records that follow up to revision at, or all if at is 0, as
+// Thread.Advance does.
 func (d *Tombstones) Advance(records iter.Seq2[eventlog.Record, error], at eventlog.Revision) error {
 	if at != 0 && d.t.Revision >= at {
 		return nil
@@ -96,7 +96,7 @@ func (d *Tombstones) Advance(records iter.Seq2[eventlog.Record, error], at event
 	return d.t.Fold(records, at, d.before, d.after)
 }
 
-// before looks at what the change e deletes, while it is there.
+// before notes what the next event deletes, while it is still there.
 func (d *Tombstones) before(e *event.Event) {
 	d.edits, d.deleted = d.edits[:0], d.deleted[:0]
 	c := d.t.Change(e)
@@ -125,7 +125,7 @@ func (d *Tombstones) look(ed edit) {
 	d.edits, d.deleted = append(d.edits, ed), append(d.deleted, gone)
 }
 
-// after takes the change in.
+// after adds what the change deleted.
 func (d *Tombstones) after(e *event.Event, _ *Effect) {
 	if len(d.edits) == 0 {
 		return
@@ -136,7 +136,7 @@ func (d *Tombstones) after(e *event.Event, _ *Effect) {
 	d.keep()
 	for i, ed := range d.edits {
 		d.sites.seek(ed.FromB)
-		if i > 0 && d.edits[i-1].FromB < ed.FromB { // else the edit before left the site
+		if i > 0 && d.edits[i-1].FromB < ed.FromB { // otherwise the edit before left the site
 			d.carryHere(ed)
 		}
 		if ed.FromA < ed.ToA {
@@ -150,8 +150,8 @@ func (d *Tombstones) after(e *event.Event, _ *Effect) {
 	}
 }
 
-// gather returns what an edit leaves at its place: the sites that it closes in,
-// and between them what it deletes.
+// gather returns what an edit leaves at its place: the sites within the text that it
+// deletes, and that text between them.
 func (d *Tombstones) gather(e *event.Event, ed edit, gone deleted) cuts {
 	var l cuts
 	done, end := 0, ed.ToA-ed.FromA
@@ -171,8 +171,8 @@ func (d *Tombstones) gather(e *event.Event, ed edit, gone deleted) cuts {
 	return l
 }
 
-// cut adds the units from..to of what an edit deletes, as far as they are
-// deleted and stood at the revision.
+// cut adds those of the units from..to of an edit's deleted text that stood at the
+// revision and did not move.
 func (d *Tombstones) cut(l *cuts, e *event.Event, ed edit, gone deleted, from, to int) {
 	at := 0
 	for _, s := range gone.spans {
@@ -183,7 +183,7 @@ func (d *Tombstones) cut(l *cuts, e *event.Event, ed edit, gone deleted, from, t
 			if old.rev > d.since {
 				break
 			}
-			if old.step > 0 { // the later units of typing may be of after the revision
+			if old.step > 0 { // later units of typing may be newer than the revision
 				n = min(n, int(d.since-old.rev)+1)
 			}
 			b, skip := d.unkept(ed.FromA+a, ed.FromA+a+n)
@@ -197,8 +197,8 @@ func (d *Tombstones) cut(l *cuts, e *event.Event, ed edit, gone deleted, from, t
 	}
 }
 
-// unkept returns where the first kept stretch among the units from..to begins,
-// and where the search goes on behind it; to and to if there is none.
+// unkept returns where the first kept stretch among the units from..to begins and
+// where it ends; to and to if there is none.
 func (d *Tombstones) unkept(from, to int) (end, next int) {
 	i, _ := slices.BinarySearchFunc(d.kept, from, func(s stretch, from int) int { return cmp.Compare(s.to, from+1) })
 	if i < len(d.kept) && d.kept[i].from < to {
@@ -207,7 +207,7 @@ func (d *Tombstones) unkept(from, to int) (end, next int) {
 	return to, to
 }
 
-// keep finds what moves leave to be counted as deleted no more.
+// keep finds the text that moves delete only to insert it elsewhere.
 func (d *Tombstones) keep() {
 	d.kept = d.kept[:0]
 	last := -1 // the break that went with the move before
@@ -229,8 +229,7 @@ func (d *Tombstones) deletes(pos int) bool {
 	return i < len(d.edits) && d.edits[i].FromA <= pos
 }
 
-// carry takes a site along that was at pos before, if that is inside of what
-// moves.
+// carry moves a site along that was at pos before, if that is inside a moved run.
 func (d *Tombstones) carry(s site, pos int) bool {
 	i, _ := slices.BinarySearchFunc(d.moves, pos, func(m Move, pos int) int { return cmp.Compare(m.To, pos+1) })
 	if i == len(d.moves) || d.moves[i].From >= pos {
@@ -241,15 +240,15 @@ func (d *Tombstones) carry(s site, pos int) bool {
 	return true
 }
 
-// carryHere carries a site right before an edit, which the edit before left
-// alone since it has put something between.
+// carryHere carries the site right before an edit, which the edit before did not
+// take because it inserted something in between.
 func (d *Tombstones) carryHere(ed edit) {
 	if s := d.sites.here(ed.FromB); s != nil && d.carry(*s, ed.FromA) {
 		d.sites.left = d.sites.left[:len(d.sites.left)-1]
 	}
 }
 
-// Deletions returns what was deleted, in the order in which it stood.
+// Deletions returns the deleted text, in the order in which it stood.
 func (d *Tombstones) Deletions() []Deletion {
 	var out []Deletion
 	for _, s := range d.sites.all() {
