@@ -8,17 +8,17 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// An edit is one section of a change that is not kept.
+// An edit is a section of a change that deletes or inserts.
 type edit = ot.Edit
 
-// A stamp says of which record a change is.
+// A stamp identifies the record of a change.
 type stamp struct {
 	rev    eventlog.Revision
 	at     int64  // Unix milliseconds
 	author uint32 // index into Thread.authors
 }
 
-// scratch is memory that Apply uses again.
+// scratch is memory that Apply reuses.
 type scratch struct {
 	edits []edit
 	old   []uint16
@@ -52,9 +52,9 @@ func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
 	return nil
 }
 
-// single applies an edit that deletes no break or inserts none: so nothing can
-// have moved, and the lines follow by simple rules. It reports whether the edit
-// was such a one, as nearly all are.
+// single applies an edit that deletes no break or inserts none. Nothing can move by
+// it, and the lines follow by simple rules. It reports whether the edit was one of
+// these; nearly all are.
 func (t *Thread) single(by stamp, from, to int, insert []uint16) bool {
 	i, start := t.lines.byPos(from)
 	inLine := to <= start+t.lines.length()
@@ -71,8 +71,7 @@ func (t *Thread) single(by stamp, from, to int, insert []uint16) bool {
 	return true
 }
 
-// within applies an edit that breaks the current line, which is number i, in no
-// place and joins it with none.
+// within applies an edit within the current line, number i.
 func (t *Thread) within(by stamp, i, from, to int, insert []uint16) {
 	ln := t.lines.current()
 	deleted := to - from
@@ -91,7 +90,7 @@ func (t *Thread) within(by stamp, i, from, to int, insert []uint16) {
 	t.effect.Touched = append(t.effect.Touched, i)
 }
 
-// touch says that the content of ln is another one now.
+// touch notes that the content of ln has changed.
 func (ln *line) touch(by stamp) {
 	ln.changed, ln.at, ln.author, ln.submitted = by.rev, by.at, by.author, false
 }
@@ -106,7 +105,7 @@ func (t *Thread) replace(by stamp, from, to int, insert []uint16) {
 	}
 }
 
-// before returns the units from..to, which are good until it is called again.
+// before returns the units from..to; they are valid until its next call.
 func (t *Thread) before(from, to int) []uint16 {
 	t.scratch.old = t.text.appendUnits(t.scratch.old[:0], from, to)
 	return t.scratch.old

@@ -6,13 +6,13 @@ import (
 	"parodywave/eventlog"
 )
 
-// cutPause is the longest time, in milliseconds, between two deletions of
-// neighbouring text by one author that are told as one.
+// cutPause is the longest time, in milliseconds, between two deletions of adjacent
+// text by one author that count as one.
 const cutPause = 30_000
 
-// A cut is deleted text in one piece, by one author. It grows at both ends, so
-// the units before those of the first deletion lie in reverse: Backspace adds
-// to them.
+// A cut is a run of text that one author deleted. It grows at both ends. The units
+// before those of the first deletion are in reverse, because Backspace adds to
+// them.
 type cut struct {
 	before []uint16 // last first
 	units  []uint16
@@ -24,7 +24,7 @@ type cut struct {
 
 func (c *cut) len() int { return len(c.before) + len(c.units) }
 
-// appendTo appends the units in their order.
+// appendTo appends the units in order.
 func (c *cut) appendTo(dst []uint16) []uint16 {
 	for _, u := range slices.Backward(c.before) {
 		dst = append(dst, u)
@@ -32,13 +32,13 @@ func (c *cut) appendTo(dst []uint16) []uint16 {
 	return append(dst, c.units...)
 }
 
-// joins reports whether next, which follows c, can be told as one with it.
+// joins reports whether next, which follows c, can be one cut with c.
 func (c *cut) joins(next *cut) bool {
 	return c.author == next.author && max(c.at, next.at)-min(c.at, next.at) <= cutPause
 }
 
-// join makes c what c and next are together. The shorter moves, so that many
-// deletions at one place cost no more than their length times its logarithm.
+// join adds next to c. It copies the shorter one, so that many deletions at one
+// place take no more time than their length times its logarithm.
 func (c *cut) join(next *cut) {
 	if next.rev > c.rev {
 		c.rev, c.at = next.rev, next.at
@@ -54,10 +54,10 @@ func (c *cut) join(next *cut) {
 	c.next = next.next
 }
 
-// cuts are those of one place, in the order in which the text stood.
+// cuts are the cuts at one place, in the order in which the text stood.
 type cuts struct{ first, last *cut }
 
-// add puts others behind the cuts of l; both are l's from then on.
+// add appends others to l, which owns them from then on.
 func (l *cuts) add(others cuts) {
 	switch {
 	case others.first == nil:

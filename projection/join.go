@@ -2,23 +2,22 @@ package projection
 
 import "slices"
 
-// A remnant is what an edit leaves of a line at one of its ends.
+// A remnant is the part of a line that an edit leaves at one of its ends.
 type remnant struct {
 	line      // as it was
 	start int // its position then
 	kept  int // units that are left
 }
 
-// lives reports whether the line can be that of what it is put together with:
-// an empty one has a break to live on by.
+// lives reports whether the line can live on: an empty one can by its kept break.
 func (r *remnant) lives() bool { return r.kept > 0 || r.length == 0 }
 
 func (r *remnant) lost() uint32 { return r.length - uint32(r.kept) }
 
-// join applies an edit that deletes breaks, the first one that of the current
-// line, number i, and inserts none. Of the lines at its two ends that live, the
-// one that gives more, or else the first, is the line that they are together; the
-// other is joined into it.
+// join applies an edit that deletes breaks, the first one that of the current line,
+// number i, and inserts none. Of the lines at its two ends that can live on, the
+// one that keeps more units (a tie: the first) is the resulting line; the other is
+// joined into it.
 func (t *Thread) join(by stamp, i, start, from, to int, insert []uint16) {
 	above := remnant{*t.lines.current(), start, from - start}
 	j, at := t.lines.byPos(to)
@@ -50,8 +49,8 @@ func (t *Thread) join(by stamp, i, start, from, to int, insert []uint16) {
 	t.report(by, i, 0, old, t.scratch.lines)
 }
 
-// differs reports whether the content of keeper is another than what is left
-// above, insert and what is left below make together.
+// differs reports whether the content of keeper differs from the remnant above,
+// insert, and the remnant below, one after the other.
 func (t *Thread) differs(keeper, above *remnant, insert []uint16, below *remnant) bool {
 	end := below.start + int(below.length)
 	now := t.text.appendUnits(nil, above.start, above.start+above.kept)

@@ -20,7 +20,7 @@ func (id LineID) IsZero() bool { return id.Revision == 0 }
 // String returns the id as REVISION.ORDINAL.
 func (id LineID) String() string { return fmt.Sprintf("%d.%d", id.Revision, id.Ordinal) }
 
-// A line is what is known of one piece of the text.
+// A line is one piece of the text.
 type line struct {
 	id        LineID
 	splitFrom LineID // zero: born of new text
@@ -28,25 +28,25 @@ type line struct {
 	at        int64  // Unix milliseconds of changed
 	author    uint32 // of changed; index into Thread.authors
 	length    uint32 // units, without the break
-	deleted   uint32 // units that were ever deleted from it
+	deleted   uint32 // units ever deleted from it
 	submitted bool
 }
 
 // lines is the list of a text's lines, in chunks. It remembers the line that was
-// last looked for: the next is likely to be near.
+// found last: the next one is likely to be near.
 type lines struct {
-	tree   tree[lineChunk] // its units are those of the lines and one break each
+	tree   tree[lineChunk] // its units are the units of the lines and one break each
 	count  int
 	k, pos int // a line in the tree's current chunk, and its position
 }
 
 const (
 	lineChunkMax = 64
-	lineChunkMin = 8 // a smaller one is laid out together with a neighbour
+	lineChunkMin = 8 // a smaller one is rebuilt together with a neighbour
 )
 
-// A lineChunk says once more how long its lines are, with their breaks, so that
-// who passes them reads little.
+// A lineChunk has the lengths of its lines, with their breaks, once more, so that
+// finding a line reads little memory.
 type lineChunk struct {
 	units []uint32
 	lines []line
@@ -72,7 +72,7 @@ func (l *lines) byPos(pos int) (index, start int) {
 }
 
 // byIndex returns line i, which must exist, and the position where it starts.
-// The pointer is good until the list changes.
+// The pointer is valid until the list changes.
 func (l *lines) byIndex(i int) (*line, int) {
 	if l.tree.seekLine(i) || i-l.tree.index < l.tree.index+l.k-i {
 		l.k, l.pos = 0, l.tree.start
@@ -89,21 +89,22 @@ func (l *lines) byIndex(i int) (*line, int) {
 	return &c.lines[l.k], l.pos
 }
 
-// current returns the line that was last looked for.
+// current returns the line that was found last.
 func (l *lines) current() *line { return &l.tree.chunk().lines[l.k] }
 
-// length returns that of the current line, in units without the break.
+// length returns the length of the current line, in units without the break.
 func (l *lines) length() int { return int(l.tree.chunk().units[l.k]) - 1 }
 
 // resize adds n, which may be negative, to the length of the current line.
 func (l *lines) resize(n int) {
 	c := l.tree.chunk()
 	c.units[l.k] += uint32(n)
-	c.lines[l.k].length = c.units[l.k] - 1 // no look at the line itself, which may be far
+	c.lines[l.k].length = c.units[l.k] - 1 // without reading the line, which may be far in memory
 	l.tree.add(n, 0)
 }
 
-// replace puts in, which is not empty, for the lines from..to, which exist.
+// replace replaces the lines from..to, which must exist, by in, which must not be
+// empty.
 func (l *lines) replace(from, to int, in []line) {
 	l.byIndex(from)
 	c, k, gone := l.tree.chunk(), l.k, to-from
@@ -128,8 +129,8 @@ func (c *lineChunk) replace(from, to int, in []line) {
 	}
 }
 
-// layOut is replace with the chunks that are touched, and a neighbour of a
-// small one, made anew.
+// layOut is replace that rebuilds the touched chunks, and a neighbour of a small
+// one.
 func (l *lines) layOut(from, to int, in []line) {
 	t, k, gone := &l.tree, l.k, to-from
 	first, all := t.index, slices.Clone(t.chunk().lines)
@@ -153,7 +154,7 @@ func (l *lines) layOut(from, to int, in []line) {
 	l.count += len(in) - gone
 }
 
-// fill puts chunks of these lines for the current one.
+// fill replaces the current chunk by chunks of these lines.
 func (l *lines) fill(all []line) {
 	size := lineChunkMax
 	if len(all) > size {

@@ -6,17 +6,17 @@ import (
 	"unicode"
 )
 
-// MaxMovePairs bounds how many pairs of an equal deleted and inserted line the
-// runs of a change may hold, all together, for moves to be looked for in it: a
-// change must not hold its thread up for seconds. It is part of the meaning of
-// a log: changing it changes blame.
+// MaxMovePairs is the most pairs of an equal deleted and inserted line that the runs
+// of a change may hold, all together: with more, finding the moves could take
+// seconds, and the change has none. It is part of the meaning of a log: changing it
+// changes blame.
 const MaxMovePairs = 1 << 22
 
-// A move is a run of whole lines that went elsewhere: the units from..to of
-// the text before stand at position at of the text after.
+// A move is a run of whole lines that moves: the units from..to of the text before
+// stand at position at of the text after.
 type move struct {
 	from, to, at int
-	spans        []span // what the units carry along
+	spans        []span // of the units
 }
 
 func (m *move) end() int { return m.at + m.to - m.from }
@@ -31,9 +31,9 @@ type candidate struct {
 	used   bool
 }
 
-// moves pairs deleted runs of whole lines with equal inserted ones, and
-// returns the moves in order of at. A run of which a longer one took a part
-// falls to pieces, each shorter: so length after length is dealt with.
+// moves pairs deleted runs of whole lines with equal inserted ones, and returns the
+// moves in order of at. It pairs the longest runs first. If a longer run took a
+// part of a run, the rest of it are shorter runs.
 func (r *reshape) moves() []move {
 	deleted := r.deleted()
 	if len(deleted) == 0 {
@@ -96,8 +96,8 @@ func (r *reshape) inserted() (all []candidate) {
 	return all
 }
 
-// A run says that n candidates from d of the deleted equal those from i of the
-// inserted. There may be millions.
+// A run says that n deleted candidates from number d on equal the inserted ones
+// from number i on. There may be millions of runs.
 type run struct{ n, d, i int32 }
 
 // inOrder compares runs of one length by what they delete, then by what they
@@ -106,9 +106,9 @@ func inOrder(a, b run) int {
 	return cmp.Or(cmp.Compare(a.d, b.d), cmp.Compare(a.i, b.i))
 }
 
-// commonRuns returns, by their length, the longest runs of equal candidates
-// that hold one that is not blank: those that cannot be made longer at either
-// end. It returns none where they hold more than MaxMovePairs pairs.
+// commonRuns returns, by length, the runs of equal candidates that cannot be made
+// longer at either end and have a candidate that is not blank. It returns none if
+// they hold more than MaxMovePairs pairs.
 func commonRuns(deleted, inserted []candidate) (byLength map[int32][]run, longest int32) {
 	where := map[string][]int32{}
 	for i := range inserted {
@@ -156,8 +156,7 @@ func extend(deleted, inserted []candidate, r run) int32 {
 	return n
 }
 
-// free returns the parts of r that no taken run uses, each with something in
-// it that is not blank.
+// free returns the parts of r that no chosen run uses and that are not all blank.
 func (r run) free(deleted, inserted []candidate) []run {
 	var out []run
 	part, blank := run{}, true

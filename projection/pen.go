@@ -1,22 +1,22 @@
 package projection
 
-// A pen holds the edit that is being made by one keystroke after another: some
-// units go, others stand in their place, and the text's chunks do not know yet.
-// So a keystroke that goes on where the last one ended moves no other units.
-// Whatever looks at the text puts the edit in its place first.
+// A pen holds an edit that one keystroke after another makes: it deletes some units
+// and inserts others in their place, and the text's chunks do not have it yet. So a
+// keystroke that continues where the last one ended moves no other units. Reading
+// the text lifts the pen, which puts the edit into the chunks (except for peek).
 type pen struct {
 	down  bool
 	at    int // position where the edit begins
-	gone  int // units of the chunks, from there on, that go
+	gone  int // units of the chunks, from there on, that it deletes
 	units []uint16
 	spans []span
 	last  int // where the last edit ended, while the pen is not down
 }
 
-// penMax is how many units are held at most.
+// penMax is the most units that a pen holds.
 const penMax = 256
 
-// write takes an insertion at the pen's end. It reports whether it could.
+// write adds an insertion at the pen's end, and reports whether it could.
 func (p *pen) write(pos int, units []uint16, spans ...span) bool {
 	switch {
 	case len(p.units)+len(units) > penMax:
@@ -33,8 +33,8 @@ func (p *pen) write(pos int, units []uint16, spans ...span) bool {
 	return true
 }
 
-// strike takes a deletion that ends where the pen does (Backspace) or begins
-// there (Delete). It reports whether it could.
+// strike adds a deletion that ends at the pen's end (Backspace) or begins there
+// (Delete), and reports whether it could.
 func (p *pen) strike(from, to int) bool {
 	end := p.at + len(p.units)
 	switch {
@@ -53,7 +53,7 @@ func (p *pen) strike(from, to int) bool {
 	return true
 }
 
-// takeBack drops the last n units written.
+// takeBack drops the last n units of the pen.
 func (p *pen) takeBack(n int) {
 	p.units = p.units[:len(p.units)-n]
 	for n > 0 {
@@ -67,7 +67,7 @@ func (p *pen) takeBack(n int) {
 	}
 }
 
-// lift puts the edit in its place.
+// lift puts the pen's edit into the chunks.
 func (t *text) lift() {
 	p := t.pen
 	t.pen = pen{units: p.units[:0], spans: p.spans[:0], last: p.at + len(p.units)}
@@ -78,8 +78,8 @@ func (t *text) lift() {
 	}
 }
 
-// insert puts units in at pos; spans tell who wrote them. Neither is kept. The
-// pen goes down where an edit goes on where the last one was.
+// insert inserts units, which spans describe, at pos. It keeps neither. The pen goes
+// down when an edit continues the last one.
 func (t *text) insert(pos int, units []uint16, spans ...span) {
 	if t.pen.down && t.pen.write(pos, units, spans...) {
 		t.length += len(units)
@@ -95,7 +95,7 @@ func (t *text) insert(pos int, units []uint16, spans ...span) {
 	t.pen.last = pos + len(units)
 }
 
-// delete takes the units from..to out.
+// delete deletes the units from..to.
 func (t *text) delete(from, to int) {
 	if from == to {
 		return

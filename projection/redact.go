@@ -5,8 +5,8 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// redact blacks text out. Spans, blame and submitted flags stay, and so do the
-// lines: a redaction that would alter where the breaks are is refused.
+// redact replaces text by blanks. Spans, blame, submitted flags and lines stay: it
+// refuses a redaction that would change where the breaks are.
 func (t *Thread) redact(e *event.Event, f event.Redacted) error {
 	if f.Change.Len() != t.text.length {
 		return t.fault(e.Revision, "redaction is for %d units and the text has %d", f.Change.Len(), t.text.length)
@@ -30,8 +30,8 @@ func (t *Thread) redact(e *event.Event, f event.Redacted) error {
 	return nil
 }
 
-// sameBreaks reports whether an edit replaces units by as many, and breaks by
-// breaks.
+// sameBreaks reports whether an edit replaces units by as many units, and exactly
+// breaks by breaks.
 func (t *Thread) sameBreaks(ed ot.Edit) bool {
 	if ed.ToA-ed.FromA != len(ed.Insert) {
 		return false

@@ -2,9 +2,9 @@ package projection
 
 import "slices"
 
-// A reshape applies a change that may break, join, move, end or begin lines,
-// by the rules of the package comment. It looks at the touched lines only:
-// runs of them, hunks, with whatever lies between left alone.
+// A reshape applies a change that may split, join, move, end or begin lines, by
+// the rules of the package comment. It looks only at runs of touched lines, the
+// hunks.
 type reshape struct {
 	t      *Thread
 	by     stamp
@@ -29,24 +29,24 @@ type oldLine struct {
 	right    int // piece at the kept break on its right, -1: deleted
 	kept     []keep
 	survived int      // units, all of kept
-	units    []uint16 // content, where it is needed
+	units    []uint16 // content, if needed
 	moved    *piece
 }
 
-// A keep says that units of an old line survive in a piece. An old line lists
-// its pieces so, and a piece the old line of its origin; both by index.
+// A keep says how many units of an old line survive in a piece. An old line lists
+// its pieces so, and a piece the old line that it is from; both by index.
 type keep struct{ at, units int }
 
 type piece struct {
 	start   int // position after the change
 	length  int
-	kept    int  // units that were there before
+	kept    int  // units that survive in it
 	freshL  bool // the break on its left is inserted
 	freshR  bool
-	from    *oldLine // a move brought it
+	from    *oldLine // the line that a move brought here
 	pickers []picker
-	content []uint16 // where nothing was kept
-	origin  keep     // the old line most of kept is of, and how many units
+	content []uint16 // if nothing was kept
+	origin  keep     // the old line that most of kept is from, and how many units
 }
 
 type picker struct{ old, units int }
@@ -74,7 +74,7 @@ func (r *reshape) run() {
 	}
 }
 
-// group makes hunks: edits that touch a common line belong together.
+// group makes the hunks: edits that touch a common line are in one.
 func (r *reshape) group() {
 	l := &r.t.lines
 	for _, ed := range r.edits {
@@ -95,14 +95,14 @@ func (r *reshape) group() {
 	}
 }
 
-// trace walks the hunk from left to right and finds the pieces and what
-// survives of the old lines in them.
+// trace goes through the hunk from left to right and finds the pieces, and which
+// units of the old lines survive in them.
 func (h *hunk) trace() {
 	first := h.edits[0]
 	at := h.start // position before the change
 	h.pieces = []piece{{start: h.start + first.FromB - first.FromA}}
 	h.old[0].left = 0
-	k := 0 // old line that at lies in
+	k := 0 // old line that at is in
 	for _, ed := range h.edits {
 		k = h.keep(k, at, ed.FromA)
 		for k < len(h.old)-1 && h.old[k+1].start <= ed.ToA {
@@ -116,8 +116,8 @@ func (h *hunk) trace() {
 	last.right = len(h.pieces) - 1
 }
 
-// keep passes over the units from..to, which begin in old line k, and returns
-// the old line in which they end.
+// keep goes over kept units from..to, which begin in old line k, and returns the old
+// line in which they end.
 func (h *hunk) keep(k, from, to int) int {
 	for {
 		o := &h.old[k]
@@ -156,8 +156,7 @@ func (h *hunk) insert(units []uint16) {
 	}
 }
 
-// read takes the contents that may have to be compared, before the text
-// changes.
+// read reads the contents that may have to be compared, before the text changes.
 func (r *reshape) read() {
 	for _, h := range r.hunks {
 		for i := range h.old {
@@ -169,7 +168,7 @@ func (r *reshape) read() {
 	}
 }
 
-// fill gives every piece that nothing was kept in its content.
+// fill sets the content of every piece in which nothing was kept.
 func (h *hunk) fill() {
 	k := 0
 	for _, ed := range h.edits {
@@ -186,7 +185,7 @@ func (h *hunk) fill() {
 	}
 }
 
-// pick lets every old line choose its piece, and finds where pieces are from.
+// pick chooses a piece for every old line, and finds which line each piece is from.
 func (h *hunk) pick() {
 	for i := range h.old {
 		o := &h.old[i]
@@ -216,7 +215,7 @@ func (h *hunk) pick() {
 	}
 }
 
-// write changes the text. What a move brought keeps its spans.
+// write changes the text. Text that moved keeps its spans.
 func (r *reshape) write(moves []move) {
 	for i := range moves {
 		moves[i].spans = r.t.text.appendSpans(nil, moves[i].from, moves[i].to)
@@ -253,7 +252,7 @@ func (r *reshape) own(spans []span, n int) []span {
 	return appendSpan(spans, span{rev: r.by.rev, n: uint32(n), author: r.by.author})
 }
 
-// settle gives the pieces their lines and puts them in the list. shift is how
+// settle makes the lines of the pieces and puts them into the list. shift is how
 // many lines the hunks before have added.
 func (r *reshape) settle(h *hunk, shift int) {
 	in := make([]line, len(h.pieces))
@@ -266,7 +265,7 @@ func (r *reshape) settle(h *hunk, shift int) {
 	r.t.report(r.by, at, shift, old, in)
 }
 
-// line returns what piece k is now.
+// line returns the line that piece k is now.
 func (r *reshape) line(h *hunk, k int) line {
 	p := &h.pieces[k]
 	keeper := p.from
@@ -298,7 +297,7 @@ func (r *reshape) line(h *hunk, k int) line {
 	return ln
 }
 
-// same reports whether the content of o is that of p, which it has become.
+// same reports whether o, which became p, has the same content.
 func (r *reshape) same(o *oldLine, p *piece) bool {
 	switch {
 	case o.moved != nil:

@@ -7,8 +7,8 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// run applies the first n records of r at once. The thread is then as apply
-// would have made it one by one; the effect says less.
+// run applies the first n records of r at once. The thread is then as if apply had
+// applied them one by one; the effect is incomplete.
 func (t *Thread) run(r *event.Run, n int) error {
 	if r.Kind == event.Other {
 		return t.apply(r.Event)
@@ -68,8 +68,8 @@ func (t *Thread) replaced(by stamp, r *event.Run) {
 	t.recallAt(from + len(r.Insert))
 }
 
-// typed applies records from number i on, up to n or to where a line ends, and
-// returns how many.
+// typed applies records from number i on, up to number n or to where a line ends,
+// and returns how many.
 func (t *Thread) typed(by stamp, r *event.Run, i, n int) int {
 	at, insert := r.At+i, r.Insert[i:n]
 	size := slices.Index(insert, lineBreak)
@@ -98,7 +98,7 @@ func (t *Thread) typed(by stamp, r *event.Run, i, n int) int {
 	return size
 }
 
-// typedSpan is the span of n units, one a record.
+// typedSpan returns the span of n units, one for each record.
 func typedSpan(by stamp, n int) span {
 	s := span{rev: by.rev, n: uint32(n), author: by.author, step: 1}
 	if n == 1 {
@@ -134,7 +134,7 @@ func (t *Thread) deletedAhead(by stamp, r *event.Run, i, n int) int {
 	return size
 }
 
-// strike deletes units of the current line, number i, which was last changed so.
+// strike deletes units of the current line, number i, by the record of a stamp.
 func (t *Thread) strike(by stamp, i, from, to int) {
 	ln := t.lines.current()
 	ln.deleted += uint32(to - from)

@@ -2,34 +2,34 @@ package projection
 
 import "slices"
 
-// A site is a place in the text where something was deleted. Text inserted at
-// the place stands behind it.
+// A site is a place in the text where something was deleted. Text that is inserted
+// there stands behind it.
 type site struct {
-	pos int // units from the text's start or, right of the hand, from its end
+	pos int // units from the text's start or, behind the gap, from its end
 	cuts
 }
 
-// sites is the list of them, with a hand in it where the last edit was: what is
-// left of the hand is counted from the start of the text, what is right of it
-// from its end, so an edit moves none. Typing moves the hand past few; for edits
-// here and there those far from the hand lie in blocks, which pass as one.
+// sites are in a list with a gap where the last edit was. Positions before the gap
+// count from the start of the text, positions behind it from its end, so that an
+// edit changes none. Typing moves the gap past few sites. Sites far from the gap
+// are in blocks, which move as one, for edits all over the text.
 type sites struct {
-	left, right             []site // before the hand, and behind it; the nearest last
+	left, right             []site // before the gap, and behind it; the nearest last
 	leftBlocks, rightBlocks []siteBlock
 	length                  int // of the text, in units
 }
 
-// A siteBlock is neighbouring sites, ascending, whose positions are counted
-// from base on. Right of the hand, base less position is what lies behind.
+// A siteBlock is adjacent sites, ascending, whose positions count from base on.
+// Behind the gap, base minus position is the distance to the end.
 type siteBlock struct {
 	base  int
 	sites []site
 }
 
-// siteBlockLen is how many sites a block is made of. Tests make it small.
+// siteBlockLen is the number of sites in a block. Tests make it small.
 var siteBlockLen = 256
 
-// seek puts the hand at pos, behind a site that is there.
+// seek moves the gap to pos, behind a site that is there.
 func (s *sites) seek(pos int) {
 	for s.back(pos) {
 	}
@@ -37,7 +37,7 @@ func (s *sites) seek(pos int) {
 	}
 }
 
-// back moves the hand before the last site or block left of it, if that is
+// back moves the gap before the last site or block in front of it, if that is
 // behind pos.
 func (s *sites) back(pos int) bool {
 	if n := len(s.left); n > 0 {
@@ -68,8 +68,8 @@ func (s *sites) back(pos int) bool {
 	return true
 }
 
-// forth moves the hand behind the first site or block right of it, if that is
-// not behind pos.
+// forth moves the gap behind the first site or block after it, if that is not
+// behind pos.
 func (s *sites) forth(pos int) bool {
 	if len(s.right) == 0 && len(s.rightBlocks) > 0 {
 		b := s.rightBlocks[len(s.rightBlocks)-1]
@@ -92,8 +92,8 @@ func (s *sites) forth(pos int) bool {
 	return true
 }
 
-// stowLeft puts the farthest sites left of the hand into a block where there
-// are more than most; all of them where most is 0.
+// stowLeft puts the farthest sites before the gap into a block if there are more
+// than most; all of them if most is 0.
 func (s *sites) stowLeft(most int) {
 	n := stowed(len(s.left), most)
 	if n == 0 {
@@ -107,7 +107,7 @@ func (s *sites) stowLeft(most int) {
 	s.left = slices.Delete(s.left, 0, n)
 }
 
-// stowRight is stowLeft right of the hand.
+// stowRight is stowLeft behind the gap.
 func (s *sites) stowRight(most int) {
 	n := stowed(len(s.right), most)
 	if n == 0 {
@@ -123,8 +123,8 @@ func (s *sites) stowRight(most int) {
 	s.right = slices.Delete(s.right, 0, n)
 }
 
-// topBlock returns the block that n sites go into: the one nearest to the hand
-// if there is room in it, so that blocks do not crumble, or else a new one.
+// topBlock returns the block for n more sites: the one nearest to the gap if there
+// is room in it, so that blocks stay full, or else a new one.
 func topBlock(blocks *[]siteBlock, n, base int) *siteBlock {
 	if k := len(*blocks); k == 0 || len((*blocks)[k-1].sites)+n > 2*siteBlockLen {
 		*blocks = append(*blocks, siteBlock{base: base})
@@ -152,7 +152,7 @@ func pop(blocks *[]siteBlock) (b siteBlock, ok bool) {
 	return b, true
 }
 
-// next returns where the first site behind the hand is.
+// next returns the position of the first site behind the gap.
 func (s *sites) next() (pos int, ok bool) {
 	if len(s.right) == 0 {
 		b, ok := pop(&s.rightBlocks)
@@ -175,7 +175,7 @@ func (s *sites) take() site {
 	return at
 }
 
-// here returns the site at pos, where the hand is; nil if there is none.
+// here returns the site at pos, where the gap is; nil if there is none.
 func (s *sites) here(pos int) *site {
 	if n := len(s.left); n > 0 && s.left[n-1].pos == pos {
 		return &s.left[n-1]
@@ -183,7 +183,7 @@ func (s *sites) here(pos int) *site {
 	return nil
 }
 
-// put adds what was deleted at the hand, which is at pos.
+// put adds cuts at the gap, which is at pos.
 func (s *sites) put(pos int, l cuts) {
 	if l.first == nil {
 		return

@@ -26,8 +26,8 @@ func takeSpans(dst, spans []span, n int) (head, rest []span) {
 	return dst, spans
 }
 
-// spanAt returns the span that unit i is in, and its offset there. At the end of
-// all it is the span that would come.
+// spanAt returns the index of the span that unit i is in, and the offset in it. For
+// the end of all units it is the index behind the last span.
 func (c *chunk) spanAt(i int) (k, offset int) {
 	if i <= len(c.units)/2 {
 		for k < len(c.spans) && i >= int(c.spans[k].n) {
@@ -45,8 +45,8 @@ func (c *chunk) spanAt(i int) (k, offset int) {
 	}
 }
 
-// insertSpans puts spans in at unit i of the chunk, whose units are still without
-// theirs.
+// insertSpans inserts spans at unit i of the chunk, before their units are
+// inserted.
 func (c *chunk) insertSpans(i int, in []span) {
 	k, i := c.spanAt(i)
 	if i == 0 && k > 0 && len(in) == 1 && c.spans[k-1].join(in[0]) {
@@ -69,8 +69,8 @@ func (c *chunk) insertSpans(i int, in []span) {
 	c.joinAround(k, k+len(in))
 }
 
-// deleteSpans takes n units from unit i on out of the chunk's spans; its units
-// are still with theirs.
+// deleteSpans deletes the spans of n units from unit i on, before the units are
+// deleted.
 func (c *chunk) deleteSpans(i, n int) {
 	k, i := c.spanAt(i)
 	s := c.spans[k]
@@ -100,7 +100,8 @@ func (c *chunk) deleteSpans(i, n int) {
 	c.joinAround(first, first)
 }
 
-// joinAround joins spans that say the same at the borders from-1|from … to-1|to.
+// joinAround joins adjacent spans, at the borders from-1|from … to-1|to, if they can
+// be one.
 func (c *chunk) joinAround(from, to int) {
 	for k := min(to, len(c.spans)-1); k >= max(from, 1); k-- {
 		if c.spans[k-1].join(c.spans[k]) {

@@ -14,7 +14,8 @@ func (t *Thread) begin(by stamp, insert []uint16) {
 	t.report(by, 0, 0, nil, all)
 }
 
-// pieces returns lines as long as those of units, good until it is called again.
+// pieces returns lines with the lengths of the lines of units; they are valid until
+// its next call.
 func (t *Thread) pieces(units []uint16) []line {
 	n := 1
 	for _, u := range units {
@@ -40,16 +41,16 @@ func (t *Thread) pieces(units []uint16) []line {
 	return all
 }
 
-// born returns the line that is the change's birth of that number.
+// born returns the line that is birth number ordinal of the change.
 func (by stamp) born(ordinal, length uint32) line {
 	ln := line{id: LineID{by.rev, ordinal}, length: length}
 	ln.touch(by)
 	return ln
 }
 
-// split applies an edit in the current line, number i, that breaks it, as Enter
-// does. The line lives on at that of its ends which keeps more of it, or else at
-// the first; what is born at the other end, if that keeps any, is split from it.
+// split applies an edit that splits the current line, number i, as Enter does. The
+// line lives on at the end that keeps more of it (a tie: the first); a line born
+// at the other end, if that keeps any units, is split from it.
 func (t *Thread) split(by stamp, i, start, from, to int, insert []uint16) {
 	was := *t.lines.current()
 	end := start + int(was.length)

@@ -6,10 +6,10 @@ import (
 	"parodywave/eventlog"
 )
 
-// A text is UTF-16 units in chunks, each unit with the revision and author
-// that inserted it. Chunks bound what an edit must move, and the tree what it
-// must pass to find its chunk. An edit that goes on where the last one ended,
-// as typing does, is held by the pen.
+// A text is UTF-16 units in chunks, each unit with the revision and author that
+// inserted it. Chunks limit how much an edit moves, and the tree how far it searches
+// for its chunk. The pen holds an edit that continues where the last one ended, as
+// typing does.
 type text struct {
 	tree   tree[chunk]
 	length int
@@ -27,8 +27,8 @@ type chunk struct {
 	spans []span // sum of their n is len(units)
 }
 
-// A span is a run of units by one author: all of one revision, or, with step
-// 1, each of the revision after its left neighbour's (typing).
+// A span is a run of units by one author: all of one revision or, with step 1
+// (typing), each of the revision after the one of the unit before.
 type span struct {
 	rev    eventlog.Revision // of the first unit
 	n      uint32
@@ -46,7 +46,7 @@ func (s span) sub(i, n uint32) span {
 	return s
 }
 
-// join extends s by next if that says the same as both.
+// join extends s by next if both can be one span.
 func (s *span) join(next span) bool {
 	if s.author != next.author {
 		return false
@@ -66,8 +66,8 @@ func (s *span) join(next span) bool {
 	return true
 }
 
-// find goes to the chunk that holds position pos and returns it with the offset
-// in it. At the border of two chunks it is the left one.
+// find goes to the chunk that has position pos and returns it with the offset in
+// it. At the border of two chunks it is the left one.
 func (t *text) find(pos int) (*chunk, int) {
 	if t.pen.down {
 		t.lift()
@@ -119,8 +119,8 @@ func (t *text) appendSpans(dst []span, from, to int) []span {
 	}
 }
 
-// place puts units into their chunk; spans tell who wrote them, and are spent.
-// Neither is kept.
+// place inserts units, which spans describe, into their chunk. It overwrites spans,
+// and keeps neither.
 func (t *text) place(pos int, units []uint16, spans []span) {
 	if t.tree.root == nil {
 		t.tree.plant(chunk{})
@@ -146,9 +146,9 @@ func (t *text) placePart(pos int, units []uint16, spans []span) {
 	t.tree.add(len(units), 0)
 }
 
-// makeRoom splits the current chunk so that n units more can stand at an offset
-// of it, and returns where that is now. Where typing goes on, at a chunk's end,
-// what comes gets a chunk of its own.
+// makeRoom splits the current chunk so that n units more fit at an offset of it, and
+// returns where that is now. At the end of a chunk, where typing continues, the new
+// units get a chunk of their own.
 func (t *text) makeRoom(c *chunk, offset, n int) (*chunk, int) {
 	pos := t.tree.start + offset
 	if size := len(c.units); offset < size {
@@ -168,11 +168,11 @@ func (t *text) makeRoom(c *chunk, offset, n int) (*chunk, int) {
 	return c, offset
 }
 
-// split cuts c at unit i and returns what was behind that.
+// split cuts c at unit i and returns the part behind it.
 func (c *chunk) split(i int) (right chunk) {
 	right.units = append(make([]uint16, 0, min(chunkMax, 2*(len(c.units)-i))), c.units[i:]...)
 	k, i := c.spanAt(i)
-	right.spans = append(make([]span, 0, 2*(len(c.spans)-k)+4), c.spans[k:]...) // it is split since it grows
+	right.spans = append(make([]span, 0, 2*(len(c.spans)-k)+4), c.spans[k:]...) // room to grow
 	if i > 0 {
 		s := c.spans[k]
 		c.spans[k], right.spans[0] = s.sub(0, uint32(i)), s.sub(uint32(i), s.n-uint32(i))
@@ -182,7 +182,7 @@ func (c *chunk) split(i int) (right chunk) {
 	return right
 }
 
-// cut takes the units from..to out of their chunks.
+// cut removes the units from..to from their chunks.
 func (t *text) cut(from, to int) {
 	t.length -= to - from
 	for left := to - from; left > 0; {
@@ -203,7 +203,7 @@ func (t *text) cut(from, to int) {
 	}
 }
 
-// merge puts the current chunk and a neighbour together if little is in them.
+// merge merges the current chunk with a neighbour if both are small.
 func (t *text) merge() {
 	start := t.tree.start
 	if !t.tree.next() {
@@ -227,7 +227,7 @@ func (t *text) merge() {
 	t.tree.add(len(right.units), 0)
 }
 
-// overwrite replaces the units from pos on and leaves the spans as they are.
+// overwrite overwrites the units from pos on and leaves the spans as they are.
 func (t *text) overwrite(pos int, units []uint16) {
 	for len(units) > 0 {
 		c, i := t.find(pos + 1)

@@ -2,13 +2,13 @@ package projection
 
 // A tree keeps chunks in order and knows how many units and lines each holds, so
 // that the chunk of a position or of a line is found in steps that grow with the
-// logarithm of their number: a B-tree of sums, as ropes have it. A node goes
-// when its last child does; none is filled up from its neighbours, which would
-// cost more than it saves (Johnson and Shasha, "B-trees with inserts and
+// logarithm of their number: a B-tree of sums, like a rope. A node is removed with
+// its last child. No node is filled up from its neighbours, which would cost more
+// than it saves (Johnson and Shasha, "B-trees with inserts and
 // deletes: why free-at-empty is better than merge-at-half", 1993).
 //
-// The tree is always at some chunk, since the next edit is likely to be near the
-// last. It may be moved only while there are chunks.
+// The tree has a current chunk, because the next edit is likely to be near the
+// last. It can be moved only while there are chunks.
 type tree[C any] struct {
 	root  *node[C]
 	path  []branch[C] // from the root to the current chunk
@@ -16,7 +16,7 @@ type tree[C any] struct {
 	index int         // lines before that
 }
 
-// fan is how many children a node has at most, a power of two.
+// fan is the most children of a node, a power of two.
 const fan = 32
 
 // A sum is how many units and lines a chunk or a node holds.
@@ -26,7 +26,7 @@ type node[C any] struct {
 	n      int
 	sums   [fan]sum
 	kids   []*node[C]
-	chunks []C // in a lowest node, instead of kids
+	chunks []C // in a leaf, instead of kids
 }
 
 type branch[C any] struct {
@@ -40,21 +40,22 @@ func (t *tree[C]) here() sum {
 	return b.node.sums[b.at]
 }
 
-// chunk returns the current chunk. The pointer is good until chunks come or go.
+// chunk returns the current chunk. The pointer is valid until chunks are inserted
+// or removed.
 func (t *tree[C]) chunk() *C {
 	b := &t.path[len(t.path)-1]
 	return &b.node.chunks[b.at]
 }
 
-// plant makes c, of nothing, the tree's only chunk.
+// plant makes c, which must be empty, the tree's only chunk.
 func (t *tree[C]) plant(c C) {
 	t.root = &node[C]{n: 1, chunks: []C{c}}
 	t.path = append(t.path[:0], branch[C]{t.root, 0})
 	t.start, t.index = 0, 0
 }
 
-// seek goes to the chunk that unit pos is in, to the last one if there is none,
-// and reports whether it was another one before.
+// seek goes to the chunk that unit pos is in, or to the last one if there is none.
+// It reports whether the current chunk changed.
 func (t *tree[C]) seek(pos int) (moved bool) {
 	if pos >= t.start && pos < t.start+int(t.here().units) {
 		return false
@@ -131,10 +132,10 @@ func (t *tree[C]) next() bool {
 	return true
 }
 
-// single reports whether there is one chunk only.
+// single reports whether there is only one chunk.
 func (t *tree[C]) single() bool { return len(t.path) == 1 && t.root.n == 1 }
 
-// add says that the current chunk has grown, or shrunk, by so much.
+// add adds to the sums of the current chunk; the numbers may be negative.
 func (t *tree[C]) add(units, lines int) {
 	for i := range t.path {
 		b := &t.path[i]

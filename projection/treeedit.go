@@ -2,7 +2,7 @@ package projection
 
 import "slices"
 
-// insert puts c behind the current chunk and goes to it.
+// insert inserts c behind the current chunk and goes to it.
 func (t *tree[C]) insert(c C, s sum) {
 	t.pass(t.here())
 	last := len(t.path) - 1
@@ -23,9 +23,9 @@ func (n *node[C]) open(i int, s sum) {
 	n.n++
 }
 
-// split cuts the full node of a level of the path in two, at its end where
-// chunks are added one after the other, and returns its level then. The path
-// follows the place of the child that is about to come.
+// split splits the full node at a level of the path in two, at its end if chunks
+// are added one after the other, and returns its level then. The path follows the
+// place of the child that is about to be inserted.
 func (t *tree[C]) split(level int) int {
 	if level == 0 {
 		t.grow()
@@ -63,8 +63,8 @@ func (t *tree[C]) grow() {
 	t.path = slices.Insert(t.path, 0, branch[C]{root, 0})
 }
 
-// cut takes the children from i on out of n. It returns them as a node of
-// their own, and their sum.
+// cut removes the children from i on from n. It returns them as a node, and their
+// sum.
 func (n *node[C]) cut(i int) (right *node[C], s sum) {
 	right = &node[C]{n: n.n - i}
 	copy(right.sums[:], n.sums[i:n.n])
@@ -85,8 +85,8 @@ func (n *node[C]) cut(i int) (right *node[C], s sum) {
 	return right, s
 }
 
-// remove takes the current chunk out, which must not be the only one, and goes
-// to the one behind it or, if there is none, to the last.
+// remove removes the current chunk, which must not be the only one, and goes to the
+// one behind it or, if there is none, to the last.
 func (t *tree[C]) remove() {
 	s := t.here()
 	t.add(-int(s.units), -int(s.lines))
