@@ -31,8 +31,8 @@ export function Now({ watch }: { watch: Watch }) {
       <Figure value={count(watch.threads)} name={words.threads(one(watch.threads))} />
       <Figure value={now('edits')} name={words.perSecond.edits} />
       <Figure value={now('deliveries')} name={words.perSecond.deliveries} />
-      <Figure value={ms(ack?.p50)} name="ack p50" why={`${words.ackWhy}: ${words.half}`} />
-      <Figure value={ms(ack?.p99)} name="ack p99" why={`${words.ackWhy}: ${words.most}`} />
+      <Figure value={ms(ack?.p50)} name={words.ack(50)} why={words.ackWhy(50)} />
+      <Figure value={ms(ack?.p99)} name={words.ack(99)} why={words.ackWhy(99)} />
     </dl>
   )
 }
