@@ -54,7 +54,7 @@ func TestUpdateMergesWithWhatOthersDidSince(t *testing.T) {
 	c := s.line("ada", ada)
 	c.update("milk")
 	s.flow()
-	s.change(0, 0, "oat ") // delivered to ada, who has not looked
+	s.change(0, 0, "oat ") // delivered to ada, whose program has not read it
 	c.update("milk!")
 	s.flow()
 	s.reads("oat milk!")
@@ -62,7 +62,7 @@ func TestUpdateMergesWithWhatOthersDidSince(t *testing.T) {
 	c.update("oat milk!!") // now she has
 	s.flow()
 	s.reads("oat milk!!")
-	c.update("milk?") // a program that shows nothing: base is its own "oat milk!!"
+	c.update("milk?") // a program that shows nothing: the base is its own "oat milk!!"
 	s.flow()
 	s.reads("milk?")
 }
@@ -152,7 +152,7 @@ func TestLinesThatWereNotThereAreRefused(t *testing.T) {
 	all()
 	s.reads("tea\nmilk\neggs\nbread")
 	s.head(4)
-	c.updateAt(0, 2, "oat milk") // older than what is in memory now
+	c.updateAt(0, 2, "oat milk") // older than the recent entries
 	s.flow()
 	s.reads("tea\noat milk\neggs\nbread")
 }
@@ -174,8 +174,8 @@ func TestOwnValueIsNewerOnlyByItsRecord(t *testing.T) {
 	s.reads("oat milk!")
 }
 
-// TestReusedLineIsNoRecord has a line taken without a record, and then an
-// update on what stood there before.
+// TestReusedLineIsNoRecord reuses a line without a record and then updates what
+// the line read before.
 func TestReusedLineIsNoRecord(t *testing.T) {
 	s := newScene(t, "milk\nx")
 	c := s.line("ada", ada)
@@ -188,7 +188,7 @@ func TestReusedLineIsNoRecord(t *testing.T) {
 	s.reads("milk\ny")
 }
 
-// restart is a new authority on the same log.
+// restart starts another authority on the same log.
 func (s *scene) restart() {
 	s.timers, s.tasks = nil, nil
 	s.start()
@@ -242,7 +242,7 @@ func replayAt(t *testing.T, w *world, rev eventlog.Revision) *projection.Thread 
 }
 
 // TestShorteningAViewChangesNoEdit carries a view of a line over random
-// changes, shortens it, and compares what edits come to.
+// changes, shortens it, and compares the edits that both views give.
 func TestShorteningAViewChangesNoEdit(t *testing.T) {
 	seed := seeds.For(t)
 	edits, shorter := 0, 0

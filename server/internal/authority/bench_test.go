@@ -17,7 +17,7 @@ type mute struct{ *world }
 
 func (mute) Frame(Message) []byte { return nil }
 
-// benchWorld is a world without failures, with peers in text mode.
+// benchWorld returns a world without failures, with peers in text mode.
 func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 	b.Helper()
 	w := newWorld(nil)
@@ -38,7 +38,7 @@ func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 }
 
 // BenchmarkPush has clients type at the end of a text of up to 64 Ki units, all
-// on the same revision, in appends of so many pushes.
+// on the same revision. It appends so many pushes at once.
 func BenchmarkPush(b *testing.B) {
 	for _, batch := range []int{1, 16, 256} {
 		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
@@ -71,8 +71,8 @@ func BenchmarkPush(b *testing.B) {
 	}
 }
 
-// BenchmarkLineUpdate types a line letter by letter, with others looking on in
-// line mode.
+// BenchmarkLineUpdate types a line letter by letter while others are in line
+// mode.
 func BenchmarkLineUpdate(b *testing.B) {
 	for _, others := range []int{0, 20} {
 		b.Run(fmt.Sprintf("others=%d", others), func(b *testing.B) {
@@ -97,8 +97,8 @@ func BenchmarkLineUpdate(b *testing.B) {
 	}
 }
 
-// BenchmarkIdleLine has somebody hold a line open while others write all over
-// a text of 2,000 lines: the view of it is carried over every change.
+// BenchmarkIdleLine has clients hold a line open while another writes all over
+// a text of 2,000 lines: their views are carried over every change.
 func BenchmarkIdleLine(b *testing.B) {
 	for _, idle := range []int{0, 1, 10} {
 		b.Run(fmt.Sprintf("clients=%d", idle), func(b *testing.B) {

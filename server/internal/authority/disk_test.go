@@ -11,7 +11,7 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-func TestFailedAppendTakesBackAndTellsToSendAgain(t *testing.T) {
+func TestFailedAppendIsUndoneAndMustBeSentAgain(t *testing.T) {
 	for _, f := range []fate{refused, lost} {
 		s := newScene(t, "milk\n")
 		a, l := s.text("ada", ada), s.line("ben", ben)
@@ -42,8 +42,9 @@ func TestFailedAppendTakesBackAndTellsToSendAgain(t *testing.T) {
 	}
 }
 
-// TestFullDiskIsComplainedOfNowAndThen: once at first, and of the rest how many.
-func TestFullDiskIsComplainedOfNowAndThen(t *testing.T) {
+// TestFullDiskIsLoggedOnceAMinute: the first failure at once, and then how many
+// there were.
+func TestFullDiskIsLoggedOnceAMinute(t *testing.T) {
 	var said bytes.Buffer
 	now := int64(1_764_000_000_000)
 	a := &Authority{cfg: Config{Now: func() int64 { return now }, Logger: slog.New(slog.NewTextHandler(&said, nil))}}
@@ -80,7 +81,7 @@ func TestAppendThatWasKeptAfterAllIsPublished(t *testing.T) {
 	s.head(4)
 }
 
-func TestAnotherHandsRecordsArePublished(t *testing.T) {
+func TestRecordsOfAnotherWriterArePublished(t *testing.T) {
 	s := newScene(t, "milk")
 	a, l := s.text("ada", ada), s.line("ben", ben)
 	r := event.Encode(event.Changed{Change: changes(t, `[[0,"oat "],4]`)[0]})
@@ -127,7 +128,7 @@ func TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne(t *testing.T) {
 	s.equal("current", l.current, 3)
 }
 
-func TestUnreadableLogDropsEverybody(t *testing.T) {
+func TestUnreadableLogClosesEveryConnection(t *testing.T) {
 	s := newScene(t, "milk")
 	a, l := s.text("ada", ada), s.line("ben", ben)
 	s.log.next, s.log.readFail = lost, true
@@ -161,7 +162,7 @@ func TestReceiptIsFollowedByWhatOthersDidInTheSameBatch(t *testing.T) {
 	s.reads("oat milk!!")
 }
 
-func TestNewLinesAreToldInTheirOrder(t *testing.T) {
+func TestNewLinesAreSentInOrder(t *testing.T) {
 	s := newScene(t, "milk")
 	all := []*lineClient{s.line("ada", ada), s.line("ben", ben), s.line("cleo", ada)}
 	all[0].updateAt(0, 2, "milk!")

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// frames tells what a connection was sent, and empties what it has.
+// frames describes what a connection was sent, and empties it.
 func frames(c *conn) string {
 	var out []string
 	for _, m := range c.down {
@@ -32,16 +32,17 @@ func frames(c *conn) string {
 	return strings.Join(out, ", ")
 }
 
-// insert is elsewhere at the end of the text, and nobody reads what comes of it.
+// insert is elsewhere at the end of the text. No client reads what it causes.
 func (s *scene) insert(text string) { s.elsewhere(s.auth.thread.Len(), s.auth.thread.Len(), text) }
 
-// slowly sets the pace once everybody is there and rested.
+// slowly sets the rate limit once all clients are there and the thread has
+// rested.
 func (s *scene) slowly(every time.Duration, burst int) {
 	s.limit = RateLimit{every, burst}
 	s.pass(1000)
 }
 
-func TestRestedThreadTellsAtOnceAndABusyOneOncePerTurn(t *testing.T) {
+func TestRestedThreadSendsAtOnceAndABusyOneOncePerInterval(t *testing.T) {
 	s := newScene(t, "x")
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
@@ -51,7 +52,7 @@ func TestRestedThreadTellsAtOnceAndABusyOneOncePerTurn(t *testing.T) {
 	s.pass(19)
 	s.insert("3")
 	s.serve(1)
-	s.equal("within the turn", frames(a.conn), "")
+	s.equal("within the interval", frames(a.conn), "")
 	s.pass(1)
 	s.serve(1)
 	s.equal("after it", frames(a.conn), "4-5")
@@ -69,7 +70,7 @@ func TestRestedThreadTellsAtOnceAndABusyOneOncePerTurn(t *testing.T) {
 	s.equal("a rested thread", frames(a.conn), "7-7")
 }
 
-func TestBurstIsToldAtOnceAndThenPaid(t *testing.T) {
+func TestBurstIsSentAtOnceAndThenPaidFor(t *testing.T) {
 	s := newScene(t, "x")
 	a := s.text("ada", ada)
 	s.slowly(20*time.Millisecond, 3)
@@ -87,7 +88,7 @@ func TestBurstIsToldAtOnceAndThenPaid(t *testing.T) {
 	s.equal("and then", frames(a.conn), "8-8")
 }
 
-func TestFewAreToldEarlyWhereThatMayBe(t *testing.T) {
+func TestFewPeersAreSentEntriesEarly(t *testing.T) {
 	s := newScene(t, "x")
 	a, l := s.text("ada", ada), s.line("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
@@ -101,7 +102,7 @@ func TestFewAreToldEarlyWhereThatMayBe(t *testing.T) {
 	s.equal("three are too many", frames(a.conn), "")
 	s.pass(20)
 	s.serve(1)
-	s.equal("so they have their turn", frames(a.conn), "6-6")
+	s.equal("in the next interval", frames(a.conn), "6-6")
 }
 
 func TestClockThatGoesBackDoesNotSilenceAThread(t *testing.T) {
@@ -116,16 +117,16 @@ func TestClockThatGoesBackDoesNotSilenceAThread(t *testing.T) {
 	s.equal("an hour back", frames(a.conn), "3-3, 4-4")
 }
 
-func TestPeerThatIsBehindIsToldAllInOneAndOthersAreNotHeldUp(t *testing.T) {
+func TestLaggingPeerIsSentAllInOneFrameAndDelaysNobody(t *testing.T) {
 	s := newScene(t, "x")
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	a.conn.full = 2
 	for range 10 {
 		s.insert("a")
 	}
-	s.equal("who takes nothing", frames(a.conn), "3-3, 4-4")
+	s.equal("the peer that reads nothing", frames(a.conn), "3-3, 4-4")
 	if got := frames(b.conn); strings.Count(got, ",") != 9 {
-		t.Errorf("who takes all was told %s", got)
+		t.Errorf("the peer that reads everything was sent %s", got)
 	}
 	s.drained(a.conn)
 	s.work()
@@ -133,7 +134,7 @@ func TestPeerThatIsBehindIsToldAllInOneAndOthersAreNotHeldUp(t *testing.T) {
 	s.equal("what it lacked", frames(a.conn), "5-12, 13-13")
 }
 
-// work does the server's own work.
+// work does the server's own tasks.
 func (s *scene) work() {
 	for len(s.tasks) > 0 {
 		f := s.tasks[0]
@@ -152,7 +153,7 @@ func TestPeerFarBehindIsStreamedFromTheLog(t *testing.T) {
 		s.insert("a")
 		s.take(b)
 	}
-	s.equal("the window's entries", len(s.auth.recent.entries) < 10, true)
+	s.equal("few recent entries", len(s.auth.recent.entries) < 10, true)
 	s.flow()
 	s.flow()
 	s.equal("revision", a.rev, s.auth.thread.Revision)
@@ -162,7 +163,7 @@ func TestPeerFarBehindIsStreamedFromTheLog(t *testing.T) {
 	s.equal("revision later", a.rev, s.auth.thread.Revision)
 }
 
-// take has one client take what came.
+// take has one client read what it was sent.
 func (s *scene) take(c *textClient) {
 	for _, m := range c.conn.down {
 		c.receive(m)
@@ -171,9 +172,10 @@ func (s *scene) take(c *textClient) {
 	s.check(c.problem)
 }
 
-// TestMessagesOfATurnEndInTheSameEntries has peers stop at revisions of their
-// own: all are told in one turn, who lacks most first, and nobody is streamed.
-func TestMessagesOfATurnEndInTheSameEntries(t *testing.T) {
+// TestFramesOfABroadcastEndInTheSameEntries has peers stop reading at different
+// revisions. One broadcast serves all of them, the peers that lack most first,
+// and none is streamed from the log.
+func TestFramesOfABroadcastEndInTheSameEntries(t *testing.T) {
 	s := newScene(t, "x")
 	const n = 24
 	var all []*textClient
@@ -190,8 +192,8 @@ func TestMessagesOfATurnEndInTheSameEntries(t *testing.T) {
 	s.equal("tasks", len(s.tasks), 0)
 }
 
-// stopOneByOne has each of clients take nothing more, after so many entries
-// that the one before was not told, and then all take something again.
+// stopOneByOne has the clients stop reading one after the other, with so many
+// entries between, and then all read again.
 func (s *scene) stopOneByOne(clients []*textClient, entries int) {
 	for i := range clients {
 		clients[i].conn.waits = true
@@ -207,9 +209,9 @@ func (s *scene) stopOneByOne(clients []*textClient, entries int) {
 	}
 }
 
-// TestTurnGivesSoMuchToWhoLagsBehind has peers lag behind so far that one turn
-// does not give all of them what they lack; the next ones do.
-func TestTurnGivesSoMuchToWhoLagsBehind(t *testing.T) {
+// TestBroadcastIsBoundedForLaggingPeers has peers lag so far behind that one
+// broadcast cannot serve all of them; the next ones do.
+func TestBroadcastIsBoundedForLaggingPeers(t *testing.T) {
 	s := newScene(t, "x")
 	const n, entries = 24, 40
 	var all []*textClient
@@ -230,7 +232,7 @@ func TestTurnGivesSoMuchToWhoLagsBehind(t *testing.T) {
 		return told
 	}
 	if first := count(); first == 0 || first == n {
-		t.Errorf("in the first turn %d of %d were told", first, n)
+		t.Errorf("in the first broadcast %d of %d were served", first, n)
 	}
 	for range 3 {
 		s.pass(20)
@@ -249,7 +251,7 @@ func TestRefusalDoesNotOvertakeOwnEntries(t *testing.T) {
 	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 3, Changes: changes(t, `[5,[0,"!"]]`)})
 	s.auth.Push(a.conn, Push{Client: a.id, Seq: 9, Rev: 3, Changes: changes(t, `[5,[0,"!"]]`)})
 	s.serve(2)
-	s.equal("who was refused", frames(a.conn), "4-4, failed stale")
+	s.equal("the refused peer", frames(a.conn), "4-4, failed stale")
 	s.equal("the other", frames(b.conn), "3-3")
 	s.pass(20)
 	s.serve(1)
@@ -257,7 +259,7 @@ func TestRefusalDoesNotOvertakeOwnEntries(t *testing.T) {
 	s.equal("nothing twice", frames(a.conn), "")
 }
 
-func TestWriterIsToldBeforeItsTurnAndNothingTwice(t *testing.T) {
+func TestWriterIsSentItsEditsEarlyAndOnce(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
@@ -280,7 +282,7 @@ func TestWriterIsToldBeforeItsTurnAndNothingTwice(t *testing.T) {
 	s.equal("where that may not be", frames(a.conn), "")
 }
 
-func TestWhoJoinsWithinATurnIsToldNothingTwice(t *testing.T) {
+func TestPeerThatJoinsWithinAnIntervalIsSentNothingTwice(t *testing.T) {
 	s := newScene(t, "x")
 	a := s.text("ada", ada)
 	s.slowly(20*time.Millisecond, 1)
@@ -295,7 +297,7 @@ func TestWhoJoinsWithinATurnIsToldNothingTwice(t *testing.T) {
 	s.equal("revisions", fmt.Sprint(a.rev, b.rev), "5 5")
 }
 
-func TestLineModeIsToldTheLatestOfATurnAndEveryReceipt(t *testing.T) {
+func TestLineModeIsSentTheLatestOfAnIntervalAndEveryReceipt(t *testing.T) {
 	s := newScene(t, "milk\nbread")
 	a, b := s.line("ada", ada), s.line("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
@@ -317,9 +319,9 @@ func TestLineModeIsToldTheLatestOfATurnAndEveryReceipt(t *testing.T) {
 	s.equal("nothing more", frames(a.conn), "")
 }
 
-// TestReceiptComesWithWhatItsPeerWasNotTold: else the lines that a client adds
-// would not be in their order.
-func TestReceiptComesWithWhatItsPeerWasNotTold(t *testing.T) {
+// TestReceiptComesWithTheLinesThatItsPeerLacks: otherwise a client would append
+// new lines in the wrong order.
+func TestReceiptComesWithTheLinesThatItsPeerLacks(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.line("ada", ada), s.line("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
@@ -338,7 +340,7 @@ func TestReceiptComesWithWhatItsPeerWasNotTold(t *testing.T) {
 	s.equal("ben then", frames(b.conn), `line 1 "bread" at 6, line 2 "eggs" at 6, line 3 "tea" at 6`)
 }
 
-func TestLinePeerThatIsBehindIsToldWhatTheLinesThenRead(t *testing.T) {
+func TestLaggingLinePeerIsSentWhatTheLinesReadByThen(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.line("ada", ada), s.line("ben", ben)
 	a.conn.waits = true
@@ -354,7 +356,7 @@ func TestLinePeerThatIsBehindIsToldWhatTheLinesThenRead(t *testing.T) {
 	s.equal("updates", len(a.heard), 51)
 	s.equal("what is kept", len(s.auth.fanout.touched), 0)
 
-	a.conn.waits = true // and a resync waits, too
+	a.conn.waits = true // a resync waits, too
 	s.elsewhere(0, 0, "first\n")
 	s.wait()
 	s.equal("while it takes nothing", frames(a.conn), "")
@@ -371,7 +373,7 @@ func rowsText(c *lineClient) (out []string) {
 	return out
 }
 
-func TestCursorsOfATurnAreShownAsTheyAreThenAndAfterTheEntries(t *testing.T) {
+func TestCursorsOfAnIntervalAreSentOnceAndAfterTheEntries(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	s.slowly(20*time.Millisecond, 1)
@@ -382,7 +384,7 @@ func TestCursorsOfATurnAreShownAsTheyAreThenAndAfterTheEntries(t *testing.T) {
 		s.auth.Cursor(a.conn, 4, [][2]int{{i, i}})
 	}
 	s.serve(5)
-	s.equal("within the turn", frames(b.conn), "")
+	s.equal("within the interval", frames(b.conn), "")
 	s.pass(20)
 	s.serve(1)
 	s.equal("after it", frames(b.conn), "4-4, cursor 0101 at [[4 4]]")
@@ -391,10 +393,10 @@ func TestCursorsOfATurnAreShownAsTheyAreThenAndAfterTheEntries(t *testing.T) {
 	s.leave(a.conn)
 	s.pass(20)
 	s.serve(1)
-	s.equal("who left has none", frames(b.conn), "cursor 0101 at []")
+	s.equal("the peer that left", frames(b.conn), "cursor 0101 at []")
 }
 
-func TestWhoWasBehindIsShownAllCursorsAndWhoseAreGone(t *testing.T) {
+func TestLaggingPeerIsSentAllCursorsAndRemovals(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b, c := s.text("ada", ada), s.text("ben", ben), s.text("cleo", ben)
 	s.auth.Cursor(a.conn, 2, [][2]int{{1, 1}})
@@ -414,7 +416,7 @@ func TestWhoWasBehindIsShownAllCursorsAndWhoseAreGone(t *testing.T) {
 	s.equal("what is kept", len(s.auth.fanout.gone), 0)
 }
 
-func TestCrowdOfCursorsIsShownInTurns(t *testing.T) {
+func TestManyCursorsTakeSeveralBroadcasts(t *testing.T) {
 	s := newScene(t, "milk")
 	b := s.text("ben", ben)
 	var all []*textClient
@@ -430,23 +432,23 @@ func TestCrowdOfCursorsIsShownInTurns(t *testing.T) {
 	frames(b.conn)
 	s.pass(20)
 	s.serve(1)
-	s.equal("in the first turn", len(cursors(b.conn)), cursorsMax)
+	s.equal("in the first broadcast", len(cursors(b.conn)), cursorsMax)
 	s.pass(20)
 	s.serve(1)
 	s.equal("in the second", len(cursors(b.conn)), len(all)-cursorsMax)
 }
 
-func TestEditsAreSaidToBeLoggedBeforeTheyAreTold(t *testing.T) {
+func TestEditsAreSettledBeforeTheyAreSent(t *testing.T) {
 	s := newScene(t, "milk")
 	a, l := s.text("ada", ada), s.line("ben", ben)
 	var logged []string
 	s.settled = func(c *conn, re string, ok bool) {
-		logged = append(logged, fmt.Sprintf("%s %s %t, told %d", c.name, re, ok, len(c.down)))
+		logged = append(logged, fmt.Sprintf("%s %s %t, sent %d", c.name, re, ok, len(c.down)))
 	}
 	a.edit(changes(t, `[4,[0,"!"]]`)[0])
 	a.push(1)
 	l.begin("bread")
 	s.up()
 	s.serve(2)
-	s.equal("logged", logged, "[ada update true, told 0 ben new true, told 0]")
+	s.equal("logged", logged, "[ada update true, sent 0 ben new true, sent 0]")
 }

@@ -12,7 +12,7 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A history is one run of a world by a seed: people write in both modes, the
+// A history is one run of a world from a seed: people write in both modes, the
 // network is hostile, the disk fails, the server is killed.
 type history struct {
 	*world
@@ -56,7 +56,7 @@ func newHistory(seed uint64, wrong func(*Authority), batches bool) *history {
 	for i := range h.draw(3) {
 		h.lines = append(h.lines, &lineClient{w: h.world, name: fmt.Sprintf("line%d", i), author: eventlog.AuthorID{3, byte(i)}})
 	}
-	h.round() // all are there, though not for long
+	h.round() // all have joined, though not for long
 	h.round()
 	return h
 }
@@ -67,7 +67,7 @@ func (h *history) note(format string, args ...any) {
 	h.trace = append(h.trace, fmt.Sprintf(format, args...))
 }
 
-// step lets one thing happen.
+// step makes one random thing happen.
 func (h *history) step() {
 	switch n := h.draw(100); {
 	case n < 24:
@@ -98,7 +98,7 @@ func (h *history) step() {
 	h.look()
 }
 
-// live draws a connection, mostly one of the newest.
+// live draws a connection, usually one of the newest.
 func (h *history) live() int {
 	n := len(h.conns)
 	if k := len(h.texts) + len(h.lines); n > k && h.draw(8) > 0 {
@@ -107,7 +107,7 @@ func (h *history) live() int {
 	return h.draw(n + 1)
 }
 
-// look restarts the authority if it gave up, and holds it against the log now
+// look restarts the authority if it stopped, and compares it with the log now
 // and then.
 func (h *history) look() {
 	for _, c := range h.drop {
@@ -132,14 +132,14 @@ func (h *history) open() *conn {
 	return c
 }
 
-// up brings a message of a connection to the authority.
+// up delivers a message of a connection to the authority.
 func (h *history) up(i int) bool {
 	if i >= len(h.conns) || len(h.conns[i].up) == 0 || len(h.auth.inbox) > testInbox/2 {
 		return false
 	}
 	c := h.conns[i]
 	f := c.up[0]
-	if h.calm || !f.push || h.draw(12) > 0 { // else it will come again
+	if h.calm || !f.push || h.draw(12) > 0 { // else it is delivered again
 		c.up = c.up[1:]
 	}
 	h.note("%s: up", c.name)
@@ -180,7 +180,7 @@ func (h *history) task() bool {
 	return true
 }
 
-// network loses a connection, or makes one.
+// network cuts a connection or opens one.
 func (h *history) network() {
 	if len(h.lines) > 0 && h.draw(3) == 0 {
 		l := h.lines[h.draw(len(h.lines))]
@@ -206,8 +206,8 @@ func (h *history) network() {
 	h.note("%s connects: %s, hostile %t", c.name, c.conn.name, hostile)
 }
 
-// cut ends a connection: what was on the way up may or may not arrive, what was
-// on the way down does not, and the authority hears of the end some time.
+// cut ends a connection. Messages on the way up may arrive or not, those on the
+// way down are lost, and the authority hears of the end later.
 func (h *history) cut(c *conn) {
 	if c.dead {
 		return
@@ -232,7 +232,7 @@ func (h *history) cut(c *conn) {
 	}
 }
 
-// fail breaks the disk, or the server, or has another hand write.
+// fail breaks the disk or the server, or has another writer append.
 func (h *history) fail() {
 	switch n := h.draw(10); {
 	case n < 2:
@@ -251,7 +251,7 @@ func (h *history) fail() {
 		h.note("killed")
 		h.crash()
 	default:
-		h.otherHand()
+		h.otherWriter()
 	}
 }
 
@@ -265,8 +265,8 @@ func (h *history) crash() {
 	h.start()
 }
 
-// otherHand appends to the log past the authority.
-func (h *history) otherHand() {
+// otherWriter appends to the log without the authority.
+func (h *history) otherWriter() {
 	t, err := projection.Replay(h.ctx(), projection.Plain(h.log.AuditLog), stream, 0)
 	if err != nil {
 		panic(err)
@@ -280,5 +280,5 @@ func (h *history) otherHand() {
 	if _, err := h.log.AuditLog.Append(h.ctx(), stream, t.Revision, r); err != nil {
 		panic(err)
 	}
-	h.note("another hand appends revision %d: %T", t.Revision+1, f)
+	h.note("another writer appends revision %d: %T", t.Revision+1, f)
 }

@@ -9,7 +9,8 @@ import (
 	"parodywave/projection"
 )
 
-// end lets everything arrive: nothing fails any more, everybody is connected.
+// end delivers everything: nothing fails any more, and all clients are
+// connected.
 func (h *history) end() {
 	h.calm = true
 	h.log.next, h.log.readFail = kept, false
@@ -28,7 +29,7 @@ func (h *history) end() {
 	h.flag("there is no end: %d in the inbox, %d tasks", len(h.auth.inbox), len(h.tasks))
 }
 
-// round moves all that can move, and reports whether anything did.
+// round moves everything that can move, and reports whether anything did.
 func (h *history) round() (moved bool) {
 	for _, c := range h.texts {
 		if c.conn == nil {
@@ -59,7 +60,7 @@ func (h *history) round() (moved bool) {
 	return moved
 }
 
-// judge holds everything against the log when all is quiet.
+// judge compares everything with the log when all is quiet.
 func (h *history) judge() {
 	h.compareReplay()
 	t := h.auth.thread
@@ -108,7 +109,7 @@ func (h *history) judgeLine(c *lineClient, t *projection.Thread) {
 }
 
 // judgeLog checks that every change of every text client is in the log exactly
-// once, in order, with every character that it brought.
+// once, in order, with every character that it inserted.
 func (h *history) judgeLog() {
 	seq := map[eventlog.ClientID]uint64{}
 	texts := map[eventlog.ClientID]*textClient{}
@@ -137,7 +138,7 @@ func (h *history) judgeLog() {
 	}
 }
 
-// compareReplay is law 5: live equals replayed. Nothing waits to be appended.
+// compareReplay is law 5: live equals replayed. The batch must be empty.
 func (h *history) compareReplay() {
 	live := h.auth.thread
 	replayed, err := projection.Replay(h.ctx(), projection.Plain(h.log.AuditLog), stream, live.Revision)
@@ -163,7 +164,7 @@ func (h *history) compareReplay() {
 	}
 }
 
-// describe tells a message shortly.
+// describe returns a short description of a message.
 func describe(m any) string {
 	switch m := m.(type) {
 	case Entries:

@@ -36,7 +36,7 @@ func TestLastEmptyLineThatIsNobodysIsReused(t *testing.T) {
 	s.flow()
 	s.head(2) // nothing to append
 	s.receipt(c, 1, "", 2)
-	other.begin("eggs") // it is somebody's now
+	other.begin("eggs") // now it is a current line
 	s.flow()
 	s.reads("milk\n\neggs")
 	c.update("tea")
@@ -57,7 +57,7 @@ func TestNewAfterTextBeginsALine(t *testing.T) {
 	s.reads("milk\neggs\ngreen tea")
 }
 
-func TestOwnEmptyLineIsSomebodys(t *testing.T) {
+func TestOwnEmptyLineIsACurrentLine(t *testing.T) {
 	s := newScene(t, "milk")
 	c := s.line("ada", ada)
 	c.begin("")
@@ -156,14 +156,14 @@ func TestResyncsAreTwiceASecondAndHoldUpdatesAndReceipts(t *testing.T) {
 	s.change(0, 0, "tea\n")
 	joins, heard, got := len(c.joins), len(c.heard), c.got
 	s.pass(10)
-	s.change(0, 0, "rum\n") // due
+	s.change(0, 0, "rum\n") // a resync is due
 	c.update("eggs!")
 	other.begin("bread")
 	s.flow()
 	if len(c.joins) != joins || len(c.heard) != heard || c.got != got {
-		t.Fatalf("told %d joins and %d updates while a resync was due", len(c.joins)-joins, len(c.heard)-heard)
+		t.Fatalf("sent %d joins and %d updates while a resync was due", len(c.joins)-joins, len(c.heard)-heard)
 	}
-	s.reads("rum\ntea\nmilk\neggs!\nbread") // done, and not told
+	s.reads("rum\ntea\nmilk\neggs!\nbread") // done, and not sent
 	s.pass(resyncPause - 10 - 1)
 	s.flow()
 	s.equal("joins", len(c.joins), joins)
@@ -271,11 +271,11 @@ func TestTextStaysInItsLine(t *testing.T) {
 	c := s.line("ada", ada)
 	c.update("eggs")
 	s.flow()
-	s.change(5, 5, "tea\n") // a line right before it
+	s.change(5, 5, "tea\n") // a line directly before it
 	c.update("6 eggs")
 	s.flow()
 	s.reads("milk\ntea\n6 eggs")
-	s.change(15, 15, "\nrum") // and one right after
+	s.change(15, 15, "\nrum") // and one directly after
 	c.update("6 eggs!")
 	s.flow()
 	s.reads("milk\ntea\n6 eggs!\nrum")
@@ -306,7 +306,7 @@ func TestLineEditWithoutAJoinIsRefused(t *testing.T) {
 	s := newScene(t, "milk")
 	c := s.line("ada", ada)
 	s.leave(c.conn)
-	c.conn.left = false // to hear of it
+	c.conn.left = false // so that it is sent the refusal
 	c.update("x")
 	s.flow()
 	s.fails(c, wire.NotJoined)
@@ -317,7 +317,7 @@ func TestJoiningAgainGivesHeldReceipts(t *testing.T) {
 		s := newScene(t, "milk\n")
 		c := s.line("ada", ada)
 		s.change(0, 0, "tea\n")
-		s.change(0, 0, "rum\n") // due
+		s.change(0, 0, "rum\n") // a resync is due
 		c.update("eggs")
 		s.flow()
 		s.equal("receipts before", c.got, 0)
@@ -339,7 +339,7 @@ func TestJoiningAgainGivesHeldReceipts(t *testing.T) {
 	}
 }
 
-func TestRenameIsToldByAResync(t *testing.T) {
+func TestRenameIsSentByAResync(t *testing.T) {
 	s := newScene(t, "milk")
 	c := s.line("ada", ada)
 	s.auth.Rename(c.conn, ada, "groceries")

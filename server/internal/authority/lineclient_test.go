@@ -7,8 +7,8 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A lineClient is a program that knows the deck's rules and no more: on join
-// take all of data, on update set one line. It counts its receipts.
+// A lineClient is a program that knows only the rules of line mode: on join it
+// replaces all of data, on update it sets one line. It counts its receipts.
 type lineClient struct {
 	w      *world
 	name   string
@@ -18,11 +18,11 @@ type lineClient struct {
 	joined    bool
 	data      []lineRow
 	title     string
-	rev       eventlog.Revision // the highest it was told
-	current   int               // index of its current line as far as it knows, -1: none
-	last      string            // what it sent last
+	rev       eventlog.Revision // the highest that it was sent
+	current   int               // index of its current line as it knows it, -1: none
+	last      string            // the value that it sent last
 	sent      int               // requests on this connection
-	got, errs int               // and their answers
+	got, errs int               // their answers
 	held      int               // receipts that must come next
 	heard     []LineUpdate      // all updates, for tests that look at them
 	failed    []Failed
@@ -47,7 +47,7 @@ func (c *lineClient) join() {
 	w, conn := c.w, c.conn
 	conn.up = append(conn.up, frame{f: func() {
 		w.serve(testInbox)
-		conn.synced -= resyncPause // what is held comes now
+		conn.synced -= resyncPause // what is held is sent now
 		w.do(func() { w.auth.joinLine(conn, c.author, conn.receipts) })
 	}})
 }

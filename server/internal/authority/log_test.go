@@ -8,17 +8,17 @@ import (
 	"parodywave/eventlog"
 )
 
-// A fate is what becomes of an append.
+// A fate is the outcome of an append.
 type fate int
 
 const (
-	kept        fate = iota // and said so
-	refused                 // not kept, and said so
-	lost                    // not kept, and nobody knows
-	keptUnknown             // kept, and nobody knows
+	kept        fate = iota // appended, no error
+	refused                 // not appended, an error that says so
+	lost                    // not appended, an error that leaves it open
+	keptUnknown             // appended, an error that leaves it open
 )
 
-// A brokenLog is a log that fails as told, once for each time it is told.
+// A brokenLog fails as next and readFail say, once each time they are set.
 type brokenLog struct {
 	eventlog.AuditLog
 	next     fate

@@ -26,21 +26,21 @@ func TestCursorsArePassedOnAndNeverLogged(t *testing.T) {
 	s.serve(1)
 	want := Cursor{Client: a.id, Author: ada, Revision: 2, Ranges: [][2]int{{1, 3}}}
 	if got := cursors(b.conn); len(got) != 1 || fmt.Sprint(got[0]) != fmt.Sprint(want) {
-		t.Errorf("ben was told %v, want %v", got, want)
+		t.Errorf("ben was sent %v, want %v", got, want)
 	}
 	if len(a.conn.down)+len(l.conn.down) > 0 {
-		t.Error("its own client, or line mode, was told")
+		t.Error("its own client, or line mode, was sent it")
 	}
 	s.head(2)
 
 	c := s.conn("new")
-	s.do(func() { s.auth.joinText(c, ben, b.id, nil) }) // ben again: told where ada is
+	s.do(func() { s.auth.joinText(c, ben, b.id, nil) }) // ben joins again and is sent ada's cursor
 	if got := cursors(c); len(got) != 1 || got[0].Client != a.id {
-		t.Errorf("who joined was told %v", got)
+		t.Errorf("the peer that joined was sent %v", got)
 	}
 	s.leave(a.conn)
 	if got := cursors(c); len(got) != 1 || got[0].Ranges == nil || len(got[0].Ranges) != 0 {
-		t.Errorf("after ada left ben was told %v, want empty ranges", got)
+		t.Errorf("after ada left ben was sent %v, want empty ranges", got)
 	}
 	s.auth.Cursor(a.conn, 2, nil)
 	s.auth.Cursor(c, 3, nil)

@@ -28,7 +28,7 @@ func changes(t *testing.T, all ...string) []ot.Change {
 	return out
 }
 
-// told returns the faults that a connection was sent, and empties what it has.
+// refusals returns the errors that a connection was sent, and empties it.
 func refusals(c *conn) []*wire.Error {
 	var out []*wire.Error
 	for _, m := range c.down {
@@ -41,8 +41,8 @@ func refusals(c *conn) []*wire.Error {
 }
 
 // TestPush begins each time with "milk😀" at revision 2, the client's own
-// entries 1 and 2 at revisions 3 and 5, another's at 4: "ab", "x", so that the
-// text at 5 is "xbamilk😀".
+// entries 1 and 2 at revisions 3 and 5, and another client's at 4: "ab", "x".
+// The text at 5 is "xbamilk😀".
 func TestPush(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -182,7 +182,7 @@ func TestTooCostlyPushIsStale(t *testing.T) {
 	s.reads("bamilk12")
 }
 
-func TestStaleTellsAHeadThatIsOnDisk(t *testing.T) {
+func TestStaleHasAHeadThatIsOnDisk(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	s.log.next = refused
@@ -228,7 +228,7 @@ func TestSecondJoinSupersedesTheFirst(t *testing.T) {
 	c.connect(s.conn("new"), false)
 	s.flow()
 	if len(old.down) != 1 || old.down[0] != any(closed{wire.CloseReplaced}) {
-		t.Errorf("the first connection was told %v, want that it is superseded", old.down)
+		t.Errorf("the first connection was sent %v, want a close", old.down)
 	}
 	s.auth.Push(old, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.serve(1)
@@ -285,7 +285,7 @@ func TestResume(t *testing.T) {
 				}
 			})
 			if len(s.tasks) > 0 {
-				s.elsewhere(0, 0, "e") // meanwhile: it is to come after the rest
+				s.elsewhere(0, 0, "e") // meanwhile: it must come after the rest
 				s.down()
 			}
 			if test.reset {
@@ -322,7 +322,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// chainless is a log that cannot look chains up.
+// A chainless log cannot look up chain values.
 type chainless struct{ *brokenLog }
 
 func (chainless) ChainAt(ctx context.Context, s eventlog.Stream, at eventlog.Revision) (chain.Digest, error) {

@@ -57,7 +57,7 @@ func TestPut(t *testing.T) {
 			s.reads(want)
 			s.head(test.head)
 			s.restart()
-			s.reads(want) // it can be read again
+			s.reads(want) // it can be replayed
 		})
 	}
 }

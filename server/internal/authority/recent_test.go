@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestWindowKeepsWhatIsYoungAndForgetsAtRest(t *testing.T) {
+func TestRecentEntriesAreKeptWhileYoungAndDroppedAtRest(t *testing.T) {
 	s := newScene(t, "x")
 	w := &s.auth.recent
 	insert := func(n int) {
@@ -41,8 +41,8 @@ func TestWindowKeepsWhatIsYoungAndForgetsAtRest(t *testing.T) {
 	s.serve(testInbox)
 }
 
-// TestRateLimitedPeersAreSentEntriesFromMemory has the rate limit hold back more
-// entries than are otherwise kept: nobody is streamed them from the log.
+// TestRateLimitedPeersAreSentEntriesFromMemory has the rate limit delay more
+// entries than are usually kept: no peer is streamed them from the log.
 func TestRateLimitedPeersAreSentEntriesFromMemory(t *testing.T) {
 	s := newScene(t, "x")
 	s.auth.recent.max, s.auth.recent.age = 4, 0
@@ -67,8 +67,9 @@ func TestRateLimitedPeersAreSentEntriesFromMemory(t *testing.T) {
 	}
 }
 
-// TestLineAtARevisionFromBeforeAnybodyWasInLineMode: what undoes entries is kept
-// for line mode alone, and else made from the log.
+// TestLineAtARevisionFromBeforeAnybodyWasInLineMode: inverses of entries are
+// kept only while a peer is in line mode, and otherwise the view is read from
+// the log.
 func TestLineAtARevisionFromBeforeAnybodyWasInLineMode(t *testing.T) {
 	s := newScene(t, "milk\nbread")
 	s.elsewhere(4, 4, "!")

@@ -12,7 +12,7 @@ import (
 	"parodywave/projection"
 )
 
-// counted is a log that counts how often its chain is asked for.
+// A counted log counts how often it is asked for chain values and proofs.
 type counted struct {
 	*brokenLog
 	asked *int
@@ -28,9 +28,9 @@ func (l counted) Prove(ctx context.Context, s eventlog.Stream, after eventlog.Re
 	return l.brokenLog.Prove(ctx, s, after)
 }
 
-// TestACrowdThatComesBackAsksTheLogOnce: after a restart each of many lacks a
-// little of what only the log has, and some come when others write already.
-func TestACrowdThatComesBackAsksTheLogOnce(t *testing.T) {
+// TestManyResumesReadTheLogOnce: after a restart each of many clients lacks a
+// little that only the log has, and some resume when others write already.
+func TestManyResumesReadTheLogOnce(t *testing.T) {
 	s := newScene(t, "milk")
 	const head = 60
 	for s.auth.thread.Revision < head {
@@ -78,7 +78,7 @@ func TestACrowdThatComesBackAsksTheLogOnce(t *testing.T) {
 			}
 		}
 		if next != s.auth.thread.Revision+1 {
-			t.Fatalf("client %d was told through %d of %d", i, next-1, s.auth.thread.Revision)
+			t.Fatalf("client %d was sent entries through %d of %d", i, next-1, s.auth.thread.Revision)
 		}
 		if i%10 == 9 {
 			s.elsewhere(0, 0, "y")
@@ -94,8 +94,8 @@ func TestACrowdThatComesBackAsksTheLogOnce(t *testing.T) {
 	}
 }
 
-// TestAPastKeepsNoMoreThanItMay, in entries and in text.
-func TestAPastKeepsNoMoreThanItMay(t *testing.T) {
+// TestResumeCacheStaysWithinItsBounds, in entries and in weight.
+func TestResumeCacheStaysWithinItsBounds(t *testing.T) {
 	s := newScene(t, "milk")
 	for range 2 * cacheMax {
 		s.elsewhere(0, 0, "x")

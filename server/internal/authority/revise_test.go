@@ -27,7 +27,8 @@ func (s *scene) revise(c ot.Change, at eventlog.Revision) (eventlog.Revision, er
 }
 
 func TestRevise(t *testing.T) {
-	// Revision 2 reads "milk 😀\neggs"; 3 puts "oat" before it; 4 takes "eggs".
+	// Revision 2 reads "milk 😀\neggs"; 3 inserts "oat" before it; 4 deletes
+	// "eggs".
 	for _, test := range []struct {
 		name string
 		json string
@@ -78,8 +79,8 @@ func TestRevise(t *testing.T) {
 	}
 }
 
-// TestReviseBringsNothingRedactedBack: a change that was made of a text before
-// it was blacked out might hold that.
+// TestReviseBringsNothingRedactedBack: a change made from the text before a
+// redaction might contain the redacted text.
 func TestReviseBringsNothingRedactedBack(t *testing.T) {
 	s := newScene(t, "a secret")
 	s.edit(func() {
@@ -91,13 +92,13 @@ func TestReviseBringsNothingRedactedBack(t *testing.T) {
 		t.Errorf("answered %v, want stale", err)
 	}
 	s.reads("a ██████")
-	if _, err := s.revise(c, 3); err != nil { // the text is known to be black
+	if _, err := s.revise(c, 3); err != nil { // made from the text after the redaction
 		t.Error(err)
 	}
 }
 
-// TestOpenWithATextIsOneAppend: nobody ever sees a thread that is to have a text
-// and has none yet.
+// TestOpenWithATextIsOneAppend: no client ever sees such a thread without its
+// text.
 func TestOpenWithATextIsOneAppend(t *testing.T) {
 	w := newWorld(nil)
 	done := make(chan error)

@@ -15,10 +15,11 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A gate is a log whose appends wait to be let through, after they are kept.
+// A gate is a log whose appends wait after they were kept, until they are let
+// through.
 type gate struct {
 	eventlog.AuditLog
-	came chan int // records of an append that waits now
+	came chan int // how many records the append has that waits now
 	open chan struct{}
 }
 
@@ -58,7 +59,7 @@ func (e *ear) Settled(string, bool)               {}
 func (e *ear) Close(int, string)                  {}
 func (e *ear) Connection() (id eventlog.ClientID) { return id }
 
-// A shared Room may be asked for a frame by a sender, too, when the authority has
+// In a shared Room a sender may ask for a frame, too, after the authority has
 // stopped.
 type shared struct {
 	*world
@@ -133,7 +134,7 @@ func TestNothingIsToldBeforeItIsDurableAndRequestsCollect(t *testing.T) {
 	if n := <-r.log.came; n != 1 {
 		t.Fatalf("the first append has %d records", n)
 	}
-	// It is kept, and nobody knows yet.
+	// It is on disk, but the append has not returned.
 	r.Push(r.peer(ids[1]), Push{Client: ids[1], Seq: 1, Rev: 1, Changes: insertion(0, "b")})
 	r.Edit(r.peer("line"), "new", LineEdit{Value: units("c"), New: true, Line: -1})
 	r.Push(r.peer(ids[2]), Push{Client: ids[2], Seq: 1, Rev: 1, Changes: insertion(0, "d")})
@@ -144,7 +145,7 @@ func TestNothingIsToldBeforeItIsDurableAndRequestsCollect(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	for _, p := range []any{ids[0], ids[1], ids[2], "line"} {
 		if got := r.heard(p); len(got) != 1 { // its join
-			t.Errorf("%v was told %v while the append waited", p, got[1:])
+			t.Errorf("%v was sent %v while the append waited", p, got[1:])
 		}
 	}
 	select {

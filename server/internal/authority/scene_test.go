@@ -12,8 +12,8 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A scene is a world where everything arrives at once and nothing fails unless
-// the test wants it.
+// A scene is a world in which everything arrives at once and nothing fails
+// unless the test says so.
 type scene struct {
 	*world
 	t     *testing.T
@@ -26,8 +26,8 @@ var (
 	ben = eventlog.AuthorID{0xb}
 )
 
-// newScene opens a thread, at revision 1, that reads text, at revision 2 if
-// there is any.
+// newScene opens a thread at revision 1. It has the given text at revision 2,
+// if that is not empty.
 func newScene(t *testing.T, text string) *scene {
 	t.Helper()
 	s := &scene{world: newWorld(nil), t: t}
@@ -44,14 +44,14 @@ func newScene(t *testing.T, text string) *scene {
 	return s
 }
 
-// edit has the authority record something, as the server might.
+// edit has the authority record something, as the server does.
 func (s *scene) edit(f func()) {
 	s.auth.handle(request{edit: func() *wire.Error { f(); return nil }})
 	s.auth.commit()
 }
 
-// change has somebody else replace the units from..to of the text, and all
-// hear of it.
+// change has another author replace the units from..to of the text, and
+// delivers it to all clients.
 func (s *scene) change(from, to int, insert string) {
 	s.elsewhere(from, to, insert)
 	s.down()
@@ -85,7 +85,7 @@ func (s *scene) conn(name string) *conn {
 	return &conn{w: s.world, name: name, page: func(n int) int { return n - 1 }}
 }
 
-// up brings everything that was sent to the authority's inbox.
+// up delivers to the authority's inbox everything that clients have sent.
 func (s *scene) up() {
 	for _, c := range s.conns() {
 		for len(c.up) > 0 {
@@ -96,7 +96,7 @@ func (s *scene) up() {
 	}
 }
 
-// down brings everything that was published to the clients.
+// down delivers to the clients everything that the authority has sent.
 func (s *scene) down() {
 	s.work()
 	for _, c := range s.texts {
@@ -143,7 +143,7 @@ func (s *scene) flow() {
 	s.down()
 }
 
-// wait lets a resync that is due come.
+// wait passes the time until a resync that is due is sent.
 func (s *scene) wait() {
 	s.pass(resyncPause)
 	s.flow()
@@ -163,7 +163,7 @@ func (s *scene) head(want eventlog.Revision) {
 	}
 }
 
-// shows checks what a line-mode client has before it.
+// shows checks what a client in line mode shows.
 func (s *scene) shows(c *lineClient, want ...string) {
 	s.t.Helper()
 	var got []string
@@ -190,7 +190,7 @@ func (s *scene) receipt(c *lineClient, line int, value string, rev eventlog.Revi
 	}
 }
 
-// fails checks that a client's last request had no effect and why.
+// fails checks that a client's last request was refused, and with which code.
 func (s *scene) fails(c *lineClient, code wire.Code) {
 	s.t.Helper()
 	if len(c.failed) == 0 {

@@ -32,15 +32,15 @@ func TestConverges(t *testing.T) {
 }
 
 // TestComposedRebaseDiverges and TestReceivingComposedDiverges show that the
-// simulation would see what must not be done.
+// simulation notices rebasing over composed entries.
 func TestComposedRebaseDiverges(t *testing.T) {
 	mustDiverge(t, func(a *Authority) { a.rebase = rebaseComposed }, false)
 }
 
 func TestReceivingComposedDiverges(t *testing.T) { mustDiverge(t, nil, true) }
 
-// TestDroppedBacklogIsSeen has a peer that takes no more be told, when it does
-// again, of what is new from then on alone.
+// TestDroppedBacklogIsSeen sends a peer that was not ready only what is new
+// once it is ready again.
 func TestDroppedBacklogIsSeen(t *testing.T) {
 	mustDiverge(t, func(a *Authority) {
 		a.cfg.Room.(*world).unready = func(c *conn) {
@@ -51,13 +51,13 @@ func TestDroppedBacklogIsSeen(t *testing.T) {
 	}, false)
 }
 
-// TestUnannouncedBatchIsSeen has the batch of an append whose outcome was not
-// known, and which the log turns out to have, not announced.
+// TestUnannouncedBatchIsSeen does not announce a batch whose append returned an
+// error and that the log turns out to have.
 func TestUnannouncedBatchIsSeen(t *testing.T) {
 	mustDiverge(t, func(a *Authority) { a.cfg.Room = &forgetful{Room: a.cfg.Room} }, false)
 }
 
-// A forgetful Room misses what is announced after a refusal.
+// A forgetful Room ignores what is announced after a refusal.
 type forgetful struct {
 	Room
 	refused bool
@@ -93,7 +93,7 @@ func mustDiverge(t *testing.T, wrong func(*Authority), batches bool) {
 	t.Logf("%d of %d histories diverged; the first: %s", found, runs, first)
 }
 
-// rebaseComposed is the wrong rebase: each run of others' entries as one.
+// rebaseComposed is the wrong rebase: over each run of others' entries as one.
 func rebaseComposed(push Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
 	changes = push.Changes
 	var run *ot.Change
@@ -124,8 +124,8 @@ func rebaseComposed(push Push, over []event.Event) (changes []ot.Change, skipped
 	return changes, skipped, err
 }
 
-// run plays one history of at most so many steps, and returns how long its log
-// got and what was wrong.
+// run plays one history of at most limit steps. It returns how long the log got
+// and what was wrong.
 func run(seed uint64, limit int, wrong func(*Authority), batches bool) (eventlog.Revision, string) {
 	h := newHistory(seed, wrong, batches)
 	flaw := h.play(limit)
@@ -149,7 +149,7 @@ func (h *history) play(limit int) (flaw string) {
 	return h.first()
 }
 
-// first returns what was first found wrong.
+// first returns the first flaw.
 func (h *history) first() string {
 	if len(h.flaws) > 0 {
 		return h.flaws[0]
@@ -167,8 +167,8 @@ func (h *history) first() string {
 	return ""
 }
 
-// counterexample plays the shortest failing beginning of a history again and
-// tells all of it.
+// counterexample plays the shortest failing prefix of a history again and
+// describes it.
 func counterexample(t *testing.T, seed uint64) string {
 	limit := 1
 	for limit < 20+stepsMax {

@@ -16,14 +16,14 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A rowClient keeps the rows of a text by what package wire says about entries,
-// and knows nothing of how lines keep their identity.
+// A rowClient keeps the rows of a text by the rules of package wire. It does
+// not know how lines keep their identity.
 type rowClient struct {
 	rows []wire.Row
 	text []uint16
 }
 
-// take applies an entry. It fails loudly where a splice does not fit.
+// take applies an entry. It panics if a splice does not fit.
 func (c *rowClient) take(e *Entry) {
 	ch, changed := change(e.Event)
 	if changed {
@@ -71,7 +71,7 @@ func breaks(units []uint16) int {
 	return n
 }
 
-// blameRows returns the rows of a thread as its blame has them.
+// blameRows returns the rows of a thread as a join has them.
 func blameRows(t *projection.Thread) []wire.Row {
 	var rows []wire.Row
 	for r := range t.Rows() {
@@ -98,8 +98,8 @@ func TestSplicingGivesTheRows(t *testing.T) {
 	t.Logf("%d histories, %d entries with rows", runs, rows)
 }
 
-// TestRowsLeftOutAreMissed shows that the law would see rows that are not sent
-// where lines move, where one keeps its row, and where the thread begins.
+// TestRowsLeftOutAreMissed leaves rows out where lines move, where a line keeps
+// its row, and where the thread begins: the law must notice.
 func TestRowsLeftOutAreMissed(t *testing.T) {
 	for name, sent := range map[string]func([]wire.Splice, *projection.Effect) bool{
 		"moves":      func(_ []wire.Splice, eff *projection.Effect) bool { return len(eff.Moves) == 0 },
@@ -121,8 +121,9 @@ func TestRowsLeftOutAreMissed(t *testing.T) {
 	}
 }
 
-// spliceHistory plays a history of edits and returns how many of its entries have
-// rows, and what is wrong with the client's. sent says which rows it is sent.
+// spliceHistory plays a history of edits. It returns how many of its entries
+// have rows, and what is wrong with the client's. sent decides which rows the
+// client gets.
 func spliceHistory(seed uint64, sent func([]wire.Splice, *projection.Effect) bool) (n int, flaw string) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	t := projection.NewThread(stream)
@@ -161,7 +162,7 @@ func spliceHistory(seed uint64, sent func([]wire.Splice, *projection.Effect) boo
 	return n, ""
 }
 
-// randomPayload draws what happens to t next. Its lines are short and of few
+// randomPayload draws the next event of t. Lines are short and have few
 // letters, so that many are equal.
 func randomPayload(rng *rand.Rand, t *projection.Thread) event.Payload {
 	if t.Revision == 0 {
@@ -200,8 +201,8 @@ func randomText(rng *rand.Rand) []uint16 {
 	return out
 }
 
-// movedLines returns a change that takes a run of lines elsewhere, by deleting
-// them there and inserting them here, and may write into another line.
+// movedLines returns a change that moves a run of lines, by deleting it and
+// inserting it elsewhere, and may write into another line.
 func movedLines(rng *rand.Rand, text []uint16) ot.Change {
 	lines := strings.Split(ot.String(text), "\n")
 	from := rng.IntN(len(lines))
@@ -213,7 +214,7 @@ func movedLines(rng *rand.Rand, text []uint16) ot.Change {
 		now[rng.IntN(len(now))] += "z"
 	}
 	after := units(strings.Join(now, "\n"))
-	if rng.IntN(2) == 0 { // as one edit, or as editors do
+	if rng.IntN(2) == 0 { // as one edit or as several
 		p, s := ot.Common(text, after)
 		return ot.Replace(len(text), p, len(text)-s, after[p:len(after)-s])
 	}

@@ -12,29 +12,29 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A textClient is an editor: what CodeMirror's collab extension does, and what
-// PROTOCOL says about when to push and how to come back.
+// A textClient is an editor. It does what CodeMirror's collab extension does,
+// and pushes and resumes by the rules of the protocol.
 type textClient struct {
 	w      *world
 	name   string
 	author eventlog.AuthorID
 	id     eventlog.ClientID
 	conn   *conn
-	older  []*conn // all there were, that one too
+	older  []*conn // all of its connections so far
 
-	joined    bool // it has a text
+	joined    bool // it has the text
 	doc       []uint16
 	confirmed []uint16
 	rev       eventlog.Revision
 	chain     chain.Digest
 	rows      rowClient
-	pulled    eventlog.Revision // nothing is pushed before rev is there
+	pulled    eventlog.Revision // it pushes nothing before it has this revision
 
-	pending []ot.Change // the first on confirmed
-	texts   []string    // what each of its changes inserted, ever: seq 1 is texts[0]
+	pending []ot.Change // the first is based on confirmed
+	texts   []string    // what each of its changes inserted; seq 1 is texts[0]
 	acked   uint64
-	flight  *Push // frozen; outcome not known
-	again   bool  // flight is to be sent again
+	flight  *Push // a push whose outcome it does not know; nil: none
+	again   bool  // it sends flight again
 
 	batches  bool // wrong: composes what it receives while something is in flight
 	composes bool // right: composes what it receives while nothing is
@@ -47,8 +47,8 @@ func (c *textClient) fail(format string, args ...any) {
 	}
 }
 
-// connect joins, with what it knows if it knows something. hostile has it send
-// what was in flight before it has pulled.
+// connect joins, and resumes if the client has the text. A hostile client sends
+// its push in flight before it has caught up.
 func (c *textClient) connect(conn *conn, hostile bool) {
 	older := c.older
 	c.conn, c.older = conn, append(c.older, conn)
@@ -56,7 +56,7 @@ func (c *textClient) connect(conn *conn, hostile bool) {
 	if c.joined {
 		sum := c.chain
 		resume = &Resume{Since: c.rev, Chain: &sum}
-		c.pulled = ^eventlog.Revision(0) // not known before the answer
+		c.pulled = ^eventlog.Revision(0) // until the answer says
 	}
 	w := c.w
 	conn.up = append(conn.up, frame{f: func() {
@@ -82,7 +82,7 @@ func (c *textClient) send(p Push) {
 	conn.up = append(conn.up, frame{f: func() { w.auth.Push(conn, p) }, push: true})
 }
 
-// edit changes the text here.
+// edit changes the client's text.
 func (c *textClient) edit(change ot.Change) {
 	doc, err := change.Apply(c.doc)
 	if err != nil {
@@ -101,7 +101,7 @@ func insertedBy(c ot.Change) string {
 	return ot.String(all)
 }
 
-// push sends up to n pending changes if it may.
+// push sends up to n pending changes if the client may push.
 func (c *textClient) push(n int) bool {
 	switch {
 	case c.conn == nil || !c.joined || c.rev < c.pulled:
@@ -164,8 +164,8 @@ func (c *textClient) failed(m Failed) {
 	}
 }
 
-// settle: after a pull that brought nothing of what was in flight, it was not
-// logged, and never will be, since the old connection was superseded.
+// settle drops a push in flight that was not among the entries caught up with:
+// it was not logged, and never will be, since the old connection is closed.
 func (c *textClient) settle() {
 	if c.rev == c.pulled && c.flight != nil && !c.conn.sent {
 		c.flight, c.again = nil, false
@@ -202,7 +202,7 @@ func (c *textClient) receiveOne(e Entry) {
 	c.rev++
 }
 
-// own takes an entry of its own.
+// own handles an entry of the client itself.
 func (c *textClient) own(e event.Event, ch ot.Change) bool {
 	if e.Client != c.id || e.Seq == 0 {
 		return false
@@ -245,7 +245,7 @@ func (c *textClient) rebase(ch ot.Change) {
 	c.pending, c.confirmed, c.doc = pending, confirmed, doc
 }
 
-// receiveComposed takes each run of others' entries as one change.
+// receiveComposed applies each run of others' entries as one change.
 func (c *textClient) receiveComposed(m Entries) {
 	run := ot.Keep(len(c.confirmed))
 	for _, e := range m.List {

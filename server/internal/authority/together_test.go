@@ -23,8 +23,8 @@ func TestPeopleInOneLineKeepAllCharacters(t *testing.T) {
 	}
 }
 
-// TestOverwritingLosesCharacters is the control: with the line as it is now for
-// a base, whatever the client saw, characters go.
+// TestOverwritingLosesCharacters is the wrong twin: with the line as it is now
+// as the base, whatever the client showed, characters get lost.
 func TestOverwritingLosesCharacters(t *testing.T) {
 	seed := seeds.For(t)
 	for i := range uint64(100) {

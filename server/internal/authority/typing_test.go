@@ -13,7 +13,7 @@ func (h *history) ctx() context.Context { return context.Background() }
 
 var alphabet = strings.Split("a b c d é 한 글 😀 🎈", " ")
 
-// text draws up to n characters; lineBreaks among them if wanted.
+// text draws up to n characters, with line breaks if lineBreaks is set.
 func (h *history) text(n int, lineBreaks bool) []uint16 {
 	var u []uint16
 	for range h.draw(n + 1) {
@@ -26,7 +26,7 @@ func (h *history) text(n int, lineBreaks bool) []uint16 {
 	return u
 }
 
-// change draws a change of doc that cuts no pair.
+// change draws a change of doc that cuts no surrogate pair.
 func (h *history) change(doc []uint16) ot.Change {
 	if h.draw(8) == 0 {
 		if c, ok := h.moveLine(doc); ok {

@@ -27,7 +27,7 @@ func TestVersionNamesARevisionOnce(t *testing.T) {
 		code wire.Code
 	}{
 		{1, "초안 1", wire.BadValue},
-		{2, "초안 1", wire.BadValue}, // also of another revision
+		{2, "초안 1", wire.BadValue}, // for another revision, too
 		{0, "zero", wire.BadValue},
 		{4, "above", wire.Stale},
 		{1, "12", wire.BadValue},

@@ -20,11 +20,12 @@ import (
 
 const stream = eventlog.Stream("01J9Z3N8QJ7C0V5R2K4M6T8W9X")
 
-// testInbox is room for all that a test sends before the authority takes it.
+// testInbox is room for all requests that a test enqueues before it serves
+// them.
 const testInbox = 64
 
-// A world is an authority with its log, clock, timers and connections, all of
-// which stand still unless a test moves them: there is no goroutine in it.
+// A world is an authority with its log, clock, timers and connections. It has
+// no goroutine: everything stands still until a test moves it.
 type world struct {
 	log    *brokenLog
 	auth   *Authority
@@ -32,19 +33,19 @@ type world struct {
 	timers []timer
 	ids    uint64
 	tasks  []func() // the server's own work: streaming from the log
-	drop   []*conn  // told to join again
-	flaws  []string // what must not happen, and did
+	drop   []*conn  // closed, to join again
+	flaws  []string // what must not happen, but did
 	limit  RateLimit
-	flush  int // so many peers may be sent what is new before the rate limit allows it
+	flush  int // how many peers may be sent entries before the rate limit allows it
 
 	frames    []any            // messages, copied; a frame is the index of one
 	sent      func(*conn, any) // called with each message that is sent, if not nil
 	settled   func(*conn, string, bool)
 	unready   func(*conn)       // called with each peer that is not ready
-	announced eventlog.Revision // through this one
+	announced eventlog.Revision // the revision up to which batches were announced
 	refusals  int
 
-	setup func(*Authority) // bounds and wrong parts of every new authority
+	setup func(*Authority) // sets bounds and wrong parts of every new authority
 }
 
 type timer struct {
@@ -52,26 +53,26 @@ type timer struct {
 	f  func()
 }
 
-// A conn is a connection: what is on its way to the authority and back.
+// A conn is a connection, with the messages on their way up and down.
 type conn struct {
 	w        *world
 	name     string
 	up       []frame
 	down     []any // messages, copied
 	dead     bool  // the client does not read it any more
-	left     bool  // the authority was told, and has answered
-	sent     bool  // a push went up
+	left     bool  // Leave has returned
+	sent     bool  // it has sent a push
 	receipts uint64
 	synced   int64
-	page     func(n int) int // draws how the server cuts a stream from the log
-	full     int             // takes no more from so many messages on; 0: any number
-	waits    bool            // was asked while it was full
+	page     func(n int) int // draws how the server divides a stream from the log into frames
+	full     int             // it is not ready with so many messages; 0: always ready
+	waits    bool            // Ready has returned false
 }
 
-// A frame is something that a client sent.
+// A frame is a message on its way up.
 type frame struct {
 	f    func()
-	push bool // it may come twice
+	push bool // it may arrive twice
 }
 
 // Copies of messages that point to the thread, and what a close sends.
@@ -106,7 +107,7 @@ func newWorld(setup func(*Authority)) *world {
 	return w
 }
 
-// start makes an authority from the log.
+// start starts an authority on the log.
 func (w *world) start() {
 	t, err := projection.Replay(context.Background(), projection.Plain(w.log.AuditLog), stream, 0)
 	if err != nil {
@@ -126,14 +127,14 @@ func (w *world) start() {
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}, t, head.Chain)
 	w.announced = t.Revision
-	w.auth.inbox = make(chan request, testInbox) // nobody takes from it meanwhile
+	w.auth.inbox = make(chan request, testInbox) // nobody reads from it meanwhile
 	if w.setup != nil {
 		w.setup(w.auth)
 	}
 }
 
-// Announce, Refused, RateLimit and Flush implement Room. What is announced must be
-// in the log, follow what was announced before, and not be sent to a peer yet.
+// Announce, Refused, RateLimit and Flush implement Room. A batch must be in the
+// log, follow the one announced before, and must not have been sent to a peer.
 func (w *world) Announce(b Batch) {
 	head, err := w.log.Head(context.Background(), stream)
 	if err != nil {
@@ -242,7 +243,7 @@ func (c *conn) Close(code int, _ string) {
 
 func (c *conn) Connection() (id eventlog.ClientID) { return id }
 
-// drained is called when something was taken from a peer's queue.
+// drained calls Drained if the queue of a peer that was not ready is empty.
 func (w *world) drained(c *conn) {
 	if c.waits && len(c.down) == 0 {
 		c.waits = false
@@ -250,7 +251,7 @@ func (w *world) drained(c *conn) {
 	}
 }
 
-// copied returns m so that it may be kept.
+// copied returns m in a form that may be kept.
 func copied(m Message) any {
 	switch m := m.(type) {
 	case Entries:
@@ -276,7 +277,7 @@ func rowsOf(t *projection.Thread) []lineRow {
 	return rows
 }
 
-// catchUp does what the server does when it is told to.
+// catchUp streams entries from the log, as the server does.
 func (w *world) catchUp(c *conn, m CatchUp) {
 	t, err := ThreadAt(context.Background(), projection.Plain(w.log.AuditLog), stream, m.From)
 	if err != nil {
@@ -323,7 +324,7 @@ func (w *world) events(after eventlog.Revision) func(func(event.Event) bool) {
 	}
 }
 
-// serve has the authority take up to n requests into one batch, and flush.
+// serve has the authority handle up to n requests as one batch, and commit it.
 func (w *world) serve(n int) {
 	for ; n > 0; n-- {
 		select {
@@ -337,13 +338,13 @@ func (w *world) serve(n int) {
 	w.auth.commit()
 }
 
-// do has the authority do f when all before it is on disk.
+// do runs f in the authority when all requests before it are served.
 func (w *world) do(f func()) {
 	w.serve(testInbox)
 	w.auth.handle(request{do: f})
 }
 
-// pass moves the clock and fires what is due.
+// pass moves the clock and calls the timers that are due.
 func (w *world) pass(ms int64) {
 	w.clock += ms
 	sort.SliceStable(w.timers, func(i, k int) bool { return w.timers[i].at < w.timers[k].at })
@@ -354,10 +355,10 @@ func (w *world) pass(ms int64) {
 	}
 }
 
-// leave is the authority hearing that a connection is gone.
+// leave has a connection leave.
 func (w *world) leave(c *conn) {
 	w.serve(testInbox)
-	c.synced -= resyncPause // it may be told at once what was held
+	c.synced -= resyncPause // what was held may be sent at once
 	w.do(func() {
 		w.auth.leaveLine(c)
 		w.auth.leaveText(c)
