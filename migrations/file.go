@@ -5,46 +5,46 @@ import (
 	"fmt"
 )
 
-// A FileStep turns the file of a log from one version into the next. All steps
-// that a file needs are taken in one transaction.
+// A FileStep converts the file of a log from one version to the next. All steps that a
+// file needs run in one transaction.
 type FileStep struct {
 	From uint32             // version
 	Does string             // what it does, for people
-	Up   func(f File) error // leaves the version's own number to the caller
+	Up   func(f File) error // the caller writes the version number
 }
 
-// A File is what a step may do to a log's file.
+// A File is a log's file as a step may change it.
 type File interface {
 	// CreateBucket makes an empty bucket.
 	CreateBucket(name string) error
 
-	// Rewrite gives change the values under the keys of a bucket that begin with
-	// prefix, without the checksums that they end with, and keeps what it returns.
+	// Rewrite replaces each value whose key begins with prefix by the result of
+	// change. Values are without their checksums.
 	Rewrite(bucket, prefix string, change func(body []byte) ([]byte, error)) error
 
 	// Rank returns how many streams began before the one that began at a position.
 	Rank(position uint64) uint64
 }
 
-// files lists the steps from version 1 on: with n steps, today's version is n+1.
+// files lists the steps from version 1 on: with n steps, the current version is n+1.
 var files = []FileStep{
 	{1, "makes room for sealed blocks, into which old records go", sealedBlocks},
 }
 
-// FileVersion is the version that is written today.
+// FileVersion is the current version.
 func FileVersion() uint32 { return uint32(len(files) + 1) }
 
-// FileSteps returns the steps from a version to today's.
+// FileSteps returns the steps from a version to the current one.
 func FileSteps(from uint32) ([]FileStep, error) {
 	if from == 0 || from > FileVersion() {
-		return nil, fmt.Errorf("log format %d is not known to this release, which writes %d", from, FileVersion())
+		return nil, fmt.Errorf("log format %d is unknown to this release, which writes %d", from, FileVersion())
 	}
 	return files[from-1:], nil
 }
 
-// sealedBlocks: records lie in blocks or in the tail; and since a block does not
-// tell at which position a stream began, where a pruned one belongs among the
-// others is told by how many began before it.
+// sealedBlocks: records are in blocks or in the tail. A block does not say at which
+// position a stream began, so the place of a pruned stream among the others is now
+// the number of streams that began before it.
 func sealedBlocks(f File) error {
 	if err := f.CreateBucket("blocks"); err != nil {
 		return err

@@ -2,11 +2,11 @@ package migrations
 
 import "fmt"
 
-// A step turns shape and text of one schema into those of the next.
+// A step converts shape and text of one schema to the next.
 type step func(shape, text []byte) (newShape, newText []byte, err error)
 
 // ledger lists, for each kind, the steps from schema 1 upwards: with n steps
-// the current schema is n+1. A kind that is not here is not known.
+// the current schema is n+1. All other kinds are unknown.
 var ledger = map[string][]step{
 	// threads
 	"opened":    {},
@@ -27,8 +27,7 @@ var ledger = map[string][]step{
 	"pruned":       {},
 }
 
-// Current returns the schema in which records of kind are written today, 0
-// for a kind that is not known.
+// Current returns the current schema of a kind, 0 for an unknown kind.
 func Current(kind string) uint32 {
 	steps, ok := ledger[kind]
 	if !ok {
@@ -37,16 +36,16 @@ func Current(kind string) uint32 {
 	return uint32(len(steps) + 1)
 }
 
-// Upcast returns shape and text as records of kind have them today, given
-// those of an older schema; they are returned as they are when schema is
-// current. A kind or schema of a newer release is an error.
+// Upcast converts shape and text of a kind from a schema to the current one, and
+// returns them unchanged if schema is current. A kind or schema of a newer release is
+// an error.
 func Upcast(kind string, schema uint32, shape, text []byte) (newShape, newText []byte, err error) {
 	steps, ok := ledger[kind]
 	if !ok {
-		return nil, nil, fmt.Errorf("kind %q is not known to this release: use a newer parodywave", kind)
+		return nil, nil, fmt.Errorf("kind %q is unknown to this release: use a newer parodywave", kind)
 	}
 	if schema == 0 || schema > uint32(len(steps)+1) {
-		return nil, nil, fmt.Errorf("kind %q has schema %d and this release reads up to %d: use a newer parodywave", kind, schema, len(steps)+1)
+		return nil, nil, fmt.Errorf("kind %q has schema %d, and this release reads up to %d: use a newer parodywave", kind, schema, len(steps)+1)
 	}
 	for i, up := range steps[schema-1:] {
 		if shape, text, err = up(shape, text); err != nil {

@@ -10,8 +10,8 @@ import (
 	"parodywave/migrations"
 )
 
-// Encode returns a record that says f: its kind, schema, shape and text. The
-// caller sets time, author, client and seq.
+// Encode returns a record of f with its kind, schema, shape and text. The caller
+// sets time, author, client and seq.
 func Encode(f Payload) eventlog.Record {
 	kind := f.kind()
 	r := eventlog.Record{Kind: kind, Schema: migrations.Current(kind)}
@@ -53,8 +53,8 @@ func Encode(f Payload) eventlog.Record {
 	return r
 }
 
-// Decode returns what r says happened, upcast to today's schema. The error
-// wraps eventlog.ErrDamaged and names stream and revision.
+// Decode returns the event of r, upcast to the current schema. The error wraps
+// eventlog.ErrDamaged and names stream and revision.
 func Decode(r eventlog.Record) (e Event, err error) {
 	e.head(&r)
 	e.Payload, err = payload(&r)
@@ -80,7 +80,7 @@ func payload(r *eventlog.Record) (f Payload, err error) {
 
 var changedSchema = migrations.Current("changed")
 
-// isChanged reports whether r is a change in today's form, as nearly every
+// isChanged reports whether r is a change of the current schema, as nearly every
 // record is.
 func isChanged(r *eventlog.Record) bool { return r.Kind == "changed" && r.Schema == changedSchema }
 
@@ -113,8 +113,8 @@ func decode(r *eventlog.Record) (Payload, error) {
 	return f, nil
 }
 
-// payload reads the shape of all kinds but changed and redacted. It returns nil
-// when the number of strings does not fit.
+// payload reads the shape of a kind other than changed and redacted. It returns nil
+// if the kind needs another number of strings.
 func (s *shapeReader) payload(kind string, texts []string) Payload {
 	want := map[string]int{"opened": 1, "renamed": 1, "version": 1, "named": 1}[kind]
 	if len(texts) != want {

@@ -5,8 +5,8 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A Decoder does Decode in memory it uses again, to fold whole histories. The
-// zero Decoder is ready for use, by one goroutine at a time.
+// A Decoder is Decode with reused memory, to fold whole histories. The zero Decoder
+// is ready for use. It is not safe for concurrent use.
 type Decoder struct {
 	event    Event
 	changed  Changed
@@ -14,10 +14,9 @@ type Decoder struct {
 	units    []uint16
 }
 
-// Decode is the function Decode, with the same facts and the same errors,
-// except that what it returns is good until the next call, and that the fact of
-// a change is a *Changed, not a Changed: the memory of its Change, too, is used
-// again. Of other facts everything may be kept.
+// Decode is the function Decode with two differences: the result is valid until the
+// next call, and the payload of a change is a *Changed, not a Changed, whose memory
+// is reused too. Other payloads may be kept.
 func (d *Decoder) Decode(r *eventlog.Record) (*Event, error) {
 	d.event.head(r)
 	if isChanged(r) {
@@ -38,5 +37,5 @@ func (d *Decoder) Decode(r *eventlog.Record) (*Event, error) {
 	return &d.event, err
 }
 
-// maxUnits is how many units a Decoder keeps room for.
+// maxUnits bounds the memory, in units, that a Decoder keeps.
 const maxUnits = 1 << 12

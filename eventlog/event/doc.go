@@ -1,12 +1,12 @@
-// Package event gives the log's records their meaning: a closed set of facts,
-// and the codec between a fact and a record's kind, shape and text.
+// Package event gives the log's records their meaning: a closed set of payloads, and
+// the codec between a payload and a record's kind, shape and text.
 //
 // # Shape and text
 //
-// The shape is what must stay true after an erasure: JSON of integers, arrays
+// The shape is the part that a redaction does not change: JSON of integers, arrays
 // and short fixed words, in its one shortest form, so that its bytes can be
-// made again from the values. The text is the erasable part: for each string,
-// in order, its length in bytes as a big-endian u32, then its UTF-8.
+// reproduced from the values. The text is the erasable part: for each string, in
+// order, its length in bytes as a big-endian u32, then its UTF-8.
 //
 //	kind          shape                                        text
 //	opened        null                                         title
@@ -28,24 +28,24 @@
 // The sections of changed are CodeMirror's ChangeSet with each line's length
 // in UTF-16 code units in place of its string: [5,[0,"hi"],5] is the shape
 // [5,[0,2],5] and the text "hi". Lines count from 0 and the range of submitted
-// includes both ends. In redacted, the pairs give each blacked revision's new
-// commitment (64 hexadecimal digits), the ranges are what of it still stood in
-// the text, in UTF-16 units, and the sections are a replacement of exactly
-// those ranges by black text of the same shape: its units are all U+2588, its
-// line breaks are where they were. In imported, revisions and head are those
-// of the export, digest is the SHA-256 of the file. In connections, run is the
-// ULID of a server start, node the server's name, thread a stream; the record's
-// client is the connection; neither an address nor a token is ever recorded.
+// includes both ends. In redacted, the pairs are each redacted revision and its new
+// commitment (64 hexadecimal digits), the ranges are those of its units that are
+// still in the text, in UTF-16 units, and the sections replace exactly these ranges
+// by text of the same shape: its units are all U+2588, its line breaks stay. In
+// imported, revisions and head are those of the export, digest is the SHA-256 of the
+// file. In connections, run is the ULID of a server start, node the server's name,
+// thread a stream; the record's client is the connection; neither an address nor a
+// token is ever recorded.
 //
-// Kinds of authors: "person" (a nickname), "cli" (whoever writes by command),
-// "imported" (came with an export and is never matched by name), "server".
+// Kinds of authors: "person" (a nickname), "cli" (writes by command), "imported"
+// (came with an export and is never matched by name), "server".
 //
 // # Packed bodies
 //
 // A Packer packs shapes and texts of consecutive records of a stream into nine
-// columns, which a block of the log compresses. Its ID is 1, and what follows is
-// what that ID means for ever. An integer is a uvarint of encoding/binary, a
-// zigzag its signed varint.
+// columns, which a block of the log compresses. Its ID is 1, and this form belongs to
+// that ID permanently. An integer is a uvarint of encoding/binary, a zigzag its
+// signed varint.
 //
 //	rows     a byte a row: kind + 8 if jumped + 16 if lengthened + 32 × records,
 //	         these being 0 if they are more than 7
@@ -69,16 +69,16 @@
 //	3  backspacing: each record deletes one unit, before the one before
 //	4  deleting: each record deletes the unit at the same place
 //
-// An edit is expected where the last one ended: behind what it inserted, or where
-// it deleted; backspacing one unit before that. The text is expected to be as long
-// as it then was. Both are 0 at first, and rows of kind 0 change neither. Rows of
-// kinds 1 to 4 stand for bodies in the shortest form of a change of one section
-// that is not a keep, with numbers of at most eight digits and a text of at most
-// a megabyte; all other bodies go into rows of kind 0. So every byte comes back,
-// whatever kind the record says it is.
+// An edit is expected where the last one ended: after its insertion, or where it
+// deleted; backspacing one unit before that. The text is expected to have the length
+// that it then had. Both are 0 at first, and rows of kind 0 change neither. Rows of
+// kinds 1 to 4 are bodies in the shortest form of a change with one section that is
+// not a keep, with numbers of at most eight digits and a text of at most a megabyte;
+// all other bodies are in rows of kind 0. So every byte is restored, whatever the
+// record's kind.
 //
 // A SegmentDecoder reads the rows as runs of edits, without making bodies.
 //
 // The table of kinds is frozen as schema 1 of every kind. Decode always upcasts
-// (package migrations), so the rest of the program knows today's facts only.
+// (package migrations), so the rest of the program knows only current payloads.
 package event

@@ -8,7 +8,7 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// An Event is one record's header and what it says happened.
+// An Event is one record's header and payload.
 type Event struct {
 	Stream   eventlog.Stream
 	Revision eventlog.Revision
@@ -29,7 +29,7 @@ type (
 	Opened struct{ Title string }
 	// Changed edited the text. The change may be empty.
 	Changed struct{ Change ot.Change }
-	// Submitted finished the lines From to To of the revision before, both included.
+	// Submitted finished the lines From to To, both included, of the previous revision.
 	Submitted struct{ From, To int }
 	// Renamed gave the thread another title.
 	Renamed struct{ Title string }
@@ -38,14 +38,14 @@ type (
 		Revision eventlog.Revision
 		Name     string
 	}
-	// Redacted says that texts were blacked out in place.
+	// Redacted replaced texts in place.
 	Redacted struct {
 		Commitments []Commitment
-		Ranges      [][2]int // UTF-16 units of the text before, still standing
+		Ranges      [][2]int // UTF-16 units that are still in the text before
 		Change      ot.Change
 		Reason      string
 	}
-	// Imported says that the records before it came from an export.
+	// Imported follows records that came from an export.
 	Imported struct {
 		Revisions eventlog.Revision
 		Head      chain.Digest
@@ -53,7 +53,7 @@ type (
 	}
 )
 
-// A Commitment is the new commitment of a revision whose text was blacked out.
+// A Commitment is the new commitment of a redacted revision.
 type Commitment struct {
 	Revision eventlog.Revision
 	Digest   chain.Digest
@@ -65,7 +65,7 @@ type Named struct {
 	Kind AuthorKind
 }
 
-// An AuthorKind says what vouches for an author.
+// An AuthorKind says where an author comes from.
 type AuthorKind string
 
 // The kinds of authors.
@@ -76,8 +76,8 @@ const (
 	Server       AuthorKind = "server"
 )
 
-// Place is where a fact of the connections happened: in a run of the server
-// (a ULID for each start) at a node.
+// A Place is where something happened to a connection: in a run of the server (a
+// ULID for each start) on a node.
 type Place struct {
 	Run  ulid.ULID
 	Node string
@@ -85,7 +85,7 @@ type Place struct {
 
 // Payloads of connections; the record's client is the connection.
 type (
-	// Started began a run and closed what earlier runs of the node left open.
+	// Started began a run and closed the connections of the node's earlier runs.
 	Started struct{ Place }
 	// Connected opened a connection.
 	Connected struct{ Place }
@@ -101,8 +101,8 @@ type (
 	}
 	// Disconnected closed a connection and left its thread.
 	Disconnected struct{ Place }
-	// Pruned says through which revision records were taken away, and the
-	// chain value there.
+	// Pruned says through which revision records were removed, and has the chain
+	// value there.
 	Pruned struct {
 		Through eventlog.Revision
 		Head    chain.Digest
@@ -124,5 +124,5 @@ func (Left) kind() string         { return "left" }
 func (Disconnected) kind() string { return "disconnected" }
 func (Pruned) kind() string       { return "pruned" }
 
-// Kind returns the kind under which f is recorded.
+// Kind returns the kind of f's records.
 func Kind(f Payload) string { return f.kind() }

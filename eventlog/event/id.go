@@ -9,9 +9,9 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// ID returns the event's ULID. It is derived and not stored: the time is the
-// record's, the 80 bits are the first of SHA-256(stream | u64 revision), so
-// that ids ascend with time and the same record has the same id everywhere.
+// ID returns the event's ULID. It is derived, not stored: the time is the record's,
+// the 80 bits are the first of SHA-256(stream | u64 revision). So IDs ascend with
+// time and a record has the same ID everywhere.
 func ID(stream eventlog.Stream, revision eventlog.Revision, ms int64) ulid.ULID {
 	b := binary.BigEndian.AppendUint64([]byte(stream), uint64(revision))
 	sum := sha256.Sum256(b)
@@ -29,8 +29,8 @@ func IsThread(stream eventlog.Stream) bool {
 	return err == nil && id.String() == string(stream)
 }
 
-// AuthorString returns the text form of an author's id.
+// AuthorString returns the text form of an author's ID.
 func AuthorString(id eventlog.AuthorID) string { return ulid.ULID(id).String() }
 
-// ClientString returns the text form of a client's id; none is 26 zeros.
+// ClientString returns the text form of a client's ID, 26 zeros for none.
 func ClientString(id eventlog.ClientID) string { return ulid.ULID(id).String() }

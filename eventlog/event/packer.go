@@ -34,7 +34,7 @@ const (
 	rowJump   = 0x08
 	rowLength = 0x10
 	rowCount  = 5 // bits to shift
-	maxCount  = 7 // that stands in the byte
+	maxCount  = 7 // that fits into the byte
 )
 
 // ID returns 1.
@@ -58,20 +58,20 @@ func (Packer) Pack(columns [][]byte, records []eventlog.Record) {
 	p.flush()
 }
 
-// A rowWriter writes rows. The one that may still grow is in row.
+// A rowWriter writes rows. Its row may still grow.
 type rowWriter struct {
 	columns [][]byte
 	place
 	row   row
-	from  place // where the row's first record found the place
+	from  place // the place before the row's first record
 	units []uint16
 }
 
-// A place is what a row is told in relation to: where the last edit ended, and
-// how many units the text had then.
+// A place is what rows are relative to: where the last edit ended, and how many
+// units the text had then.
 type place struct{ at, length int }
 
-// plain adds a body as it is.
+// plain adds a body unpacked.
 func (p *rowWriter) plain(r *eventlog.Record) {
 	p.grow(Other, 0, 0, false)
 	p.uvarint(plainSizeColumn, len(r.Shape))
@@ -102,8 +102,8 @@ func (p *rowWriter) edit(t *replacement, text []byte) {
 	p.row.size += len(p.columns[textColumn]) - before
 }
 
-// delete adds the deletion of one unit. The first of several after a jump is
-// taken for a backspace until the second shows that it was none.
+// delete adds the deletion of one unit. After a jump it takes the first of several
+// for a backspace until the second shows that it was not.
 func (p *rowWriter) delete(at, length int, follows bool) {
 	w := &p.row
 	switch {
@@ -117,8 +117,8 @@ func (p *rowWriter) delete(at, length int, follows bool) {
 	}
 }
 
-// grow adds a record to the row if it has the kind and continues it, else it
-// begins a row.
+// grow adds a record to the row if it is of its kind and continues it, and otherwise
+// begins a new row.
 func (p *rowWriter) grow(kind RunKind, at, length int, continues bool) {
 	if w := &p.row; w.n > 0 && w.kind == kind && (continues || kind == Other) {
 		w.n++
@@ -159,8 +159,8 @@ func (p *rowWriter) flush() {
 	w.n = 0
 }
 
-// expected returns where an edit of a kind is expected when the last one ended
-// at a place.
+// expected returns where an edit of a kind is expected if the last one ended at a
+// place.
 func (k RunKind) expected(at int) int {
 	if k == Backspaced {
 		return at - 1

@@ -10,7 +10,7 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// Blank is what stands for each blacked UTF-16 unit.
+// Blank replaces each redacted UTF-16 unit.
 const Blank = '\u2588'
 
 func (f Redacted) appendShape(dst []byte) []byte {
@@ -59,7 +59,7 @@ func decodeRedacted(shape, text []byte) (Payload, error) {
 	if s.err != nil || len(s.in) == 0 || s.in[len(s.in)-1] != ']' {
 		return nil, fmt.Errorf("shape %.80q is not that of a redaction", shape)
 	}
-	if f.Change, err = black(s.in[:len(s.in)-1]); err != nil {
+	if f.Change, err = redaction(s.in[:len(s.in)-1]); err != nil {
 		return nil, err
 	}
 	return f, f.agree()
@@ -71,22 +71,22 @@ func (f Redacted) agree() error {
 	var written [][2]int
 	for ed := range f.Change.Edits() {
 		if len(ed.Insert) != ed.ToA-ed.FromA {
-			return fmt.Errorf("%d units are blacked out by %d", ed.ToA-ed.FromA, len(ed.Insert))
+			return fmt.Errorf("%d units are replaced by %d", ed.ToA-ed.FromA, len(ed.Insert))
 		}
 		written = append(written, [2]int{ed.FromA, ed.ToA})
 	}
 	if !slices.Equal(written, f.Ranges) {
-		return fmt.Errorf("ranges are %d and %d are blacked out", f.Ranges, written)
+		return fmt.Errorf("ranges are %d, but %d are replaced", f.Ranges, written)
 	}
 	return nil
 }
 
-// black returns the change of a redaction from its sections: every inserted
-// unit that is not a line break is Blank.
-func black(sections []byte) (ot.Change, error) {
+// redaction returns the change of a redaction from its sections: every inserted unit
+// that is not a line break is Blank.
+func redaction(sections []byte) (ot.Change, error) {
 	s := shapeReader{in: sections}
 	var lines []string
-	left := uint64(maxBlack)
+	left := uint64(maxBlanks)
 	s.lit("[")
 	for !s.end("]") {
 		if !bytes.HasPrefix(s.in, []byte("[")) {
@@ -96,7 +96,7 @@ func black(sections []byte) (ot.Change, error) {
 		for s.lit("[").num(); s.err == nil && !bytes.HasPrefix(s.in, []byte("]")); {
 			n := s.lit(",").num()
 			if n > left {
-				s.fail("more than %d black units", maxBlack)
+				s.fail("more than %d redacted units", maxBlanks)
 				break
 			}
 			left -= n
@@ -110,6 +110,5 @@ func black(sections []byte) (ot.Change, error) {
 	return ot.FromShape(sections, lines)
 }
 
-// maxBlack bounds what a hostile shape can make black allocate, in UTF-16
-// units.
-const maxBlack = 1 << 24
+// maxBlanks bounds the allocation, in UTF-16 units, for a hostile shape.
+const maxBlanks = 1 << 24

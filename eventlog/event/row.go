@@ -9,21 +9,21 @@ import (
 	"parodywave/eventlog"
 )
 
-// A row is packed bodies that are alike.
+// A row is a run of similar packed bodies.
 type row struct {
 	kind   RunKind
 	n      int // records
-	place      // of the first record's edit, before it
-	old    int // units that Replaced takes out
+	place      // before the first record's edit
+	old    int // units that Replaced deletes
 	size   int // bytes of text
 	text   []byte
-	insert []uint16 // the same
+	insert []uint16 // the same text in units
 }
 
 // maxNumber is the largest number that typed reads in a shape.
 const maxNumber = 99_999_999
 
-// A rowReader reads rows. It yields nothing but edits that typed would take.
+// A rowReader reads rows. It yields only edits that typed accepts.
 type rowReader struct {
 	columns [packedColumns][]byte
 	left    int // records
@@ -33,14 +33,14 @@ type rowReader struct {
 
 func (p *rowReader) reset(columns [][]byte, records int) error {
 	if len(columns) != packedColumns {
-		return damaged("packed bodies in %d columns, not in %d", len(columns), packedColumns)
+		return damaged("packed bodies have %d columns, want %d", len(columns), packedColumns)
 	}
 	p.columns = [packedColumns][]byte(columns)
 	p.left, p.place = records, place{}
 	return nil
 }
 
-// next reads a row; there must be one while records are left.
+// next reads a row. It is an error if none follows while records are left.
 func (p *rowReader) next() error {
 	rows := p.columns[rowColumn]
 	if len(rows) == 0 {
@@ -56,7 +56,7 @@ func (p *rowReader) next() error {
 		r.n = int(min(n, 1<<40)) + maxCount + 1
 	}
 	if r.n > p.left {
-		return damaged("packed bodies of %d records where %d are left", r.n, p.left)
+		return damaged("packed bodies of %d records, but %d are left", r.n, p.left)
 	}
 	p.left -= r.n
 	if r.kind == Other {
@@ -79,7 +79,7 @@ func (p *rowReader) ok(ok bool) error {
 	return nil
 }
 
-// edit reads what is in the row's edits, and moves the place behind them.
+// edit reads the row's edits, and moves the place after them.
 func (p *rowReader) edit() (ok bool) {
 	r := &p.row
 	r.old, ok = 1, true
@@ -106,8 +106,8 @@ func (p *rowReader) edit() (ok bool) {
 	return false
 }
 
-// in reports whether a shape of at units, old ones and the rest of the text
-// behind the first edit is within bounds.
+// in reports whether the first edit's shape is within bounds: at units before it, old
+// ones deleted, and the rest of the text after it.
 func (r *row) in(at, old int) bool {
 	after := r.length - r.at - old
 	return r.at >= 0 && at <= maxNumber && old <= maxNumber && after >= 0 && after <= maxNumber
@@ -174,19 +174,19 @@ func (p *rowReader) replaced(size uint64) bool {
 	return size <= maxTyped
 }
 
-// plain reads a body that was not packed.
+// plain reads an unpacked body.
 func (p *rowReader) plain() (shape, text []byte, err error) {
 	ok := true
 	s, t := p.uvarint(plainSizeColumn, &ok), p.uvarint(plainSizeColumn, &ok)
 	shapes, texts := p.columns[plainShapeColumn], p.columns[plainTextColumn]
 	if !ok || s > uint64(len(shapes)) || t > uint64(len(texts)) {
-		return nil, nil, damaged("plain body of %d and %d bytes where %d and %d are left", s, t, len(shapes), len(texts))
+		return nil, nil, damaged("plain body of %d and %d bytes, but %d and %d are left", s, t, len(shapes), len(texts))
 	}
 	p.columns[plainShapeColumn], p.columns[plainTextColumn] = shapes[s:], texts[t:]
 	return shapes[:s:s], texts[:t:t], nil
 }
 
-// end reports an error unless everything was read.
+// end returns an error unless all columns were read to the end.
 func (p *rowReader) end() error {
 	for i, c := range p.columns {
 		if len(c) > 0 {

@@ -2,26 +2,26 @@ package event
 
 import "parodywave/eventlog"
 
-// A RunKind says which consecutive records make one Run.
+// A RunKind says which consecutive records form one Run.
 type RunKind byte
 
 // The kinds of runs. A unit is a UTF-16 code unit, and a line break is one.
 const (
-	// Other is one record that is none of the below: its Event says all.
+	// Other is one record of no other kind: see its Event.
 	Other RunKind = iota
-	// Replaced is one record, which put Insert in place of Old units at At.
+	// Replaced is one record that replaced Old units at At by Insert.
 	Replaced
-	// Typed are records of which number i inserted the unit Insert[i] at At+i.
+	// Typed are records: number i inserted the unit Insert[i] at At+i.
 	Typed
-	// Backspaced are records of which number i deleted the unit at At-i.
+	// Backspaced are records: number i deleted the unit at At-i.
 	Backspaced
-	// Deleted are records of which each deleted the unit at At.
+	// Deleted are records that each deleted the unit at At.
 	Deleted
 )
 
-// A Run is consecutive records of a stream by one author and client. All kinds
-// but Other are changes of one section that is not a keep, of a text that is
-// Length units long before the first of them.
+// A Run is consecutive records of a stream by one author and client. All kinds but
+// Other are changes with one section that is not a keep, of a text with Length units
+// before the first of them.
 type Run struct {
 	Kind   RunKind
 	First  eventlog.Revision
@@ -31,13 +31,13 @@ type Run struct {
 	Length int      // units of the text before the first record
 	At     int      // unit of that text where the first record's edit begins
 	Old    int      // units that Replaced takes out there, which may be 0
-	Insert []uint16 // what Replaced (may be empty) or Typed puts in
+	Insert []uint16 // inserted by Replaced (may be empty) or Typed
 
-	Event *Event // of Other, else nil; its Position is 0 where it is not known
+	Event *Event // of Other, otherwise nil; its Position is 0 if unknown
 }
 
-// A SegmentDecoder turns segments into runs, in memory that it uses again. The
-// zero SegmentDecoder is ready for use, by one goroutine at a time.
+// A SegmentDecoder turns segments into runs, with reused memory. The zero
+// SegmentDecoder is ready for use. It is not safe for concurrent use.
 type SegmentDecoder struct {
 	decoder Decoder
 	run     Run
@@ -47,15 +47,14 @@ type SegmentDecoder struct {
 	units   []uint16
 }
 
-// Decode calls yield for each run of the segment, in order, beginning behind the
-// records that are to be skipped. Every record is in one run, and no run is
-// longer than can be: where it ends, another kind, maker or place follows, or the
-// decoder had enough. Runs are good until the next one, and what they point to
-// must not be changed; of an Event the rules of Decoder.Decode hold. The ranges
-// are within Length; whether that is the length of the text, and whether an edge
-// lies inside a surrogate pair, is for the caller to check.
+// Decode calls yield for each run of the segment, in order, after the records to be
+// skipped. Every record is in one run. A run ends where another kind, origin or place
+// follows, or where the decoder's memory is full. A run is valid until the next one,
+// and its slices must not be changed; for an Event the rules of Decoder.Decode apply.
+// The ranges are within Length. The caller must check whether Length is the length of
+// the text, and whether an edge lies inside a surrogate pair.
 //
-// It stops at the first error and returns it: one of yield's, or one that wraps
+// Decode stops at the first error and returns it: one of yield's, or one that wraps
 // eventlog.ErrDamaged.
 func (d *SegmentDecoder) Decode(seg *eventlog.Segment, yield func(*Run) error) error {
 	if len(seg.Times) > 0 {
@@ -69,7 +68,7 @@ func (d *SegmentDecoder) Decode(seg *eventlog.Segment, yield func(*Run) error) e
 	return nil
 }
 
-// single yields one record by itself.
+// single yields one record as a run.
 func (d *SegmentDecoder) single(r *eventlog.Record, yield func(*Run) error) error {
 	d.time[0] = r.Time
 	d.run = Run{First: r.Revision, Times: d.time[:],

@@ -6,10 +6,10 @@ import (
 	"parodywave/eventlog"
 )
 
-// packed yields the runs of packed rows, each parted where the origin changes.
+// packed yields the runs of packed rows, split where the origin changes.
 func (d *SegmentDecoder) packed(seg *eventlog.Segment, yield func(*Run) error) error {
 	if seg.Packer != packerID {
-		return damaged("%s from revision %d is packed in form %d, which is not known", seg.Stream, seg.First, seg.Packer)
+		return damaged("%s from revision %d is packed in the unknown form %d", seg.Stream, seg.First, seg.Packer)
 	}
 	if err := d.rows.reset(seg.Columns, len(seg.Times)); err != nil {
 		return err
@@ -31,20 +31,19 @@ func (d *SegmentDecoder) packed(seg *eventlog.Segment, yield func(*Run) error) e
 	return d.rows.end()
 }
 
-// part yields the next records of one origin, which begin at number done of the
-// row.
+// part yields the next records of one origin, which begin at record done of the row.
 func (d *SegmentDecoder) part(w *walk, done int, yield func(*Run) error) error {
 	row := &d.rows.row
 	switch {
 	case !w.next(row.n - done):
-		return damaged("%s after revision %d: no origin is told", w.seg.Stream, w.revision(0)-1)
+		return damaged("%s after revision %d: the origin is missing", w.seg.Stream, w.revision(0)-1)
 	case row.kind != Other && w.origin.Kind == "changed" && w.origin.Schema == changedSchema:
 		return d.edits(w, done, yield)
 	}
 	return d.others(w, done, yield)
 }
 
-// A walk is where the decoder is in a segment: at records of one origin.
+// A walk is the decoder's position in a segment: records of one origin.
 type walk struct {
 	seg     *eventlog.Segment
 	origin  eventlog.Origin   // of the records from at to end
@@ -54,8 +53,8 @@ type walk struct {
 	origins []eventlog.Origin // from the current one on
 }
 
-// next moves on to the next records of one origin, at most n. It returns false
-// where no origin is left.
+// next moves to the next records of one origin, at most n. It returns false if no
+// origin is left.
 func (w *walk) next(n int) bool {
 	w.at = w.end
 	if len(w.origins) == 0 {
@@ -76,13 +75,13 @@ func (w *walk) next(n int) bool {
 	return true
 }
 
-// skip returns how many of the current records were not asked for.
+// skip returns how many of the current records must be skipped.
 func (w *walk) skip() int { return min(max(w.seg.Skip-w.at, 0), w.origin.N) }
 
-// revision returns that of record i of the current ones.
+// revision returns the revision of current record i.
 func (w *walk) revision(i int) eventlog.Revision { return w.seg.First + eventlog.Revision(w.at+i) }
 
-// record returns record i of the current ones, without its body.
+// record returns current record i without its body.
 func (w *walk) record(i int) eventlog.Record {
 	r := eventlog.Record{Stream: w.seg.Stream, Revision: w.revision(i), Time: w.seg.Times[w.at+i], Author: w.origin.Author,
 		Client: w.origin.Client, Seq: w.origin.Seq, Kind: w.origin.Kind, Schema: w.origin.Schema}
@@ -92,7 +91,7 @@ func (w *walk) record(i int) eventlog.Record {
 	return r
 }
 
-// edits yields the walk's records, which begin at number done of the row.
+// edits yields the walk's records, which begin at record done of the row.
 func (d *SegmentDecoder) edits(w *walk, done int, yield func(*Run) error) error {
 	skip := w.skip()
 	n := w.origin.N - skip

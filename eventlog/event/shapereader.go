@@ -16,7 +16,7 @@ import (
 type shapeReader struct {
 	in  []byte
 	err error
-	sep bool // end has said no: the next element has a comma before it
+	sep bool // a comma must precede the next element
 }
 
 func (s *shapeReader) fail(format string, args ...any) {
@@ -37,8 +37,8 @@ func (s *shapeReader) lit(want string) *shapeReader {
 	return s
 }
 
-// end reports whether a list ends here, and takes the end or the comma that
-// must stand before a further element.
+// end reports whether a list ends here. It reads the end, or the comma before a
+// further element.
 func (s *shapeReader) end(closing string) bool {
 	if s.err != nil {
 		return true
@@ -73,19 +73,19 @@ func (s *shapeReader) word() string {
 	s.lit(`"`)
 	i := bytes.IndexByte(s.in, '"')
 	if s.err != nil || i < 0 {
-		s.fail("word is not closed")
+		s.fail("a word has no end")
 		return ""
 	}
 	w := string(s.in[:i])
 	if !IsWord(w) {
-		s.fail("word %.20q", w)
+		s.fail("not a word: %.20q", w)
 	}
 	s.in = s.in[i+1:]
 	return w
 }
 
-// IsWord reports whether w may stand in a shape: 1 to 64 letters (ASCII),
-// digits, dots, dashes and underscores.
+// IsWord reports whether w may be in a shape: 1 to 64 ASCII letters, digits, dots,
+// dashes and underscores.
 func IsWord(w string) bool {
 	for _, c := range []byte(w) {
 		ok := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_'

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// AppendStrings appends a record's text made of strings to dst: for each its
-// length in bytes as a big-endian u32, then its UTF-8.
+// AppendStrings appends strings to dst as a record's text: for each its length in
+// bytes as a big-endian u32, then its UTF-8.
 func AppendStrings(dst []byte, strings ...string) []byte {
 	for _, s := range strings {
 		dst = binary.BigEndian.AppendUint32(dst, uint32(len(s)))
@@ -16,7 +16,7 @@ func AppendStrings(dst []byte, strings ...string) []byte {
 	return dst
 }
 
-// Strings reads what AppendStrings writes, and refuses what it does not.
+// Strings is the inverse of AppendStrings, and refuses all other texts.
 func Strings(text []byte) ([]string, error) {
 	if len(text) == 0 {
 		return nil, nil
@@ -24,12 +24,12 @@ func Strings(text []byte) ([]string, error) {
 	out := make([]string, 0, 1)
 	for at := 0; at < len(text); {
 		if len(text)-at < 4 {
-			return nil, fmt.Errorf("text: %d bytes where a length should be, at byte %d", len(text)-at, at)
+			return nil, fmt.Errorf("text: %d bytes instead of a length, at byte %d", len(text)-at, at)
 		}
 		n := binary.BigEndian.Uint32(text[at:])
 		at += 4
 		if uint64(n) > uint64(len(text)-at) {
-			return nil, fmt.Errorf("text: string of %d bytes where %d are left, at byte %d", n, len(text)-at, at)
+			return nil, fmt.Errorf("text: string of %d bytes, but %d are left, at byte %d", n, len(text)-at, at)
 		}
 		s := text[at : at+int(n)]
 		if !utf8.Valid(s) {

@@ -16,12 +16,12 @@ type replacement struct {
 	insert             []uint16
 }
 
-// typed reads the shape and text of a change as nearly all are: one section
-// that is not a keep. The insertion is appended to buf. It reports whether it
-// could; everything else, and all that is wrong, is for ot.FromShape, which is
-// an order of magnitude slower and says what is wrong.
+// typed reads the shape and text of a change with one section that is not a keep, as
+// nearly all have. It appends the insertion to buf. It returns false for all other
+// changes and for errors: ot.FromShape, an order of magnitude slower, reads those and
+// names the error.
 func typed(shape, text []byte, buf []uint16) (r replacement, ok bool) {
-	// Behind the end of the shape byteAt reads 0, which is right nowhere.
+	// After the end of the shape byteAt returns 0, which is valid nowhere.
 	if len(text) > maxTyped || byteAt(shape, 0) != '[' {
 		return r, false
 	}
@@ -95,8 +95,8 @@ func byteAt(b []byte, i int) byte {
 	return 0
 }
 
-// number reads a number of up to eight digits, and returns it and where it
-// ends. It is -1 if there is none, or one with a leading zero.
+// number reads a number of up to eight digits, and returns it and its end. It returns
+// -1 if there is none, or one with a leading zero.
 func number(b []byte, at int) (n, end int) {
 	end = at
 	for uint(end) < uint(len(b)) && b[end]-'0' < 10 {

@@ -38,7 +38,7 @@ func (Packer) Unpack(columns [][]byte, records []eventlog.Record) error {
 	return in.end()
 }
 
-// unpack makes the body of the row's record i.
+// unpack returns the body of the row's record i.
 func (r *row) unpack(i int, to *eventlog.Record, out *arena) {
 	at, length, text := r.at, r.length, []byte(nil)
 	var unit [utf8.UTFMax]byte
@@ -70,10 +70,10 @@ func (r *row) unpack(i int, to *eventlog.Record, out *arena) {
 
 var oneUnit = []byte(",1")
 
-// shapeBytes is more than a shape takes without what it says of lines.
+// shapeBytes is more than a shape has without the lengths of lines.
 const shapeBytes = 40
 
-// appendShape appends what typed reads.
+// appendShape appends a shape that typed can read.
 func appendShape(b []byte, before, old, after int, lines []byte) []byte {
 	b = append(b, '[')
 	if before > 0 {
@@ -100,7 +100,7 @@ func appendNumber(b []byte, n int) []byte {
 	return append(b, digits[i:]...)
 }
 
-// appendLengths appends how long each line of text is.
+// appendLengths appends the length of each line of text.
 func appendLengths(b, text []byte) []byte {
 	for more := true; more; {
 		var line []byte
@@ -110,14 +110,14 @@ func appendLengths(b, text []byte) []byte {
 	return b
 }
 
-// units returns how long valid UTF-8 is in UTF-16 code units.
+// units returns the length of valid UTF-8 in UTF-16 code units.
 func units(line []byte) int {
 	n := 0
 	for _, c := range line {
 		if c&0xc0 != 0x80 { // the first byte of a code point
 			n++
 		}
-		if c >= 0xf0 { // of one that is a pair
+		if c >= 0xf0 { // of a surrogate pair
 			n++
 		}
 	}
@@ -134,13 +134,13 @@ func appendText(b, text []byte) []byte {
 	return b
 }
 
-// An arena gives small pieces of memory out of larger ones. A piece keeps the
-// one that it is from, and no more.
+// An arena allocates small pieces from larger chunks. A piece keeps only its chunk
+// alive.
 type arena struct{ free []byte }
 
 const arenaBytes = 16 << 10
 
-// room returns no bytes with room for n.
+// room returns an empty slice with capacity n.
 func (a *arena) room(n int) []byte {
 	if n > arenaBytes/4 {
 		return make([]byte, 0, n)
@@ -151,7 +151,7 @@ func (a *arena) room(n int) []byte {
 	return a.free
 }
 
-// keep takes what was put into the room that was given last.
+// keep reserves the bytes that were put into the last room.
 func (a *arena) keep(b []byte) []byte {
 	if cap(b) == cap(a.free) {
 		a.free = b[len(b):]

@@ -10,11 +10,10 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// An AckEarly is a log that lies: it acknowledges an append at once and makes it
-// some time later. Within a process nobody notices, since reads wait for the
-// appends that are due; after a crash they are gone. A test of durability that
-// does not catch it is worth nothing. The heads that its Append and Head return
-// have no chain value.
+// An AckEarly is a log that lies: it acknowledges an append at once and makes it some
+// time later. Within the process nobody notices, since reads wait for outstanding
+// appends; a crash loses them. A test of durability that does not catch it is
+// worthless. The heads that its Append and Head return have no chain value.
 type AckEarly struct {
 	inner eventlog.AuditLog
 	delay time.Duration
@@ -34,8 +33,8 @@ type dueAppend struct {
 	at       time.Time
 }
 
-// NewAckEarly returns an AckEarly that makes each append a delay after it has
-// acknowledged it.
+// NewAckEarly returns an AckEarly that makes each append delay after its
+// acknowledgement.
 func NewAckEarly(log eventlog.AuditLog, delay time.Duration) *AckEarly {
 	a := &AckEarly{inner: log, delay: delay, heads: map[eventlog.Stream]eventlog.Head{}, ended: make(chan struct{})}
 	a.changed.L = &a.mu
@@ -43,7 +42,7 @@ func NewAckEarly(log eventlog.AuditLog, delay time.Duration) *AckEarly {
 	return a
 }
 
-// run makes the appends that are due. One that fails is lost, as the promise is.
+// run makes the outstanding appends. One that fails is lost.
 func (a *AckEarly) run() {
 	defer close(a.ended)
 	for {
@@ -66,7 +65,7 @@ func (a *AckEarly) run() {
 	}
 }
 
-// head returns where a stream will end. The caller holds a.mu.
+// head returns the future head of a stream. The caller must hold a.mu.
 func (a *AckEarly) head(stream eventlog.Stream) (eventlog.Head, error) {
 	if a.closed {
 		return eventlog.Head{}, eventlog.ErrClosed
@@ -83,7 +82,8 @@ func (a *AckEarly) head(stream eventlog.Stream) (eventlog.Head, error) {
 	return h, nil
 }
 
-// Append does not implement eventlog.Log: what it acknowledges is not durable.
+// Append breaks the contract of eventlog.Log: it acknowledges appends that are not
+// durable.
 func (a *AckEarly) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
 	if err := ctx.Err(); err != nil {
 		return eventlog.Head{}, err
@@ -114,7 +114,7 @@ func (a *AckEarly) Append(ctx context.Context, stream eventlog.Stream, expected 
 	return h, nil
 }
 
-// wait returns when all appends so far are made.
+// wait waits for all outstanding appends.
 func (a *AckEarly) wait() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -123,7 +123,7 @@ func (a *AckEarly) wait() {
 	}
 }
 
-// Head implements eventlog.Log, but for the chain value.
+// Head implements eventlog.Log, without the chain value.
 func (a *AckEarly) Head(_ context.Context, stream eventlog.Stream) (eventlog.Head, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

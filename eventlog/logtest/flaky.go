@@ -8,8 +8,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// A Flaky is a log whose appends fail when told to. All else goes through to the
-// log inside.
+// A Flaky is a log whose appends fail as planned. It passes all other calls to the
+// wrapped log.
 type Flaky struct {
 	eventlog.AuditLog
 
@@ -35,8 +35,8 @@ func NewFlaky(log eventlog.AuditLog) *Flaky {
 // eventlog.ErrUnknown and append nothing.
 func (f *Flaky) FailNotPersisted(n int) { f.plan(n, notPersisted) }
 
-// FailPersisted makes the n-th append from now return eventlog.ErrUnknown although
-// it was made, if it could be.
+// FailPersisted makes the n-th append from now return eventlog.ErrUnknown after
+// appending, unless the append itself fails.
 func (f *Flaky) FailPersisted(n int) { f.plan(n, persisted) }
 
 // FailUnavailable makes the n-th append from now return eventlog.ErrUnavailable
@@ -49,7 +49,7 @@ func (f *Flaky) plan(n int, how failure) {
 	f.failures[f.appends+n] = how
 }
 
-// Append implements eventlog.Log. Appends of no records count, too.
+// Append implements eventlog.Log. Appends of no records count too.
 func (f *Flaky) Append(ctx context.Context, stream eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
 	f.mu.Lock()
 	f.appends++

@@ -7,7 +7,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// The chain as FORMAT of the record states it, written down a second time.
+// The chain as package chain specifies it, implemented a second time.
 
 func startOf(stream eventlog.Stream) [32]byte {
 	return sha256.Sum256(append([]byte("pw-stream-1"), short(string(stream))...))
@@ -27,7 +27,7 @@ func join(parts ...[]byte) (all []byte) {
 	return all
 }
 
-// commitmentOf is what Proof.Commitment of a record must be that is not redacted.
+// commitmentOf returns the Proof.Commitment of a record that is not redacted.
 func commitmentOf(r eventlog.Record) [32]byte {
 	if len(r.Text) == 0 {
 		return [32]byte{}
@@ -35,7 +35,7 @@ func commitmentOf(r eventlog.Record) [32]byte {
 	return sha256.Sum256(join([]byte("pw-text-1"), r.Proof.Salt[:], number(uint32(len(r.Text))), r.Text))
 }
 
-// after is C of a record, given C before it and its commitment.
+// after returns C of a record, given C before it and its commitment.
 func after(prev [32]byte, r eventlog.Record, commitment [32]byte) [32]byte {
 	canon := join([]byte{1}, short(string(r.Stream)), number(uint64(r.Revision)), number(uint64(r.Time)), r.Author[:], r.Client[:],
 		number(r.Seq), short(r.Kind), number(r.Schema), number(uint32(len(r.Shape))), r.Shape, commitment[:])

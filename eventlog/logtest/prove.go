@@ -7,8 +7,8 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// checkChain recomputes the chain of a stream from what Prove gives after a
-// revision, and returns the records.
+// checkChain recomputes the chain of a stream from the records that Prove yields after
+// a revision, and returns them.
 func checkChain(t T, log eventlog.AuditLog, s eventlog.Stream, from eventlog.Revision) []eventlog.Record {
 	t.Helper()
 	head := must(log.Head(ctx, s))(t, "head")
@@ -100,7 +100,7 @@ func proveSalts(t T, log eventlog.AuditLog) {
 	}
 }
 
-// imported returns entries with proofs as an import gives them.
+// imported returns entries with proofs, as an import has them.
 func imported(from, n int, redacted func(i int) bool) []eventlog.Record {
 	in := entries(from, n)
 	for i := range in {

@@ -30,8 +30,8 @@ type obligation struct {
 	check func(t T, log eventlog.AuditLog)
 }
 
-// Run checks all obligations, each on an empty log of its own. The log is closed
-// at the end of the subtest.
+// Run checks all obligations, each on a new empty log, which is closed at the end of
+// the subtest.
 func Run[S Runner[S]](t S, open func(S) eventlog.AuditLog) {
 	for _, o := range obligations {
 		t.Run(o.name, func(t S) {
@@ -42,8 +42,8 @@ func Run[S Runner[S]](t S, open func(S) eventlog.AuditLog) {
 	}
 }
 
-// Failing returns the names of the obligations that a log does not meet, each
-// with what was said of it.
+// Failing returns the names of the obligations that a log does not meet, each with its
+// first failure.
 func Failing(open func() eventlog.AuditLog) map[string]string {
 	failing := map[string]string{}
 	for _, o := range obligations {
@@ -86,12 +86,12 @@ func (r *recorder) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// patience is how long an append may take that nothing should hold up.
+// patience is how long an append may take that nothing should delay.
 var patience = 20 * time.Second
 
 var ctx = context.Background()
 
-// entry returns a valid record, of which everything depends on i.
+// entry returns a valid record. All its fields depend on i.
 func entry(i int) eventlog.Record {
 	r := eventlog.Record{
 		Time: 1_700_000_000_000 + int64(i)*10, Author: eventlog.AuthorID{1, 15: byte(i % 3)}, Client: eventlog.ClientID{2, 15: byte(i % 2)},
@@ -152,7 +152,7 @@ func collect(t T, what string, seq func(func(eventlog.Record, error) bool)) []ev
 	return all
 }
 
-// same compares what the log must keep of a record.
+// same compares the fields of a record that the log must keep.
 func same(a, b eventlog.Record) bool {
 	return a.Time == b.Time && a.Author == b.Author && a.Client == b.Client && a.Seq == b.Seq && a.Kind == b.Kind &&
 		a.Schema == b.Schema && string(a.Shape) == string(b.Shape) && string(a.Text) == string(b.Text)

@@ -1,8 +1,8 @@
 package ot
 
-// transformApart is transform for the commonest case, and much faster: a change
-// is empty, or each is one edit and the two do not touch. It reports whether
-// that is so.
+// transformApart is a much faster transform for the commonest case: a change is
+// empty, or each is one edit and the two do not touch. It returns false for all
+// others.
 func transformApart(dst []section, c, over *Change) (sections []section, gone int32, ok bool) {
 	if c.IsEmpty() {
 		return add(dst, over.newLen, keep), 0, true
@@ -15,8 +15,8 @@ func transformApart(dst []section, c, over *Change) (sections []section, gone in
 	if !ok || !okOver {
 		return dst, 0, false
 	}
-	// Which of the two is left is a coin toss that a processor cannot foresee,
-	// so the comparisons are put as arithmetic rather than as branches.
+	// A processor cannot predict which of the two is left, so the comparisons are
+	// arithmetic instead of branches.
 	left, right := to-at-e.old, at-to-o.old // units between the two, if e is left or right
 	if max(left, right) <= 0 {
 		return dst, 0, false

@@ -2,7 +2,7 @@ package ot
 
 import "fmt"
 
-// Apply returns the text after the change, in memory of its own.
+// Apply returns the text after the change, in new memory.
 // The error wraps ErrLength if doc is not Len units long.
 func (c Change) Apply(doc []uint16) ([]uint16, error) {
 	if len(doc) != c.Len() {
@@ -27,10 +27,10 @@ func (c Change) Invert(doc []uint16) (Change, error) {
 	return c.InvertWith(func(from, to int) []uint16 { return doc[from:to] }), nil
 }
 
-// InvertWith is Invert for a text that does not lie in one piece: slice gives
-// its units from to to, and is asked once for every stretch that c removes, from
-// left to right. The units are copied before the next call. It panics if slice
-// gives more or fewer than were asked for.
+// InvertWith is Invert for a text that is not in one slice: slice returns its units
+// from to to, and is called once for every range that c removes, from left to right.
+// InvertWith copies the units before the next call. It panics if slice returns
+// another number of units.
 func (c Change) InvertWith(slice func(from, to int) []uint16) Change {
 	inv := Change{oldLen: c.newLen, newLen: c.oldLen}
 	if len(c.sections) > 0 {
@@ -44,8 +44,8 @@ func (c Change) InvertWith(slice func(from, to int) []uint16) Change {
 		end := pos + int(s.old)
 		inv.sections[i] = s
 		if s.ins != keep {
-			// Kinds change places one for one, so no two neighbours become of
-			// one kind that were not so before: the form stays the shortest.
+			// Insertions become deletions and deletions insertions, so no two
+			// neighbours become alike: the form stays the shortest.
 			inv.sections[i] = section{old: s.ins, ins: s.old}
 			if end > pos {
 				inv.text = append(inv.text, exactly(slice, pos, end)...)

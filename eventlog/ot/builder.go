@@ -13,10 +13,9 @@ func Keep(n int) Change {
 	return b.Change()
 }
 
-// Replace returns the change of a text of docLen units that puts insert in the
-// place of the units from to to. It panics unless 0 <= from <= to <= docLen and
-// both lengths are within MaxLen. It copies insert; what that must not hold is
-// said at Builder.
+// Replace returns the change of a text of docLen units that replaces the units from
+// to to by insert. It panics unless 0 <= from <= to <= docLen and both lengths are
+// within MaxLen. It copies insert; see Builder for what insert must not contain.
 func Replace(docLen, from, to int, insert []uint16) Change {
 	if from < 0 || from > to || to > docLen {
 		panic(fmt.Sprintf("ot: replace %d to %d of %d units", from, to, docLen))
@@ -32,9 +31,9 @@ func Replace(docLen, from, to int, insert []uint16) Change {
 // it to its shortest form. The zero Builder is ready for use. Its methods panic
 // on a negative number and on a text over MaxLen.
 //
-// Inserted text has line breaks as U+000A and must be free of U+000D, U+0000
-// and lone surrogates: Parse refuses those, so a change with them could be
-// written and never be read. Who takes text from outside asks ValidLine first.
+// Inserted text has line breaks as U+000A and must not contain U+000D, U+0000 or
+// lone surrogates: Parse refuses those, so a change with them could be written and
+// never be read. Check text from outside with ValidLine first.
 type Builder struct{ c Change }
 
 // Keep keeps the next n units.
@@ -46,15 +45,15 @@ func (b *Builder) Delete(n int) { b.Replace(n, nil) }
 // Insert writes text, copying it.
 func (b *Builder) Insert(text []uint16) { b.Replace(0, text) }
 
-// Replace puts text, which is copied, in the place of the next n units. It is
-// one section; Delete and then Insert make two (see "Shortest form").
+// Replace replaces the next n units by text, copying it. It is one section; Delete
+// and then Insert make two (see "Shortest form").
 func (b *Builder) Replace(n int, text []uint16) {
 	b.grow(n, len(text))
 	b.c.sections = add(b.c.sections, int32(n), int32(len(text)))
 	b.c.text = append(b.c.text, text...)
 }
 
-// Change returns what was built, and makes the Builder a fresh one.
+// Change returns the change and resets the Builder.
 func (b *Builder) Change() Change {
 	c := b.c
 	c.sections = slices.Clip(c.sections)

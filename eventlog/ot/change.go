@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// MaxLen is the length in UTF-16 code units that no text, before or after a
-// change, may exceed.
+// MaxLen is the maximum length of a text, before or after a change, in UTF-16 code
+// units.
 const MaxLen = math.MaxInt32
 
 // A Change turns one text into another. See the package comment. Changes are
@@ -18,16 +18,16 @@ type Change struct {
 	oldLen, newLen int32
 }
 
-// Len is the length of the text the change is made for, in UTF-16 code units.
+// Len is the length of the text before the change, in UTF-16 code units.
 func (c Change) Len() int { return int(c.oldLen) }
 
-// NewLen is the length of the text the change leads to, in UTF-16 code units.
+// NewLen is the length of the text after the change, in UTF-16 code units.
 func (c Change) NewLen() int { return int(c.newLen) }
 
-// Inserted is the number of units the change writes.
+// Inserted is the number of units that the change inserts.
 func (c Change) Inserted() int { return len(c.text) }
 
-// Deleted is the number of units the change removes.
+// Deleted is the number of units that the change deletes.
 func (c Change) Deleted() int { return int(c.oldLen) + len(c.text) - int(c.newLen) }
 
 // IsEmpty reports whether the change leaves every text as it is.
@@ -49,9 +49,9 @@ func (c Change) Clone() Change {
 	return c
 }
 
-// An Edit is one section of a change that is not a keep: the units FromA to
-// ToA of the old text became FromB to ToB of the new one. Insert is what now
-// stands there, nil after a deletion; it must not be modified.
+// An Edit is one section of a change that is not a keep: the units FromA to ToA of
+// the old text became FromB to ToB of the new one. Insert is the new text there, nil
+// for a deletion; it must not be modified.
 type Edit struct {
 	FromA, ToA, FromB, ToB int
 	Insert                 []uint16
@@ -87,11 +87,11 @@ func (c Change) Each(f func(fromA, toA, fromB, toB int, insert []uint16)) {
 	}
 }
 
-// CutsPair reports whether a section that is not a keep begins or ends between
-// the two halves of a surrogate pair of the old text, of which at gives the
-// unit at a position below Len. Such a change would leave a half alone, so it
-// must be refused. Transform, Compose and Invert bring up no edges of their
-// own: what they make of changes that cut no pair cuts none either.
+// CutsPair reports whether a section that is not a keep begins or ends between the
+// two halves of a surrogate pair of the old text; at returns the old text's unit at a
+// position below Len. Such a change would leave half a pair, so it must be refused.
+// Transform, Compose and Invert add no edges: of changes that cut no pair they make
+// changes that cut none.
 func (c Change) CutsPair(at func(pos int) uint16) bool {
 	inside := func(pos int) bool {
 		return pos > 0 && pos < c.Len() && isHigh(at(pos-1)) && isLow(at(pos))

@@ -1,12 +1,12 @@
 package ot
 
-// Compose returns the change that does what c and then d does. d must be made
-// for the text after c; else the error wraps ErrLength.
+// Compose returns the change that does c and then d. If d is not made for the text
+// after c, the error wraps ErrLength.
 //
-// A composition is for showing, storing or undoing several changes as one. It
-// is not for rebasing over: where text was written and deleted in between, a
-// change carried over the composition can end elsewhere than one carried over
-// its parts, and peers that composed differently never meet again. See Rebase.
+// A composition is for showing, storing or undoing several changes as one. Do not
+// rebase over it: where text was written and deleted in between, a change carried
+// over the composition can end elsewhere than one carried over its parts, and peers
+// that composed differently never agree again. See Rebase.
 func (c Change) Compose(d Change) (Change, error) {
 	if c.newLen != d.oldLen {
 		return Change{}, lengthError("compose", d.Len(), c.NewLen())
@@ -32,17 +32,17 @@ type composer struct {
 	aText, bText []uint16 // the text of sections not yet passed
 	sections     []section
 	text         []uint16
-	// open: the piece just put out belongs to a replacement, by either change,
-	// that goes on. What follows is part of it and is put into its section.
+	// open: the last piece belongs to a replacement, by either change, that
+	// continues: the next piece goes into the same section.
 	open bool
 }
 
 func (m *composer) step() {
 	switch {
-	case m.a.ins == 0: // gone before b came
+	case m.a.ins == 0: // deleted before b
 		m.put(m.a.old, 0)
 		m.a.next()
-	case m.b.old == 0 && m.b.ins > 0: // not there yet for a
+	case m.b.old == 0 && m.b.ins > 0: // inserted after a
 		m.put(0, m.b.ins)
 		m.text = append(m.text, m.takeB(m.b.ins)...)
 		m.b.next()
@@ -51,9 +51,9 @@ func (m *composer) step() {
 	}
 }
 
-// piece passes n units of the text between, on which both have a say. What a
-// section takes from the old text, or brings to the new one, counts where it
-// begins; its rest adds nothing to that.
+// piece passes n units of the text between, in sections of both changes. The units
+// that a section deletes from the old text, or inserts into the new one, count at its
+// beginning; the rest of the section adds none.
 func (m *composer) piece(n int32) {
 	a, b, count := &m.a, &m.b, len(m.sections)
 	old, ins := n, n // of a kept unit, of a's text that b keeps

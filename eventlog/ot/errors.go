@@ -6,16 +6,16 @@ import (
 )
 
 var (
-	// ErrBadChange is wrapped by the errors of Parse and FromShape. They say
-	// what is wrong and at which byte.
+	// ErrBadChange is wrapped by the errors of Parse and FromShape, which name the
+	// fault and its byte.
 	ErrBadChange = errors.New("bad change")
 
-	// ErrLength is wrapped when a change meets a text or another change of a
-	// length it was not made for, or when the result would exceed MaxLen.
+	// ErrLength is wrapped if a change does not fit the length of a text or of
+	// another change, or if the result would exceed MaxLen.
 	ErrLength = errors.New("length mismatch")
 
-	// ErrBadText is wrapped when a string cannot be text: it is not valid
-	// UTF-8, or holds what a line must not hold.
+	// ErrBadText is wrapped if a string cannot be text: it is not valid UTF-8, or
+	// contains a character that no line may have.
 	ErrBadText = errors.New("bad text")
 )
 

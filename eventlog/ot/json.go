@@ -8,9 +8,9 @@ import (
 
 const lineBreak = '\n'
 
-// AppendJSON appends the change as CodeMirror's JSON.stringify writes it: no
-// spaces, and nothing escaped that JSON does not demand. Line breaks part
-// strings; lone surrogates, which Parse would not let in, come as \uXXXX.
+// AppendJSON appends the change as CodeMirror's JSON.stringify writes it: no spaces,
+// and nothing escaped that JSON does not require. Line breaks separate strings; lone
+// surrogates, which Parse refuses, become \uXXXX.
 func (c Change) AppendJSON(dst []byte) []byte {
 	return c.appendSections(dst, func(dst []byte, line []uint16) []byte {
 		dst = append(dst, '"')
@@ -22,8 +22,8 @@ func (c Change) AppendJSON(dst []byte) []byte {
 // String returns the change as JSON: see AppendJSON.
 func (c Change) String() string { return string(c.AppendJSON(nil)) }
 
-// AppendShape appends the change's shape: its JSON with the length in UTF-16
-// code units of every line in the place of the line.
+// AppendShape appends the change's shape: its JSON with the length of every line, in
+// UTF-16 code units, instead of the line.
 func (c Change) AppendShape(dst []byte) []byte {
 	return c.appendSections(dst, func(dst []byte, line []uint16) []byte {
 		return strconv.AppendInt(dst, int64(len(line)), 10)
@@ -64,8 +64,7 @@ func (c Change) appendSections(dst []byte, item func(dst []byte, line []uint16) 
 	return append(dst, ']')
 }
 
-// eachLine calls f for what stands between the line breaks of u: once more than
-// it has breaks.
+// eachLine calls f for each line of u, once more than u has line breaks.
 func eachLine(u []uint16, f func(line []uint16)) {
 	for {
 		i := slices.Index(u, lineBreak)
@@ -78,7 +77,7 @@ func eachLine(u []uint16, f func(line []uint16)) {
 	}
 }
 
-// shortEscapes has at i*2 the control character, at i*2+1 its letter.
+// shortEscapes has control characters at even indexes, each followed by its letter.
 var shortEscapes = []byte("\bb\tt\nn\ff\rr")
 
 func appendEscaped(dst []byte, u []uint16) []byte {
@@ -117,10 +116,9 @@ func appendHex(dst []byte, u uint16) []byte {
 	return append(dst, '\\', 'u', digits[u>>12], digits[u>>8&15], digits[u>>4&15], digits[u&15])
 }
 
-// FromShape puts a change together again from what AppendShape and AppendLines
-// took apart. It takes only what they write: the one spelling of the shortest
-// form, and lines of just the lengths that the shape names. Anything else is an
-// error that wraps ErrBadChange.
+// FromShape is the inverse of AppendShape and AppendLines. It accepts only what they
+// write: the one spelling of the shortest form, and lines of the lengths in the
+// shape. Anything else is an error that wraps ErrBadChange.
 func FromShape(shape []byte, lines []string) (Change, error) {
 	s := scanner{data: shape, shaped: true, lines: lines}
 	c, err := s.change()

@@ -41,7 +41,7 @@ func (s *scanner) line(dst []uint16) ([]uint16, error) {
 	}
 }
 
-// givenLine reads the length of a line and takes it from the lines given.
+// givenLine reads the length of a line and takes the line from s.lines.
 func (s *scanner) givenLine(dst []uint16) ([]uint16, error) {
 	at := s.pos
 	n, err := s.count("section")
@@ -49,7 +49,7 @@ func (s *scanner) givenLine(dst []uint16) ([]uint16, error) {
 		return dst, err
 	}
 	if len(s.lines) == 0 {
-		return dst, s.errorf(at, "there is no line left for this")
+		return dst, s.errorf(at, "no line is left for this")
 	}
 	line := s.lines[0]
 	s.lines = s.lines[1:]
@@ -62,7 +62,7 @@ func (s *scanner) givenLine(dst []uint16) ([]uint16, error) {
 	return appendUnits(dst, line)
 }
 
-// rune reads an escape, or a code point in UTF-8. It gives no surrogates.
+// rune reads an escape, or a code point in UTF-8. It never returns a surrogate.
 func (s *scanner) rune() (rune, error) {
 	at := s.pos
 	if s.peek() == '\\' {
@@ -95,11 +95,11 @@ func (s *scanner) escape() (rune, error) {
 	return 0, s.errorf(at, "unknown escape")
 }
 
-// hexRune reads what follows \u, and all of the second half if it is a pair.
+// hexRune reads what follows \u, and the second escape of a surrogate pair.
 func (s *scanner) hexRune(at int) (rune, error) {
 	u, ok := s.hex()
 	if !ok {
-		return 0, s.errorf(at, "escape has not four hexadecimal digits")
+		return 0, s.errorf(at, "escape does not have four hexadecimal digits")
 	}
 	if !utf16.IsSurrogate(rune(u)) {
 		return rune(u), nil

@@ -5,17 +5,16 @@ import (
 	"slices"
 )
 
-// Parse reads a change from JSON (see the package comment). Space between the
-// parts is allowed, and neighbours of one kind are joined: the result is in
-// shortest form. Everything else that AppendJSON would not write is an error
-// that wraps ErrBadChange and says where: sections that do nothing; numbers
-// that are negative, fractional, have an exponent or a leading zero, or sum up
-// to more than MaxLen; lines with a line break, U+0000, a lone surrogate or
-// invalid UTF-8 in them; whatever follows the end. CodeMirror itself takes some
-// of these, and the text would then be another in each replica.
+// Parse reads a change from JSON (see the package comment). It accepts white space
+// between the parts, and joins neighbours of one kind: the result is in shortest
+// form. Everything else that AppendJSON would not write is an error that wraps
+// ErrBadChange and names the byte: sections that do nothing; numbers that are
+// negative, fractional, have an exponent or a leading zero, or add up to more than
+// MaxLen; lines that contain a line break, U+0000, a lone surrogate or invalid UTF-8;
+// anything after the end. CodeMirror itself accepts some of these, and the replicas
+// would then have different texts.
 //
-// Whether the change fits a text is for the caller to check: its Len, and
-// CutsPair.
+// The caller must check whether the change fits the text: its Len, and CutsPair.
 func Parse(data []byte) (Change, error) {
 	s := scanner{data: data}
 	return s.change()
@@ -25,13 +24,13 @@ func Parse(data []byte) (Change, error) {
 type scanner struct {
 	data     []byte
 	pos      int
-	shaped   bool     // lengths stand for lines
-	lines    []string // with shaped: the lines not used yet
+	shaped   bool     // data is a shape
+	lines    []string // of a shape: the lines not used yet
 	old, new int64    // lengths so far, within MaxLen
 }
 
 func (s *scanner) change() (Change, error) {
-	// Most changes fit in here, and what outlives the call is cut to size.
+	// Most changes fit; the result is cloned to its size.
 	sections, text := make([]section, 0, 8), make([]uint16, 0, 32)
 	err := s.list("change", func() (err error) {
 		sections, text, err = s.section(sections, text)
@@ -131,7 +130,7 @@ func (s *scanner) count(what string) (int32, error) {
 	}
 	switch {
 	case s.pos == start:
-		return 0, s.errorf(start, "%s has something else than a count here", what)
+		return 0, s.errorf(start, "%s has something other than a count here", what)
 	case s.data[start] == '0' && s.pos > start+1:
 		return 0, s.errorf(start, "number has a leading zero")
 	case s.peek() == '.' || s.peek()|0x20 == 'e':
@@ -140,7 +139,7 @@ func (s *scanner) count(what string) (int32, error) {
 	return int32(n), nil
 }
 
-// grow counts a section into both lengths.
+// grow adds a section to both lengths.
 func (s *scanner) grow(start int, old, new int64) error {
 	s.old += old
 	s.new += new

@@ -15,20 +15,20 @@ var refused = []struct{ json, why string }{
 	{`null`, "not an array"},
 	{`{}`, "not an array"},
 	{`"a"`, "not an array"},
-	{`[`, "something else than a count"},
+	{`[`, "something other than a count"},
 	{`[5`, "neither , nor ]"},
-	{`[5,`, "something else than a count"},
-	{`[5,]`, "something else than a count"},
-	{`[,5]`, "something else than a count"},
+	{`[5,`, "something other than a count"},
+	{`[5,]`, "something other than a count"},
+	{`[,5]`, "something other than a count"},
 	{`[5 5]`, "neither , nor ]"},
 	{`[5]]`, "more follows"},
 	{`[5] x`, "more follows"},
 	{`[5][5]`, "more follows"},
 	{"[5]\x00", "more follows"},
 	{"\ufeff[5]", "not an array"},
-	{`[-3]`, "something else than a count"}, // taken: a text of -3 units
-	{`[-0]`, "something else than a count"},
-	{`[+3]`, "something else than a count"},
+	{`[-3]`, "something other than a count"}, // taken: a text of -3 units
+	{`[-0]`, "something other than a count"},
+	{`[+3]`, "something other than a count"},
 	{`[1.5]`, "not written as an integer"}, // taken: half a unit
 	{`[1.0]`, "not written as an integer"},
 	{`[1e3]`, "not written as an integer"},
@@ -44,21 +44,21 @@ var refused = []struct{ json, why string }{
 	{`[2147483647,[1]]`, "over 2147483647"},
 	{`[2147483647,[0,"a"]]`, "over 2147483647"},
 	{`[[2147483647],[2147483647]]`, "over 2147483647"},
-	{`["5"]`, "something else than a count"},
-	{`[null]`, "something else than a count"},
-	{`[true]`, "something else than a count"},
-	{`[NaN]`, "something else than a count"},
-	{`[{}]`, "something else than a count"},
+	{`["5"]`, "something other than a count"},
+	{`[null]`, "something other than a count"},
+	{`[true]`, "something other than a count"},
+	{`[NaN]`, "something other than a count"},
+	{`[{}]`, "something other than a count"},
 	{`[[]]`, "empty section"},
-	{`[[[5]]]`, "something else than a count"},
+	{`[[[5]]]`, "something other than a count"},
 	{`[[5,[5]]]`, "line is not a string"},
-	{`[["a"]]`, "something else than a count"},
+	{`[["a"]]`, "something other than a count"},
 	{`[[0]]`, "deletes nothing"},    // taken, and left standing
 	{`[[0,""]]`, "inserts nothing"}, // taken, and written back as [0]
 	{`[[2,""]]`, "inserts nothing"}, // taken, and written back as [2]
 	{`[2,[2,""]]`, "inserts nothing"},
 	{`[[1.5]]`, "not written as an integer"},
-	{`[[-1,"a"]]`, "something else than a count"},
+	{`[[-1,"a"]]`, "something other than a count"},
 	{`[[0,5]]`, "line is not a string"},
 	{`[[0,null]]`, "line is not a string"},
 	{`[[0,"a",]]`, "line is not a string"},
@@ -94,10 +94,10 @@ var refused = []struct{ json, why string }{
 	{"[[0,\"\xc3\"]]", "invalid UTF-8"},
 	{"[[0,\"\xc0\xaf\"]]", "invalid UTF-8"},
 	{"[[0,\"\xf4\x90\x80\x80\"]]", "invalid UTF-8"},
-	{"[5,\v5]", "something else than a count"},
-	{"[5,\u00a05]", "something else than a count"},
+	{"[5,\v5]", "something other than a count"},
+	{"[5,\u00a05]", "something other than a count"},
 	{`[5/*c*/]`, "neither , nor ]"},
-	{strings.Repeat("[", 100_000), "something else than a count"},
+	{strings.Repeat("[", 100_000), "something other than a count"},
 }
 
 func TestParseRefuses(t *testing.T) {
@@ -115,7 +115,7 @@ func TestParseRefuses(t *testing.T) {
 func TestParseSaysAtWhichByte(t *testing.T) {
 	for json, want := range map[string]string{
 		`[5,[0,"ab\nc"]]`: "bad change: byte 9: line break inside a line",
-		`[5,-1]`:          "bad change: byte 3: section has something else than a count here",
+		`[5,-1]`:          "bad change: byte 3: section has something other than a count here",
 		`[5] 5`:           "bad change: byte 4: more follows the end",
 	} {
 		if _, err := Parse([]byte(json)); err == nil || err.Error() != want {

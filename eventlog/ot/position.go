@@ -1,10 +1,10 @@
 package ot
 
-// MapPos returns where pos, a position in the old text, lies in the new one.
-// Where the change inserts just at pos, assoc < 0 stays in front of what is
-// written and any other assoc goes behind it. The same goes for a position
-// inside a stretch that is replaced; inside one that is deleted both are the
-// place where it was. A position outside the text counts as its nearest end.
+// MapPos returns the position in the new text of pos, a position in the old one. If
+// the change inserts at pos, or replaces a range that pos is inside, assoc < 0 gives
+// the position before the inserted text and any other assoc the one after it. Inside
+// a deleted range both are the place where it was. A position outside the text counts
+// as its nearest end.
 func (c Change) MapPos(pos, assoc int) int {
 	pos = min(max(pos, 0), c.Len())
 	shift := 0 // new position minus old, left of the sections still to come

@@ -12,15 +12,15 @@ import (
 //
 //	over, rebased[0], rebased[1], …   and   changes[0], changes[1], …, overAfter
 //
-// lead to the same text. The logged change is the earlier one: its text stands
-// left of what the sequence writes at the same place.
+// lead to the same text. The logged change is the earlier one: at the same place, its
+// text is left of the sequence's.
 //
-// To rebase over several logged changes, call Rebase once for each, in their
-// order, with what the last call gave as rebased. Never compose what you rebase
-// over: Transform over a composition is not the same (see the package comment),
-// the result would depend on who grouped which entries, and replicas would
-// diverge for good. Entry by entry it depends on nothing but the log, so the
-// work may stop, be tried again over a longer log, or be shared out, anywhere.
+// To rebase over several logged changes, call Rebase once for each, in their order,
+// with rebased of the last call. Never compose the logged changes: Transform over a
+// composition is not the same (see the package comment), the result would depend on
+// the grouping of entries, and replicas would diverge permanently. Entry by entry the
+// result depends only on the log, so the work may stop anywhere, be retried over a
+// longer log, or be divided.
 //
 // The error wraps ErrLength if the lengths do not fit together.
 func Rebase(changes []Change, over Change) (rebased []Change, overAfter Change, err error) {
@@ -33,18 +33,17 @@ func Rebase(changes []Change, over Change) (rebased []Change, overAfter Change, 
 	return rebased, overAfter, nil
 }
 
-// A Rebaser does Rebase in buffers it uses again, for long ways. The zero
-// Rebaser is ready for use, by one goroutine at a time.
+// A Rebaser is Rebase with reused buffers, for many logged changes. The zero Rebaser
+// is ready for use. It is not safe for concurrent use.
 type Rebaser struct {
 	over Transformer
 	buf  [2][]section // sections of the last result, and of the one before
 	turn int
 }
 
-// Rebase is the function Rebase, except that it puts the rebased sequence into
-// changes. To go on over the next entry, hand it the same slice again. Whatever
-// else is done with the results must be done before the next call, which takes
-// back their memory; Clone keeps one. On an error changes is as it was.
+// Rebase is the function Rebase, but writes the rebased sequence to changes. For the
+// next entry, pass the same slice again. The results are valid until the next call,
+// which reuses their memory; Clone keeps one. On an error changes is unchanged.
 func (r *Rebaser) Rebase(changes []Change, over Change) (overAfter Change, err error) {
 	if err := checkRebase(changes, over); err != nil {
 		return Change{}, err
@@ -55,11 +54,11 @@ func (r *Rebaser) Rebase(changes []Change, over Change) (overAfter Change, err e
 		dst = withRoom(dst, len(c.sections)+len(over.sections))
 		out, gone := transform(dst[len(dst):], &c, &over, false)
 		if end := len(dst) + len(out); end <= cap(dst) {
-			dst = dst[:end] // otherwise out found no room here, and has its own memory
+			dst = dst[:end] // otherwise out has its own memory, since it did not fit
 		}
 		changes[i] = carried(&c, &over, slices.Clip(out), gone)
 		if over, err = r.over.Transform(over, c, true); err != nil {
-			return Change{}, fmt.Errorf("rebase entry %d: %w", i, err) // checked before: not reached
+			return Change{}, fmt.Errorf("rebase entry %d: %w", i, err) // unreachable: the lengths were checked
 		}
 	}
 	r.buf[r.turn] = dst

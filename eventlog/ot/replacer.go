@@ -2,15 +2,13 @@ package ot
 
 import "fmt"
 
-// A Replacer does Replace in memory it uses again, for reading many changes one
-// after the other. The zero Replacer is ready for use, by one goroutine at a
-// time.
+// A Replacer is Replace with reused memory, for reading many changes. The zero
+// Replacer is ready for use. It is not safe for concurrent use.
 type Replacer struct{ sections [3]section }
 
-// Replace puts into c what the function Replace returns. Unlike that, it does
-// not copy insert but keeps it in c, which is good until the next call and
-// until insert changes; Clone keeps it. It panics as the function does, and on
-// a change that does nothing.
+// Replace sets c to the result of the function Replace, but does not copy insert: c is
+// valid until the next call and until insert changes; Clone keeps it. It panics as the
+// function does, and on a change that does nothing.
 func (r *Replacer) Replace(c *Change, docLen, from, to int, insert []uint16) {
 	newLen := docLen - (to - from) + len(insert)
 	if from < 0 || from > to || to > docLen || docLen > MaxLen || newLen > MaxLen || from == to && len(insert) == 0 {
@@ -28,7 +26,7 @@ func (r *Replacer) Replace(c *Change, docLen, from, to int, insert []uint16) {
 	c.oldLen, c.newLen = int32(docLen), int32(newLen)
 }
 
-// Only returns the change's edit if it has just one, as nearly all have; see
+// Only returns the change's edit if it has exactly one, as nearly all have; see
 // Edits.
 func (c *Change) Only() (e Edit, ok bool) {
 	at, s, ok := onlyEdit(c.sections)

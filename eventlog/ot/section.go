@@ -1,14 +1,14 @@
 package ot
 
-// keep as a section's ins means that its old units stay.
+// keep, as a section's ins, means that its old units stay.
 const keep = -1
 
-// A section covers old units of the old text. They stay (ins = keep), go
-// (ins = 0), or become the next ins units of the change's text (ins > 0).
-// 32 bits suffice for MaxLen, and halve what a rebase has to read.
+// A section covers old units of the old text. They stay (ins = keep), are deleted
+// (ins = 0), or become the next ins units of the change's text (ins > 0). 32 bits
+// suffice for MaxLen and halve the memory that a rebase reads.
 type section struct{ old, ins int32 }
 
-// add appends a section, holding dst to its shortest form.
+// add appends a section and keeps dst in shortest form.
 func add(dst []section, old, ins int32) []section {
 	if old == 0 && ins <= 0 {
 		return dst
@@ -37,8 +37,8 @@ func merge(dst []section, old, ins int32) bool {
 	return true
 }
 
-// withRoom returns dst, or an empty slice of twice its size, with room for n
-// more. Results that lie in dst stay there.
+// withRoom returns dst if it has room for n more, and otherwise a new empty slice of
+// twice its size. Results in dst stay valid.
 func withRoom(dst []section, n int) []section {
 	if cap(dst)-len(dst) >= n {
 		return dst
@@ -46,12 +46,12 @@ func withRoom(dst []section, n int) []section {
 	return make([]section, 0, max(n, 2*cap(dst)))
 }
 
-// A cursor walks over sections, which may be taken in parts. At the end it
-// stands on a keep of nothing.
+// A cursor walks over sections and parts of them. At the end it is on a keep of no
+// units.
 type cursor struct {
-	rest     []section // those not reached yet
-	old, ins int32     // what is left of the current one
-	begun    bool      // a part of the current one has been taken
+	rest     []section // after the current one
+	old, ins int32     // of the rest of the current one
+	begun    bool      // a part of the current one was passed
 	done     bool
 }
 
@@ -81,8 +81,7 @@ func (c *cursor) takeOld(n int32) {
 	c.begun = true
 }
 
-// takeNew moves over n units of what the current section leaves in the new
-// text.
+// takeNew moves over n units of the new text that the current section makes.
 func (c *cursor) takeNew(n int32) {
 	switch {
 	case c.ins == keep:
@@ -95,7 +94,7 @@ func (c *cursor) takeNew(n int32) {
 	}
 }
 
-// newLeft is how much of the new text the rest of the current section makes.
+// newLeft is the number of new units that the rest of the current section makes.
 func (c *cursor) newLeft() int32 {
 	if c.ins == keep {
 		return c.old
@@ -103,8 +102,8 @@ func (c *cursor) newLeft() int32 {
 	return c.ins
 }
 
-// oldOnce is the old length of the current replacement where it begins, and 0
-// in its rest; newOnce is the same of its new length.
+// oldOnce is the old length of the current replacement at its beginning, and 0 in the
+// rest of it; newOnce is its new length in the same way.
 func (c *cursor) oldOnce() int32 {
 	if c.begun {
 		return 0

@@ -38,7 +38,7 @@ func TestFromShapeRefusesWhatTheLogNeverWrites(t *testing.T) {
 		lines []string
 		why   string
 	}{
-		{`[5,[0,2],5]`, nil, "no line left"},
+		{`[5,[0,2],5]`, nil, "no line is left"},
 		{`[5,[0,2],5]`, []string{"hi", "ho"}, "1 of 2 lines are left over"},
 		{`[5,[0,2],5]`, []string{"h"}, "1 units, not 2"},
 		{`[5,[0,2],5]`, []string{"한"}, "1 units, not 2"},
@@ -53,9 +53,9 @@ func TestFromShapeRefusesWhatTheLogNeverWrites(t *testing.T) {
 		{`[2,3]`, nil, "not in its shortest form"},
 		{`[[0,1],[0,1]]`, []string{"a", "b"}, "not in its shortest form"},
 		{`[[0,0]]`, []string{""}, "inserts nothing"},
-		{`[[0,"a"]]`, []string{"a"}, "something else than a count"},
+		{`[[0,"a"]]`, []string{"a"}, "something other than a count"},
 		{`[[0,01]]`, []string{"a"}, "leading zero"},
-		{`[[0,-1]]`, []string{""}, "something else than a count"},
+		{`[[0,-1]]`, []string{""}, "something other than a count"},
 		{`[2147483647,[0,1]]`, []string{"a"}, "over 2147483647"},
 		{``, nil, "not an array"},
 		{`null`, nil, "not an array"},

@@ -1,15 +1,13 @@
 package ot
 
-// Transform carries c over another change made for the same text: it returns
-// what c comes to in the text after over. It is what CodeMirror calls
-// c.map(over, before). The error wraps ErrLength if the two are made for texts
-// of different lengths.
+// Transform carries c over another change made for the same text: the result is c for
+// the text after over. CodeMirror calls it c.map(over, before). The error wraps
+// ErrLength if the two are made for texts of different lengths.
 //
-// What over deleted, c no longer deletes; what c writes, it always writes. If
-// both write at one place, text of c stands right of that of over, or left of
-// it with before set. More exactly: of two replacements that begin at one
-// place the one that replaces fewer units is first, and only between equals
-// before decides.
+// The result does not delete what over deleted, and inserts all that c inserts. If
+// both insert at one place, c's text is right of over's, or left of it if before is
+// true. More exactly: of two replacements that begin at one place, the one that
+// replaces fewer units comes first, and before decides only between equals.
 func (c Change) Transform(over Change, before bool) (Change, error) {
 	if err := checkTransform(&c, &over); err != nil {
 		return Change{}, err
@@ -22,17 +20,17 @@ func (c Change) Transform(over Change, before bool) (Change, error) {
 	return carried(&c, &over, dst, gone), nil
 }
 
-// A Transformer does Transform in buffers it uses again, so that a transform
-// need not allocate. A result may be handed to the next call, as either
-// argument, and is overwritten by the call after that; Clone keeps it. The zero
-// Transformer is ready for use, by one goroutine at a time.
+// A Transformer is Transform with reused buffers, which need not allocate. A result
+// may be passed to the next call, as either argument; the call after that overwrites
+// it; Clone keeps it. The zero Transformer is ready for use. It is not safe for
+// concurrent use.
 type Transformer struct {
 	buf  [2][]section
 	turn int
 }
 
-// Transform is Change.Transform, with a result that lasts until the second
-// call from now.
+// Transform is Change.Transform. Its result is valid until the second call after this
+// one.
 func (t *Transformer) Transform(c, over Change, before bool) (Change, error) {
 	if err := checkTransform(&c, &over); err != nil {
 		return Change{}, err
@@ -54,8 +52,8 @@ func checkTransform(c, over *Change) error {
 	return nil
 }
 
-// transform appends to dst the sections of c carried over another change, and
-// counts in gone the units that they delete.
+// transform appends to dst the sections of c carried over another change, and returns
+// in gone how many units they delete.
 func transform(dst []section, c, over *Change, before bool) (sections []section, gone int32) {
 	if sections, gone, ok := transformApart(dst, c, over); ok {
 		return sections, gone
@@ -65,19 +63,19 @@ func transform(dst []section, c, over *Change, before bool) (sections []section,
 	return m.out, m.gone
 }
 
-// carried makes a change of what transform gave. Every inserted text is put out
-// once and in its order, so the text is shared as it is.
+// carried makes a change of transform's sections. They insert every text once and in
+// order, so the change shares c's text.
 func carried(c, over *Change, sections []section, gone int32) Change {
 	return Change{sections: sections, text: c.text, oldLen: over.newLen, newLen: over.newLen + int32(len(c.text)) - gone}
 }
 
-// A carrier walks two changes side by side along the text both are made for.
+// A carrier walks two changes side by side along the text that both are made for.
 type carrier struct {
 	a, b    cursor // carried, carried over
 	out     []section
 	gone    int32 // units that out deletes
 	before  bool
-	written bool // the text of a's current section is put out already
+	written bool // out has the text of a's current section already
 }
 
 func (m *carrier) run() {
@@ -96,15 +94,15 @@ func (m *carrier) run() {
 	}
 }
 
-// overFirst decides between two replacements that meet: b's comes first only
-// where a's begins, and if it replaces less, or as much and before is not set.
+// overFirst decides between two replacements that meet: b's comes first only where
+// a's begins, and if it replaces fewer units, or as many and before is false.
 func (m *carrier) overFirst() bool {
 	return !m.a.begun && (m.b.old < m.a.old || m.b.old == m.a.old && !m.before)
 }
 
-// passOver passes b's current replacement: its text is there to keep, and of
-// the units it took a has nothing left to do. Text of a's that stood to replace
-// nothing but such units comes right behind it.
+// passOver passes b's current replacement: the result keeps b's text, and a has
+// nothing left to do with the units that b deleted. If a's replacement covers only
+// such units, its text follows b's.
 func (m *carrier) passOver() {
 	m.out = add(m.out, m.b.ins, keep)
 	for left := m.b.old; left > 0; {
@@ -119,11 +117,10 @@ func (m *carrier) passOver() {
 	m.b.next()
 }
 
-// passOwn passes a's current replacement, up to a place where b writes or to a
-// deletion that leads out of it. Deletions of b's that lie inside it are passed
-// along the way.
+// passOwn passes a's current replacement, up to an insertion of b or a deletion of b
+// that extends beyond it. On the way it passes deletions of b inside it.
 func (m *carrier) passOwn() {
-	var still int32 // units to replace that b leaves standing
+	var still int32 // units to replace that b does not delete
 	left := m.a.old
 	for left > 0 {
 		if m.b.ins == keep {
@@ -148,7 +145,7 @@ func (m *carrier) passOwn() {
 	m.takeA(m.a.old - left)
 }
 
-// takeA moves a on; a section newly reached has its text still to be written.
+// takeA moves a by n units; the text of a newly reached section is not written yet.
 func (m *carrier) takeA(n int32) {
 	if n == m.a.old {
 		m.written = false

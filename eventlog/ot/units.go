@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// This file is the only one that knows both encodings of text: UTF-8, as Go
-// strings and the log have it, and UTF-16, in which positions are counted.
+// Only this file knows both encodings of text: UTF-8, the encoding of Go strings and
+// the log, and UTF-16, in which positions are counted.
 
 // Units returns s in UTF-16 code units.
 // The error wraps ErrBadText if s is not valid UTF-8.
@@ -29,7 +29,7 @@ func appendUnits(dst []uint16, s string) ([]uint16, error) {
 	return dst, nil
 }
 
-// hasRune tells a real U+FFFD from the one that stands for a broken encoding.
+// hasRune reports whether U+FFFD is in the text, not a mark of invalid encoding.
 func hasRune(s string) bool {
 	_, size := utf8.DecodeRuneInString(s)
 	return size > 1
@@ -55,8 +55,8 @@ func AppendUTF8(dst []byte, u []uint16) []byte {
 	return dst
 }
 
-// runeAt decodes the code point that begins at u[i], and says how many units it
-// takes. Half a pair is U+FFFD and takes one.
+// runeAt decodes the code point at u[i] and returns its number of units. Half a pair
+// is U+FFFD with one unit.
 func runeAt(u []uint16, i int) (rune, int) {
 	if isHigh(u[i]) && i+1 < len(u) && isLow(u[i+1]) {
 		return utf16.DecodeRune(rune(u[i]), rune(u[i+1])), 2
@@ -80,8 +80,8 @@ func Len(s string) int {
 	return n
 }
 
-// Boundary reports whether pos is a place in u where text may be cut: within
-// 0 to len(u), and not between the two halves of a surrogate pair.
+// Boundary reports whether u may be cut at pos: from 0 to len(u), and not between the
+// two halves of a surrogate pair.
 func Boundary(u []uint16, pos int) bool {
 	if pos <= 0 || pos >= len(u) {
 		return pos == 0 || pos == len(u)
@@ -91,7 +91,7 @@ func Boundary(u []uint16, pos int) bool {
 
 // ValidLine returns nil if s can be one line of a text: valid UTF-8 (which has
 // no surrogates), without U+000A, U+000D and U+0000. Otherwise the error wraps
-// ErrBadText and says what stands at which byte.
+// ErrBadText and names the fault and its byte.
 func ValidLine(s string) error {
 	for i, r := range s {
 		if r == utf8.RuneError && !hasRune(s[i:]) {
@@ -104,7 +104,7 @@ func ValidLine(s string) error {
 	return nil
 }
 
-// forbidden names r if it must not stand inside a line, else it is "".
+// forbidden returns the name of a character that no line may contain, "" for others.
 func forbidden(r rune) string {
 	switch r {
 	case '\n', '\r':

@@ -1,7 +1,7 @@
-// Package seeds gives random tests their seeds: every test its own, and the
-// same one at every run, so that what passed once passes again. Fresh seeds are
-// looked for on purpose: PARODYWAVE_SEED=fresh, which make storm sets, gives
-// every run others, and PARODYWAVE_SEED=123 repeats one that a failure printed.
+// Package seeds gives random tests their seeds and numbers of rounds. Every test has
+// its own seed, the same at every run, so that a test that has passed passes again.
+// PARODYWAVE_SEED=fresh, which make storm sets, gives every run new seeds, and
+// PARODYWAVE_SEED=123 repeats a seed that a failure has printed.
 //
 // For tests only; nothing here is linked into the program.
 package seeds
@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// For gives the seed of a test, below 2^32, and logs the command that repeats
-// the test with it. It fails the test where PARODYWAVE_SEED is neither a number
-// below 2^32 nor "fresh".
+// For returns the seed of a test, below 2^32, and logs the command that repeats the
+// test with it. It fails the test if PARODYWAVE_SEED is neither a number below 2^32
+// nor "fresh".
 func For(t testing.TB) uint64 {
 	t.Helper()
 	seed, err := choose(t.Name(), os.Getenv("PARODYWAVE_SEED"), time.Now)
