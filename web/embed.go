@@ -1,15 +1,15 @@
-// Package web holds the pages of Parody Wave as they are served: the built
-// files of this folder's TypeScript sources, embedded, so that a binary needs
-// no other file and building it needs no Node.
+// Package web embeds the built pages of Parody Wave, so that the binary needs no
+// other file and building it needs no Node.
 //
-// dist is made by "npm ci && npm run build" here and committed; the same
-// sources give the same bytes. It holds index.html, which names the others
-// relatively and so may be served under any path, and assets/, whose names
-// carry a hash of their content and may be cached for ever. The pages keep to
-// a policy without inline scripts or styles, and fetch nothing from elsewhere;
-// they open one WebSocket, /ws on the host that served them.
+// "npm ci && npm run build" makes dist from the TypeScript sources of this folder;
+// the same sources give the same bytes, and dist is committed. It holds a file for
+// each page (index.html, thread.html, live.html, deck.html) and assets/, whose
+// names carry a hash of their content, so that browsers may cache them forever.
+// The pages name their assets by absolute paths, so they work only at the root of
+// a host. They have no inline scripts or styles, load nothing from other hosts,
+// and open one WebSocket, /ws on the host that served them.
 //
-// The package imports nothing of this module's.
+// The package imports no other package of this module.
 package web
 
 import (
@@ -20,8 +20,8 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// Dist returns the built pages, rooted where index.html is. The file system is
-// read-only and safe for concurrent use; its files carry no modification time.
+// Dist returns the built pages, rooted at index.html. The file system is read-only
+// and safe for concurrent use; its files have no modification time.
 func Dist() fs.FS {
 	sub, err := fs.Sub(dist, "dist")
 	if err != nil {

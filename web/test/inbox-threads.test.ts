@@ -38,7 +38,7 @@ test('a connection asks for the counts and the list, and shows both', () => {
   expect(drawn).toBe(3)
 })
 
-test('frames that are none of ours change nothing', () => {
+test('frames of other types change nothing', () => {
   const w = world(3)
   w.hearer.up()
   w.hearer.text(w.list())
@@ -51,7 +51,7 @@ test('frames that are none of ours change nothing', () => {
   expect(JSON.stringify([...w.threads.rows])).toBe(before)
 })
 
-test('offline nobody is shown as being there', () => {
+test('offline, nobody is shown as present', () => {
   const w = world(3)
   w.hearer.up()
   w.hearer.text(w.list())
@@ -77,7 +77,7 @@ test('older threads are fetched page by page, each once, and stay when the list 
   expect(w.threads.rows.get('T0')?.here).toEqual([])
 })
 
-test('a search given up stops after its page and goes on there later', async () => {
+test('a cancelled search stops after its page, and a later one continues there', async () => {
   const w = world(2500)
   w.hearer.up()
   w.hearer.text(w.list())
@@ -92,7 +92,7 @@ test('a search given up stops after its page and goes on there later', async () 
   expect(w.threads.missing).toBe(0)
 })
 
-test('after a break the older ones are asked for anew', async () => {
+test('after a reconnect the older threads are fetched again', async () => {
   const w = world(2500)
   w.hearer.up()
   w.hearer.text(w.list())

@@ -20,7 +20,7 @@ beforeEach(() => {
 })
 afterEach(() => { store.clear(); vi.unstubAllGlobals() })
 
-test('what was looked at never becomes new again by an older page', () => {
+test('an older page does not make a thread new again', () => {
   expect(seen('T')).toBeNull()
   look('T', 0)
   expect(seen('T')).toBe(0)
@@ -79,7 +79,7 @@ test('rows come by how well they fit, then by activity', () => {
   expect(named(all, '  ')).toBeNull()
 })
 
-test('rows somebody points at keep their places, new ones come after them', () => {
+test('rows under the pointer keep their places, and new rows come after them', () => {
   const seed = seedFor('inbox')
   const r = random(seed)
   for (let i = 0; i < 200; i++) {
@@ -91,7 +91,7 @@ test('rows somebody points at keep their places, new ones come after them', () =
     expect(got.slice(0, order.length), say).toEqual(order)
     expect([...got].sort(), say).toEqual(moved.map((x) => x.id).sort())
   }
-  // The rows without being held do move, else the above would say nothing.
+  // Rows that are not held do move; otherwise the test above would prove nothing.
   expect(search([row('a', 2), row('b', 1)].map((x) => ({ ...x, at: 3 - x.at })), '').map((x) => x.id)).not.toEqual(['a', 'b'])
 })
 
@@ -110,14 +110,14 @@ test('arrow keys lead from the field through the rows and back', () => {
   expect(step(3, 'a', 9)).toBeNull()
 })
 
-test('a letter struck on a row goes on with the search, a command does not', () => {
+test('a letter pressed on a row continues the search, a command does not', () => {
   const key = (key: string, more = {}): boolean => writes({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })
   expect(['a', '회', '/', '😀'].map((k) => key(k))).toEqual([true, true, true, true])
   expect(['Enter', 'ArrowDown', ' ', 'Tab', 'F5'].map((k) => key(k))).toEqual([false, false, false, false, false])
   expect(key('c', { ctrlKey: true })).toBe(false)
 })
 
-test('rows of the wire and of the API are read alike, and what is none is left out', () => {
+test('rows of the wire and of the API are read alike, and malformed rows are left out', () => {
   expect(rowOf({ id: 'T', title: 'x', opened_at: 5, opened_by: 'Ben', updated_at: 0, updated_by: '', revisions: 7 }))
     .toEqual({ ...row('x', 5, 'T'), by: 'Ben', rev: 7 })
   expect(rowOf({ id: 'T', title: 'x', updated_at: 6, updated_by: 'A', rev: 8, here: ['A', 3], typing: 'A', last: ' l ', lines: -1, connections: 2 }))

@@ -25,7 +25,7 @@ test('a steady stream reads as its rate, however its frames jitter', () => {
   expect(ring.lately('deliveries', 60_000), say).toBeCloseTo(80, 0)
 })
 
-test('a late frame is spread over the time it is about; a pause stays unknown, not zero', () => {
+test('a late frame is spread over its time; a pause stays unknown, not zero', () => {
   const ring = new Ring()
   ring.add(0, counts(1))
   ring.add(200, counts(8)) // 4 slots
@@ -80,7 +80,7 @@ test('the highest second is found, the unknown is not the highest', () => {
   expect(ring.highest('edits', 100, 140)).toBeNaN()
 })
 
-test('the scale is a round number that nothing stands out of', () => {
+test('the scale is a round number above every bar', () => {
   expect([0, 9, 10, 11, 20, 21, 51, 81, 100, 101, 4999].map(ceiling)).toEqual([10, 10, 10, 15, 20, 30, 60, 100, 100, 150, 5000])
   expect(ceiling(NaN)).toBe(10)
 })
@@ -88,7 +88,7 @@ test('the scale is a round number that nothing stands out of', () => {
 const frame = (at: number, more = {}): string => JSON.stringify({ type: 'activity', at, connections: 3, threads: 2, edits: 5, deliveries: 9, pushes: 4, ...more })
 const detail = { ack: { p50: 0.8, p99: 3.25, n: 50 }, busiest: [{ id: 'T', title: 'Minutes', edits: 40, connections: 2 }], people: [{ user: '소라', edits: 40 }] }
 
-test('a frame is read as sent, what is none is refused', () => {
+test('a frame is read as sent, and anything else is refused', () => {
   expect(frameOf(JSON.parse(frame(7, detail)))).toEqual({ at: 7, connections: 3, threads: 2, edits: 5, deliveries: 9, pushes: 4, detail })
   expect(frameOf(JSON.parse(frame(7)))?.detail).toBeNull()
   expect(frameOf({ type: 'activity', at: 7, edits: -1, connections: 'x' })).toMatchObject({ edits: 0, connections: 0 })
@@ -107,7 +107,7 @@ function watched(): { watch: Watch; hearer: Hearer; sent: string[] } {
 const on = '{"type":"activity"}'
 const off = '{"type":"activity","on":false}'
 
-test('a page that nobody sees asks for nothing, and asks again when it is seen', () => {
+test('a hidden page requests nothing, and requests again when it is visible', () => {
   const { watch, hearer, sent } = watched()
   hearer.up()
   watch.show(true)
@@ -135,7 +135,7 @@ test('twenty frames a second are drawn, four are read', () => {
   expect(watch.ring.lately('edits', 1000)).toBe(100)
 })
 
-test('offline nothing is claimed to be known, and a refusal is told', () => {
+test('offline all figures are unknown, and a refusal is shown', () => {
   const { watch, hearer } = watched()
   hearer.up()
   hearer.text(frame(0, detail))

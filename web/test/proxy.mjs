@@ -1,7 +1,7 @@
 // A proxy between browser and server whose cable can be pulled: cut() drops and
-// refuses everything, deaf() lets the browser's words through and swallows the
-// answers, dumb() swallows the words, slow() has both take their time, mend()
-// puts it right. The server sees its own Host and Origin.
+// refuses everything, deaf() passes the browser's frames on and drops the
+// server's, dumb() drops the browser's, slow() delays both, mend()
+// repairs the cable. The server sees its own Host and Origin.
 
 import { createServer, request } from 'node:http'
 import { connect } from 'node:net'
@@ -13,7 +13,7 @@ export class Proxy {
   gagged = false
   /** When the last socket came up, by performance.now(). */
   connected = 0
-  /** instead gives, for a path, what is answered in the server's place, or nothing. */
+  /** instead returns, for a path, an answer to send instead of the server's, or nothing. */
   instead = () => null
   delay = 0
   jitter = () => 0
@@ -58,7 +58,7 @@ export class Proxy {
     }
   }
 
-  /** carry writes what comes from one to the other, in order, late, and not at all while lost says so. */
+  /** carry passes data from one side to the other, in order and delayed; it drops data while lost returns true. */
   carry(from, to, lost = () => false) {
     const due = []
     let free = true
@@ -79,10 +79,10 @@ export class Proxy {
     })
   }
 
-  /** slow adds ms each way to what comes from now on, and what jitter() gives. */
+  /** slow delays later data by ms plus jitter(), each way. */
   slow(ms, jitter = () => 0) { this.delay = ms; this.jitter = jitter }
   cut() { this.broken = true; this.drop() }
-  /** drop breaks the sockets there are; new ones come up. */
+  /** drop breaks the open sockets; new ones connect. */
   drop() { for (const s of this.sockets) s.destroy() }
   deaf() { this.mute = true }
   dumb() { this.gagged = true }

@@ -1,4 +1,4 @@
-// Numbers that a seed gives again: mulberry32 (public domain, T. Ettinger).
+// Random numbers that a seed repeats: mulberry32 (public domain, T. Ettinger).
 
 export function random(seed: number): { below(n: number): number; pick<T>(from: readonly T[]): T; chance(p: number): boolean } {
   let state = seed >>> 0
@@ -14,9 +14,9 @@ export function random(seed: number): { below(n: number): number; pick<T>(from: 
 }
 
 /**
- * seedFor gives a test's seed: the same at every run, so that what passed once
- * passes again. SEED=123 repeats one that a failure printed, PARODYWAVE_SEED=fresh
- * (make storm) looks for others.
+ * seedFor is a test's seed: the same in every run, so that a test that passed once
+ * passes again. SEED=123 repeats a seed that a failure printed; PARODYWAVE_SEED=fresh
+ * (make storm) tries new ones.
  */
 export function seedFor(test: string): number {
   const { SEED, PARODYWAVE_SEED } = process.env

@@ -20,7 +20,7 @@ vi.mock('../src/base/words', () => ({
 
 interface Row { key: string; en: string; ko: string }
 
-/** said is a text, or what a function makes of placeholders, of one thing and of more where that differs. */
+/** said is a text, or a function's text with placeholders, singular and plural if they differ. */
 function said(v: unknown): string {
   if (typeof v === 'string') return v.replaceAll('\n', '\\n')
   if (typeof v !== 'function') return ''

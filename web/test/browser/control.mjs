@@ -1,4 +1,4 @@
-// Has the stock editor stand where the page would.
+// Serves the stock editor in place of the page.
 
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
@@ -14,7 +14,7 @@ async function bundle() {
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'"
 
-/** stock has a person's threads opened in the stock editor. */
+/** stock opens a person's threads in the stock editor. */
 export async function stock(person) {
   script ??= await bundle()
   person.proxy.instead = (path) => {

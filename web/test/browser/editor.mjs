@@ -1,23 +1,23 @@
-// The editor page, as far as CodeMirror is it: text, caret, keys, input method.
+// The CodeMirror part of the editor page: text, caret, keys, input method.
 
 import { holds, pause } from './eventually.mjs'
 
 export const content = (page) => page.locator('.cm-content').first()
 
-/** edit opens a thread in a window of somebody's, ready to be typed into. */
+/** edit opens a thread in a window of a person, ready for typing. */
 export async function edit(world, person, thread) {
   const page = await world.visit(person, `/t/${thread}`)
   await ready(page)
   return page
 }
 
-/** ready waits until the text is there and takes keys. */
+/** ready waits until the text is there and accepts keys. */
 export const ready = (page) => page.locator('.cm-content[contenteditable=true]').waitFor()
 
-/** textOf is the whole local text, or null where there is none yet; what is in the DOM is only what is in sight. */
+/** textOf is the whole local text, or null if there is none yet; the DOM has only the visible part. */
 export const textOf = (page) => page.evaluate(() => document.querySelector('.cm-content')?.cmTile.root.view.state.doc.toString() ?? null)
 
-/** shown are the lines in sight as the DOM has them. */
+/** shown are the visible lines in the DOM. */
 export const shown = (page) => page.locator('.cm-line').evaluateAll((lines) => lines.map((l) => l.textContent))
 
 export const caret = (page) => page.evaluate(() => document.querySelector('.cm-content').cmTile.root.view.state.selection.main.head)
@@ -45,7 +45,7 @@ export const paste = (page, text) => content(page).evaluate((el, plain) => {
   el.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
 }, text)
 
-/** tryNow presses the button of that name, unless the connection is back by itself before. */
+/** tryNow presses the button of that name, unless the connection is back before. */
 export async function tryNow(page) {
   const button = page.getByRole('button', { name: 'Try now' })
   await holds(async () => (await button.count()) === 0 || button.click({ timeout: 1000 }).then(() => true, () => false), 'the connection is tried')
@@ -71,7 +71,7 @@ export async function inputMethod(page) {
 }
 
 const INITIALS = [...'ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ']
-/** stages are what is seen while a Hangul syllable is composed: ㅎ, 하, 한. */
+/** stages are the visible stages of a Hangul syllable being composed: ㅎ, 하, 한. */
 export function stages(syllable) {
   const index = syllable.codePointAt(0) - 0xac00
   if (index < 0 || index >= 11_172) return [syllable]

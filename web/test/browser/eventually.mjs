@@ -1,14 +1,14 @@
-// Waiting for what must come to be. How long is no claim: the machine may be slow
+// Waiting for a condition. How long it takes is not tested: the machine may be slow
 // or busy with something else.
 
 import assert from 'node:assert/strict'
 
-/** PATIENCE is how long is waited for something before it is taken never to come, in ms. */
+/** PATIENCE is how long a condition may take before the wait fails, in ms. */
 export const PATIENCE = 40_000
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
-/** eventually waits until f gives what is wanted, and shows the last it gave if it never does. */
+/** eventually waits until f returns the wanted value, and shows the last value if it never does. */
 export async function eventually(f, wanted, ms = PATIENCE) {
   const end = Date.now() + ms
   for (;;) {
@@ -23,7 +23,7 @@ export async function eventually(f, wanted, ms = PATIENCE) {
   }
 }
 
-/** holds waits until f gives something true, which it returns; what says it in words. */
+/** holds waits until f returns a true value, and returns it; what describes it. */
 export async function holds(f, what, ms = PATIENCE) {
   const end = Date.now() + ms
   for (;;) {

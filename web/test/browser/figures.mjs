@@ -1,5 +1,5 @@
-// What the pages cost, measured on the real server and printed as a table; a
-// script and no test, since figures depend on the machine.
+// The costs of the pages, measured on the real server and printed as a table. It is a
+// script and not a test, since figures depend on the machine.
 //
 //   PARODYWAVE_BIN=… node test/browser/figures.mjs
 //
@@ -65,7 +65,7 @@ async function tallThread() {
   return thread
 }
 
-/** weigh counts what of a page comes over the wire until it stands. */
+/** weigh counts the bytes of a page that cross the wire until it is loaded. */
 async function weigh(name, path) {
   const page = await person('Weigher')
   const cdp = await page.context().newCDPSession(page)

@@ -1,4 +1,4 @@
-// Numbers that a seed gives again: mulberry32 (public domain, T. Ettinger).
+// Random numbers that a seed repeats: mulberry32 (public domain, T. Ettinger).
 
 export function random(seed) {
   let state = seed >>> 0

@@ -1,13 +1,13 @@
 // A person without a browser: text mode over a plain WebSocket. It keeps the
-// log's text, and beside each unit of it the name of who wrote that unit, folded
-// from the stream alone; so it is what the pages and blame are held against.
+// log's text and the author of each unit, folded
+// from the stream alone; the stories compare the pages and blame with it.
 // It has one push in flight at a time and needs no rebasing of its own.
 
 import { ChangeSet, Text } from '@codemirror/state'
 import WebSocket from 'ws'
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-/** ulid makes an id of the shape that clients have. */
+/** ulid makes an id like a client's. */
 const ulid = () => `0${Array.from({ length: 25 }, () => ALPHABET[Math.floor(Math.random() * 32)]).join('')}`
 
 /** authorsOf spreads a blame over the units of its text. */
@@ -22,7 +22,7 @@ export class Robot {
   cursors = new Map()
   waiters = []
 
-  /** join gives a robot that has the thread's text. Where light is set it does not keep entries and who wrote what. */
+  /** join returns a robot that has the thread's text. With light it keeps neither entries nor authors. */
   static async join(url, thread, user, { light = false } = {}) {
     const robot = new Robot()
     robot.user = user
@@ -75,7 +75,7 @@ export class Robot {
 
   wake() { for (const f of this.waiters.splice(0)) f() }
 
-  /** until waits for f to hold, as frames come in. */
+  /** until waits until f holds, checking after each frame. */
   async until(f, what, ms = 60_000) {
     const end = Date.now() + ms
     while (!f()) {
@@ -106,7 +106,7 @@ export class Robot {
     await this.until(() => this.confirmed >= this.seq, `the receipt of ${this.seq}`)
   }
 
-  /** put changes what the text reads as: old, which must be there, becomes new. */
+  /** put replaces old, which must be in the text, by new. */
   async replace(old, insert) {
     const from = this.string.indexOf(old)
     if (from < 0) throw new Error(`${JSON.stringify(old)} does not stand in ${JSON.stringify(this.string)}`)

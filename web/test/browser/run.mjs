@@ -1,12 +1,12 @@
 // People use the pages in a real browser, against the real server as a process
-// of its own, which can be killed. What each story claims is its name.
+// of its own, which can be killed. The name of each story is its claim.
 //
 //   node test/browser/run.mjs [part of a name…]
 //
-// PARODYWAVE_BIN is the program (built from this checkout where it is not set;
+// PARODYWAVE_BIN is the program (built from this checkout if it is not set;
 // it serves the pages that were embedded when it was built); DATA a folder for
 // data directories; SHOTS one for pictures of every page and state; SEED fixes
-// what is random; CHROMIUM is the browser. No story is tried twice.
+// the random numbers; CHROMIUM is the browser. No story is repeated.
 
 import { root } from './server.mjs'
 import { stories as converge } from './stories/converge.mjs'

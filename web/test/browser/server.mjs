@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** root is where files of this run go. */
+/** root is the folder for the files of this run. */
 export const root = process.env.DATA ?? mkdtempSync(join(tmpdir(), 'pages-'))
 
 let built
@@ -26,7 +26,7 @@ export function program() {
 /** The environment without the program's own settings. */
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('PARODYWAVE_')))
 
-/** freePort finds one below those that outgoing connections take. */
+/** freePort finds a port below those of outgoing connections. */
 async function freePort() {
   for (let i = 0; i < 100; i++) {
     const port = 20_000 + Math.floor(Math.random() * 10_000)
@@ -59,7 +59,7 @@ export class Server {
     return this
   }
 
-  /** kill ends it as a power cut would, as far as the program is concerned. */
+  /** kill ends the program without warning, as a power cut would. */
   async kill() {
     const child = this.child
     this.child = null
@@ -68,13 +68,13 @@ export class Server {
     await this.ended
   }
 
-  /** restart kills it and starts it on what is on disk. */
+  /** restart kills the program and starts it on the same data. */
   async restart() {
     await this.kill()
     await this.start()
   }
 
-  /** run gives what a command prints. */
+  /** run returns the output of a command. */
   run(...args) {
     return new Promise((done, failed) => {
       execFile(program(), ['--data', this.data, ...args], { env: environment(), maxBuffer: 64 << 20 },
@@ -82,7 +82,7 @@ export class Server {
     })
   }
 
-  /** get asks the API for JSON, or for text. */
+  /** get requests JSON, or text, from the API. */
   async get(path) {
     const answer = await fetch(`${this.url}${path}`)
     const text = await answer.text()
@@ -92,7 +92,7 @@ export class Server {
 
   text(thread) { return this.get(`/api/threads/${thread}/text`) }
 
-  /** open makes a thread that holds text, and gives its id. */
+  /** open makes a thread with this text, and returns its id. */
   async open(title, user, text = '') {
     const headers = { 'Parodywave-User': encodeURIComponent(user) }
     const answer = await fetch(`${this.url}/api/threads`, { method: 'POST', headers, body: JSON.stringify({ title }) })

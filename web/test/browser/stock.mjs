@@ -1,6 +1,6 @@
-// An editor as one would have it from the shelf: @codemirror/collab on this
+// A stock editor: @codemirror/collab on this
 // server's wire, without anything about input methods and without a memory. It
-// stands in for the page where a story has to show that it would notice.
+// replaces the page where a story has to show that it would notice a fault.
 
 import { collab, getSyncedVersion, receiveUpdates, sendableUpdates } from '@codemirror/collab'
 import { history, historyKeymap, defaultKeymap } from '@codemirror/commands'

@@ -1,5 +1,5 @@
-// Where a story happens: a server of its own, people with a browser window and
-// a cable each, and robots. Whatever a page complains of fails the story.
+// The world of a story: a server of its own, people with a browser window and
+// a cable each, and robots. Any error that a page logs fails the story.
 
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,13 +18,13 @@ export const launch = () => chromium.launch({ executablePath, headless: true, ar
 const shots = process.env.SHOTS
 if (shots) mkdirSync(shots, { recursive: true })
 
-// The browser itself reports a connection that is refused or lost: the cable.
+// The browser itself reports refused and lost connections: that is the cable.
 const cable = /WebSocket connection to .* failed|net::ERR_(CONNECTION|EMPTY_RESPONSE|INTERNET|NETWORK|ABORTED|INCOMPLETE|SOCKET)/
 
-// Where somebody types over a selection that reaches over two lines, Blink joins
-// them with a style of its own making before the editor reads what became of
-// it, and reports that style to the policy as nobody's: no source, line 0. What
-// a page itself did would have a source.
+// When a person types over a selection of two lines, Blink joins
+// them with a style of its own before the editor reads the result
+// and reports that style as a violation without a source, at line 0. A violation
+// by the page itself would have a source.
 const engine = /^Applying inline style violates|^policy: style-src-attr inline :0/
 
 export class World {
@@ -33,7 +33,7 @@ export class World {
   robots = []
   faults = []
   notes = []
-  /** What the pages may log in this story although it is a fault elsewhere. */
+  /** Errors that the pages may log in this story. */
   expected = []
 
   constructor(browser, name) { this.browser = browser; this.name = name }
@@ -41,7 +41,7 @@ export class World {
   /** note is printed beside the story's result. */
   note(text) { this.notes.push(text) }
 
-  /** start gives this story's server; the first call starts it. */
+  /** start returns this story's server; the first call starts it. */
   async start() {
     if (!this.servers.length) this.servers.push(await new Server().start())
     this.server = this.servers[0]
@@ -59,9 +59,9 @@ export class World {
   }
 
   /**
-   * person opens a browser of somebody's own, with their own cable, and no page
-   * yet. Where known is false the browser has not heard their name yet; where
-   * shelf is true the stock editor stands in for the page.
+   * person opens a browser for one person, with a cable, and no page
+   * yet. With known: false the browser does not know the name yet; with
+   * shelf: true the stock editor replaces the page.
    */
   async person(name, { known = true, locale = 'en-GB', width = 1280, height = 800, scheme = 'light', shelf = false, ...options } = {}) {
     await this.start()
@@ -72,7 +72,7 @@ export class World {
       locale, viewport: { width, height }, colorScheme: scheme, permissions: ['clipboard-read', 'clipboard-write'],
       storageState: { cookies: [], origins: [{ origin: url, localStorage }] }, ...options,
     })
-    context.setDefaultTimeout(60_000) // nothing of this takes long on a machine that has time
+    context.setDefaultTimeout(60_000) // short steps, unless the machine is busy
     const person = { name, context, proxy, url, server: this.server }
     context.on('page', (page) => this.watch(person, page))
     await context.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`)))
@@ -93,17 +93,17 @@ export class World {
     })
   }
 
-  /** visit opens a page of somebody's at a path. */
+  /** visit opens a page for a person at a path. */
   async visit(person, path) {
     const page = await person.context.newPage()
     await page.goto(`${person.url}${path}`)
     return page
   }
 
-  /** shot keeps a picture where $SHOTS is set. */
+  /** shot saves a picture if $SHOTS is set. */
   async shot(page, name) { if (shots) await page.screenshot({ path: join(shots, `${name}.png`) }) }
 
-  /** picture takes all pages as they stand, for who looks into a failure. */
+  /** picture saves pictures of all pages, to explain a failure. */
   async picture() {
     const paths = []
     for (const p of this.people) {

@@ -1,6 +1,6 @@
 // A line of the mock server: every character ever in it has an identity, so that
-// a client's replacement lands right whatever others did since. No diff of diffs,
-// and nothing shared with src/merge.ts, so that an error there is not agreed with.
+// a client's replacement lands right whatever others did since. It shares nothing
+// with the page, so that both cannot have the same error.
 
 let born = 0
 

@@ -1,6 +1,6 @@
 export const policy: string
 export class Mock {
-  // A test's server: what it holds is looked into freely.
+  // A server for tests, which read its state freely.
   threads: Map<string, any>
   refuse: string | null
   start(port?: number): Promise<string>

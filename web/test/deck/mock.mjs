@@ -1,5 +1,5 @@
-// A small server that speaks the line mode's messages from memory, to try the
-// page against before and beside the real one. Run by itself it listens on
+// A small server that keeps line mode's threads in memory, to test the
+// page without the real one. Run by itself it listens on
 // PORT (5556) and serves dist with the policy the server sends.
 
 import { createServer } from 'node:http'

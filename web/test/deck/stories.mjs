@@ -1,4 +1,4 @@
-// What people do on the page, and what must then be seen.
+// What people do on the page, and what it must show then.
 
 import assert from 'node:assert/strict'
 
@@ -13,7 +13,7 @@ async function start(page, title) {
   return new URL(page.url()).hash
 }
 
-/** eventually waits until f gives what is wanted, and shows the last it gave if it never does. */
+/** eventually waits until f returns the wanted value, and shows the last value if it never does. */
 async function eventually(f, wanted, ms = 40_000) {
   const end = Date.now() + ms
   for (;;) {
@@ -27,7 +27,7 @@ async function eventually(f, wanted, ms = 40_000) {
     await new Promise((r) => setTimeout(r, 30))
   }
 }
-/** logged is the text that the server has, which may be more than what a page has heard of. */
+/** logged is the server's text, which may be newer than a page's. */
 const logged = async (url, mock, hash) => (mock
   ? mock.threads.get(hash.slice(1)).lines.map((l) => l.value).join('\n')
   : (await fetch(`${url}/api/threads/${hash.slice(1)}/text`)).text())

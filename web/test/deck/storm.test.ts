@@ -1,6 +1,6 @@
 // Three people write in one text over bad wires; in the end everybody reads
 // what the server has, no character typed is there twice, and each that is
-// missing was named to whoever typed it.
+// missing is among the unsaved lines of its writer.
 
 import { expect, test, vi } from 'vitest'
 import { Thread } from '../../src/deck/thread'

@@ -34,7 +34,7 @@ test('shares count units, deleted ones too, the most first', () => {
   ])
 })
 
-test('places near each other are looked at as one', () => {
+test('places near each other are one', () => {
   const inserted = lit([[10, 1, 0], [5, 9, 0], [30, 1, 0], [2, 9, 1]], 1)
   const deleted = ghosts([[2, 'x', 9, 0], [20, 'y', 9, 0]])
   expect(places(inserted, deleted, 8)).toEqual([{ from: 2, to: 2 }, { from: 10, to: 20 }, { from: 45, to: 47 }])
@@ -42,7 +42,7 @@ test('places near each other are looked at as one', () => {
   expect(places([], [], 8)).toEqual([])
 })
 
-/** A text whose every unit remembers who inserted and who deleted it: the slow truth. */
+/** A text in which every unit remembers its inserter and its deleter: the slow truth. */
 interface Unit { char: string; ins: number; by: number; del: number; delBy: number }
 
 function written(r: ReturnType<typeof random>, revisions: number): Unit[] {
@@ -70,7 +70,7 @@ function asked(units: readonly Unit[], since: number): { text: string; spans: Sp
   return { text, spans, deleted }
 }
 
-/** before undoes a difference: what is lit goes, what is struck comes back. */
+/** before undoes a difference: inserted text goes, deleted text comes back. */
 function before(text: string, inserted: ReturnType<typeof lit>, deleted: ReturnType<typeof ghosts>): string {
   const parts = [...inserted.map((l) => ({ at: l.from, cut: l.to - l.from, add: '' })), ...deleted.map((g) => ({ at: g.pos, cut: 0, add: g.text }))]
   let out = ''
@@ -82,7 +82,7 @@ function before(text: string, inserted: ReturnType<typeof lit>, deleted: ReturnT
   return out + text.slice(pos)
 }
 
-/** undoing tells whether a difference, undone, is the text of then; null if it is, else the counter-example. */
+/** undoing checks that a difference, undone, gives the earlier text; null, or the counter-example. */
 function undoing(seed: number, threshold: (since: number) => number): string | null {
   const r = random(seed)
   for (let round = 0; round < 400; round++) {
@@ -115,7 +115,7 @@ test('runs are lines in a row of one author, with their newest change', () => {
   expect(runOf([], 0)).toBeUndefined()
 })
 
-/** unequal looks for two texts of which `between` does not make one the other, or touches what both share: null, or the counter-example. */
+/** unequal looks for two texts that `between` does not turn into each other, or whose common ends it touches; null, or the counter-example. */
 function unequal(between: typeof replacement): string | null {
   const r = random(SEED)
   const text = (): string => Array.from({ length: r.below(12) }, () => r.pick(['a', 'b', '\n'])).join('')

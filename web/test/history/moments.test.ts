@@ -9,7 +9,7 @@ const key = (rev: number): Key => ({ rev, since: rev - 1 })
 const moment = ({ rev }: Key): Moment =>
   ({ thread: 'T', title: '', rev, head: 99, at: rev, author: 0, text: `text ${rev}`, blame: { authors: [], spans: [], lines: [] } })
 
-/** A server that takes `takes` ms for each answer and lists what it was asked. */
+/** A server that needs `takes` ms for each answer and lists the requests. */
 function slow(takes: number, fails: (rev: number) => boolean = () => false) {
   const asked: number[] = []
   const given: number[] = []
@@ -43,7 +43,7 @@ test('a kept moment is not asked for again, and two askers share a request', asy
   expect(asked).toEqual([1])
 })
 
-test('the twenty looked at last are kept', async () => {
+test('the last twenty moments shown are kept', async () => {
   const { fetch } = slow(0)
   const moments = new Moments(fetch)
   const get = async (rev: number): Promise<void> => {
@@ -70,7 +70,7 @@ test('a slider drawn along asks for few moments and ends at the last', async () 
   expect(w.latest.idle).toBe(true)
 })
 
-test('a stale request that takes long is given up', async () => {
+test('a stale request that takes long is cancelled', async () => {
   const w = watched(5000)
   w.latest.want(key(1))
   await vi.advanceTimersByTimeAsync(100)
@@ -83,7 +83,7 @@ test('a stale request that takes long is given up', async () => {
   expect([w.seen, w.failed]).toEqual([[2], []])
 })
 
-test('a wanted moment that is waited for is not given up, however long it takes', async () => {
+test('the request for the wanted moment is never cancelled, however long it takes', async () => {
   const w = watched(3000)
   w.latest.want(key(1))
   await vi.advanceTimersByTimeAsync(1000)
@@ -92,7 +92,7 @@ test('a wanted moment that is waited for is not given up, however long it takes'
   expect([w.aborted, w.seen]).toEqual([[], [1]])
 })
 
-test('a kept moment shows at once, and what was under way does not come over it', async () => {
+test('a kept moment shows at once, and a request in flight does not replace it', async () => {
   const w = watched(100)
   w.latest.want(key(1))
   await vi.advanceTimersByTimeAsync(100)
@@ -103,7 +103,7 @@ test('a kept moment shows at once, and what was under way does not come over it'
   expect([w.seen, w.failed]).toEqual([[1, 1], []])
 })
 
-test('a failure is told once, of the wanted moment only, and asking again asks', async () => {
+test('a failure is reported once, for the wanted moment only, and a retry requests again', async () => {
   let broken = true
   const w = watched(50, () => broken)
   w.latest.want(key(1))

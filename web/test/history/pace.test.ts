@@ -15,7 +15,7 @@ test('a step takes as long as writing it did, within bounds, divided by the spee
   expect(pace(step(0), step(0), 2)).toBe(100)
 })
 
-/** A course of `count` steps, each shown 100 ms, that take `takes` ms to get. */
+/** A course of `count` steps, each shown for 100 ms, which need `takes` ms to fetch. */
 function course(count: number, takes: () => number) {
   const shown: number[] = []
   let at = 0
@@ -44,7 +44,7 @@ test('playing goes to the end and says so', async () => {
   expect([c.over, playback.playing]).toEqual([1, false])
 })
 
-test('what the network takes counts as time that was waited', async () => {
+test('time spent on the network counts towards the wait', async () => {
   const c = course(5, () => 60)
   const start = Date.now()
   new Playback(c, () => Date.now()).start()
@@ -52,7 +52,7 @@ test('what the network takes counts as time that was waited', async () => {
   expect(c.shown.map((t) => t - start)).toEqual([160, 260, 360, 460])
 })
 
-test('a step that came late is not made up for by a rush', async () => {
+test('a late step does not make the next ones rush', async () => {
   let n = 0
   const c = course(8, () => (n++ === 0 ? 5000 : 0))
   new Playback(c, () => Date.now()).start()
@@ -62,11 +62,11 @@ test('a step that came late is not made up for by a rush', async () => {
   expect(c.shown).toHaveLength(7)
 })
 
-test('stopped, nothing follows, whatever was under way', async () => {
+test('after stopping nothing follows, whatever was in flight', async () => {
   const c = course(9, () => 50)
   const playback = new Playback(c, () => Date.now())
   playback.start()
-  await vi.advanceTimersByTimeAsync(120) // the first is being got
+  await vi.advanceTimersByTimeAsync(120) // the first is being fetched
   playback.stop()
   await vi.advanceTimersByTimeAsync(2000)
   expect([c.shown.length, c.over]).toEqual([1, 0])
@@ -76,7 +76,7 @@ test('stopped, nothing follows, whatever was under way', async () => {
   expect(c.shown).toHaveLength(2)
 })
 
-test('a step that cannot be had ends the playing', async () => {
+test('a step that cannot be fetched ends playing', async () => {
   const c = course(9, () => -1)
   const playback = new Playback(c, () => Date.now())
   playback.start()

@@ -10,7 +10,7 @@ afterEach(() => { vi.useRealTimers() })
 
 const authors = [{ id: 'a', name: 'Ada', kind: 'person' }]
 
-/** A thread of `head` records in steps of ten, that answers after `takes` ms. */
+/** A thread of `head` records in steps of ten, whose server answers after `takes` ms. */
 class Fake implements Server {
   asked: string[] = []
   versions = [{ name: 'draft-1', rev: 25, by: 'Ada', at: 25_000 }]
@@ -86,7 +86,7 @@ test.each(['0', '96', 'nope', '999999999999999'])('@%s is nowhere, and the threa
   expect([past.phase, past.timeline?.title]).toEqual(['nowhere', 'Minutes'])
 })
 
-test('a thread that is not there is missing, a server that is not there failed and may be asked again', async () => {
+test('an unknown thread is missing; an unreachable server has failed and can be retried', async () => {
   const server = new Fake(95)
   server.broken = new Refused('unavailable', '', 404)
   expect((await opened('3', '', server)).past.phase).toBe('missing')
@@ -146,7 +146,7 @@ test('playing shows every step in order to the end, the next ones fetched ahead'
   expect(server.asked.length).toBe(new Set(server.asked).size)
 })
 
-test('whoever goes somewhere stops the playing; at the end it begins anew', async () => {
+test('moving stops playing; at the end playing starts over', async () => {
   const { past } = await opened('95')
   past.toggle()
   expect([past.playing, past.step]).toEqual([true, 0])
@@ -154,7 +154,7 @@ test('whoever goes somewhere stops the playing; at the end it begins anew', asyn
   expect(past.playing).toBe(false)
 })
 
-test('a moment that cannot be had leaves the last one there, and says so until it can', async () => {
+test('a moment that cannot be fetched leaves the last one there, with a notice until it can', async () => {
   const { past, server } = await opened('42')
   server.broken = new Refused('offline', '', 0)
   past.go(7)
@@ -166,7 +166,7 @@ test('a moment that cannot be had leaves the last one there, and says so until i
   expect([past.lost, past.shown?.rev, past.behind]).toEqual([null, 80, false])
 })
 
-test('a restore that was overtaken is refused and says by how much; told so, one may', async () => {
+test('an overtaken restore is refused and says by how many edits; a second one succeeds', async () => {
   const { past, server } = await opened('42')
   server.headRev = 98
   const first = past.restore('Ben').catch((e: unknown) => e)
@@ -177,7 +177,7 @@ test('a restore that was overtaken is refused and says by how much; told so, one
   expect(await second).toBe(99)
 })
 
-test('a version that was named is in the list, and one stays where one is', async () => {
+test('a named version is in the list, and the position stays', async () => {
   const { past } = await opened('42')
   const naming = past.name('Ben', 'draft-2')
   await vi.advanceTimersByTimeAsync(50)
@@ -185,7 +185,7 @@ test('a version that was named is in the list, and one stays where one is', asyn
   expect([past.rev, past.head, past.timeline?.versions.map((v) => v.name)]).toEqual([42, 96, ['draft-1', 'draft-2']])
 })
 
-test('keys step, and leave the text its own', async () => {
+test('keys move by steps, and leave the keys of the text alone', async () => {
   const { past } = await opened('42')
   let reading = false
   let walked = 0
@@ -200,7 +200,7 @@ test('keys step, and leave the text its own', async () => {
   expect([hit('x'), hit('c', false, true), hit('f', false, true)]).toEqual([false, false, true])
 })
 
-test('an address says the moment, and what it is compared with', () => {
+test('an address names the moment and its comparison', () => {
   expect(address('T', 12, null)).toBe('/t/T@12')
   expect(address('T', 12, 3)).toBe('/t/T@12?since=3')
   expect(wanted('12', '?since=3')).toEqual({ rev: 12, at: '12', since: 3 })
