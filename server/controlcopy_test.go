@@ -35,7 +35,7 @@ func (l endless) CopyTo(w io.Writer) error {
 func TestACopyThatIsNotTakenEnds(t *testing.T) {
 	log := endless{eventlog.NewMemory(), make(chan error, 1)}
 	s, _ := start(t, log)
-	s.api.Patience = 240 * time.Millisecond
+	s.api.Patience = time.Second
 	web := httptest.NewServer(s.Control())
 	defer web.Close()
 	err := trickle(t, web.Listener.Addr().String(), "GET /copy HTTP/1.1", log.ended)
@@ -44,8 +44,9 @@ func TestACopyThatIsNotTakenEnds(t *testing.T) {
 	}
 }
 
-// trickle asks for a long answer, takes a little of it now and then, which is
-// waited for, and then nothing more. It returns why the reading for it ended.
+// trickle asks for a long answer, reads a little of it now and then for longer than
+// a second, which must keep the answer going, and then nothing more. It returns the
+// error that ended the answer.
 func trickle(t *testing.T, addr, request string, ended <-chan error) error {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -56,7 +57,7 @@ func trickle(t *testing.T, addr, request string, ended <-chan error) error {
 	fmt.Fprintf(conn, "%s\r\nHost: %s\r\n\r\n", request, addr)
 	b := make([]byte, 256<<10)
 	for range 10 {
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(120 * time.Millisecond)
 		if _, err := io.ReadFull(conn, b); err != nil {
 			t.Fatal(err)
 		}

@@ -35,7 +35,7 @@ func (l repeating) Prove(ctx context.Context, s eventlog.Stream, after eventlog.
 func TestEventsThatAreNotReadEnd(t *testing.T) {
 	log := repeating{eventlog.NewMemory(), make(chan error)}
 	s, url := start(t, log)
-	s.api.Patience = 240 * time.Millisecond
+	s.api.Patience = time.Second
 	thread, err := s.api.NewThread(t.Context(), "long", strings.Repeat("nobody reads it\n", 1000), people.Identity{Name: "Ada", Kind: event.Person})
 	if err != nil {
 		t.Fatal(err)
