@@ -56,7 +56,7 @@ func TestVerifyFindsWhatTheChainCannot(t *testing.T) {
 		{"a thread", []eventlog.Record{opened, hello}, ""},
 		{"a redaction", []eventlog.Record{opened, black, redacted}, ""},
 		{"an import", []eventlog.Record{opened, hello, imported}, ""},
-		{"another text in black", []eventlog.Record{opened, forged, redacted}, "revision 2"},
+		{"another redacted text", []eventlog.Record{opened, forged, redacted}, "revision 2"},
 		{"a silent redaction", []eventlog.Record{opened, black}, "no redacted record says so"},
 		{"an undone redaction", []eventlog.Record{opened, hello, redacted}, "still has its text"},
 		{"a change for another text", []eventlog.Record{opened, hello, hello}, "revision 3: change is for 0 units"},
@@ -90,7 +90,7 @@ func TestVerifyFindsANameThatWasBlackedOut(t *testing.T) {
 		want   string
 	}{
 		{"as it was written", named, ""},
-		{"another name in black", forged, "no redacted record says so"},
+		{"another redacted name", forged, "no redacted record says so"},
 	} {
 		log := eventlog.NewMemory()
 		if _, err := log.Append(t.Context(), eventlog.Authors, 0, x.record); err != nil {

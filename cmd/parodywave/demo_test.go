@@ -26,8 +26,8 @@ import (
 //     waits in the same way;
 //   - lines of somebody's own in line mode, all the while.
 //
-// What was typed is on disk and with everybody; who typed it is told line by
-// line; all of it survives an export into another directory and a restart.
+// The typed text is on disk and with every client, blame has its authors line by
+// line, and all of it survives an export into another directory and a restart.
 func TestDemoTrace(t *testing.T) {
 	t.Parallel()
 	dir := traces(t)

@@ -74,7 +74,7 @@ func TestReaderGoesOnWhenItsServerEnds(t *testing.T) {
 	}
 }
 
-// TestReaderSaysThatItsServerEnded: it is tried once more, not for ever, and
+// TestReaderSaysThatItsServerEnded: it is tried once more and no more, and
 // nothing is said of appends.
 func TestReaderSaysThatItsServerEnded(t *testing.T) {
 	data := notes(t)

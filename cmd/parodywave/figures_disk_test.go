@@ -217,7 +217,7 @@ func (l *lab) tenMillion(b *testing.B) string {
 	return l.many
 }
 
-// manyThreads fills a directory with threads of so many events each, typed by
+// manyThreads fills a directory with threads of that many events each, typed by
 // people who take turns, a few hundred events at a time, and lets a night pass.
 func (l *lab) manyThreads(b *testing.B, data string, threads, each int) string {
 	b.Helper()

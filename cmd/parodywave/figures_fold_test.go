@@ -54,7 +54,7 @@ func fold(b *testing.B, data string, stream eventlog.Stream, edits int, end stri
 	b.ReportMetric(times*float64(edits)/cpu.Seconds(), "edits/cpu-s")
 }
 
-// scattered types at random places of a text of so many units.
+// scattered types at random places of a text of that many units.
 func scattered(b *testing.B, data string, units, edits int) (eventlog.Stream, string) {
 	b.Helper()
 	w := newTypewriter(7, 1)

@@ -40,7 +40,7 @@ func ready(b *testing.B, s *process) time.Duration {
 }
 
 // starts measures starts with ten million events, with and without cache.db, the
-// file in memory. What was started must know every thread.
+// file in memory. The started server must know every thread.
 func starts(b *testing.B, l *lab) {
 	start := func(b *testing.B, cached bool) {
 		data := l.tenMillion(b)
@@ -73,7 +73,7 @@ func starts(b *testing.B, l *lab) {
 	measure(b, "cache", func(b *testing.B) { start(b, true) })
 }
 
-// total fails unless the server knows so many threads at least.
+// total fails unless the server knows at least want threads.
 func total(b *testing.B, s *process, want int) {
 	b.Helper()
 	c, _, err := websocket.DefaultDialer.Dial(client.Endpoint(s.url()), nil)

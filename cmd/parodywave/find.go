@@ -153,8 +153,8 @@ func (a *app) openAt(arg string) (*source, eventlog.Stream, eventlog.Revision, e
 	return s, stream, at, err
 }
 
-// openWhole opens the log and finds a THREAD in it that must have no AT; the hint is
-// that of findWhole.
+// openWhole opens the log and finds a THREAD in it that must have no AT; findWhole
+// says what the hint is for.
 func (a *app) openWhole(arg, hint string) (*source, eventlog.Stream, error) {
 	s, err := a.open()
 	if err != nil {

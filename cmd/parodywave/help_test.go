@@ -32,7 +32,7 @@ func examples(help string) (all [][]string) {
 	return all
 }
 
-// parses reports what is wrong with a command line, of which nothing is done.
+// parses reports what is wrong with a command line, and runs nothing.
 func parses(t *testing.T, args []string) (command string, err error) {
 	t.Helper()
 	var table commands

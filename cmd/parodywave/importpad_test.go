@@ -17,7 +17,7 @@ import (
 )
 
 // pads returns the directory of exports that Etherpad itself made, which lies
-// beside that of the traces.
+// beside the directory of traces.
 func pads(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(filepath.Dir(traces(t)), "etherpad")

@@ -31,12 +31,12 @@ type journal struct {
 type threadJournal struct {
 	stream eventlog.Stream
 
-	// What clients saw above the revision that was checked last.
+	// Entries that clients saw above the revision that was checked last.
 	seen  map[eventlog.Revision]sight
 	lines map[eventlog.Revision][]lineSight
 	acked map[eventlog.ClientID]uint64 // the last own seq that came back
 
-	// What was read of the log so far, and what the last check read.
+	// Records of the log that were read so far, and by the last check.
 	recent map[eventlog.Revision]sight
 	thread *projection.Thread
 	chain  chain.Digest
@@ -78,7 +78,7 @@ func (j *journal) of(id string) *threadJournal {
 	return t
 }
 
-// opened notes that a thread was opened and that somebody was told so. It is to
+// opened notes that a client got the receipt for a new thread. The thread must
 // be in the log even where nobody saw an entry of it yet.
 func (j *journal) opened(id string) {
 	j.mu.Lock()
@@ -218,7 +218,7 @@ func sightOf(e event.Event) sight {
 	return s
 }
 
-// line holds what line mode was told against the thread at that revision.
+// line compares a line that a client in line mode got with the thread at that revision.
 func (j *journal) line(t *threadJournal, s lineSight, e event.Event, names *projection.Authors) {
 	if s.mine && !s.exact {
 		return // others may have altered or moved the line between its record and the receipt

@@ -17,7 +17,7 @@ import (
 const testThread = eventlog.Stream("01JZ0000000000000000000000")
 
 // scramble returns a text that differs from lines by some edits of whole lines
-// and words, the first so many kinds of them.
+// and words, of the first kinds of them.
 func scramble(rnd *rand.Rand, lines []string, kinds int) []string {
 	out := append([]string(nil), lines...)
 	words := []string{"red", "green", "blue", "소라", ""}

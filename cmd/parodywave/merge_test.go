@@ -3,8 +3,8 @@ package main
 // merged is a text that several agents typed at the same time, kept with all
 // that was ever in it, as recorded concurrent traces define their merge. Every
 // character stays in one list, deleted or not. It remembers between which two
-// characters it was typed, and among those typed at one place the order is
-// that of the list algorithm YATA in the variant that the traces' collection
+// characters it was typed, and among those typed at one place the list
+// algorithm YATA gives the order in the variant that the traces' collection
 // uses (Nicolaescu et al., "Near Real-Time Peer-to-Peer Shared Editing on
 // Extensible Data Types", 2016; the variant compares right origins, too).
 //

@@ -36,7 +36,7 @@ func TestPageDeck(t *testing.T) {
 }
 
 // TestPages has people use all pages in real browsers, against the program
-// itself, which the stories kill and start again. What they claim is in
+// itself, which the stories kill and start again. The stories are in
 // web/test/browser/stories.
 func TestPages(t *testing.T) {
 	env := append(environ(), "PARODYWAVE_SEED="+os.Getenv("PARODYWAVE_SEED"))

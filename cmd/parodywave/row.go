@@ -85,7 +85,7 @@ func (r *eventRow) what() string {
 	case "version":
 		return fmt.Sprintf("%s is revision %d", quote(r.Text), r.Revisions[0])
 	case "redacted":
-		return fmt.Sprintf("%d revisions blacked out: %s", len(r.Revisions), quote(r.Text))
+		return fmt.Sprintf("%d revisions redacted: %s", len(r.Revisions), quote(r.Text))
 	case "imported":
 		return fmt.Sprintf("revisions 1 to %d came from an export", r.Revisions[1])
 	}

@@ -43,7 +43,7 @@ func TestServeStopsWhileItWaitsForTheLock(t *testing.T) {
 	p.begin()
 	err = p.cmd.Wait()
 	p.cmd = nil
-	if took := time.Since(start); err == nil || took < lockWait/2 { // bbolt gives up a try early
+	if took := time.Since(start); err == nil || took < lockWait/2 { // bbolt ends a try early
 		t.Errorf("with the log locked it ended after %v with %v", took, err)
 	}
 }

@@ -39,7 +39,7 @@ func FuzzShellLine(f *testing.F) {
 			t.Fatalf("%q has no words", line)
 		}
 		_ = l.piece(text)
-		// What is put in is read back as it was.
+		// A written word is read back unchanged.
 		if back := readShellLine("parodywave " + (&shellLine{}).piece(text)); text != "" && back.words[0] != text && !unreadable(text) {
 			t.Fatalf("%q is read back as %q", text, back.words)
 		}

@@ -42,7 +42,7 @@ func TestReaderWaitsForWhoeverHasTheLock(t *testing.T) {
 	defer cancel()
 	a.ctx = ctx
 	if _, err := a.open(); err == nil || status(err) != exitFailed {
-		t.Errorf("with the lock held for ever: %v", err)
+		t.Errorf("with the lock held throughout: %v", err)
 	}
 }
 

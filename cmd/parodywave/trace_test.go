@@ -119,7 +119,7 @@ func sequential(t testing.TB, path string, authors int) trace {
 }
 
 // concurrent reads a trace of several people who typed at the same time, and
-// brings it into one order, that of the file. What a transaction then does is
+// brings it into the order of the file. A transaction then does
 // what its author's keystroke did to the merge of everything before it: the
 // character that was deleted is looked for there, and what was typed stands
 // where the merge has it. A keystroke that deleted what another had deleted

@@ -84,7 +84,7 @@ func TestRowsAreDifferentFigures(t *testing.T) {
 		}
 		seen[w.bench+w.metric], seen[w.what] = true, true
 		if w.good != 0 && (w.less != (w.aim < w.good)) {
-			t.Errorf("%s: the aim %v is no better than %v", w.bench, w.aim, w.good)
+			t.Errorf("%s: the aim %v is not better than %v", w.bench, w.aim, w.good)
 		}
 	}
 }

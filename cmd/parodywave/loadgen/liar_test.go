@@ -25,9 +25,9 @@ type frame struct {
 	Updates []json.RawMessage `json:"updates"`
 }
 
-// A liar stands before a server and passes everything on. What comes to one
-// client goes into frames of several entries first; of those, lie makes what is
-// sent instead, until it has lied.
+// A liar stands before a server and passes everything on. It first gathers
+// the entries for one client into frames of several; lie changes such frames until
+// it has lied.
 type liar struct {
 	t      *testing.T
 	to     string

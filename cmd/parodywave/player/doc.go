@@ -17,8 +17,8 @@
 //	line:12       a record changes, creates, submits or redacts the line that is
 //	              number 12 after the record, or removes the line that was number
 //	              12 before it. Inserting or deleting lines above it is no hit.
-//	/regexp/      inserted text matches, or a line starts to match; the syntax is
-//	              that of package regexp. A line does not start to match if it was
+//	/regexp/      inserted text matches, or a line starts to match; with the
+//	              syntax of package regexp. A line does not start to match if it was
 //	              split from a line that matched, or such a line was joined into it.
 //	author:NAME   a record of the author with this name or id
 //	watch         (only in the player) a line changes or is removed. The line is

@@ -3,7 +3,7 @@
 //
 // One edit is in flight at a time. Its receipt says which line it changed and at
 // which revision, so the next edit names exactly what it changes ("line" and
-// "rev"), and an error can only answer that edit. What is typed meanwhile waits
+// "rev"), and an error can only answer that edit. Text typed meanwhile waits
 // and goes out as one edit. The field is left alone while an edit of its line is
 // in flight or an input method composes; afterwards it shows what others wrote.
 

@@ -7,8 +7,8 @@ import { exactly } from '../base/words'
 import { entryTaken, type Entry } from './session/entry'
 import { words } from './words'
 
-const black = Decoration.mark({ class: 'redacted' })
-const runs = new MatchDecorator({ regexp: /\u2588+/gu, decoration: black })
+const marked = Decoration.mark({ class: 'redacted' })
+const runs = new MatchDecorator({ regexp: /\u2588+/gu, decoration: marked })
 
 const shown = ViewPlugin.fromClass(class {
   decorations: DecorationSet

@@ -41,7 +41,7 @@ const en = {
   takeTheirsWhy: 'Your edits that are not on disk are discarded.',
   sure: 'Discard my edits',
   putMine: 'Use my text',
-  putMineWhy: 'One new edit under your name makes the text yours. What others wrote since stays in the history.',
+  putMineWhy: 'One new edit under your name makes the text yours. Later edits by others stay in the history.',
   keepMine: 'Back',
 
   closePreview: 'Close the preview',

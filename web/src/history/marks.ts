@@ -73,7 +73,7 @@ class Break extends WidgetType {
   }
 }
 
-const black = new MatchDecorator({
+const blocks = new MatchDecorator({
   regexp: /█+/g,
   decoration: Decoration.mark({ class: 'redacted', attributes: { title: words.redacted } }),
 })
@@ -81,6 +81,6 @@ const black = new MatchDecorator({
 /** redacted marks redacted text. */
 export const redacted = ViewPlugin.fromClass(class {
   decorations: DecorationSet
-  constructor(view: EditorView) { this.decorations = black.createDeco(view) }
-  update(update: ViewUpdate): void { this.decorations = black.updateDeco(update, this.decorations) }
+  constructor(view: EditorView) { this.decorations = blocks.createDeco(view) }
+  update(update: ViewUpdate): void { this.decorations = blocks.updateDeco(update, this.decorations) }
 }, { decorations: (plugin) => plugin.decorations })

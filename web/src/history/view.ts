@@ -91,7 +91,7 @@ export class View {
   }
 }
 
-/** linesOn is the end of the line so many lines below a position. */
+/** linesOn is the end of the line that many lines below a position. */
 function linesOn(text: string, from: number, lines: number): number {
   let at = from
   for (let n = 0; n <= lines; n++) {

@@ -105,7 +105,7 @@ async function firstText(name, thread) {
 
 /** typing measures keydowns in a page to the end of the frame that shows them. */
 async function typing(name, thread) {
-  const page = await person('Typist')
+  const page = await person('Writer')
   await page.goto(`${server.url}/t/${thread}`)
   await ready(page)
   const length = await page.evaluate(() => document.querySelector('.cm-content').cmTile.root.view.state.doc.length)

@@ -26,7 +26,7 @@ type Options struct {
 	Title  string // of a thread that is opened
 
 	PushMax    int // changes in a push; 0: 256
-	PendingMax int // Edit waits while so many changes are pending; 0: 2048
+	PendingMax int // Edit waits while that many changes are pending; 0: 2048
 
 	// OnUpdate is called for every entry of the stream, once it is applied.
 	OnUpdate func(Update)

@@ -126,8 +126,8 @@ func TestClientsConvergeOverCutConnections(t *testing.T) {
 	}
 }
 
-// liar is a server that answers a join with an empty text and then sends what
-// it is told to.
+// liar is a server that answers a join with an empty text and then sends
+// the frames.
 func liar(t *testing.T, frames ...string) string {
 	up := websocket.Upgrader{}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

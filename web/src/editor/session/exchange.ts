@@ -296,7 +296,7 @@ export class Exchange {
 
   // Sending.
 
-  /** settle does what is due next: join anew, or send. */
+  /** settle does what is due next: join again, or send. */
   settle(): void {
     const { peer, writer, signal } = this.parts
     this.pushes.settle()

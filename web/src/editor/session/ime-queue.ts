@@ -1,5 +1,5 @@
 // Frames wait while an input method composes: a change beside the syllable that
-// is being composed would double it. What is typed goes out all the same.
+// is being composed would double it. Typed text still goes out.
 
 import type { Clock } from './options'
 import type { Peer } from './peer'

@@ -37,7 +37,7 @@ class Look {
 
 /**
  * still waits until two frames are drawn, so that colours have changed, and until
- * nothing moves any more: a name that fades is no colour. A caret blinks for ever.
+ * nothing moves any more: a name that fades is no colour. A caret never stops blinking.
  */
 async function still(page) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))

@@ -38,7 +38,7 @@ export const stories = {
     await link(page, 'Weekly minutes').waitFor()
   },
 
-  async 'threads appear and change live, with who is there and who types; search finds them'(world) {
+  async 'threads appear and change live, with the people there and typing; search finds them'(world) {
     const server = await world.start()
     await server.open('Incident', 'Robot', 'root cause: a cable\nand more')
     const reader = await world.person('Alice')

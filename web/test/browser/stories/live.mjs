@@ -38,7 +38,7 @@ export const stories = {
     typing.catch(() => {}) // it is awaited below, or nothing is any more
     await holds(async () => (await figure(page, 'edits/s')) > 0, 'edits a second move')
     await holds(async () => (await figure(page, 'deliveries/s')) > 0, 'deliveries a second move')
-    await holds(async () => (await figure(page, 'ack p99')) > 0, 'the time to the disk is told')
+    await holds(async () => (await figure(page, 'ack p99')) > 0, 'the time to the disk is shown')
     await page.getByRole('link', { name: 'Busy' }).waitFor()
     await page.getByRole('row', { name: /Wim/ }).waitFor()
     await world.shot(page, 'live')
@@ -48,7 +48,7 @@ export const stories = {
     await eventually(() => figure(page, 'edits/s'), 0)
     world.note(`${rate.toFixed(1)} frames a second`)
 
-    // Nobody is told while nobody looks.
+    // A hidden page gets no frames.
     await page.evaluate(() => { Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange')) })
     const unseen = performance.now()
     await holds(() => performance.now() - Math.max(unseen, frames.at(-1)) > 1000, 'no frames come to a page that nobody sees')
