@@ -11,33 +11,33 @@ import (
 const (
 	blockFormat = 0x02
 
-	// MaxBlockRecords is how many records a block takes at most.
+	// MaxBlockRecords is the maximum number of records in a block.
 	MaxBlockRecords = 1 << 18
 
-	// MaxBlockParts is of how many streams.
+	// MaxBlockParts is the maximum number of streams in a block.
 	MaxBlockParts = math.MaxUint16
 
-	// MaxBlockBytes is how many bytes of shapes and texts.
+	// MaxBlockBytes is the maximum number of bytes of shapes and texts in a block.
 	MaxBlockBytes = 32 << 20
 )
 
-// IsBlock reports whether value is a block, as its first byte says; else it is
-// for a Decoder of groups.
+// IsBlock reports whether value is a block, by its first byte. If not, it is for a
+// Decoder.
 func IsBlock(value []byte) bool { return len(value) > 0 && value[0] == blockFormat }
 
-// A BlockDecoder opens blocks, one after the other, in the same memory. It may
-// not be used by two goroutines at once.
+// A BlockDecoder opens one block at a time and reuses its memory. It is not safe for
+// concurrent use.
 type BlockDecoder struct {
-	Packer eventlog.Packer // of the bodies; those that another one packed are refused
+	Packer eventlog.Packer // of the bodies; those of another Packer are refused
 
 	names Decoder
 	block Block
 }
 
-// A Block is an opened block: its checksum was right and its directory is read.
-// It keeps the value that it was opened from, and is good until its BlockDecoder
-// opens the next one; it may not be used by two goroutines at once. All errors
-// of its methods wrap eventlog.ErrDamaged.
+// A Block is an opened block: its checksum is verified and its directory read. It
+// shares memory with its value, and is valid until its BlockDecoder opens the next
+// one. It is not safe for concurrent use. All errors of its methods wrap
+// eventlog.ErrDamaged.
 type Block struct {
 	First eventlog.Position
 	Count uint64 // positions, holes included
@@ -65,8 +65,8 @@ type Block struct {
 // Last returns the position of the block's last record.
 func (b *Block) Last() eventlog.Position { return b.First + eventlog.Position(b.Count) - 1 }
 
-// Bodies returns how many bytes shapes and texts take as they were packed, before
-// they were compressed.
+// Bodies returns the number of bytes of the packed shapes and texts before
+// compression.
 func (b *Block) Bodies() int {
 	n := 0
 	for i := range b.section {
@@ -78,7 +78,7 @@ func (b *Block) Bodies() int {
 	return n
 }
 
-// Index returns which of Parts is a stream's, or -1.
+// Index returns the index of a stream in Parts, or -1.
 func (b *Block) Index(stream eventlog.Stream) int {
 	for i := range b.Parts {
 		if b.Parts[i].Stream == stream {
@@ -96,8 +96,8 @@ func (b *Block) Part(stream eventlog.Stream) *Part {
 	return nil
 }
 
-// Open checks a block's checksum and reads its directory. The block keeps value,
-// which must not be changed while the block is in use. The error wraps
+// Open checks a block's checksum and reads its directory. The block shares memory with
+// value, which must not be changed while the block is in use. The error wraps
 // eventlog.ErrDamaged.
 func (d *BlockDecoder) Open(value []byte) (*Block, error) {
 	if len(value) <= tail || value[0] != blockFormat {

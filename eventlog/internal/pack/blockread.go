@@ -6,11 +6,10 @@ import (
 	"parodywave/eventlog"
 )
 
-// Segment reads all that the block has of one part into s, without making
-// records where the bodies were packed, and without touching the bodies of
-// streams that lie elsewhere in the block. Skip is 0. What s holds is good until
-// the next Segment or Records of this block, except Records, which are as
-// Records gives them.
+// Segment reads one part of the block into s. It makes no records if the bodies are
+// packed, and does not read the bodies of other sections. Skip is 0. The contents of s
+// are valid until the block's next Segment or Records, except s.Records, which are as
+// Records returns them.
 func (b *Block) Segment(part int, s *eventlog.Segment) error {
 	p := &b.Parts[part]
 	*s = eventlog.Segment{Stream: p.Stream, First: p.First}
@@ -31,8 +30,8 @@ func (b *Block) Segment(part int, s *eventlog.Segment) error {
 	return nil
 }
 
-// Records appends the records of one part to dst, with their positions. A Proof
-// is set where a record is redacted (Commitment). Their bytes are the caller's.
+// Records appends the records of one part to dst, with their positions. Redacted
+// records have a Proof with their Commitment. The bytes are the caller's.
 func (b *Block) Records(part int, dst []eventlog.Record) ([]eventlog.Record, error) {
 	sec, packer, err := b.load(part)
 	if err != nil {
@@ -64,8 +63,8 @@ func (b *Block) Records(part int, dst []eventlog.Record) ([]eventlog.Record, err
 	return dst, b.prove(dst[was:], at-b.from[sec.first])
 }
 
-// prove sets the Proof of the redacted among records, whose first is the
-// section's record from.
+// prove sets the Proof of redacted records. The first of records is record from of the
+// section.
 func (b *Block) prove(records []eventlog.Record, from int) error {
 	if len(b.proofs) == 0 {
 		return nil
@@ -84,9 +83,9 @@ func (b *Block) prove(records []eventlog.Record, from int) error {
 	return nil
 }
 
-// All yields all records in log order, as Records gives them; holes are passed
-// over. An error is the last thing yielded, with a nil record. The record is
-// good until the next one, its bytes are the caller's.
+// All yields all records in log order, as Records returns them, without holes. An
+// error comes last, with a nil record. A record is valid until the next one; its bytes
+// are the caller's.
 func (b *Block) All() iter.Seq2[*eventlog.Record, error] {
 	return func(yield func(*eventlog.Record, error) bool) {
 		records := make([]eventlog.Record, 0, b.records)

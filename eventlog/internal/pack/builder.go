@@ -23,13 +23,13 @@ const (
 	tail = 2 * sha256.Size // L and the checksum
 )
 
-// A Part is a group's directory entry: what the group holds of one stream.
+// A Part is a directory entry: the records of one stream in a group or block.
 type Part struct {
 	Stream eventlog.Stream
-	First  eventlog.Revision // of the first record of the stream in the group
+	First  eventlog.Revision // of the first record
 	Count  uint64
-	Time   int64        // of the last one, Unix milliseconds
-	Chain  chain.Digest // C after the last one
+	Time   int64        // of the last record, Unix milliseconds
+	Chain  chain.Digest // C after the last record
 }
 
 // Last returns the revision of the part's last record.
@@ -40,11 +40,12 @@ type kind struct {
 	schema uint32
 }
 
-// An origin is what consecutive records often share: indexes into the tables.
+// An origin is what consecutive records often have in common, as indexes into the
+// tables.
 type origin struct{ author, client, kind int }
 
-// A Builder makes one group after the other. The zero value is ready for Reset;
-// its memory is used again. It may not be used by two goroutines at once.
+// A Builder builds one group at a time and reuses its memory. The zero value is ready
+// for Reset. It is not safe for concurrent use.
 type Builder struct {
 	first eventlog.Position
 	count uint64
@@ -57,7 +58,7 @@ type Builder struct {
 	kinds   table[kind]
 	seqs    []uint64 // by client
 
-	stream  int // of the record before, -1 before the first
+	stream  int // of the previous record, -1 before the first
 	origin  origin
 	time    int64
 	holes   uint64 // not yet written
@@ -101,10 +102,10 @@ func (b *Builder) Reset(first eventlog.Position) {
 	b.stream, b.origin, b.time = -1, origin{-1, -1, -1}, 0
 }
 
-// Count returns how many positions the group takes so far.
+// Count returns the number of positions so far.
 func (b *Builder) Count() uint64 { return b.count }
 
-// Size returns roughly how many bytes the group takes so far.
+// Size returns roughly the number of bytes so far.
 func (b *Builder) Size() int { return len(b.records) }
 
 // Parts returns the directory so far, valid until Reset.
@@ -116,10 +117,9 @@ func (b *Builder) Holes(n uint64) {
 	b.count += n
 }
 
-// Add appends a record, of which Stream and Revision must be set, and takes c as
-// C after it. A Proof in r is written as far as it says Redacted; its salt is
-// written if salt is set. It panics if the revision does not follow that of the
-// stream's record before in this group.
+// Add appends a record, whose Stream and Revision must be set; c is C after it. Of a
+// Proof it writes the Commitment if Redacted, and the Salt if salt is true. It panics
+// if the revision does not follow the stream's previous one in this group.
 func (b *Builder) Add(r *eventlog.Record, c chain.Digest, salt bool) {
 	b.flushHoles()
 	if b.stream < 0 {
@@ -206,8 +206,8 @@ func (b *Builder) flushHoles() {
 	}
 }
 
-// Encode returns the group, given L after its last record. The bytes are the
-// caller's; the directory stays until Reset.
+// Encode returns the group; l is L after its last record. The bytes are the caller's.
+// The directory stays valid until Reset.
 func (b *Builder) Encode(l chain.Digest) []byte {
 	b.flushHoles()
 	o := append(b.out[:0], format)

@@ -7,25 +7,24 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxRaw bounds what the columns of one block are without compression, in bytes.
+// maxRaw bounds the bytes of all columns of a block without compression.
 const maxRaw = 64 << 20
 
-// A column is bytes as they are stored: compressed where packed is not 0.
+// A column is stored bytes, which are compressed if packed is not 0.
 type column struct {
 	size   int // without compression
 	packed bool
 	bytes  []byte
 }
 
-// newDecompressor makes what decompresses for all: it keeps a decoder for each
-// core and starts no goroutine. It never gives more than fits into what it is
-// handed.
+// newDecompressor returns the decompressor of all columns. It keeps a decoder for each
+// core, starts no goroutine, and never returns more than fits into the given buffer.
 var newDecompressor = sync.OnceValues(func() (*zstd.Decoder, error) {
 	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxRaw), zstd.WithDecodeAllCapLimit(true))
 })
 
-// raw returns the column's bytes without compression: those of the value itself,
-// or others that it puts into buf.
+// raw returns the column's bytes without compression: a part of the value, or
+// decompressed bytes in buf.
 func (c *column) raw(buf *[]byte) ([]byte, error) {
 	if !c.packed {
 		return c.bytes, nil
@@ -68,10 +67,10 @@ type columnWriter struct {
 	quick   *zstd.Encoder
 	scratch [2][]byte
 	out     []byte
-	raw     int // bytes without compression so far
+	raw     int // bytes so far, without compression
 }
 
-// worthwhile is how many bytes a column has that may be smaller compressed.
+// worthwhile is the least size of a column that compression may make smaller.
 const worthwhile = 16
 
 func (w *columnWriter) reset() (err error) {
@@ -89,9 +88,9 @@ func newCompressor(level zstd.EncoderLevel) (*zstd.Encoder, error) {
 		zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithAllLitEntropyCompression(true))
 }
 
-// column appends a column: in the smallest of three forms, one of which is as it
-// is. Where there is no pattern to find, as in times, not to look for one makes
-// it smaller.
+// column appends a column in the smallest of three forms: unchanged, compressed, and
+// compressed without a search for repetitions, which is smaller if there are none, as
+// in times.
 func (w *columnWriter) column(raw []byte) {
 	w.raw += len(raw)
 	w.uvarint(uint64(len(raw)))

@@ -7,8 +7,7 @@ import (
 
 var errShort = errors.New("ends too early or holds a number that is not in its shortest form")
 
-// A cursor reads bytes one thing after the other. The first failure sticks, and
-// what is read after it is zero.
+// A cursor reads values from bytes. After the first failure all values are zero.
 type cursor struct {
 	b   []byte
 	bad bool
@@ -36,7 +35,7 @@ func (c *cursor) zigzag() int64 {
 	return int64(v>>1) ^ -int64(v&1)
 }
 
-// take returns the next n bytes, with no room to append in place.
+// take returns the next n bytes, without capacity for more.
 func (c *cursor) take(n uint64) []byte {
 	if n > uint64(len(c.b)) {
 		c.fail()
@@ -57,7 +56,7 @@ func (c *cursor) byte() byte {
 	return v
 }
 
-// length reads a count of things that take at least size bytes each.
+// length reads a number of elements that have at least size bytes each.
 func (c *cursor) length(size int) int {
 	n := c.uvarint()
 	if n > uint64(len(c.b)/size) {

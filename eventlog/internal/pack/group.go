@@ -9,15 +9,15 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// A Decoder opens groups, one after the other, in the same memory. It keeps the
-// names it has seen, so that records of many groups share them. The zero value is
-// ready; it may not be used by two goroutines at once.
+// A Decoder opens one group at a time and reuses its memory. It keeps names, so that
+// records of many groups share them. The zero value is ready for use. It is not safe
+// for concurrent use.
 type Decoder struct {
 	names map[string]string
 	group Group
 }
 
-// maxNames bounds what a Decoder keeps.
+// maxNames bounds the names that a Decoder keeps.
 const maxNames = 1 << 16
 
 func (d *Decoder) name(b []byte) string {
@@ -32,8 +32,8 @@ func (d *Decoder) name(b []byte) string {
 	return s
 }
 
-// A Group is an opened group: its directory is read and its checksum was right.
-// It is good until its Decoder opens the next one.
+// A Group is an opened group: its checksum is verified and its directory read. It is
+// valid until its Decoder opens the next one.
 type Group struct {
 	First eventlog.Position
 	Count uint64 // positions, holes included
@@ -72,8 +72,9 @@ func (g *Group) Part(stream eventlog.Stream) *Part {
 	return nil
 }
 
-// Open checks a group's checksum and reads its directory. The records that Next
-// returns keep value, which must not be changed before they are out of use. The errors of Open and Next wrap eventlog.ErrDamaged.
+// Open checks a group's checksum and reads its directory. The records of Next share
+// memory with value, which must not be changed while they are in use. The errors of
+// Open and Next wrap eventlog.ErrDamaged.
 func (d *Decoder) Open(value []byte) (*Group, error) {
 	if len(value) <= tail {
 		return nil, damaged("group of %d bytes", len(value))
@@ -96,7 +97,7 @@ func (d *Decoder) Open(value []byte) (*Group, error) {
 	return g, nil
 }
 
-// sized returns n zeroes, in the memory of s if they fit.
+// sized returns n zero values, in the memory of s if they fit.
 func sized[T any](s []T, n int) []T {
 	if n > cap(s) {
 		return make([]T, n)

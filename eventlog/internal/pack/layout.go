@@ -7,7 +7,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// The columns of times and of the order.
+// The columns of times and order.
 const (
 	stepColumn = iota
 	bitColumn
@@ -17,8 +17,8 @@ const (
 	orderColumns
 )
 
-// laidOut is when each record was made, and where in the log it is. Both come
-// in lists where those of one part lie together, from b.from on.
+// laidOut has the time and position of each record, in lists ordered by part: those of
+// a part begin at b.from.
 type laidOut struct {
 	timed     bool // times is read
 	placed    bool // positions is read
@@ -32,7 +32,7 @@ type laidOut struct {
 	order   [orderColumns][]byte
 }
 
-// openOrder returns what reads the stretches.
+// openOrder returns a reader of the stretches.
 func (b *Block) openOrder() (o orderReader, err error) {
 	if o.low, err = b.orders[lowColumn].raw(&b.order[lowColumn]); err != nil {
 		return o, err
@@ -86,7 +86,7 @@ func (b *Block) readTimes() error {
 	return nil
 }
 
-// room returns room for n, in the memory of s if they fit.
+// room returns n values, in the memory of s if they fit. They are not cleared.
 func room[T any](s []T, n int) []T {
 	if n > cap(s) {
 		return make([]T, n)
@@ -94,7 +94,7 @@ func room[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// scatter puts each time where those of its part are.
+// scatter sorts the times by part.
 func (b *Block) scatter() error {
 	o, err := b.openOrder()
 	if err != nil {
@@ -132,9 +132,9 @@ func (b *Block) scatter() error {
 	return o.end()
 }
 
-// scatterSingles is scatter for stretches of one record, as most are where many
-// write at once, up to one that is not or not as it should be. It returns what
-// is left of the times.
+// scatterSingles is scatter for stretches of one record, as most are if many people
+// write at once. It stops at a longer or malformed stretch, and returns the times that
+// are left.
 func (b *Block) scatterSingles(o *orderReader, times []int64) []int64 {
 	low, high, lengths := o.low[o.at:], o.high, o.lengths.b
 	if len(high) > 0 {

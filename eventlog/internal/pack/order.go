@@ -8,7 +8,7 @@ type stretch struct {
 	n    uint64
 }
 
-// An orderWriter tells which stream comes when.
+// An orderWriter writes the order of streams as stretches.
 type orderWriter struct {
 	low, high, lengths []byte
 	last               stretch
@@ -44,11 +44,11 @@ type orderReader struct {
 	lengths   cursor
 	at        int
 	parts     int
-	left      uint64 // positions
+	left      uint64 // positions not read yet
 }
 
-// next returns the next stretch; n is 0 at the end, and where the columns are
-// not as they should be: see end.
+// next returns the next stretch. At the end, and if the columns are malformed, n is 0:
+// see end.
 func (o *orderReader) next() (part int, n uint64) {
 	if o.at >= len(o.low) {
 		return 0, 0
@@ -71,7 +71,7 @@ func (o *orderReader) next() (part int, n uint64) {
 	return part, n + 1
 }
 
-// end returns an error unless the stretches were as many positions as there are.
+// end returns an error unless the stretches have exactly the block's positions.
 func (o *orderReader) end() error {
 	if o.left > 0 || o.at < len(o.low) || len(o.lengths.b) > 0 {
 		return damaged("order: stretch %d of %d, and %d positions left", o.at, len(o.low), o.left)

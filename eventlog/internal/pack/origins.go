@@ -7,7 +7,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// A originWriter tells who made a section's records.
+// An originWriter writes the origins of a section's records.
 type originWriter struct {
 	authors *table[eventlog.AuthorID] // of the block
 	kinds   *table[kind]              // of the block
@@ -23,7 +23,7 @@ func (w *originWriter) reset() {
 	w.seqs, w.out = w.seqs[:0], w.out[:0]
 }
 
-// add tells those of one part, all of it.
+// add writes the origins of a whole part.
 func (w *originWriter) add(records []eventlog.Record) {
 	for len(records) > 0 {
 		r := &records[0]
@@ -62,7 +62,7 @@ func (w *originWriter) run(r *eventlog.Record, n int) {
 	}
 }
 
-// readOrigins reads who made the section's records.
+// readOrigins reads the origins of the section's records.
 func (b *Block) readOrigins(s *section, raw, clients []byte) error {
 	if err := b.tables(); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (b *Block) readOrigins(s *section, raw, clients []byte) error {
 	return nil
 }
 
-// origin reads the origin of at most left records.
+// origin reads the origin of a run of at most left records.
 func (b *Block) origin(c *cursor, left uint64) (m eventlog.Origin, ok bool) {
 	n, i := c.uvarint(), c.uvarint()
 	if c.bad || n >= left || i > uint64(len(b.table)) {

@@ -6,8 +6,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// plain is the eventlog.Packer of bodies that no other gives back: it stores
-// them as they are.
+// plain is the eventlog.Packer of bodies that the usual one does not restore: it
+// stores them unpacked.
 type plain struct{}
 
 // The columns of plain bodies.

@@ -6,10 +6,9 @@ import (
 	"parodywave/eventlog"
 )
 
-// Next reads the next record into r, all of it; holes are passed over. It
-// returns false at the end of the group, and it is an error if the records end
-// otherwise than the directory says. A Proof is set where the record is redacted
-// (Commitment) or carries a salt.
+// Next sets all fields of r to those of the next record; it skips holes. It returns
+// false at the end of the group. If the records do not match the directory at the end,
+// that is an error. r has a Proof if the record is redacted (Commitment) or has a salt.
 func (g *Group) Next(r *eventlog.Record) (bool, error) {
 	if g.err == nil && !g.ready {
 		g.err = g.tables()
@@ -40,7 +39,7 @@ func (g *Group) fail(f string, args ...any) error {
 	return g.err
 }
 
-// record reads one record; it leaves its error in g.err.
+// record reads one record and sets g.err on an error.
 func (g *Group) record(flags byte, r *eventlog.Record) {
 	c := &g.c
 	if flags&sameStream == 0 {

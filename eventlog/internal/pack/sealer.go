@@ -11,10 +11,10 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// A Sealer makes blocks, one after the other, in memory that it uses again. It
-// may not be used by two goroutines at once.
+// A Sealer makes one block at a time and reuses its memory. It is not safe for
+// concurrent use.
 type Sealer struct {
-	Packer eventlog.Packer // of the bodies; nil: they are stored as they are
+	Packer eventlog.Packer // of the bodies; nil: they are stored unpacked
 
 	w        columnWriter
 	order    orderWriter
@@ -24,25 +24,24 @@ type Sealer struct {
 	kinds    table[kind]
 	sections columnWriter
 	records  []eventlog.Record // by part
-	from     []int             // where those of a part begin, by part, and end
+	from     []int             // where each part's records begin, then their end
 	columns  [][]byte
 	small    []byte
 	redacted []byte
 }
 
-// sectionRecords is how many records make a section, unless one stream has more.
+// sectionRecords is the maximum of a section's records, unless one stream has more.
 const sectionRecords = 16 << 10
 
-// Seal returns the block of count positions from first on. The records are in
-// log order with Stream, Revision and Position set; positions that none of them
-// has are holes. A Proof is written as far as it says Redacted. The parts are
-// the directory, in the order in which the streams first appear, with time and C
-// after the last record; l is L there. The bytes are the caller's.
+// Seal returns the block of count positions from first on. The records must be in log
+// order with Stream, Revision and Position set; all other positions become holes. Of
+// a Proof it writes the Commitment if Redacted. The parts are the directory, in order
+// of the streams' first appearance; l is L after the last record. The bytes are the
+// caller's.
 //
-// It returns an error if records and parts do not agree, or if they are too many
-// or too large for one block: see MaxBlockRecords, MaxBlockParts and
-// MaxBlockBytes. That a block gives back what it was made of is for the caller
-// to prove before the originals go.
+// It returns an error if records and parts do not match, or if they are too many or
+// too large for one block: see MaxBlockRecords, MaxBlockParts and MaxBlockBytes. The
+// caller must compare the block with the records before it removes their groups.
 func (s *Sealer) Seal(first eventlog.Position, records []eventlog.Record, count uint64, parts []Part, l chain.Digest) ([]byte, error) {
 	if err := s.check(first, records, count, parts); err != nil {
 		return nil, err
@@ -74,7 +73,7 @@ func (s *Sealer) Seal(first eventlog.Position, records []eventlog.Record, count 
 	return append(value, sum[:]...), nil
 }
 
-// check sorts the records by part, and tells order and times.
+// check sorts the records by part, and writes their order and times.
 func (s *Sealer) check(first eventlog.Position, records []eventlog.Record, count uint64, parts []Part) error {
 	if len(records) > MaxBlockRecords || len(parts) > MaxBlockParts {
 		return fmt.Errorf("seal from position %d: %d records of %d streams, %d of %d are allowed",
@@ -121,7 +120,7 @@ func (s *Sealer) check(first eventlog.Position, records []eventlog.Record, count
 	return nil
 }
 
-// head writes all before the sections.
+// head writes everything before the sections.
 func (s *Sealer) head(first eventlog.Position, count uint64, records []eventlog.Record, parts []Part) {
 	w := &s.w
 	w.out = append(w.out, blockFormat)
@@ -175,7 +174,7 @@ func (s *Sealer) head(first eventlog.Position, count uint64, records []eventlog.
 	w.column(s.order.lengths)
 }
 
-// section writes the records of the parts from first to end, which is not one.
+// section writes the records of the parts from first to end-1.
 func (s *Sealer) section(first, end int) {
 	w := &s.sections
 	w.uvarint(uint64(end - first))
@@ -199,7 +198,7 @@ func (s *Sealer) section(first, end int) {
 	}
 }
 
-// proofs returns the column of what is redacted.
+// proofs returns the column redacted.
 func (s *Sealer) proofs(records []eventlog.Record) []byte {
 	s.redacted = s.redacted[:0]
 	next := 0
@@ -212,9 +211,8 @@ func (s *Sealer) proofs(records []eventlog.Record) []byte {
 	return s.redacted
 }
 
-// bodies packs the bodies of parts into s.columns: with the Packer if that gives
-// every byte of them back, else as they are. It returns what packed them and
-// which part of each column is whose.
+// bodies packs the bodies of parts into s.columns: with the Packer if that restores
+// every byte, otherwise unpacked. It returns the form and the extents of the parts.
 func (s *Sealer) bodies(first, end int) (eventlog.Packer, []byte) {
 	if p := s.Packer; p != nil {
 		extents := s.pack(p, first, end)
@@ -247,7 +245,7 @@ func (s *Sealer) pack(p eventlog.Packer, first, end int) (extents []byte) {
 	return extents
 }
 
-// givesBack reports whether what was packed comes back byte for byte.
+// givesBack reports whether a Packer restores the bodies byte for byte.
 func (s *Sealer) givesBack(p eventlog.Packer, extents []byte, first, end int) bool {
 	c := cursor{b: extents}
 	columns := s.columns[:p.Columns()]

@@ -8,7 +8,7 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// The columns of a section before those of the bodies.
+// The columns of a section before its bodies.
 const (
 	originColumn = iota
 	clientColumn
@@ -17,15 +17,15 @@ const (
 	bodyColumns
 )
 
-// A section is the records of parts that are stored together.
+// A section is consecutive parts whose records are stored together.
 type section struct {
 	first, end int // of the parts
 	packer     byte
-	columns    int // where its columns begin; the next section's begin at its end
+	columns    int // index of its first column
 	stop       int
 }
 
-// sections reads what sections there are of so many parts.
+// sections reads the sections of a number of parts.
 func (b *Block) sections(c *cursor, left *int, parts int) error {
 	b.section, b.columns = b.section[:0], b.columns[:0]
 	for part := 0; part < parts; {
@@ -49,23 +49,23 @@ func (b *Block) sections(c *cursor, left *int, parts int) error {
 	return nil
 }
 
-// loaded is the section that was decompressed last.
+// loaded is the last decompressed section.
 type loaded struct {
-	at      int // which section, or -1
+	at      int // index of the section, or -1
 	buffers [bodyColumns][]byte
 	bodies  [][]byte // memory of the bodies' columns
 	raw     [][]byte // the bodies' columns
-	view    [][]byte // what of them is one part's
-	extents []int    // bytes of each column in the parts before, by part; then in all
+	view    [][]byte // one part's share of them
+	extents []int    // by part, the bytes of each column in all earlier parts; then in all
 	origins []eventlog.Origin
-	made    []int // of origins in the parts before, by part; then in all
+	made    []int // by part, the origins of all earlier parts; then of all
 	clients []eventlog.ClientID
 	seqs    []uint64
 	table   []origin
-	proofs  map[int]chain.Digest // of the redacted, by record of the section
+	proofs  map[int]chain.Digest // commitments of redacted records, by record of the section
 }
 
-// packerOf returns what packed a section's bodies.
+// packerOf returns the Packer of a section's bodies.
 func (b *Block) packerOf(s *section) (eventlog.Packer, error) {
 	p := b.decoder.Packer
 	if s.packer == 0 {
@@ -78,8 +78,7 @@ func (b *Block) packerOf(s *section) (eventlog.Packer, error) {
 	return p, nil
 }
 
-// load decompresses the section that a part lies in, and returns it with what
-// packed it.
+// load decompresses the section of a part, and returns it with its Packer.
 func (b *Block) load(part int) (*section, eventlog.Packer, error) {
 	i := b.at
 	if i < 0 || part < b.section[i].first || part >= b.section[i].end {
@@ -121,7 +120,7 @@ func (b *Block) load(part int) (*section, eventlog.Packer, error) {
 	return s, p, err
 }
 
-// readExtents reads how the columns are divided among the section's parts.
+// readExtents reads each part's share of the body columns.
 func (b *Block) readExtents(s *section, raw []byte) error {
 	columns := len(b.raw)
 	b.extents = sized(b.extents, (s.end-s.first+1)*columns)
@@ -145,7 +144,7 @@ func (b *Block) readExtents(s *section, raw []byte) error {
 	return nil
 }
 
-// part returns the bodies' columns of one of the loaded section's parts.
+// part returns the body columns of one part of the loaded section.
 func (b *Block) part(s *section, part int) [][]byte {
 	columns := len(b.raw)
 	b.view = sized(b.view, columns)
@@ -156,7 +155,7 @@ func (b *Block) part(s *section, part int) [][]byte {
 	return b.view
 }
 
-// readProofs reads which records are redacted.
+// readProofs reads the column redacted.
 func (b *Block) readProofs(s *section, raw []byte) error {
 	clear(b.proofs)
 	c := cursor{b: raw}
@@ -176,8 +175,8 @@ func (b *Block) readProofs(s *section, raw []byte) error {
 	return nil
 }
 
-// appendProof appends what readProofs reads: the record, skip ones after the
-// last that was redacted.
+// appendProof appends a redacted record to the column redacted, skip records after the
+// previous redacted one.
 func appendProof(dst []byte, skip int, commitment chain.Digest) []byte {
 	return append(binary.AppendUvarint(dst, uint64(skip)), commitment[:]...)
 }

@@ -5,26 +5,26 @@ import (
 	"math/bits"
 )
 
-// Times are told by steps: a symbol, which says a step or the beginning of a
-// range of steps, and as many bits as tell which of the range it is.
+// Times are stored as steps: a symbol, which is a step or the beginning of a range of
+// steps, and the bits of the offset in the range.
 const (
 	exactSteps  = 64  // 0 to 63 ms: symbols of their own
 	fineOctave  = 6   // 2^6 to 2^13-1 ms: sixteen symbols an octave
 	coarse      = 13  // from 2^13 ms: a symbol an octave
 	coarseStep  = 176 // the first such symbol
 	endStep     = coarseStep + 63 - coarse
-	backStep    = 240 // one millisecond back; the next ones further back
-	anyStep     = 255 // 64 bits follow, the step's
+	backStep    = 240 // one millisecond back; each following symbol one more
+	anyStep     = 255 // the step is in 64 bits
 	fineSymbols = 16
 )
 
-// steps has for each symbol where its range begins, and its bits.
+// steps has the beginning of each symbol's range and its number of bits.
 var steps = func() (t [256]struct {
 	from int64
 	mask uint64
 	bits uint8
-	bad  bool // there is no such symbol
-	rare bool // that, or more bits than can be read at once
+	bad  bool // not a symbol
+	rare bool // bad, or more bits than one read has
 }) {
 	for s := range t {
 		v := &t[s]
@@ -51,12 +51,12 @@ var steps = func() (t [256]struct {
 	return t
 }()
 
-// A stepWriter tells steps.
+// A stepWriter writes steps.
 type stepWriter struct {
 	symbols []byte
 	bits    []byte
 	word    uint64
-	used    uint // bits of word
+	used    uint // number of bits in word
 }
 
 func (w *stepWriter) reset() {
@@ -89,7 +89,7 @@ func (w *stepWriter) add(step int64) {
 	w.put(rest, n)
 }
 
-// put adds n bits, at most 32, the lowest first.
+// put writes n bits, at most 32, the lowest first.
 func (w *stepWriter) put(v uint64, n uint) {
 	w.word |= v << w.used
 	if w.used += n; w.used >= 32 {
@@ -99,7 +99,7 @@ func (w *stepWriter) put(v uint64, n uint) {
 	}
 }
 
-// flush makes bits end with the last bit.
+// flush writes the bits in word.
 func (w *stepWriter) flush() {
 	for ; w.used > 0; w.used -= min(w.used, 8) {
 		w.bits = append(w.bits, byte(w.word))
@@ -107,8 +107,8 @@ func (w *stepWriter) flush() {
 	}
 }
 
-// readSteps sets times to what the symbols, as many, make of base. The bits are
-// padded by eight bytes.
+// readSteps sets times from base and as many symbols. The bits are padded by eight
+// bytes.
 func readSteps(times []int64, base int64, symbols, padded []byte) error {
 	at, end := uint(0), uint(8*(len(padded)-8))
 	for i, s := range symbols[:len(times)] {
