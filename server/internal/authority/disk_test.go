@@ -101,6 +101,27 @@ func TestRecordsOfAnotherWriterArePublished(t *testing.T) {
 	s.shows(l, "oat milk!")
 }
 
+// TestRedactionByAnotherWriterIsNotUndoneFromMemory: text that was redacted must
+// not be sent from memory, where earlier entries have it as it was.
+func TestRedactionByAnotherWriterIsNotUndoneFromMemory(t *testing.T) {
+	s := newScene(t, "milk")
+	a := s.text("ada", ada)
+	s.change(4, 4, " secret")
+	r := event.Encode(event.Redacted{Ranges: [][2]int{{4, 11}}, Change: changes(t, `[4,[7,"███████"]]`)[0], Reason: "test"})
+	r.Time, r.Author = s.clock, ben
+	if _, err := s.log.AuditLog.Append(t.Context(), stream, 3, r); err != nil {
+		t.Fatal(err)
+	}
+	a.edit(changes(t, `[11,[0,"!"]]`)[0])
+	a.push(1)
+	s.flow() // the append conflicts, and the authority finds the redaction
+	s.reads("milk███████")
+	if entries, ok := s.auth.recent.after(2); ok {
+		t.Errorf("%d entries from before the redaction are still in memory", len(entries))
+	}
+	s.equal("revision", a.rev, 4)
+}
+
 // TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne joins the line of a held
 // receipt into one that the failed batch began.
 func TestReceiptHeldFromAnEarlierBatchSurvivesAFailedOne(t *testing.T) {

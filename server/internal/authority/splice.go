@@ -30,7 +30,8 @@ func Splices(t *projection.Thread, e *event.Event, eff *projection.Effect) []wir
 	if !ok || t.LineCount() == 0 {
 		return nil
 	}
-	var runs []lineRun // lines that the edits lie in
+	var few [4]lineRun // no memory for a keystroke
+	runs := few[:0]    // lines that the edits lie in
 	plain := len(eff.Hunks) == 0
 	for ed := range f.Change.Edits() {
 		from := t.LineAt(ed.FromB)
