@@ -69,6 +69,7 @@ export class Client extends Changes {
       case 'list': [this.list, this.total] = [m.rows, m.total]; break
       case 'join': this.joined(m); break
       case 'update':
+        if (m.mine) this.trouble = null // over, if it was about an edit
         if (!m.mine) this.thread?.update(m)
         else if (this.orphaned > 0) this.orphaned--
         else this.thread?.receipt(m)

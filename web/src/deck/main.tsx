@@ -59,10 +59,8 @@ function boot(): void {
     const hash = client.id ? `#${client.id}` : ''
     if (hash !== location.hash) history[hash ? 'pushState' : 'replaceState'](null, '', hash || location.pathname)
   })
-  const follow = (): void => {
-    const id = location.hash.slice(1)
-    if (id !== (client.id ?? '')) client.go(id ? { id } : null)
-  }
+  const goal = (): Client['want'] => (location.hash.length > 1 ? { id: location.hash.slice(1) } : null)
+  const follow = (): void => { if (location.hash.slice(1) !== (client.id ?? '')) client.go(goal()) }
   addEventListener('hashchange', follow)
   client.user = remembered()
   follow()

@@ -211,11 +211,13 @@ test('an edit refused for now is sent again, and nothing overtakes it', () => {
   a!.tick()
   a!.drain()
   expect(thread(a!).dirty).toBe(true)
+  expect(a!.client.trouble?.code).toBe('unavailable')
   mock.refuse = null
   settle()
   expect(truth()).toEqual(['one', 'two'])
   expect(thread(a!).lines.map((l) => l.submitted)).toEqual([true, true])
   expect(a!.client.unsaved).toEqual([])
+  expect(a!.client.trouble).toBeNull()
 })
 
 test('lines written at once keep their order', () => {
