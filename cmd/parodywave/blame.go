@@ -16,7 +16,7 @@ type blameCommand struct {
 	Lines     *string `short:"L" placeholder:"A,B" help:"Only lines A to B; the first line is 1."`
 	Porcelain bool    `xor:"form" help:"Print the format of git blame --porcelain. The commit id is the first 40 digits of the revision's chain value."`
 	Chars     bool    `xor:"form" help:"Print the runs of characters within the lines, by who wrote them; with --json by revision."`
-	JSON      bool    `name:"json" help:"Print one JSON object a line."`
+	JSON      bool    `name:"json" help:"Print one JSON object per line."`
 }
 
 // Help returns the text below the usage.

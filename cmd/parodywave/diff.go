@@ -14,7 +14,7 @@ type diffCommand struct {
 	To      string `arg:"" optional:"" placeholder:"THREAD@B" help:"The second moment. THREAD may be left out (@B); without the argument it is now."`
 	Context int    `short:"U" default:"3" placeholder:"N" help:"Lines of context around differences (default: 3)."`
 	Words   bool   `help:"Print a changed line once, with its words marked: [-deleted-]{+inserted+}."`
-	JSON    bool   `name:"json" help:"Print one JSON object a line."`
+	JSON    bool   `name:"json" help:"Print one JSON object per line."`
 }
 
 // Help returns the text below the usage.

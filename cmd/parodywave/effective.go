@@ -9,7 +9,7 @@ import (
 )
 
 type configCommand struct {
-	JSON bool `name:"json" help:"Print one JSON object a line."`
+	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
 // Help returns the text below the usage.

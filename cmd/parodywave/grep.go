@@ -18,7 +18,7 @@ type grepCommand struct {
 	Expression bool   `short:"E" name:"regexp" help:"PATTERN is a regular expression in RE2 syntax; ^ and $ match the ends of a line."`
 	Fold       bool   `short:"i" name:"ignore-case" help:"Ignore the difference between upper and lower case."`
 	Gone       bool   `help:"Only text that is gone."`
-	JSON       bool   `name:"json" help:"Print one JSON object a line."`
+	JSON       bool   `name:"json" help:"Print one JSON object per line."`
 }
 
 // Help returns the text below the usage.

@@ -18,7 +18,7 @@ type logCommand struct {
 	Until     string `placeholder:"TIME" help:"Ignore events after this time."`
 	Number    *int   `short:"n" placeholder:"N" help:"Print at most N rows."`
 	Every     string `enum:"edit,burst" default:"burst" help:"edit: a row for every edit; burst: one row for an author's edits without a pause of 30 seconds."`
-	JSON      bool   `name:"json" help:"Print one JSON object a line."`
+	JSON      bool   `name:"json" help:"Print one JSON object per line."`
 }
 
 // Help returns the text below the usage.

@@ -14,7 +14,7 @@ type tailCommand struct {
 	Thread string `arg:"" optional:"" placeholder:"THREAD" help:"Thread. Without it, all threads."`
 	Follow bool   `short:"f" help:"Keep printing new events until interrupted."`
 	Number int    `short:"n" default:"10" placeholder:"N" help:"Start with the newest N events (default: 10)."`
-	JSON   bool   `name:"json" help:"Print one JSON object a line."`
+	JSON   bool   `name:"json" help:"Print one JSON object per line."`
 }
 
 // Help returns the text below the usage.

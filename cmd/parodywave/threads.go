@@ -10,7 +10,7 @@ import (
 )
 
 type threadsCommand struct {
-	JSON bool `name:"json" help:"Print one JSON object a line."`
+	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
 // Help returns the text below the usage.
