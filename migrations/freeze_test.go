@@ -25,7 +25,7 @@ var (
 	ed  = eventlog.ClientID(ulid.MustParseStrict("01J9Z40000000000000000000A"))
 )
 
-// A scribe appends facts to one stream, a second apart.
+// A scribe appends payloads to one stream, a second apart.
 type scribe struct {
 	t    *testing.T
 	log  *boltlog.Log
@@ -208,7 +208,7 @@ func writeThread(t *testing.T, log *boltlog.Log) {
 	s.append(batch...)
 }
 
-// writeRedacted writes an imported thread one of whose records was blacked out
+// writeRedacted writes an imported thread one of whose records was redacted
 // where it came from: salts and commitments are not this log's own.
 func writeRedacted(t *testing.T, log *boltlog.Log) {
 	s := newScribe(t, log, "01J9Z3N8QJ7C0V5R2K4M6T8W9Z")

@@ -18,7 +18,7 @@ import (
 
 var freeze = flag.String("freeze", "", "write the frozen log of this version, once, when it is released")
 
-// What stood in a frozen log when it was frozen.
+// The contents of a frozen log at the time of freezing.
 type (
 	frozen struct {
 		Log     string // L, hex

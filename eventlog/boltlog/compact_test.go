@@ -230,7 +230,7 @@ func TestCompactFollowsNoLinkButThatToTheLog(t *testing.T) {
 	}
 }
 
-// Who waits for the lock of a log that is compacted gets the new file.
+// A process that waits for the lock while a log is compacted opens the new file.
 func TestOpenAfterCompactHasTheNewFile(t *testing.T) {
 	path := newPath(t)
 	l := open(t, path, Options{NoSync: true, NoSeal: true})

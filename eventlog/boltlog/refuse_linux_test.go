@@ -18,7 +18,7 @@ import (
 )
 
 // The tests here run themselves again in a process that something is done to.
-// What that process finds, it prints; the last line is "ok" if all is well. None
+// That process prints its findings; the last line is "<nil>" if all is well. None
 // runs beside others: from fork to exec a child holds the locks of all logs that
 // are open, also of one that its test has just closed and opens again.
 

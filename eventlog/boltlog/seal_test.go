@@ -206,7 +206,7 @@ func TestFullTailIsSealedBesideAppends(t *testing.T) {
 	}
 }
 
-// Sealing keeps out of the way of many appends, but not for ever.
+// Sealing keeps out of the way of many appends, but not indefinitely.
 func TestSealingWaitsWhileMuchIsAppended(t *testing.T) {
 	sizes := smallSizes
 	sizes.busy, sizes.longest, sizes.heaviest = 1, 100_000, 1<<30

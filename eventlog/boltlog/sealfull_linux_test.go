@@ -42,7 +42,7 @@ func sealOnFullDisk(path string) error {
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range 40 {
-		r := entryOf(100_000) // of which nothing can be compressed
+		r := entryOf(100_000) // incompressible
 		for j := range r.Text {
 			r.Text[j] = byte(rng.Uint32())
 		}

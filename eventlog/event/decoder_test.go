@@ -55,7 +55,7 @@ func drawRecord(draw func(int) int) eventlog.Record {
 		x := refused[draw(len(refused))]
 		r = eventlog.Record{Kind: x.kind, Schema: 1, Shape: []byte(x.shape), Text: x.text}
 	case 1:
-		r = record(facts[factNames[draw(len(factNames))]])
+		r = record(payloads[payloadNames[draw(len(payloadNames))]])
 	default:
 		r = eventlog.Record{Kind: "changed", Schema: 1}
 		r.Shape, r.Text = typingRecord(draw)
@@ -95,7 +95,7 @@ func TestDecoderAgreesWithDecode(t *testing.T) {
 	}
 }
 
-// The negative control: a Decoder's fact that is held beyond the next call is
+// The negative control: a Decoder's payload that is held beyond the next call is
 // seen to differ, so the comparison has teeth, and the warning has a reason.
 func TestDecoderUsesItsMemoryAgain(t *testing.T) {
 	change := func(at int, s string) eventlog.Record {
@@ -119,4 +119,4 @@ func TestDecoderUsesItsMemoryAgain(t *testing.T) {
 	}
 }
 
-var factNames = slices.Sorted(maps.Keys(facts))
+var payloadNames = slices.Sorted(maps.Keys(payloads))

@@ -30,7 +30,7 @@ type golden struct {
 // Schema 1 is these bytes. They are hashed, so one byte more is another chain:
 // what does not pass here is a new schema with an upcaster.
 func TestEncodeWritesTheFrozenBytes(t *testing.T) {
-	for name, f := range facts {
+	for name, f := range payloads {
 		path := filepath.Join("testdata", "v1", name+".json")
 		r := event.Encode(f)
 		if _, err := os.Stat(path); os.IsNotExist(err) && *freeze {
@@ -51,15 +51,15 @@ func TestEncodeWritesTheFrozenBytes(t *testing.T) {
 
 func TestDecodeReadsTheFrozenBytes(t *testing.T) {
 	paths, err := filepath.Glob("testdata/v1/*.json")
-	if err != nil || len(paths) != len(facts) {
-		t.Fatalf("%d golden records, %v, want %d", len(paths), err, len(facts))
+	if err != nil || len(paths) != len(payloads) {
+		t.Fatalf("%d golden records, %v, want %d", len(paths), err, len(payloads))
 	}
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
 		g := readGolden(t, path)
 		e, err := event.Decode(eventlog.Record{Kind: g.Kind, Schema: g.Schema, Shape: []byte(g.Shape), Text: g.Text})
-		if err != nil || !equal(e.Payload, facts[name]) {
-			t.Errorf("%s is read as %+v, %v, want %+v", name, e.Payload, err, facts[name])
+		if err != nil || !equal(e.Payload, payloads[name]) {
+			t.Errorf("%s is read as %+v, %v, want %+v", name, e.Payload, err, payloads[name])
 		}
 	}
 }
@@ -77,7 +77,7 @@ func readGolden(t *testing.T, path string) golden {
 	return g
 }
 
-// equal compares facts; changes are compared by what they do.
+// equal compares payloads; changes are compared by what they do.
 func equal(a, b event.Payload) bool {
 	switch a := a.(type) {
 	case event.Changed:
@@ -93,10 +93,10 @@ func equal(a, b event.Payload) bool {
 
 func TestEveryKindHasAGoldenRecord(t *testing.T) {
 	have := map[string]bool{}
-	for _, f := range facts {
+	for _, f := range payloads {
 		have[event.Kind(f)] = true
 		if migrations.Current(event.Kind(f)) != 1 {
-			t.Errorf("kind %s is not at schema 1: freeze its records anew, beside the old", event.Kind(f))
+			t.Errorf("kind %s is not at schema 1: freeze its records too, beside the old ones", event.Kind(f))
 		}
 	}
 	for _, kind := range strings.Fields("opened changed submitted renamed version redacted imported named connected joined left disconnected started pruned") {
@@ -110,9 +110,9 @@ func TestEveryKindHasAGoldenRecord(t *testing.T) {
 	}
 }
 
-// What a shape says stays true when the text is blacked out.
+// What a shape says stays true after the text is redacted.
 func TestShapeOutlivesItsText(t *testing.T) {
-	r := record(facts["changed_surrogates"])
+	r := record(payloads["changed_surrogates"])
 	lines, err := event.Strings(r.Text)
 	if err != nil {
 		t.Fatal(err)
@@ -123,12 +123,12 @@ func TestShapeOutlivesItsText(t *testing.T) {
 	r.Text = event.AppendStrings(nil, lines...)
 	e, err := event.Decode(r)
 	if err != nil || e.Payload.(event.Changed).Change.String() != `[1,[2,"████"],1]` {
-		t.Errorf("blacked out: %v, %v", e.Payload, err)
+		t.Errorf("redacted: %v, %v", e.Payload, err)
 	}
 }
 
 func TestDecodeKeepsTheHeader(t *testing.T) {
-	for name, f := range facts {
+	for name, f := range payloads {
 		r := record(f)
 		e, err := event.Decode(r)
 		want := event.Event{

@@ -10,7 +10,7 @@ import (
 )
 
 // TestPackedBytesStayAsReleased holds the form of packed bodies: these columns
-// were made by the first release that had them, and mean the same for ever.
+// were made by the first release that had them, and keep their meaning permanently.
 func TestPackedBytesStayAsReleased(t *testing.T) {
 	var records []eventlog.Record
 	body := func(shape string, lines ...string) {

@@ -170,7 +170,7 @@ func TestDecodeRefusesWhatNoReleaseWrote(t *testing.T) {
 }
 
 func TestDecodeRefusesSchemasOfOtherReleases(t *testing.T) {
-	for name, f := range facts {
+	for name, f := range payloads {
 		for _, schema := range []uint32{0, 2, 1 << 31} {
 			r := record(f)
 			if r.Schema = schema; !refuses(r) {
@@ -184,7 +184,7 @@ func TestDecodeRefusesSchemasOfOtherReleases(t *testing.T) {
 // written with just those bytes.
 func TestDecodeTakesOnlyTheOneForm(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 2)).IntN
-	for name, f := range facts {
+	for name, f := range payloads {
 		for range seeds.Rounds(2000) {
 			r := record(f)
 			field := &r.Shape
@@ -292,8 +292,8 @@ func refuses(r eventlog.Record) bool {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, fact := range facts {
-		r := event.Encode(fact)
+	for _, payload := range payloads {
+		r := event.Encode(payload)
 		f.Add(r.Kind, r.Shape, r.Text)
 	}
 	for _, r := range refused {

@@ -338,7 +338,7 @@ var breaches = []struct {
 			return log.Append(c, s, e, r...)
 		}
 	}},
-	{"commits to black text", []string{"RedactedCommitmentsAreKept"}, func(w *wrong, log eventlog.AuditLog) {
+	{"commits to redacted text", []string{"RedactedCommitmentsAreKept"}, func(w *wrong, log eventlog.AuditLog) {
 		w.append = func(c context.Context, s eventlog.Stream, e eventlog.Revision, r ...eventlog.Record) (eventlog.Head, error) {
 			r = slices.Clone(r)
 			for i := range r {

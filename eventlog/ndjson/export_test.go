@@ -17,8 +17,8 @@ import (
 func TestExportReadBackIsTheSameChain(t *testing.T) {
 	seed := seeds.For(t)
 	for i := range uint64(200) {
-		blacked := eventlog.Revision(i % 3)
-		records := sample(seed+i, int(i%40)+2, blacked)
+		redacted := eventlog.Revision(i % 3)
+		records := sample(seed+i, int(i%40)+2, redacted)
 		log := logOf(t, records)
 		file := export(t, log)
 		doc, err := Read(bytes.NewReader(file))
@@ -108,7 +108,7 @@ func TestWithoutTheChainFlipsWouldPass(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	file := string(export(t, logOf(t, sample(11, 4, 0))))
-	black := string(export(t, logOf(t, sample(11, 4, 2))))
+	redacted := string(export(t, logOf(t, sample(11, 4, 2))))
 	lines := strings.SplitAfter(strings.TrimSuffix(file, "\n"), "\n")
 	first, last := 1, len(lines)-1 // of the records; an author's line stands before
 	swap := func(a, b int) string {
@@ -151,7 +151,7 @@ func TestReadRefuses(t *testing.T) {
 		{"a thread in lower case", strings.ReplaceAll(file, string(thread), "01jz0000000000000000000000"), "is not a thread"},
 		{"an id in lower case", edit(`"author":"0`, `"author":"o`), "ULID"},
 		{"another stream", strings.ReplaceAll(file, string(thread), "authors"), "is not a thread"},
-		{"black text without a word of it", edit(`","chain"`, `","commitment":"`+strings.Repeat("0", 64)+`","chain"`), "chain does not verify"},
+		{"redacted text without a record of it", edit(`","chain"`, `","commitment":"`+strings.Repeat("0", 64)+`","chain"`), "chain does not verify"},
 	}
 	for _, x := range tests {
 		doc, err := Read(strings.NewReader(x.file))
@@ -160,13 +160,13 @@ func TestReadRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %q", x.name, err, x.want)
 		}
 	}
-	if strings.Count(black, "commitment") != 1 {
-		t.Fatalf("no black text in\n%s", black)
+	if strings.Count(redacted, "commitment") != 1 {
+		t.Fatalf("no redacted text in\n%s", redacted)
 	}
 }
 
 // TestBlackTextMustBeTheOneThatWasRecorded shows both halves of the redacted
-// law: the chain does not cover the black text, the redacted record does.
+// law: the chain does not cover the redacted text, the redacted record does.
 func TestBlackTextMustBeTheOneThatWasRecorded(t *testing.T) {
 	for seed := range uint64(40) {
 		records := sample(seed, 4, 1)
@@ -177,7 +177,7 @@ func TestBlackTextMustBeTheOneThatWasRecorded(t *testing.T) {
 		file := string(export(t, log))
 		forged := strings.Replace(file, "█", "■", 1)
 		if _, err := Read(strings.NewReader(forged)); err == nil || !strings.Contains(err.Error(), "redacted text of revision 1") {
-			t.Fatalf("seed %d: forged black text: %v", seed, err)
+			t.Fatalf("seed %d: forged redacted text: %v", seed, err)
 		}
 		silent := records[:len(records)-1] // a redaction that no record tells of
 		if _, err := Read(bytes.NewReader(export(t, logOf(t, silent)))); err == nil || !strings.Contains(err.Error(), "no redacted record says so") {
@@ -227,7 +227,7 @@ func TestExportOfTooManyRevisionsFails(t *testing.T) {
 	}
 }
 
-// An export is frozen: what was written once must be read for ever, and written
+// An export is frozen: what was written once must always be readable, and written
 // the same.
 func TestExportIsSpelledAsTheFormatSays(t *testing.T) {
 	log := logOf(t, []eventlog.Record{{

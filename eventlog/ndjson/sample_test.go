@@ -57,9 +57,9 @@ func (s *sampler) change() {
 	s.record(event.Changed{Change: c})
 }
 
-// sample returns the records of a thread with n changes, in which, if blacked is
-// not 0, that revision was blacked out.
-func sample(seed uint64, n int, blacked eventlog.Revision) []eventlog.Record {
+// sample returns the records of a thread with n changes, in which, if redacted is
+// not 0, that revision was redacted.
+func sample(seed uint64, n int, redacted eventlog.Revision) []eventlog.Record {
 	s := &sampler{rnd: rand.New(rand.NewPCG(seed, 0)), now: 1_790_000_000_000}
 	s.record(event.Opened{Title: s.words(9)})
 	for range n {
@@ -73,13 +73,13 @@ func sample(seed uint64, n int, blacked eventlog.Revision) []eventlog.Record {
 			s.record(event.Version{Revision: 1, Name: "v"})
 		}
 	}
-	if blacked > 0 && len(s.out[blacked-1].Text) > 0 {
-		s.black(blacked)
+	if redacted > 0 && len(s.out[redacted-1].Text) > 0 {
+		s.redact(redacted)
 	}
 	return s.out
 }
 
-func (s *sampler) black(at eventlog.Revision) {
+func (s *sampler) redact(at eventlog.Revision) {
 	r := &s.out[at-1]
 	texts, _ := event.Strings(r.Text)
 	for i, t := range texts {

@@ -1,6 +1,6 @@
 // Package strictjson reads JSON (RFC 8259) without building or repairing
-// anything. It serves the readers that must tell two texts apart which
-// encoding/json reads alike: the protocol, the export and the load generator.
+// anything. It is for the protocol, the export and the load generator, which must
+// distinguish texts that encoding/json reads alike.
 //
 //   - encoding/json replaces lone surrogates and invalid UTF-8 by U+FFFD. Here
 //     the input must be valid UTF-8, which the caller checks, and the Flaws of
@@ -11,9 +11,9 @@
 //     depends on the type. Here an integer is what CutUint accepts: 0 to 2^53-1
 //     in digits alone.
 //
-// It reads a push, the frame of which a server reads the most, in a half to a
-// third of encoding/json's time, and allocates nothing.
+// It reads a push, the most frequent frame, in a third to a half of encoding/json's
+// time, and allocates nothing.
 //
-// A Scanner moves over the input; a method that returns false has met something
-// else, at Offset, and the Scanner is of no more use.
+// A method of Scanner that returns false or nil has found something else, at Offset;
+// the Scanner must not be used after that.
 package strictjson

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Flaws are what string literals hold that some readers refuse.
+// Flaws are properties of string literals that some readers refuse.
 type Flaws uint8
 
 const (
@@ -15,8 +15,8 @@ const (
 	Lone                        // half of a surrogate pair
 )
 
-// String reads a string literal and returns it with its quotes; nil where there
-// is none.
+// String reads a string literal and returns it with its quotes, or nil if there is
+// none.
 func (s *Scanner) String() []byte {
 	if s.Peek() != '"' {
 		return nil
@@ -121,9 +121,9 @@ func unit(b []byte) rune {
 	return r
 }
 
-// Unquote returns the string that a literal stands for, which a Scanner has read.
-// The flaws may be those of more strings; without Escaped the literal is copied
-// as it is. A lone surrogate becomes U+FFFD: look at the flaws first.
+// Unquote returns the string of a literal that a Scanner has read. Flaws may include
+// those of other strings; without Escaped, Unquote copies the literal unchanged. A lone
+// surrogate becomes U+FFFD: check the flaws first.
 func Unquote(literal []byte, flaws Flaws) string {
 	inner := literal[1 : len(literal)-1]
 	if flaws&Escaped == 0 {
@@ -132,7 +132,7 @@ func Unquote(literal []byte, flaws Flaws) string {
 	return string(appendUnquoted(make([]byte, 0, len(inner)), inner))
 }
 
-// appendUnquoted appends what the inside of a literal stands for.
+// appendUnquoted appends the string of a literal without its quotes.
 func appendUnquoted(text, inner []byte) []byte {
 	for i := 0; i < len(inner); {
 		if inner[i] != '\\' {

@@ -5,8 +5,8 @@ import "iter"
 // MaxDepth is how deep arrays and objects may be nested.
 const MaxDepth = 64
 
-// MaxUint is the largest integer that is read: up to 2^53-1 JavaScript counts
-// exactly.
+// MaxUint is the largest integer that is read, 2^53-1: JavaScript numbers are exact
+// up to it.
 const MaxUint = 1<<53 - 1
 
 // A Scanner reads JSON from its beginning to its end.
@@ -46,8 +46,8 @@ func (s *Scanner) Take(c byte) bool {
 	return true
 }
 
-// Value reads any value and returns its bytes, without the white space around
-// them; nil where there is no value, or one that is nested deeper than MaxDepth.
+// Value reads any value and returns its bytes, without white space around them. It
+// returns nil if there is no value, or one that is nested deeper than MaxDepth.
 func (s *Scanner) Value() []byte {
 	s.Peek()
 	start := s.i

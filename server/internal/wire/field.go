@@ -2,8 +2,7 @@ package wire
 
 import "parodywave/eventlog/strictjson"
 
-// A fieldName is a field that some message of the protocol has. All others are
-// passed over.
+// A fieldName is a field of a message of the protocol. Decode ignores all others.
 type fieldName uint8
 
 const (
@@ -32,10 +31,10 @@ var fieldNames = [fieldCount]string{
 	"value", "line", "rev", "seq", "changes", "lines", "ranges", "name", "on",
 }
 
-// String returns the name as it stands in JSON.
+// String returns the field's name in JSON.
 func (f fieldName) String() string { return fieldNames[f] }
 
-// fieldCalled is the inverse of String; fieldCount for any other name. Case
+// fieldCalled is the inverse of String. It returns fieldCount for any other name; case
 // matters.
 func fieldCalled(name []byte) fieldName {
 	for f, s := range fieldNames {
@@ -46,14 +45,14 @@ func fieldCalled(name []byte) fieldName {
 	return fieldCount
 }
 
-// A field is the JSON of one field as it stands in the frame.
+// A field is the JSON of one field of a frame.
 type field struct {
-	raw   []byte           // nil: not there
+	raw   []byte           // nil: missing
 	flaws strictjson.Flaws // of the strings in it
 	twice bool
 }
 
-// fields are those of one frame, by name.
+// fields are the fields of one frame, by name.
 type fields [fieldCount]field
 
 // read splits a frame, which must be valid UTF-8, into its fields.

@@ -12,15 +12,15 @@ func (d *decoder) fail(code Code, format string, args ...any) {
 	}
 }
 
-// has reports whether a field that may be left out is there. One that is null
-// is not.
+// has reports whether an optional field is there. A field that is null is not.
 func (d *decoder) has(f fieldName) bool {
 	raw := d.fields[f].raw
 	return raw != nil && raw[0] != 'n'
 }
 
-// get returns the JSON of a field that must be there and begin with one of the
-// bytes of first, which tells its JSON type; nil when that is not so.
+// get returns the JSON of a required field. It must begin with one of the bytes of
+// first, that is, be of a certain JSON type. Otherwise get sets the error and returns
+// nil.
 func (d *decoder) get(f fieldName, first string, what string) []byte {
 	raw := d.fields[f].raw
 	switch {
@@ -30,7 +30,7 @@ func (d *decoder) get(f fieldName, first string, what string) []byte {
 	case d.fields[f].twice:
 		d.fail(BadMessage, "%q is there more than once: send it once", f)
 	case !begins(raw, first):
-		d.fail(BadMessage, "%q is of the wrong type: send it as %s", f, what)
+		d.fail(BadMessage, "%q has the wrong type: send it as %s", f, what)
 	default:
 		return raw
 	}
@@ -46,7 +46,7 @@ func begins(raw []byte, first string) bool {
 	return false
 }
 
-const numeric = "-0123456789" // what a JSON number begins with
+const numeric = "-0123456789" // the first bytes of JSON numbers
 
 func (d *decoder) str(f fieldName) string {
 	raw := d.get(f, `"`, "a string")
@@ -65,7 +65,7 @@ func (d *decoder) str(f fieldName) string {
 	return ""
 }
 
-// line returns the field value: one line.
+// line returns the field value, which must be one line.
 func (d *decoder) line() string {
 	s := d.str(fieldValue)
 	if d.fields[fieldValue].flaws&strictjson.LineBreak != 0 {
@@ -90,8 +90,8 @@ func (d *decoder) name(f fieldName, clean func(string, Limits) (string, *Error))
 	return s
 }
 
-// thread returns the field id. What is no ULID names no thread, and is answered
-// as a ULID that none has.
+// thread returns the field id. The error for a text that is not a ULID is that for a
+// ULID of no thread.
 func (d *decoder) thread() eventlog.Stream {
 	s := d.str(fieldID)
 	if d.err != nil {

@@ -28,8 +28,8 @@ func parse(json string) ot.Change {
 	return c
 }
 
-// facts has at least one fact of every kind, by the name of its golden file.
-var facts = map[string]event.Payload{
+// payloads has at least one payload of every kind, by the name of its golden file.
+var payloads = map[string]event.Payload{
 	"opened":               event.Opened{Title: "Grüße 😀"},
 	"opened_untitled":      event.Opened{},
 	"changed_empty":        event.Changed{},
