@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Hearer } from '../src/base/socket'
+import type { Listener } from '../src/base/socket'
 import { frameOf } from '../src/live/frame'
 import { ceiling, Ring, SLOT, SLOTS } from '../src/live/ring'
 import { Watch } from '../src/live/watch'
@@ -95,56 +95,56 @@ test('a frame is read as sent, and anything else is refused', () => {
   for (const bad of [null, [], 5, { type: 'status', at: 1 }, { type: 'activity' }, { type: 'activity', at: '7' }]) expect(frameOf(bad)).toBeNull()
 })
 
-function watched(): { watch: Watch; hearer: Hearer; sent: string[] } {
+function watched(): { watch: Watch; listener: Listener; sent: string[] } {
   const sent: string[] = []
-  let hearer!: Hearer
+  let listener!: Listener
   const watch = new Watch((h) => {
-    hearer = h
+    listener = h
     return { live: () => {}, now: () => {}, send: (f) => { sent.push(f); return true } }
   })
-  return { watch, hearer, sent }
+  return { watch, listener, sent }
 }
 const on = '{"type":"activity"}'
 const off = '{"type":"activity","on":false}'
 
 test('a hidden page requests nothing, and requests again when it is visible', () => {
-  const { watch, hearer, sent } = watched()
-  hearer.up()
+  const { watch, listener, sent } = watched()
+  listener.up()
   watch.show(true)
   watch.show(false)
   watch.show(false)
   watch.show(true)
   expect(sent).toEqual([on, off, on])
   watch.show(false)
-  hearer.down(1)
-  hearer.up()
+  listener.down(1)
+  listener.up()
   expect(sent).toEqual([on, off, on, off])
 })
 
 test('twenty frames a second are drawn, four are read', () => {
-  const { watch, hearer } = watched()
+  const { watch, listener } = watched()
   let [told, drawn] = [0, 0]
-  hearer.up()
+  listener.up()
   watch.onChange(() => told++)
   watch.onFrame(() => drawn++)
-  for (let i = 0; i < 20; i++) hearer.text(frame(i * SLOT))
+  for (let i = 0; i < 20; i++) listener.text(frame(i * SLOT))
   expect([told, drawn]).toEqual([4, 20])
-  hearer.text(frame(20 * SLOT, detail))
+  listener.text(frame(20 * SLOT, detail))
   expect(told).toBe(5)
   expect(watch.detail).toEqual(detail)
   expect(watch.ring.lately('edits', 1000)).toBe(100)
 })
 
 test('offline all figures are unknown, and a refusal is shown', () => {
-  const { watch, hearer } = watched()
-  hearer.up()
-  hearer.text(frame(0, detail))
-  hearer.down(1)
+  const { watch, listener } = watched()
+  listener.up()
+  listener.text(frame(0, detail))
+  listener.down(1)
   expect([watch.connections, watch.threads, watch.detail]).toEqual([null, null, null])
-  hearer.up()
-  hearer.text('{"type":"error","code":"unknown_type","text":"no such type","re":"activity"}')
+  listener.up()
+  listener.text('{"type":"error","code":"unknown_type","text":"no such type","re":"activity"}')
   expect(watch.trouble).toEqual({ code: 'unknown_type', text: 'no such type' })
-  for (const junk of ['', 'null', '[]', '{"type":"status","connections":1}']) hearer.text(junk)
-  hearer.text(frame(50))
+  for (const junk of ['', 'null', '[]', '{"type":"status","connections":1}']) listener.text(junk)
+  listener.text(frame(50))
   expect(watch.trouble).toBeNull()
 })

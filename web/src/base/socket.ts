@@ -5,7 +5,7 @@ const LEAST = 500 // ms, the shortest wait before a new attempt
 const MOST = 30_000 // ms, the longest
 const PATIENCE = 10_000 // ms for a connection to come up
 
-export interface Hearer {
+export interface Listener {
   up(): void
   /** wait is the time in ms until the next attempt; code is the close code (RFC 6455), if there was one. */
   down(wait: number, code?: number): void
@@ -41,7 +41,7 @@ export class Socket {
   private timer: ReturnType<typeof setTimeout> | undefined
   private beat: ReturnType<typeof setInterval> | undefined
 
-  constructor(private readonly url: string, private readonly hearer: Hearer) {}
+  constructor(private readonly url: string, private readonly listener: Listener) {}
 
   open(): void {
     this.wanted = true
@@ -85,12 +85,12 @@ export class Socket {
       if (ws !== this.ws) return
       clearTimeout(this.timer)
       this.beat = setInterval(() => this.send('HB'), BEAT)
-      this.hearer.up()
+      this.listener.up()
     }
     ws.onmessage = (e) => {
       if (ws !== this.ws || typeof e.data !== 'string') return
       this.tries = 0 // a frame, not a mere handshake, counts as success
-      this.hearer.text(e.data)
+      this.listener.text(e.data)
     }
     ws.onclose = (e) => this.lost(ws, e.code)
     if (ws.readyState === WebSocket.OPEN) queueMicrotask(up)
@@ -107,6 +107,6 @@ export class Socket {
     const ceiling = Math.min(MOST, LEAST * 2 ** Math.min(++this.tries, 10))
     const wait = LEAST + Math.random() * (ceiling - LEAST)
     if (this.wanted) this.timer = setTimeout(() => this.dial(), wait)
-    this.hearer.down(wait, code)
+    this.listener.down(wait, code)
   }
 }

@@ -11,7 +11,7 @@ import { openStore } from './session/store'
 
 /** openEditor puts the thread's editor into root, as user. */
 export function openEditor(root: HTMLElement, thread: string, user: string): void {
-  const session = new Session({ thread, user, socket: (hearer) => new Socket(socketURL(), hearer), store: openStore() })
+  const session = new Session({ thread, user, socket: (listener) => new Socket(socketURL(), listener), store: openStore() })
   session.start()
   sendOthersOnce(session)
   render(<Page session={session} settings={new Settings(thread, storage())} />, root)

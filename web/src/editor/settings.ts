@@ -1,7 +1,7 @@
 // How a person wants the text shown, remembered in this browser: for all
 // threads, and for one (its language, the preview).
 
-import type { Changing } from '../base/changes'
+import { Changes } from '../base/changes'
 
 export type BlameShown = 'off' | 'names' | 'times'
 
@@ -33,13 +33,13 @@ const allowed: { [K in keyof (General & Own)]: (v: unknown) => boolean } = {
 
 type Kept = Pick<Storage, 'getItem' | 'setItem'>
 
-export class Settings implements Changing {
+export class Settings extends Changes {
   readonly general: Readonly<General>
   readonly own: Readonly<Own>
-  private readonly hearers = new Set<() => void>()
 
   /** storage may be null or forbidden; then choices last for this page only. */
   constructor(private readonly thread: string, private readonly storage: Kept | null) {
+    super()
     const { language, preview, ...general } = usual
     this.general = { ...general, ...this.read('parodywave.editor') }
     this.own = { language, preview, ...this.read(`parodywave.editor.${thread}`) }
@@ -55,11 +55,6 @@ export class Settings implements Changing {
     this.write(`parodywave.editor.${this.thread}`, this.own)
   }
 
-  onChange(f: () => void): () => void {
-    this.hearers.add(f)
-    return () => this.hearers.delete(f)
-  }
-
   /** read accepts the values it understands; another version of the page may have written them. */
   private read(key: string): object {
     try {
@@ -71,7 +66,7 @@ export class Settings implements Changing {
 
   private write(key: string, value: object): void {
     try { this.storage?.setItem(key, JSON.stringify(value)) } catch { /* full or forbidden: for this page, then */ }
-    for (const f of this.hearers) f()
+    this.changed()
   }
 }
 

@@ -26,7 +26,7 @@ function goal(): string | null {
 
 function boot(): void {
   const threads = new Threads({
-    socket: (hearer) => new Socket(socketURL(), hearer),
+    socket: (listener) => new Socket(socketURL(), listener),
     page: (offset, limit) => ask(`/api/threads?offset=${offset}&limit=${limit}`),
   })
   addEventListener('hashchange', () => { const to = goal(); if (to) location.replace(to) })

@@ -3,13 +3,13 @@
 
 import { Changes } from '../base/changes'
 import { fieldsOf, isCount, text } from '../base/fields'
-import type { Hearer, Line } from '../base/socket'
+import type { Listener, Line } from '../base/socket'
 import { pageOf, type Page, type Row } from '../base/row'
 
 const PAGE = 1000 // threads per request, the server's limit
 
 export interface Options {
-  socket(hearer: Hearer): Line
+  socket(listener: Listener): Line
   /** page asks GET /api/threads. */
   page(offset: number, limit: number): Promise<unknown>
 }
@@ -47,7 +47,7 @@ export class Threads extends Changes {
         this.forgetPresence()
         this.changed()
       },
-      text: (frame) => this.hear(frame),
+      text: (frame) => this.receive(frame),
     })
   }
 
@@ -80,7 +80,7 @@ export class Threads extends Changes {
     this.changed()
   }
 
-  private hear(frame: string): void {
+  private receive(frame: string): void {
     const m = fieldsOf(frame)
     if (m?.type === 'status' && isCount(m.connections)) this.connections = m.connections
     else if (m?.type === 'list') this.take(pageOf(m))

@@ -76,4 +76,4 @@ function useSeen(watch: Watch): void {
 }
 
 document.title = `${words.title} — Parody Wave`
-start(() => render(<Live watch={new Watch((hearer) => new Socket(socketURL(), hearer))} />, document.body))
+start(() => render(<Live watch={new Watch((listener) => new Socket(socketURL(), listener))} />, document.body))

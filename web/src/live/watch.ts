@@ -3,7 +3,7 @@
 
 import { Changes } from '../base/changes'
 import { fieldsOf, text, type Fields } from '../base/fields'
-import type { Hearer, Line } from '../base/socket'
+import type { Listener, Line } from '../base/socket'
 import { frameOf, type Detail } from './frame'
 import { Ring } from './ring'
 
@@ -24,7 +24,7 @@ export class Watch extends Changes {
   private frames = 0
   private seen = true
 
-  constructor(socket: (hearer: Hearer) => Line) {
+  constructor(socket: (listener: Listener) => Line) {
     super()
     this.line = socket({
       up: () => {
@@ -37,7 +37,7 @@ export class Watch extends Changes {
         this.connections = this.threads = this.detail = null
         this.changed()
       },
-      text: (frame) => this.hear(frame),
+      text: (frame) => this.receive(frame),
     })
   }
 
@@ -54,7 +54,7 @@ export class Watch extends Changes {
     this.line.send(seen ? '{"type":"activity"}' : '{"type":"activity","on":false}')
   }
 
-  private hear(received: string): void {
+  private receive(received: string): void {
     const m = fieldsOf(received)
     const frame = frameOf(m)
     if (!frame) return this.refused(m)

@@ -28,8 +28,8 @@ test('outboxes of closed pages are sent once, as the people who made the edits, 
   const sending = sendOrphanedOutboxes({
     store: new Page(ada!.memory), clock: w.clock, mint: () => w.mint(),
     moment: async (_, rev) => ({ text: w.authority.textAt(rev).toString(), blame: null }),
-    socket: (hearer) => {
-      ada!.hearer = hearer
+    socket: (listener) => {
+      ada!.listener = listener
       return { open() { most = Math.max(most, ++open); ada!.now() }, close() { open--; ada!.close() }, now() {}, send: (f) => ada!.send(f) }
     },
   })

@@ -4,7 +4,7 @@
 import { EditorState } from '@codemirror/state'
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
-import type { Hearer } from '../../src/base/socket'
+import type { Listener } from '../../src/base/socket'
 import { HeadlessHost } from '../../src/editor/session/host'
 import type { Moment } from '../../src/editor/session/moment'
 import { Session } from '../../src/editor/session/session'
@@ -20,14 +20,14 @@ class Line implements SocketLike {
   ws: WebSocket | null = null
   plugged = true
 
-  constructor(private readonly hearer: Hearer) {}
+  constructor(private readonly listener: Listener) {}
 
   open(): void { this.now() }
   now(): void {
     if (this.ws || !this.plugged) return
     const ws = this.ws = new WebSocket(base.replace(/^http/, 'ws') + '/ws')
-    ws.onopen = () => { if (ws === this.ws) this.hearer.up() }
-    ws.onmessage = (e) => { if (ws === this.ws) this.hearer.text(String(e.data)) }
+    ws.onopen = () => { if (ws === this.ws) this.listener.up() }
+    ws.onmessage = (e) => { if (ws === this.ws) this.listener.text(String(e.data)) }
     ws.onerror = () => {}
     ws.onclose = (e) => this.lost(ws, e.code)
   }
@@ -42,7 +42,7 @@ class Line implements SocketLike {
     if (ws !== this.ws) return
     this.ws = null
     if (this.plugged) setTimeout(() => this.now(), 20)
-    this.hearer.down(20, code)
+    this.listener.down(20, code)
   }
 }
 
@@ -59,7 +59,7 @@ class Person {
     this.page = new Page(this.memory)
     this.session = new Session({
       thread: this.thread, user: this.name, store: this.page,
-      socket: (hearer) => this.line = new Line(hearer),
+      socket: (listener) => this.line = new Line(listener),
       moment: async (thread, rev) => (await fetch(`${base}/api/threads/${thread}/moment?at=${rev}`)).json() as Promise<Moment>,
     })
     this.host = new HeadlessHost(EditorState.create({ extensions: this.session.extension }))

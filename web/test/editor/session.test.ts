@@ -375,10 +375,10 @@ test('edits go on when the store fails', async () => {
 test('a beacon that does not match fetches the whole text again, and keeps own edits', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   const peer = (ada!.session as unknown as { peer: { base: { length: number } } }).peer
-  ada!.hearer!.text(JSON.stringify({ type: 'beacon', id: '01J9Z3N8QJ7C0V5R2K4M6T8W9X', rev: 1, length: peer.base.length, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' }))
+  ada!.listener!.text(JSON.stringify({ type: 'beacon', id: '01J9Z3N8QJ7C0V5R2K4M6T8W9X', rev: 1, length: peer.base.length, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' }))
   await new Promise((done) => setTimeout(done, 20))
   expect(ada!.wire!.up).toEqual([])
-  ada!.hearer!.text(JSON.stringify({ type: 'beacon', id: '01J9Z3N8QJ7C0V5R2K4M6T8W9X', rev: 1, length: 3, sha256: '00' }))
+  ada!.listener!.text(JSON.stringify({ type: 'beacon', id: '01J9Z3N8QJ7C0V5R2K4M6T8W9X', rev: 1, length: 3, sha256: '00' }))
   await vi.waitFor(() => expect(ada!.wire!.up[0]).toEqual({ type: 'diverged', rev: 1 }), 60_000)
   type(ada!, 3, 'd')
   await w.quiet()
@@ -403,7 +403,7 @@ test('a session that ended sends nothing more', async () => {
   await w.quiet()
   w.authority.refuse = null
   ada!.session.stop()
-  ada!.hearer = { up() {}, down() {}, text() {} } // the next session's
+  ada!.listener = { up() {}, down() {}, text() {} } // the next session's
   ada!.now()
   w.clock.advance(5000)
   expect(ada!.wire!.up).toEqual([])

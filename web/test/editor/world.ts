@@ -3,7 +3,7 @@
 
 import { EditorState, type TransactionSpec } from '@codemirror/state'
 import { history } from '@codemirror/commands'
-import type { Hearer } from '../../src/base/socket'
+import type { Listener } from '../../src/base/socket'
 import { Refused } from '../../src/base/api'
 import { HeadlessHost } from '../../src/editor/session/host'
 import { Session } from '../../src/editor/session/session'
@@ -65,7 +65,7 @@ export class Wire implements Line {
     if (!frame || this.lost) return
     if (process.env.TRACE) console.log(this.person.name, '←', JSON.stringify(frame).slice(0, 600))
     if ('closed' in frame) this.person.cut(frame.closed as number)
-    else this.person.hearer!.text(JSON.stringify(frame))
+    else this.person.listener!.text(JSON.stringify(frame))
   }
 }
 
@@ -73,7 +73,7 @@ export class Person implements SocketLike {
   host!: HeadlessHost
   session!: Session
   page!: Page
-  hearer: Hearer | null = null
+  listener: Listener | null = null
   wire: Wire | null = null
   plugged = true
   readonly memory = new Memory()
@@ -87,7 +87,7 @@ export class Person implements SocketLike {
     const { clock } = this.world
     const session = this.session = new Session({
       thread: THREAD, user: this.name, store: this.page, clock, mint: () => this.world.mint(),
-      socket: (hearer) => { this.hearer = hearer; return this },
+      socket: (listener) => { this.listener = listener; return this },
       moment: async (_, rev) => {
         if (!this.plugged) throw new Refused('offline', 'no', 0)
         return { text: this.world.authority.textAt(rev)?.toString() ?? '', blame: { authors: [], spans: [], lines: [] } }
@@ -104,16 +104,16 @@ export class Person implements SocketLike {
     this.lose()
     this.page.die()
     this.session.stop()
-    this.hearer = null
+    this.listener = null
   }
 
   open(): void { this.now() }
   close(): void { this.lose() }
   now(): void {
-    if (this.wire || !this.plugged || !this.hearer) return
+    if (this.wire || !this.plugged || !this.listener) return
     this.wire = new Wire(this)
     this.world.wires.push(this.wire)
-    this.hearer.up()
+    this.listener.up()
   }
 
   send(text: string): boolean {
@@ -130,7 +130,7 @@ export class Person implements SocketLike {
   cut(code?: number): void {
     if (!this.wire) return
     this.lose()
-    this.hearer!.down(100, code)
+    this.listener!.down(100, code)
   }
 
   edit(...specs: TransactionSpec[]): void { this.host.edit(...specs) }

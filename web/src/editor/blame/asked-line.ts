@@ -46,8 +46,8 @@ export const asked = StateField.define<Asked | null>({
 
 /** lineAsked requests the history of the line at a position. */
 export function lineAsked(view: EditorView, pos: number, keys = false): boolean {
-  const hearers = view.state.facet(showLine)
-  if (!hearers.length) return false
+  const listeners = view.state.facet(showLine)
+  if (!listeners.length) return false
   const key = ++askings
   view.dispatch({ effects: ask.of({ key, pos: view.state.doc.lineAt(pos).from }) })
   const here = (): Asked | null => {
@@ -73,6 +73,6 @@ export function lineAsked(view: EditorView, pos: number, keys = false): boolean 
       if (focus) view.focus()
     },
   }
-  for (const hear of hearers) hear(ref)
+  for (const hear of listeners) hear(ref)
   return true
 }

@@ -1,6 +1,6 @@
 // What a session needs from outside: a socket, a store and a clock.
 
-import type { Hearer } from '../../base/socket'
+import type { Listener } from '../../base/socket'
 import type { Moment } from './moment'
 import type { Outbox, OutboxStore } from './outbox'
 
@@ -23,7 +23,7 @@ export interface SocketLike {
 export interface SessionOptions {
   thread: string
   user: string
-  socket: (hearer: Hearer) => SocketLike
+  socket: (listener: Listener) => SocketLike
   store: OutboxStore
   /** An outbox that is locked already: the session exists to send it. */
   adopt?: Outbox

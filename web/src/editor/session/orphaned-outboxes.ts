@@ -35,7 +35,7 @@ export async function sendOrphanedOutboxes(means: Means = {}): Promise<OrphanedO
 }
 
 function send(box: Outbox, store: OutboxStore, means: Means): Promise<OrphanedOutbox['fate']> {
-  const { patience = 30_000, socket = (hearer) => new Socket(socketURL(), hearer), ...rest } = means
+  const { patience = 30_000, socket = (listener) => new Socket(socketURL(), listener), ...rest } = means
   const session = new Session({ ...rest, thread: box.thread, user: box.user, store, adopt: box, socket })
   session.attach(new HeadlessHost(EditorState.create({ extensions: session.extension })))
   return new Promise((done) => {
