@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,8 +15,10 @@ import (
 	"parodywave/eventlog/seeds"
 )
 
-// TestKilledWhileSealingLosesNothing kills a process that appends and seals, at
-// random moments, over and over on the same log. It forks, and so runs alone.
+// TestKilledWhileSealingLosesNothing kills a process that appends and seals, over
+// and over on the same log: in every other round at a random moment after its first
+// append, in the others after a block was stored and before its remnants are removed.
+// It forks, and so runs alone.
 func TestKilledWhileSealingLosesNothing(t *testing.T) {
 	if path := os.Getenv(childEnv); path != "" {
 		fmt.Println("ended:", appendAndSeal(path))
@@ -25,9 +28,14 @@ func TestKilledWhileSealingLosesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	path := newPath(t)
 	remnants, blocks, acked := 0, 0, eventlog.Revision(0)
-	for round := 0; round < seeds.Rounds(25) || remnants == 0 && round < 500; round++ {
+	for round := range max(4, seeds.Rounds(25)) {
 		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), childEnv+"="+path)
+		kill := func() { time.AfterFunc(time.Duration(rng.IntN(200))*time.Millisecond, func() { cmd.Process.Kill() }) }
+		if round%2 == 0 {
+			cmd.Env = append(cmd.Env, killEnv+"=1")
+			kill = func() {}
+		}
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -35,27 +43,28 @@ func TestKilledWhileSealingLosesNothing(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.AfterFunc(time.Duration(40+rng.IntN(200))*time.Millisecond, func() { cmd.Process.Kill() })
 		lines := bufio.NewScanner(out)
-		for lines.Scan() {
+		for first := true; lines.Scan(); {
 			if strings.HasPrefix(lines.Text(), "ended") {
 				t.Fatalf("seed %d: round %d: %s", seed, round, lines.Text())
 			}
 			var n eventlog.Revision
 			if _, err := fmt.Sscanf(lines.Text(), "acked %d.", &n); err == nil && strings.HasSuffix(lines.Text(), ".") {
-				acked = n
+				if acked = n; first {
+					kill()
+				}
+				first = false
 			}
 		}
 		cmd.Wait()
-		if _, err := os.Stat(path); err != nil {
-			continue // killed before there was a log
-		}
 		if r, err := VerifyFile(ctx, path, Options{Packer: bodies{7}}, nil); err != nil || !r.OK() {
 			t.Fatalf("seed %d: round %d: %v %v", seed, round, err, r.Err())
 		}
 		l := open(t, path, Options{ReadOnly: true, Packer: bodies{7}})
 		if l.remnants {
 			remnants++
+		} else if round%2 == 0 {
+			t.Errorf("seed %d: round %d: no remnants of the block that was just stored", seed, round)
 		}
 		blocks = len(l.blocks)
 		if n := count(t, l, "s", 0); n < int(acked) {
@@ -68,15 +77,22 @@ func TestKilledWhileSealingLosesNothing(t *testing.T) {
 		}
 		l.Close()
 	}
-	if blocks == 0 || remnants == 0 {
-		t.Errorf("seed %d: %d blocks, killed %d times between a sealing and its sweep: this shows nothing", seed, blocks, remnants)
-	}
 	t.Logf("seed %d: %d records, %d blocks, killed %d times between a sealing and its sweep", seed, acked, blocks, remnants)
 }
 
-// appendAndSeal does so until it is killed, and says what was acknowledged.
+// killEnv makes the process kill itself when it has stored a block.
+const killEnv = "PARODYWAVE_BOLTLOG_KILL"
+
+// appendAndSeal appends and seals until it is killed, and prints what was
+// acknowledged.
 func appendAndSeal(path string) error {
-	l, err := Open(path, Options{Packer: bodies{7}, sealAt: smallSizes, Timeout: time.Second})
+	stored := func(uint64, int, error) {
+		if os.Getenv(killEnv) != "" {
+			syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	}
+	l, err := Open(path, Options{Packer: bodies{7}, sealAt: smallSizes, Timeout: time.Minute, OnSeal: stored})
 	if err != nil {
 		return err
 	}
