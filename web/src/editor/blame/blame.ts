@@ -22,8 +22,6 @@ import './blame.css'
 
 export { showLine, type LineRef } from './asked-line'
 export type { Shown } from './gutter'
-/** whoWrote (Alt-i) opens the card over the line that the caret is in. */
-export { openCard as whoWrote } from './hover'
 
 /** The part of a Session that blame needs. */
 export interface BlameSession extends CardSource { readonly user: string; readonly author: string | null }
@@ -62,4 +60,4 @@ export function setBlame(view: EditorView, shown: Shown): void {
 }
 
 /** lineHistory (Alt-h) asks for the history of the line that the caret is in. */
-export const lineHistory: Command = (view) => lineAsked(view, view.state.selection.main.head, true)
+const lineHistory: Command = (view) => lineAsked(view, view.state.selection.main.head, true)

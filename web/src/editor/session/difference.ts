@@ -34,6 +34,16 @@ export function difference(a: Text, b: Text): ChangeSet {
   return ChangeSet.of(changes, a.length)
 }
 
+/** carried carries changes, each based on the one before and the first on a, over to b. */
+export function carried(a: Text, b: Text, changes: readonly ChangeSet[]): ChangeSet[] {
+  let over = difference(a, b)
+  return changes.map((c) => {
+    const there = c.map(over)
+    over = over.map(c, true)
+    return there
+  })
+}
+
 /** pieces are the lines with their breaks; the last has none. */
 const pieces = (text: Text): string[] => text.toString().split(/(?<=\n)/)
 const length = (pieces: string[]): number => pieces.reduce((sum, p) => sum + p.length, 0)

@@ -9,7 +9,7 @@
 
 import { Text, type ChangeSet } from '@codemirror/state'
 import { matches } from './beacon'
-import { difference } from './difference'
+import { carried, difference } from './difference'
 import { ImeQueue } from './ime-queue'
 import type { Clock, SocketLike } from './options'
 import type { OutboxWriter } from './outbox-writer'
@@ -19,7 +19,7 @@ import { Pushes } from './pushes'
 import type { Requests } from './requests'
 import type { Selection } from './selection'
 import type { Signal } from './signal'
-import { decode, type Beacon, type Limits, type Refusal, type Resumed, type Sent, type Update, type Whole } from './wire'
+import { decode, type Beacon, type Limits, type Message, type Refusal, type Resumed, type Sent, type Update, type Whole } from './wire'
 
 export type Link = 'connecting' | 'up' | 'down'
 /** stuck: the text here cannot be reconciled with the log; refused: the thread cannot be joined. */
@@ -154,7 +154,7 @@ export class Exchange {
     this.parts.signal.changed()
   }
 
-  private serve(m: NonNullable<ReturnType<typeof decode>>): void {
+  private serve(m: Message): void {
     const { thread, presence } = this.parts
     switch (m.type) {
       case 'whole': return this.start(m)
@@ -363,14 +363,4 @@ export class Exchange {
     this.resume?.()
     this.resume = null
   }
-}
-
-/** carried carries changes, each based on the one before and the first on a, over to b. */
-function carried(a: Text, b: Text, changes: readonly ChangeSet[]): ChangeSet[] {
-  let over = difference(a, b)
-  return changes.map((c) => {
-    const there = c.map(over)
-    over = over.map(c, true)
-    return there
-  })
 }

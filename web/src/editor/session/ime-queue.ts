@@ -6,7 +6,7 @@ import type { Peer } from './peer'
 import type { Update } from './wire'
 
 /** Milliseconds until a frame that does not touch the composing line comes in. */
-export const PATIENCE = 3000
+const PATIENCE = 3000
 
 export class ImeQueue {
   private queue: Update[] = []
