@@ -130,7 +130,7 @@ func (a *Authority) Run(ctx context.Context) {
 }
 
 // close refuses the requests that are left in the inbox, so that no sender
-// waits for ever. A sender that enqueues one later refuses it itself.
+// waits forever. A sender that enqueues one later refuses it itself.
 func (a *Authority) close() {
 	close(a.done)
 	a.refuse()

@@ -27,8 +27,8 @@
 // After an append that returns an error the authority reads from the log what
 // became of it. If the batch is there, it is announced as usual. If not, the
 // state is folded again from the log, what another writer has put there is
-// announced, and the senders are told to send again; a resend is recognised by
-// (client, seq) if the first attempt was logged after all.
+// announced, and the senders get an error that has them send again. A resend is
+// recognised by (client, seq) if the first attempt was logged after all.
 //
 // # Two modes
 //

@@ -22,7 +22,7 @@ const (
 
 // A resumeCache holds entries that are older than the recent ones, read from
 // the log with their chain values. After a restart there are no recent entries,
-// and all clients come back at once, each of which lacks a little. Proving
+// and all clients come back at once, and each lacks a little. Proving
 // entries that are in a sealed block takes the log a tenth of a second, so it
 // is done once for all clients.
 type resumeCache struct {
