@@ -28,8 +28,8 @@ func (s *Segment) Len() int { return max(len(s.Times), len(s.Records)) }
 // Last returns the revision of the segment's last record.
 func (s *Segment) Last() Revision { return s.First + Revision(s.Len()) - 1 }
 
-// An Origin is what N consecutive records of a segment have in common. Seq is that
-// of the first record; each following one has one more, or 0 if Seq is 0.
+// An Origin is what N consecutive records of a segment have in common. Seq belongs to
+// the first record; each following one has one more, or 0 if Seq is 0.
 type Origin struct {
 	N      int
 	Author AuthorID

@@ -97,14 +97,14 @@ func holdsEveryCase(t *testing.T, raw []byte) {
 			have[k] = true
 		}
 		have["surrogates"] = have["surrogates"] || strings.Contains(s.Text, "😀")
-		have["black"] = have["black"] || strings.Contains(s.Text, string(event.Blank))
+		have["redacted text"] = have["redacted text"] || strings.Contains(s.Text, string(event.Blank))
 		for _, r := range s.Rows {
 			have["split"] = have["split"] || r.SplitFrom != "0.0"
 			have["finished"] = have["finished"] || r.Submitted
 		}
 	}
 	for _, want := range []string{"opened", "changed", "submitted", "renamed", "version", "redacted", "imported", "named",
-		"started", "connected", "joined", "left", "disconnected", "pruned", "surrogates", "black", "split", "finished"} {
+		"started", "connected", "joined", "left", "disconnected", "pruned", "surrogates", "redacted text", "split", "finished"} {
 		if !have[want] {
 			t.Errorf("the frozen log has no case of %s", want)
 		}

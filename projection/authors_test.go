@@ -76,7 +76,7 @@ func TestAuthorsFollowARename(t *testing.T) {
 	}
 }
 
-// Whoever gives up a name that is another's by now does not take it with them.
+// An author who leaves a name that is another's by now does not take it along.
 func TestRenameLeavesTheNameToWhoHasIt(t *testing.T) {
 	a := authorsOf(t, named("1", "Ana", event.Person), named("2", "Ana", event.Person), named("1", "Anna", event.Person))
 	if id, ok := a.Find("Ana", event.Person); !ok || id != scripts.AuthorID("2") {

@@ -166,8 +166,8 @@ type manyLog struct {
 
 func (l manyLog) Streams(context.Context) ([]eventlog.Head, error) { return l.heads, nil }
 
-// BenchmarkReplayAll folds 500 threads of 2,000 edits each, of which a segment
-// has 64.
+// BenchmarkReplayAll folds 500 threads of 2,000 edits each; a segment
+// has 64 threads.
 func BenchmarkReplayAll(b *testing.B) {
 	const threads, edits, size = 500, 2000, 64
 	changes, _ := scripts.Trace(b, "automerge-paper.json.gz")

@@ -108,7 +108,7 @@ func (p *past) comparedLine(c *projection.Diff, i int, was, is *projection.Threa
 		}
 	case "moved", "redacted":
 	default:
-		return errors.New("nothing is told of it")
+		return errors.New("the diff does not have it")
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"parodywave/projection/scripts"
 )
 
-// TestFreezeVersionGoesWithTheFold freezes histories that are the same for ever.
+// TestFreezeVersionGoesWithTheFold freezes histories that never change.
 // Where this fails, a fold gives something else of the same log, or Freeze writes
 // it otherwise: raise freezeVersion, so that no saved thread outlives the rules
 // it was folded by, and put the new digest here. (Where only the tests' own
@@ -106,7 +106,7 @@ func TestThawedListsAreAsFolded(t *testing.T) {
 	for range 120 {
 		d, a, c := projection.NewDirectory(), projection.NewAuthors(), projection.NewConnections()
 		d2, a2, c2 := projection.NewDirectory(), projection.NewAuthors(), projection.NewConnections()
-		offset := eventlog.Revision(draw(3)) // of which some were pruned
+		offset := eventlog.Revision(draw(3)) // some were pruned
 		for n := 1; n < 40; n++ {
 			if draw(8) == 0 {
 				var err1, err2, err3 error

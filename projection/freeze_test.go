@@ -17,7 +17,7 @@ import (
 	"parodywave/projection/scripts"
 )
 
-// A frost is a history of which the thread is frozen and thawed once.
+// A frost is a history whose thread is frozen and thawed once.
 type frost struct {
 	seed uint64
 	at   int // the revision
@@ -186,7 +186,7 @@ func TestFreezeKnowsEveryField(t *testing.T) {
 		"Thread": {
 			"Stream", "Revision", "Title", "OpenedBy", "OpenedAt", "UpdatedAt", "UpdatedBy", "Written", "Imports", "Versions",
 			"Redactions", "Inserted", "Deleted", "text", "lines", "recent", "aliases", "authors", "numbers", "clients",
-			// What does not outlast an Apply, or only makes the next one faster.
+			// Fields that do not outlast an Apply, or only make the next one faster.
 			"lastNumber", "lastClient", "last", "effect", "scratch",
 		},
 		"Client":      {"Author", "Seq"},

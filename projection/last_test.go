@@ -120,7 +120,7 @@ func TestLastIsWhatTheTouchedLineReads(t *testing.T) {
 			if got != want {
 				t.Fatalf("the last line is %q, want %q\n%v", got, want, told)
 			}
-			if earlier != want { // what a summary that is never made anew would say
+			if earlier != want { // a summary that is never rebuilt would say this
 				others++
 			}
 			earlier = want

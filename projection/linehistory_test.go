@@ -15,7 +15,7 @@ import (
 	"parodywave/projection/scripts"
 )
 
-// A stood is a character of a line as it read at a revision: black comes later.
+// A stood is a character of a line as it read at a revision: a redaction comes later.
 type stood struct {
 	*character
 	unit uint16
@@ -285,13 +285,13 @@ func TestLineHistoryCheckFindsFlaws(t *testing.T) {
 	}
 	id := projection.LineID{Revision: 1}
 	for name, spoil := range map[string]func(*projection.LineHistory){
-		"the newest is missing":      func(h *projection.LineHistory) { h.Passages = h.Passages[1:] },
-		"the oldest is missing":      func(h *projection.LineHistory) { h.Passages = h.Passages[:len(h.Passages)-1] },
-		"one begins too early":       func(h *projection.LineHistory) { h.Passages[0].From-- },
-		"one is of another line":     func(h *projection.LineHistory) { h.Passages[1].Line.Ordinal++ },
-		"one is by another author":   func(h *projection.LineHistory) { h.Passages[1].Author++ },
-		"the order is another":       func(h *projection.LineHistory) { slices.Reverse(h.Passages) },
-		"another line is told about": func(h *projection.LineHistory) { h.Line.Ordinal++ },
+		"the newest is missing":    func(h *projection.LineHistory) { h.Passages = h.Passages[1:] },
+		"the oldest is missing":    func(h *projection.LineHistory) { h.Passages = h.Passages[:len(h.Passages)-1] },
+		"one begins too early":     func(h *projection.LineHistory) { h.Passages[0].From-- },
+		"one is of another line":   func(h *projection.LineHistory) { h.Passages[1].Line.Ordinal++ },
+		"one is by another author": func(h *projection.LineHistory) { h.Passages[1].Author++ },
+		"the order is another":     func(h *projection.LineHistory) { slices.Reverse(h.Passages) },
+		"another line is reported": func(h *projection.LineHistory) { h.Line.Ordinal++ },
 	} {
 		h, err := p.history(id, 100)
 		if err != nil {

@@ -269,7 +269,7 @@ func (s *step) pick(i int, w wrong) (piece, units int) {
 	return piece, units
 }
 
-// atKeptBreak returns the piece in which a line lives on of which nothing
+// atKeptBreak returns the piece in which a line lives on although nothing of it
 // survives, -1 for none.
 func (s *step) atKeptBreak(a stretch, w wrong) int {
 	above, below := -1, -1 // the piece behind the break above, before the one below

@@ -60,7 +60,7 @@ func toldLost(t *projection.Thread, all []*projection.Removal, n int) []string {
 	return out
 }
 
-// removed checks what is told of the deletions of a script, each and joined.
+// removed checks the reported deletions of a script, each and joined.
 func (s script) removed(spoil func([]*projection.Removal)) error {
 	p, err := s.past()
 	if err != nil {
@@ -186,7 +186,7 @@ func TestRemovalsOfNamedCases(t *testing.T) {
 	}
 }
 
-// Of a line, what was deleted in the lines that it is made of is told, too.
+// Removals of a line include deletions in the lines that it is made of.
 func TestRemovalsOfALineFollowItsLineage(t *testing.T) {
 	p, err := script{
 		`ana [[0,"one","two","three",""]]`,

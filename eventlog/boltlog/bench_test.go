@@ -59,7 +59,7 @@ func report(b *testing.B, acks, raw []time.Duration) {
 	}
 }
 
-// BenchmarkClients: so many clients, each with one append under way.
+// BenchmarkClients runs several clients, each with one append under way.
 func BenchmarkClients(b *testing.B) {
 	for _, clients := range []int{1, 64, 1024} {
 		b.Run(fmt.Sprint(clients), func(b *testing.B) {

@@ -39,8 +39,8 @@ func TestSealsMoreStreamsThanABlockHolds(t *testing.T) {
 	}
 }
 
-// TestNoRecordIsSealedManyTimes, of which few make a block since they are long and
-// small when compressed: such blocks must not be taken up again by each sealing
+// TestNoRecordIsSealedManyTimes seals long records that are small when compressed, so
+// that few make a block: such blocks must not be taken up again by each sealing
 // that follows, nor be read for it, all of them.
 func TestNoRecordIsSealedManyTimes(t *testing.T) {
 	sizes := usualSizes

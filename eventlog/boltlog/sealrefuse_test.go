@@ -122,7 +122,7 @@ func TestDamagedTailIsNotSealed(t *testing.T) {
 	appendN(t, l, "s", 1) // and appends go on
 	l.Close()
 	if !errors.Is(failure, eventlog.ErrDamaged) {
-		t.Error("nobody was told:", failure)
+		t.Error("no caller got the damage:", failure)
 	}
 	if r, err := VerifyFile(ctx, path, Options{}, nil); err != nil || r.OK() || r.Problems[0].Position != 3 {
 		t.Error("the damage is not named any more", err, r.Err())

@@ -57,7 +57,7 @@ func decodeRedacted(shape, text []byte) (Payload, error) {
 	}
 	s.lit(",")
 	if s.err != nil || len(s.in) == 0 || s.in[len(s.in)-1] != ']' {
-		return nil, fmt.Errorf("shape %.80q is not that of a redaction", shape)
+		return nil, fmt.Errorf("shape %.80q is not a shape of a redaction", shape)
 	}
 	if f.Change, err = redaction(s.in[:len(s.in)-1]); err != nil {
 		return nil, err

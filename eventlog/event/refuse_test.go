@@ -217,8 +217,8 @@ func spoil(draw func(int) int, b []byte) []byte {
 	}
 }
 
-// Decode reads the usual changes by a way of its own; it must not be told from
-// the one for all changes.
+// Decode has a faster way for the usual changes; it must give what the way for all
+// changes gives.
 func TestDecodeOfTypingAgreesWithFromShape(t *testing.T) {
 	draw := rand.New(rand.NewPCG(3, 4)).IntN
 	taken := 0

@@ -26,7 +26,7 @@ type Run struct {
 	Kind   RunKind
 	First  eventlog.Revision
 	Times  []int64         // Unix milliseconds, one a record
-	Origin eventlog.Origin // of all of them; N is len(Times), Seq that of the first
+	Origin eventlog.Origin // of all of them; N is len(Times), Seq is the first's
 
 	Length int      // units of the text before the first record
 	At     int      // unit of that text where the first record's edit begins

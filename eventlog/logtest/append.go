@@ -152,7 +152,7 @@ func appendTimes(t T, log eventlog.AuditLog) {
 		t.Errorf("time before the head's: error is %v", err)
 	}
 	if _, err := log.Append(ctx, "s", 3, at(300), at(299)); !errors.Is(err, eventlog.ErrInvalid) {
-		t.Errorf("time before that of the record before: error is %v", err)
+		t.Errorf("time earlier than in the record before: error is %v", err)
 	}
 	unchanged(t, log, "s", 3)
 	must(log.Append(ctx, "s", 3, at(200)))(t, "append at the head's time")

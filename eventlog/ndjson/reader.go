@@ -172,7 +172,7 @@ func (r *reader) follows(rec *eventlog.Record) *Error {
 	case !event.IsThread(rec.Stream):
 		return r.refuse(hintFormat, "stream %.80q is not a thread", rec.Stream)
 	case rec.Stream != d.Stream:
-		return r.refuse(hintCopy, "stream is %.80q, but that of the earlier lines is %s", rec.Stream, d.Stream)
+		return r.refuse(hintCopy, "stream is %.80q, but the earlier lines have %s", rec.Stream, d.Stream)
 	case rec.Revision != d.Head.Revision+1:
 		return r.refuse(hintCopy, "revision %d is expected", d.Head.Revision+1)
 	case r.named != nil && r.named.ID != rec.Author:

@@ -12,7 +12,7 @@ import (
 // maxDepth bounds the nesting of a shape: none needs more.
 const maxDepth = 16
 
-// isShape reports whether raw is a value of which a shape may consist: integers
+// isShape reports whether raw is a value that a shape may consist of: integers
 // from 0 to 2^53-1, strings, words and arrays.
 func isShape(raw []byte) bool {
 	s := strictjson.New(raw)

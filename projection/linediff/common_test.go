@@ -10,8 +10,8 @@ import (
 	"parodywave/projection/linediff"
 )
 
-// flawOfCommon returns what is wrong with the pairs of two random lists of which
-// the second has the same strings as the first, each once, in another order, but
+// flawOfCommon returns what is wrong with the pairs of two random lists: the
+// second has the same strings as the first, each once, in another order, but
 // for up to three that only one of them has.
 func flawOfCommon(seed uint64, common func(a, b []string) [][2]int) string {
 	random := rand.New(rand.NewPCG(seed, 0))

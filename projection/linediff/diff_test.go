@@ -50,8 +50,8 @@ func jsonOf(c ot.Change) string { return string(c.AppendJSON(nil)) }
 
 // rewritten has ada write a text and somebody else make another of it by a
 // change. It returns what the blame then says: the lines, each with the ordinal
-// of its identity (+ if it was born anew) and an exclamation mark if it was
-// changed, and what was written anew in brackets.
+// of its identity (+ if it is new) and an exclamation mark if it was
+// changed, and new text in brackets.
 func rewritten(t testing.TB, before string, c ot.Change) []string {
 	t.Helper()
 	th := projection.NewThread("01ARZ3NDEKTSV4RRFFQ69G5FAV")
@@ -100,14 +100,14 @@ func TestPutLeavesWhatStaysToWhoWroteIt(t *testing.T) {
 		"the first went":    {"one\ntwo", "two", "1 two"},
 		"others instead":    {"one\ntwo here\nthree", "one\nxyz\nthree", "0 one|1! [xyz]|2 three"},
 		"one became two":    {"one\ntwo were here now\nthree", "one\nnew\ntwo are here now\nthree", "0 one|+! [new]|1! two [a]re here now|2 three"},
-		"all anew":          {"one", "x\ny\nz", "0! [x]|+! [y]|+! [z]"},
+		"all new":           {"one", "x\ny\nz", "0! [x]|+! [y]|+! [z]"},
 		"all goes":          {"one\ntwo", "", "+! "},
 		"of nothing":        {"", "one\n", "0! [one]|+! "},
 		"a swap":            {"the first of two\nthe second of them", "the second of them\nthe first of two", "1 the second of them|0 the first of two"},
 		"a last break":      {"one\ntwo", "one\ntwo\n", "0 one|1 two|+! "},
 		"a line broken":     {"x\nthe quick brown fox jumps\ny", "x\nthe quick brown\nfox jumps\ny", "0 x|1! the quick brown|+! fox jumps|2 y"},
 		"lines joined":      {"x\nthe quick brown\nfox jumps\ny", "x\nthe quick brown fox jumps\ny", "0 x|1! the quick brown[ ]fox jumps|3 y"},
-		"wrapped anew":      {"the quick brown fox jumps\nover the lazy dog and then\nsleeps for a while", "see the quick brown fox\njumps over the lazy dog and\nthen sleeps for a while", "0! [see ]the quick brown fox|1! jumps[ ]over the lazy dog and|2! then[ ]sleeps for a while"},
+		"wrapped again":     {"the quick brown fox jumps\nover the lazy dog and then\nsleeps for a while", "see the quick brown fox\njumps over the lazy dog and\nthen sleeps for a while", "0! [see ]the quick brown fox|1! jumps[ ]over the lazy dog and|2! then[ ]sleeps for a while"},
 		"chance":            {"x\nwhere the cat sat down\ny", "x\nbecause of the long rain\ny", "0 x|1! [because of the long rain]|2 y"},
 		"a typo":            {"receive teh paper", "receive the paper", "0! receive [the] paper"},
 		"two words":         {"we saw a quick fox there", "we saw a slow dog there", "0! we saw a [slow dog] there"},
@@ -151,7 +151,7 @@ func drawAnother(draw func(int) int, lines []string) []string {
 			lines = slices.Insert(lines, draw(len(lines)+1), part...)
 		case 1: // gone
 			lines = slices.Delete(lines, i, k)
-		case 2: // anew
+		case 2: // new text
 			lines = slices.Insert(lines, i, drawText(draw)...)
 		default: // changed
 			for n := range part {
@@ -196,7 +196,7 @@ func TestDiffGivesTheText(t *testing.T) {
 			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./projection/linediff\n%s", seed+uint64(i), t.Name(), flaw)
 		}
 	}
-	// What the check is for, it finds.
+	// The check finds such a fault.
 	for i := range uint64(1000) {
 		if flawOf(seed+i, func(before, after string) (ot.Change, error) {
 			return linediff.Diff(before, strings.Replace(after, "zb", "z", 1))
@@ -213,7 +213,7 @@ func strangeTo(t *testing.T, seed uint64, diff func(before, after string) (ot.Ch
 	random := rand.New(rand.NewPCG(seed, 0))
 	var lines []string
 	for i := range 2 + random.IntN(20) {
-		lines = append(lines, fmt.Sprintf("%s of the lines, the number of which is %d", []string{"one", "another", "the last"}[random.IntN(3)], i))
+		lines = append(lines, fmt.Sprintf("%s of the lines, whose number is %d", []string{"one", "another", "the last"}[random.IntN(3)], i))
 	}
 	before := strings.Join(lines, "\n")
 	random.Shuffle(len(lines), func(i, k int) { lines[i], lines[k] = lines[k], lines[i] })

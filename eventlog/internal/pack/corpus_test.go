@@ -62,14 +62,14 @@ func trace(tb testing.TB, name string) (bodies []eventlog.Record) {
 	return bodies
 }
 
-// A typist gives the moments of typing as people type: log-normal around 140 ms,
+// A keyboard gives the moments of typing as people type: log-normal around 140 ms,
 // with pauses to think every thirty keys or so, and breaks of minutes.
-type typist struct {
+type keyboard struct {
 	rnd *rand.Rand
 	now float64
 }
 
-func (t *typist) key() int64 {
+func (t *keyboard) key() int64 {
 	wait := 140 * math.Exp(0.5*t.rnd.NormFloat64())
 	switch t.rnd.IntN(1000) {
 	default:
@@ -84,7 +84,7 @@ func (t *typist) key() int64 {
 
 // typed has threads typed at once: the bodies are divided among them. Three
 // authors take turns in each, of some hundred keys, each with a client of their
-// own. The records are in log order, that of time.
+// own. The records are in log order, by time.
 func typed(bodies []eventlog.Record, threads int) []eventlog.Record {
 	rnd := rand.New(rand.NewPCG(5, uint64(threads)))
 	id := func() (id [16]byte) {
@@ -102,7 +102,7 @@ func typed(bodies []eventlog.Record, threads int) []eventlog.Record {
 	var records []eventlog.Record
 	for i := range threads {
 		stream := eventlog.Stream(ulid.ULID(id()).String())
-		clock := typist{rnd: rnd, now: 1_732_000_000_000 + float64(rnd.IntN(3000))}
+		clock := keyboard{rnd: rnd, now: 1_732_000_000_000 + float64(rnd.IntN(3000))}
 		var clients [3][16]byte
 		var seqs [3]uint64
 		for j := range clients {
@@ -119,7 +119,7 @@ func typed(bodies []eventlog.Record, threads int) []eventlog.Record {
 			records = append(records, r)
 		}
 	}
-	// Those of one millisecond are in no order that could be told from the streams.
+	// Records of one millisecond are in an order that the streams do not show.
 	chance := func(r *eventlog.Record) uint64 {
 		return (uint64(r.Time) ^ uint64(r.Stream[20])<<40 ^ uint64(r.Stream[25])<<48) * 0x9e3779b97f4a7c15 >> 20
 	}
