@@ -1,5 +1,6 @@
 // The keys, by purpose.
 
+import { phrases } from '../base/phrases'
 import { Dialog } from './dialog'
 import { words } from './words-dialogs'
 
@@ -42,7 +43,7 @@ export function KeysDialog(p: { tab: boolean; onClose(): void }) {
         ))}
       </div>
       <p class="quiet">{p.tab ? words.tabIndents : words.tabMoves}</p>
-      <p class="actions"><button type="button" class="main" onClick={p.onClose}>{words.close}</button></p>
+      <p class="actions"><button type="button" class="main" onClick={p.onClose}>{phrases.close}</button></p>
     </Dialog>
   )
 }

@@ -1,5 +1,6 @@
 // Choosing the language of the text.
 
+import { phrases } from '../base/phrases'
 import { Dialog } from './dialog'
 import { guessed, kinds } from './languages'
 import type { Settings } from './settings'
@@ -26,7 +27,7 @@ export function LanguageDialog(p: { settings: Settings; title: string; onClose()
             </label>
           ))}
         </fieldset>
-        <p class="actions"><button type="submit" class="main">{words.close}</button></p>
+        <p class="actions"><button type="submit" class="main">{phrases.close}</button></p>
       </form>
     </Dialog>
   )

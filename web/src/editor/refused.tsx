@@ -1,6 +1,6 @@
 // A thread that cannot be shown: the reason, and a link home.
 
-import { why } from '../base/phrases'
+import { phrases, why } from '../base/phrases'
 import { words } from './words'
 
 /** `code` is the server's; '' if only the text says what is wrong. */
@@ -9,7 +9,7 @@ export function Refused(p: { code: string; text: string }) {
     <main class="refused">
       <h1>{words.cannotOpen}</h1>
       <p>{why(p.code, p.text)}</p>
-      <p><a href="/">{words.goHome}</a></p>
+      <p><a href="/">{phrases.allThreads}</a></p>
     </main>
   )
 }

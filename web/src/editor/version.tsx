@@ -40,7 +40,7 @@ export function VersionDialog(p: { session: Session; onClose(): void }) {
         <p role="status">{words.versionDone(done.name, String(done.rev))}</p>
         <p class="actions">
           <a href={pathOf({ thread: p.session.thread, at: done.name })}>{words.openIt}</a>
-          <button type="button" class="main" onClick={p.onClose}>{words.close}</button>
+          <button type="button" class="main" onClick={p.onClose}>{phrases.close}</button>
         </p>
       </Dialog>
     )

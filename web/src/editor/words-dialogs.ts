@@ -48,7 +48,6 @@ const en = {
   nothingToPreview: 'Nothing to preview yet.',
   image: 'Image',
   language: 'Language',
-  close: 'Close',
   byTitle: (name: string) => `From the title (${name})`,
 }
 
@@ -97,7 +96,6 @@ const ko = {
   nothingToPreview: '아직 미리 볼 것이 없어요.',
   image: '그림',
   language: '글의 언어',
-  close: '닫기',
   byTitle: (name: string) => `제목대로 (${name})`,
 } satisfies typeof en
 

@@ -72,8 +72,6 @@ const en = {
   download: 'Download as text',
   print: 'Print…',
   keysItem: 'Keyboard shortcuts',
-
-  goHome: 'All threads',
 }
 
 const ko = {
@@ -145,8 +143,6 @@ const ko = {
   download: '텍스트로 내려받기',
   print: '인쇄…',
   keysItem: '단축키',
-
-  goHome: '글 목록',
 } satisfies typeof en
 
 export const words = pick(en, ko)

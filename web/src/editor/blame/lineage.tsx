@@ -5,6 +5,7 @@
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks'
 import { initials, type Palette } from '../../base/authors'
 import { ask } from '../../base/api'
+import { phrases } from '../../base/phrases'
 import { ago, counted, exactly, number } from '../../base/words'
 import type { LineRef } from './asked-line'
 import { shortened, type Told } from './lineage-answer'
@@ -39,7 +40,7 @@ export function LineHistory(p: LineHistoryProps) {
     <section class="line-history" aria-label={words.history} onKeyDown={onKeyDown}>
       <header>
         <h2 ref={title} tabIndex={-1}>{dead || now === null ? words.history : words.historyOf(number(now + 1))}{dead && <span class="quiet"> {words.lineGone}</span>}</h2>
-        <button type="button" class="icon" aria-label={words.close} title={words.close} onClick={close}><Cross /></button>
+        <button type="button" class="icon" aria-label={phrases.close} title={phrases.close} onClick={close}><Cross /></button>
       </header>
       {feed && <Body feed={feed} session={p.session} palette={p.line.palette} />}
     </section>
