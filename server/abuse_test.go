@@ -198,8 +198,8 @@ func TestFloodIsClosedAndABurstIsNot(t *testing.T) {
 			break
 		}
 	}
-	// A frame of two bytes under a mask of zeros, very often, all written at once:
-	// a busy machine must not take longer to make them than the server allows for.
+	// A frame of two bytes under a mask of zeros, very often, all written at once: a
+	// busy machine must not need longer to make them than the rate limit allows.
 	flood := bytes.Repeat([]byte{0x81, 0x82, 0, 0, 0, 0, 'H', 'B'}, 20_000)
 	go func() { _, _ = c.conn.NetConn().Write(flood) }()
 	if code := c.code(t); code != "rate_limited" {
@@ -276,13 +276,13 @@ func TestSecondJoinOfAClientClosesTheFirst(t *testing.T) {
 	a.want("join")
 	b.send(strings.Replace(join, "Ann", "Eve", 1))
 	if code := b.code(t); code != "forbidden" {
-		t.Errorf("another author took the client: %s", code)
+		t.Errorf("another author joined as the client: %s", code)
 	}
 	b.send(join)
 	b.want("join")
 	wantClose(t, a, 4001)
 
-	// An older connection whose join comes late does not take it back.
+	// An older connection that joins late does not replace the newer one.
 	late, c := dial(t, u, "/ws"), dial(t, u, "/ws")
 	c.send(join)
 	c.want("join")
@@ -316,7 +316,7 @@ func TestUnknownThreadLeavesTheClientWhereItWas(t *testing.T) {
 	}
 }
 
-// TestReadyTellsOfALogThatTakesNothing has the log refuse once.
+// TestReadyTellsOfALogThatTakesNothing has the log refuse one append.
 func TestReadyTellsOfALogThatTakesNothing(t *testing.T) {
 	log := logtest.NewFlaky(eventlog.NewMemory())
 	s, u := start(t, log)
@@ -346,7 +346,7 @@ func TestReadyTellsOfALogThatTakesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if status := ready(); status != http.StatusOK {
-		t.Errorf("status %d after an append went well", status)
+		t.Errorf("status %d after an append succeeded", status)
 	}
 }
 
@@ -363,8 +363,8 @@ func (l *unprovable) Prove(ctx context.Context, s eventlog.Stream, after eventlo
 	return func(yield func(eventlog.Record, error) bool) { yield(eventlog.Record{}, eventlog.ErrUnavailable) }
 }
 
-// TestCloseSaysWhy: a client whose thread cannot be read must not be told that it
-// was too slow.
+// TestCloseSaysWhy: a client whose thread cannot be read must not learn
+// that it was too slow.
 func TestCloseSaysWhy(t *testing.T) {
 	log := &unprovable{AuditLog: eventlog.NewMemory()}
 	_, u := start(t, log)

@@ -25,7 +25,7 @@ import (
 	"parodywave/server/internal/people"
 )
 
-// A site is a directory that a server is started in again and again.
+// A site is a directory in which a server is started again and again.
 type site struct {
 	t       *testing.T
 	dir     string
@@ -40,7 +40,7 @@ type site struct {
 	said   saying
 }
 
-// A saying is what a logger said.
+// A saying is the output of a logger.
 type saying struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -77,7 +77,7 @@ func (s *site) start() {
 	s.web = httptest.NewServer(s.server.Handler())
 }
 
-// stop ends the server; killed leaves the cache as it was in that moment.
+// stop ends the server; killed leaves the cache as it was before that.
 func (s *site) stop(killed bool) {
 	s.t.Helper()
 	before, err := os.ReadFile(s.path("cache.db"))
@@ -103,7 +103,7 @@ func (s *site) stop(killed bool) {
 	}
 }
 
-// write has people open threads and write long enough for snapshots.
+// write has authors open threads and write enough for snapshots.
 func (s *site) write(edits int) {
 	s.t.Helper()
 	names := []string{"Ann", "Ben", "소라"}
@@ -141,7 +141,7 @@ func (s *site) write(edits int) {
 
 func (s *site) ask(path string) string {
 	s.t.Helper()
-	resp, err := s.web.Client().Get(s.web.URL + path) // whose answers are not held against their description here
+	resp, err := s.web.Client().Get(s.web.URL + path) // answers are not checked against openapi.json here
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func (s *site) ask(path string) string {
 	return string(b)
 }
 
-// answers is all that can be read, by its path.
+// answers returns every answer, by its path.
 func (s *site) answers() map[string]string {
 	s.t.Helper()
 	out := map[string]string{}
@@ -175,8 +175,7 @@ func (s *site) answers() map[string]string {
 	return out
 }
 
-// Law 1: whatever is beside log.db may go, or be wrong, and nothing that is
-// served changes.
+// Law 1: the files beside log.db may be lost or wrong, and no answer changes.
 func TestTheLogIsTheOnlyTruth(t *testing.T) {
 	seed := seeds.For(t)
 	s := &site{t: t, dir: t.TempDir(), r: rand.New(rand.NewPCG(seed, 0)), lengths: map[eventlog.Stream]int{}}
@@ -240,8 +239,8 @@ func TestTheLogIsTheOnlyTruth(t *testing.T) {
 	}
 }
 
-// TestRebuildTellsHowFarItIs: folding a long log says how far it is, a short one
-// says nothing.
+// TestRebuildTellsHowFarItIs: folding a long log logs its progress, folding a
+// short one does not.
 func TestRebuildTellsHowFarItIs(t *testing.T) {
 	s := &site{t: t, dir: t.TempDir(), r: rand.New(rand.NewPCG(1, 0)), lengths: map[eventlog.Stream]int{}}
 	s.start()
@@ -261,14 +260,14 @@ func TestRebuildTellsHowFarItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for told, want := range map[time.Time]bool{time.Now().Add(time.Hour): false, time.Now().Add(-time.Minute): true} {
+	for logged, want := range map[time.Time]bool{time.Now().Add(time.Hour): false, time.Now().Add(-time.Minute): true} {
 		s.said.take()
-		state, err := foldAll(t.Context(), s.cache.Source(), s.cache, slog.New(slog.NewTextHandler(&s.said, nil)), told)
+		state, err := foldAll(t.Context(), s.cache.Source(), s.cache, slog.New(slog.NewTextHandler(&s.said, nil)), logged)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if said := s.said.take(); strings.Contains(said, "folding the log") != want {
-			t.Errorf("told %v ago: said %q", time.Since(told), said)
+			t.Errorf("last logged %v ago: logged %q", time.Since(logged), said)
 		}
 		if n := state.Directory.Len(); n != len(s.ids) {
 			t.Errorf("%d threads, want %d", n, len(s.ids))

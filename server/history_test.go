@@ -14,14 +14,14 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// An asker is a program that speaks HTTP to a server.
+// An asker is an HTTP client of a server.
 type asker struct {
 	t      testing.TB
 	url    string
 	thread eventlog.Stream
 }
 
-// path is where a thread, or with none whatever url says, is asked.
+// path returns the address of a path of the thread; of the server without one.
 func (a asker) path(path string) string {
 	if a.thread == "" {
 		return a.url + path
@@ -29,7 +29,7 @@ func (a asker) path(path string) string {
 	return a.url + "/api/threads/" + string(a.thread) + path
 }
 
-// do returns the status, the headers and the body, which is compacted JSON.
+// do returns the status, the headers and the body, which must be JSON.
 func (a asker) do(method, path, user, body string) (int, http.Header, string) {
 	a.t.Helper()
 	req, err := http.NewRequest(method, a.path(path), strings.NewReader(body))
@@ -51,7 +51,7 @@ func (a asker) do(method, path, user, body string) (int, http.Header, string) {
 	return resp.StatusCode, resp.Header, strings.TrimSpace(string(b))
 }
 
-// get returns what stands at fields of the answer, as JSON.
+// get returns the values of fields of the answer, as JSON.
 func (a asker) get(path string, fields ...string) string {
 	a.t.Helper()
 	status, _, body := a.do("GET", path, "", "")
@@ -91,15 +91,15 @@ func (a asker) refused(method, path, user, body string, status int, code string)
 
 const testThread eventlog.Stream = "01J9Z3N8QJ7C0V5R2K4M6T8W9X"
 
-// A deed is what an author, by number, did at a time.
+// A deed is an event by an author, who has a number, at a time.
 type deed struct {
 	author byte
 	at     int64
 	fact   event.Payload
 }
 
-// logged writes a thread, by 소라 (1), Ben (2) and Cem (3), after the author's
-// names.
+// logged returns a log with one thread, by the authors 소라 (1), Ben (2) and Cem
+// (3).
 func logged(t testing.TB, deeds ...deed) eventlog.AuditLog {
 	t.Helper()
 	ctx, log := context.Background(), eventlog.NewMemory()
@@ -132,7 +132,7 @@ func changed(t testing.TB, s string) event.Payload {
 	return event.Changed{Change: c}
 }
 
-// minutes is a small thread in which everything happens.
+// minutes is a small thread with an event of every kind.
 func minutes(t testing.TB) asker {
 	_, u := start(t, minutesLog(t))
 	return asker{t, u, testThread}
@@ -270,8 +270,8 @@ func TestRestoringIsOneChangeOnTop(t *testing.T) {
 	a.want("/moment?at=3", "text", `"안녕 😀!\n둘\n셋"`)
 }
 
-// TestTheLiveHeadIsWhatReplayTells asks for every revision when it is the head,
-// by its number, and again when it is not any more.
+// TestTheLiveHeadIsWhatReplayTells asks for every revision by its number while it
+// is the head, and again when it no longer is.
 func TestTheLiveHeadIsWhatReplayTells(t *testing.T) {
 	a := minutes(t)
 	ask := func(rev int) (all []string) {
@@ -374,8 +374,8 @@ func TestAnEmptyThreadHasAPast(t *testing.T) {
 	}
 }
 
-// TestRedactedTextIsBlackInThePast looks at a log as a redaction leaves it, the
-// records of an export: the text is black in place.
+// TestRedactedTextIsBlackInThePast looks at a log after a redaction, as an export
+// has it: each redacted character is replaced in its place.
 func TestRedactedTextIsBlackInThePast(t *testing.T) {
 	_, u := start(t, logged(t,
 		deed{1, 1000, event.Opened{Title: "T"}},

@@ -12,7 +12,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// A fullLog refuses appends while its disk is full.
+// A fullLog refuses appends while full is set.
 type fullLog struct {
 	eventlog.AuditLog
 	full atomic.Bool
@@ -25,16 +25,16 @@ func (l *fullLog) Append(ctx context.Context, s eventlog.Stream, expected eventl
 	return l.AuditLog.Append(ctx, s, expected, records...)
 }
 
-// A told is a request and the status of its answer.
-type told struct {
+// A request is one and the status of its answer.
+type request struct {
 	method, path string
 	header       string // name: value
 	body         string
 	status       int
 }
 
-// TestEveryDescribedAnswerIsGiven gets each answer of openapi.json from a
-// server, which is held against it on the way.
+// TestEveryDescribedAnswerIsGiven gets each answer that openapi.json describes
+// from a server; the contract checks them on the way.
 func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 	log := &fullLog{AuditLog: minutesLog(t)}
 	_, url := start(t, log)
@@ -44,7 +44,7 @@ func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 	}
 	big := strings.Repeat("x", 5<<20)
 	const ben, foreign = "Parodywave-User: Ben", "Origin: http://elsewhere.example"
-	for _, tc := range append([]told{
+	for _, tc := range append([]request{
 		{"GET", "/healthz", "", "", 200},
 		{"GET", "/readyz", "", "", 200},
 		{"GET", "/api/openapi.json", "", "", 200},
@@ -109,7 +109,7 @@ func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 	}
 	upgrade(t, c, url)
 	log.full.Store(true)
-	for _, tc := range []told{
+	for _, tc := range []request{
 		{"POST", "/api/threads", ben, `{"title":"T"}`, 503},
 		{"PUT", "T/text", ben, "x", 503},
 		{"POST", "T/restore", ben, `{"at":1}`, 503},
@@ -123,14 +123,14 @@ func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 	}
 }
 
-func notThere(paths ...string) (all []told) {
+func notThere(paths ...string) (all []request) {
 	for _, p := range paths {
-		all = append(all, told{"GET", "X/" + p, "", "", 404})
+		all = append(all, request{"GET", "X/" + p, "", "", 404})
 	}
 	return all
 }
 
-func (a told) ask(t *testing.T, c *contract, url string) {
+func (a request) ask(t *testing.T, c *contract, url string) {
 	t.Helper()
 	path := a.path
 	for name, thread := range map[string]string{"T": string(testThread), "X": "01J9Z3N8QJ7C0V5R2K4M6T8W9Y"} {
@@ -157,7 +157,7 @@ func (a told) ask(t *testing.T, c *contract, url string) {
 	}
 }
 
-// upgrade makes the one answer that has no end.
+// upgrade requests the one answer that has no end.
 func upgrade(t *testing.T, c *contract, url string) {
 	t.Helper()
 	ed := dial(t, url, "/ws")

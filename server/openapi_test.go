@@ -21,8 +21,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// TestMain has every answer that a test gets by http.DefaultClient held against
-// openapi.json.
+// TestMain has every answer that a test gets through http.DefaultClient checked
+// against openapi.json.
 func TestMain(m *testing.M) {
 	c, err := newContract(described)
 	if err != nil {
@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A contract is an http.RoundTripper that holds what is asked and answered
-// against a description. What breaks it is returned as an error.
+// A contract is an http.RoundTripper that checks requests and answers against a
+// description, and returns a difference as an error.
 type contract struct {
 	doc *openapi3.T
 	mux *http.ServeMux
@@ -43,8 +43,8 @@ type contract struct {
 	seen map[string]bool // "GET /path 200"
 }
 
-// newContract reads a description. Whatever it says of an object is taken to be
-// all there is, so that a field that it does not tell breaks it.
+// newContract reads a description. Objects may have only the fields that it
+// describes.
 func newContract(file []byte) (*contract, error) {
 	var all any
 	if err := json.Unmarshal(file, &all); err != nil {
@@ -75,7 +75,7 @@ func newContract(file []byte) (*contract, error) {
 func closeObjects(v any) {
 	switch v := v.(type) {
 	case map[string]any:
-		if _, told := v["additionalProperties"]; v["type"] == "object" && !told {
+		if _, listed := v["additionalProperties"]; v["type"] == "object" && !listed {
 			v["additionalProperties"] = false
 		}
 		for _, x := range v {
@@ -114,7 +114,7 @@ func (c *contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	if err := c.check(r, sent, resp, body, route); err != nil {
-		return nil, fmt.Errorf("openapi.json does not tell of this: %s: %d %.300s: %w", r.URL, resp.StatusCode, body, err)
+		return nil, fmt.Errorf("openapi.json does not describe this: %s: %d %.300s: %w", r.URL, resp.StatusCode, body, err)
 	}
 	c.mu.Lock()
 	c.seen[fmt.Sprint(pattern, " ", resp.StatusCode)] = true
@@ -122,7 +122,7 @@ func (c *contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// route returns the operation that a request is for, nil where there is none.
+// route returns the operation of a request, nil if there is none.
 func (c *contract) route(r *http.Request) (*routers.Route, string) {
 	_, pattern := c.mux.Handler(r)
 	_, path, ok := strings.Cut(pattern, " ")
@@ -158,8 +158,8 @@ func (c *contract) check(r *http.Request, sent []byte, resp *http.Response, body
 	return nil
 }
 
-// request is r as it is checked. The server does not look at the type of a
-// body: one that is not said is the one that the description says.
+// request returns r as it is checked. The server ignores the type of a body: a
+// missing one is set to the described one.
 func (c *contract) request(r *http.Request, sent []byte, route *routers.Route) *openapi3filter.RequestValidationInput {
 	clone := r.Clone(context.Background())
 	clone.Body = io.NopCloser(bytes.NewReader(sent))
@@ -202,39 +202,39 @@ func TestEveryRouteIsDescribedAndEveryPathServed(t *testing.T) {
 	var served routeList
 	new(Server).programRoutes(&served, health{}, nil)
 	c := http.DefaultClient.Transport.(*contract)
-	var told []string
+	var listed []string
 	for path, item := range c.doc.Paths.Map() {
 		for method := range item.Operations() {
-			told = append(told, method+" "+path)
+			listed = append(listed, method+" "+path)
 		}
 	}
 	slices.Sort(served)
-	slices.Sort(told)
-	if !slices.Equal(served, told) {
-		t.Errorf("served:\n%s\ntold:\n%s", strings.Join(served, "\n"), strings.Join(told, "\n"))
+	slices.Sort(listed)
+	if !slices.Equal(served, listed) {
+		t.Errorf("served:\n%s\ndescribed:\n%s", strings.Join(served, "\n"), strings.Join(listed, "\n"))
 	}
-	if len(told) < 15 {
-		t.Errorf("only %d operations", len(told))
+	if len(listed) < 15 {
+		t.Errorf("only %d operations", len(listed))
 	}
 }
 
 func TestTheDescribedCodesAreThoseOfTheWire(t *testing.T) {
 	c := http.DefaultClient.Transport.(*contract)
-	var told []string
+	var listed []string
 	for _, v := range c.doc.Components.Schemas["Error"].Value.Properties["error"].Value.Properties["code"].Value.Enum {
-		told = append(told, v.(string))
+		listed = append(listed, v.(string))
 	}
 	var codes []string
 	for code := range wire.Codes() {
 		codes = append(codes, string(code))
 	}
-	if !slices.Equal(told, codes) {
-		t.Errorf("told %q, and there are %q", told, codes)
+	if !slices.Equal(listed, codes) {
+		t.Errorf("described %q, and there are %q", listed, codes)
 	}
 }
 
-// TestAnAnswerThatIsNotAsDescribedIsSeen is the control: of a description that
-// is wrong in one place, some answer breaks each.
+// TestAnAnswerThatIsNotAsDescribedIsSeen is the control: of each description
+// that is wrong in one place, some answer differs.
 func TestAnAnswerThatIsNotAsDescribedIsSeen(t *testing.T) {
 	right := minutes(t)
 	for _, tc := range []struct{ path, is, not string }{
@@ -270,7 +270,7 @@ func TestAnAnswerThatIsNotAsDescribedIsSeen(t *testing.T) {
 	}
 }
 
-// missing returns the described answers that nobody has got.
+// missing returns the described answers that no test got.
 func (c *contract) missing() (all []string) {
 	for path, item := range c.doc.Paths.Map() {
 		for method, op := range item.Operations() {

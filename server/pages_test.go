@@ -160,7 +160,7 @@ func TestTextComesCompressedToThoseWhoTakeIt(t *testing.T) {
 		t.Fatalf("%d bytes unpacked of %d: %v", len(got), len(want), err)
 	}
 	if plain.Header.Get("Content-Encoding") != "" || plain.Header.Get("ETag") == packed.Header.Get("ETag") {
-		t.Errorf("the codings are not told apart: %v and %v", plain.Header, packed.Header)
+		t.Errorf("the codings have the same headers: %v and %v", plain.Header, packed.Header)
 	}
 	for _, resp := range []*http.Response{plain, packed} {
 		if resp.Header.Get("Vary") != "Accept-Encoding" {

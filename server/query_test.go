@@ -10,8 +10,8 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// agoLog is a thread that was opened two hours ago and written on, and written
-// on again half an hour ago.
+// agoLog is a thread that was opened and edited two hours ago, and edited again
+// half an hour ago.
 func agoLog(t *testing.T) asker {
 	ago := func(d time.Duration) int64 { return time.Now().Add(-d).UnixMilli() }
 	_, u := start(t, logged(t,
@@ -22,8 +22,8 @@ func agoLog(t *testing.T) asker {
 	return asker{t, u, testThread}
 }
 
-// TestMomentsMayBeSaidAsHowLongAgo: at all endpoints that take a moment or a
-// time, and none of the answers may be kept.
+// TestMomentsMayBeSaidAsHowLongAgo: at all endpoints that accept a moment or a
+// time. Browsers must keep none of the answers.
 func TestMomentsMayBeSaidAsHowLongAgo(t *testing.T) {
 	a := agoLog(t)
 	for _, tc := range []struct{ path, fields, want string }{
@@ -57,8 +57,8 @@ func TestMomentsMayBeSaidAsHowLongAgo(t *testing.T) {
 	a.want("/moment", "text", `"one"`)
 }
 
-// TestQueriesThatSayNothingAreRefused: a text names the parameter, and what it
-// may be.
+// TestQueriesThatSayNothingAreRefused: the error names the parameter, and its
+// values.
 func TestQueriesThatSayNothingAreRefused(t *testing.T) {
 	a := minutes(t)
 	for path, says := range map[string]string{

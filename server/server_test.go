@@ -15,22 +15,14 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// patience is how long what must come is waited for: long, since the machine may
-// be busy with other things.
+// patience is how long tests wait for what must happen: long, since the machine
+// may be busy.
 const patience = time.Minute
-
-// storeOf returns a log with all that it can do.
-func storeOf(log eventlog.AuditLog) eventlog.Store {
-	if s, ok := log.(interface{ Store() eventlog.Store }); ok {
-		return s.Store()
-	}
-	return eventlog.Store{AuditLog: log}
-}
 
 // start serves log on a loopback port for the length of a test.
 func start(t testing.TB, log eventlog.AuditLog, change ...func(*Config)) (*Server, string) {
 	t.Helper()
-	cfg := Config{Log: storeOf(log), Listen: "127.0.0.1:0", Version: "test"}
+	cfg := Config{Log: eventlog.Store{AuditLog: log}, Listen: "127.0.0.1:0", Version: "test"}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -50,7 +42,7 @@ func start(t testing.TB, log eventlog.AuditLog, change ...func(*Config)) (*Serve
 	return s, web.URL
 }
 
-// A client is one end of a connection, as a person's program would hold it.
+// A client is one end of a connection.
 type client struct {
 	t    testing.TB
 	conn *websocket.Conn
@@ -73,7 +65,7 @@ func (c *client) send(frame string) {
 	}
 }
 
-// want returns the next message of a type, passing over others.
+// want returns the next message of a type, and skips others but errors.
 func (c *client) want(kind string) map[string]any {
 	c.t.Helper()
 	for {

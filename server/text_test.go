@@ -74,8 +74,8 @@ func TestTextModeStreamsEntriesAndResumes(t *testing.T) {
 	}
 }
 
-// TestFarBehindClientGetsEveryEntry resumes from further back than memory
-// reaches: the entries come from the log in frames of their size.
+// TestFarBehindClientGetsEveryEntry resumes from a revision that is not in memory
+// any more: the entries are read from the log, and sent in frames of bounded size.
 func TestFarBehindClientGetsEveryEntry(t *testing.T) {
 	log := eventlog.NewMemory()
 	_, u := start(t, log)
@@ -120,8 +120,8 @@ func TestFarBehindClientGetsEveryEntry(t *testing.T) {
 	}
 }
 
-// TestRestartChangesNothing is the first law: everything that is served comes
-// from the log alone.
+// TestRestartChangesNothing is the first law: every answer follows from the log
+// alone.
 func TestRestartChangesNothing(t *testing.T) {
 	log := eventlog.NewMemory()
 	ask := func(u, path string) string {
@@ -198,7 +198,7 @@ func TestConnectionsAreRebuiltAndAnEarlierRunIsClosed(t *testing.T) {
 	}
 	for rebuild().Open("") != 1 { // the connection log is written later
 	}
-	// A second run on the same log, as after a kill: what was open is closed.
+	// A second run on the same log, as after a kill: open connections are closed.
 	if _, err := New(context.Background(), Config{Log: eventlog.Store{AuditLog: log}}); err != nil {
 		t.Fatal(err)
 	}

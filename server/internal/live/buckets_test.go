@@ -10,7 +10,7 @@ import (
 	"parodywave/eventlog/seeds"
 )
 
-// TestBucketsAllowWhatALimiterAllows holds them against x/time/rate, whose
+// TestBucketsAllowWhatALimiterAllows compares them with x/time/rate, whose
 // arithmetic is in floating point, so that they may differ by a token.
 func TestBucketsAllowWhatALimiterAllows(t *testing.T) {
 	seed := seeds.For(t)

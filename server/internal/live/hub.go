@@ -35,7 +35,6 @@ type Hub struct {
 	appended    people.Appended
 	idled       func(eventlog.Stream) // called when a thread leaves memory
 	listChanged func()
-	idleAfter   time.Duration
 
 	mu        sync.Mutex
 	directory *projection.Directory
@@ -146,7 +145,7 @@ func (h *Hub) release(r *room) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if r.held--; r.held == 0 && h.rooms[r.stream] == r {
-		r.idle = time.AfterFunc(h.idleAfter, func() {
+		r.idle = time.AfterFunc(idleAfter, func() {
 			h.mu.Lock()
 			still := r.held == 0 && h.rooms[r.stream] == r
 			if still {

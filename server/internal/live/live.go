@@ -73,7 +73,7 @@ func New(cfg Config) *Live {
 	stats, peers := newStats(), newPeerSet()
 	hub := &Hub{
 		log: cfg.Log, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats,
-		flushes: rate.NewLimiter(flushRate, flushBurst), appended: cfg.Appended, idled: cfg.Idled, idleAfter: idleAfter,
+		flushes: rate.NewLimiter(flushRate, flushBurst), appended: cfg.Appended, idled: cfg.Idled,
 		directory: cfg.Directory, rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{}),
 	}
 	l := &Live{

@@ -9,7 +9,7 @@ import (
 	"parodywave/eventlog/seeds"
 )
 
-// A happening is n things, or one of so many microseconds, in a second.
+// A happening is n events, or a duration in microseconds, in a second.
 type happening struct{ second, n, micros int64 }
 
 func happenings(rnd *rand.Rand) []happening {
@@ -22,7 +22,7 @@ func happenings(rnd *rand.Rand) []happening {
 	return all
 }
 
-// countedWithin sums up what happened in the seconds that are looked back at.
+// countedWithin counts the events of the last seconds.
 func countedWithin(all []happening, second, window int64) (n uint64) {
 	for _, h := range all {
 		if h.second > second-window {
@@ -56,7 +56,7 @@ func TestAMeterCountsTenSeconds(t *testing.T) {
 	}
 }
 
-// TestQuantilesAreWithinASixteenth compares with the durations themselves.
+// TestQuantilesAreWithinASixteenth compares them with exact ones.
 func TestQuantilesAreWithinASixteenth(t *testing.T) {
 	seed := seeds.For(t)
 	rnd := rand.New(rand.NewPCG(seed, 0))

@@ -14,8 +14,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A typing is a thread with a writer in text mode, who types entries of a size
-// each based on the one before.
+// A typing is a thread with a writer in text mode, whose edits each replace the
+// whole text.
 type typing struct {
 	*client
 	t      *testing.T
@@ -56,7 +56,8 @@ func (w *typing) put(n int) {
 	}
 }
 
-// dialSmall connects with a small window, so that who does not read is seen.
+// dialSmall connects with a small window, so that the server soon sees that a
+// client does not read.
 func dialSmall(t *testing.T, url string) *client {
 	t.Helper()
 	c := dial(t, url)
@@ -66,7 +67,7 @@ func dialSmall(t *testing.T, url string) *client {
 	return c
 }
 
-// stick has so many peers join, in both modes in turn, that never read.
+// stick has n peers join, in both modes in turn, that never read.
 func (w *typing) stick(url string, n int) {
 	w.t.Helper()
 	for i := range n {
@@ -116,10 +117,10 @@ func TestStuckReadersAreClosed(t *testing.T) {
 }
 
 // TestSlowReaderGetsEveryEntryOnceInFewFrames has a peer read much slower than
-// is written, while what it lacks is in memory and when it no longer is.
+// another writes, while the entries that it lacks are in memory and later.
 func TestSlowReaderGetsEveryEntryOnceInFewFrames(t *testing.T) {
 	l, url := start(t)
-	l.peers.writeTimeout = time.Hour // the reader is slow, but not as slow as that
+	l.peers.writeTimeout = time.Hour // the reader is slow, but not that slow
 	w := startTyping(t, l, url)
 	c := dialSmall(t, url)
 	w.join(c, "01J9Z40000000000000000000B")
@@ -173,14 +174,14 @@ func TestSlowReaderGetsEveryEntryOnceInFewFrames(t *testing.T) {
 	if frames > entries/2 {
 		t.Errorf("%d entries came in %d frames", entries, frames)
 	}
-	w.put(size) // and it goes on as usual
+	w.put(size) // then all is as usual
 	if u := c.want("update"); u["rev"] != float64(entries+2) {
 		t.Errorf("then came revision %v", u["rev"])
 	}
 }
 
-// TestPushesToWhoDoesNotReadAreReplaced: of status, lists and people only the
-// newest waits.
+// TestPushesToWhoDoesNotReadAreReplaced: only the newest frame of status, list and
+// people waits.
 func TestPushesToWhoDoesNotReadAreReplaced(t *testing.T) {
 	l := &Live{peers: newPeerSet()}
 	p := &peer{l: l, writing: true} // as if its writer were stuck
