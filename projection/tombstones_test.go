@@ -147,7 +147,7 @@ func (y *yard) tell() (all []deletedUnit) {
 }
 
 // agree compares a difference with the yard: neighbours by one author may be
-// told as one, of the newest revision among them.
+// reported as one, of the newest revision among them.
 func (y *yard) agree(d *projection.Tombstones) error {
 	want, at := y.tell(), 0
 	for i, del := range d.Deletions() {

@@ -101,7 +101,7 @@ func (m *treeModel) check() error {
 	return addsUp(m.tree.root)
 }
 
-// addsUp reports where a sum is not that of the node below.
+// addsUp reports where a sum is not the sum of the node below.
 func addsUp(n *node[int]) error {
 	for i, kid := range n.kids {
 		s := n.sums[i]

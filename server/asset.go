@@ -20,7 +20,7 @@ type asset struct {
 }
 
 // kinds has the content type of each kind of file in a build, and whether it is
-// worth compressing. The system's own table is not used: browsers are told not to
+// worth compressing. The system's own table is not used: a header forbids browsers to
 // guess, so the type must not depend on the machine.
 var kinds = map[string]struct {
 	kind string

@@ -2,7 +2,7 @@ package revert
 
 import "slices"
 
-// placeBeside is place between pieces of which at least one is displaced. What is
+// placeBeside is place between pieces, at least one of them displaced. Text
 // written into a line that the edits moved, at its end or its beginning, belongs
 // to the line; so does the break behind it, but not the line below.
 func (r *Reversal) placeBeside(s *section, left, right *piece) *piece {

@@ -55,7 +55,7 @@ func (b *builder) keep(from, to int) {
 }
 
 // addBreak writes the break behind, or else before, a line that comes or goes
-// anew: without it, the change would be within a line and no line would move. It
+// again: without it, the change would be within a line and no line would move. It
 // returns from, or the position behind that break.
 func (b *builder) addBreak(from, to int) int {
 	oneLine := func(line []uint16) bool { return len(line) > 0 && !slices.Contains(line, lineBreak) }

@@ -12,12 +12,12 @@
 //   - inserts what the edits deleted, unless the edits wrote that themselves;
 //   - moves lines back that the edits moved.
 //
-// Whatever others wrote and still stands is there exactly once afterwards. What
-// the edits deleted of it, and nobody else did, is there again, exactly once.
+// Whatever others wrote and still stands is there exactly once afterwards. Text of others
+// that the edits deleted, and nobody else did, is there again, exactly once.
 // Nothing that the edits wrote is there. Taking back everything since a revision
 // gives the text of that revision.
 //
-// If nothing moved, the result is that of carrying each edit's inverse over every
+// If nothing moved, the result equals carrying each edit's inverse over every
 // later entry, one by one, and over the inverses of later edits; that itself would
 // take the product of their numbers. Text that comes back stands where it was in
 // relation to what is left around it. Of text that others wrote at that very
@@ -42,15 +42,15 @@
 //     counts as the edits' and is deleted, unless that would join two lines of
 //     others.
 //
-// What moves back whole is a move in the log, too, and keeps its authors; breaks
-// beside it may be written anew. Where a line that moves back would join two lines
+// A line that moves back whole is a move in the log, too, and keeps its authors; breaks
+// beside it may be rewritten. Where a line that moves back would join two lines
 // that nobody joined, because others deleted its break, a break is written; if the
 // text has lost its last break in this way, it has none at its end afterwards.
 //
 // # Pieces
 //
 // A Reversal cuts the text into pieces. They are in two orders: the order of the
-// text, and the original order, which is that of the text as it would be without
+// text, and the original order, the order of the text as it would be without
 // the edits. The terms, with ben's text "one two" and ana's edits to take back:
 //
 //   - A piece holds units that stand in the text. It is mine if the edits wrote

@@ -111,7 +111,7 @@ func (y *graveyard) text() (all []uint16) {
 	return all
 }
 
-// A reversal is a history and whose edits of which revisions are taken back.
+// A reversal is a history and the edits that are taken back, by author and revisions.
 type reversal struct {
 	script
 	author   string
@@ -241,7 +241,7 @@ func (r reversal) slowly(w wrong) (*graveyard, [2][]uint16, error) {
 				}
 			}
 		}
-		if f, ok := e.Payload.(event.Redacted); ok { // what stands is black, in the row, too
+		if f, ok := e.Payload.(event.Redacted); ok { // the remaining text is redacted, in the row, too
 			for ed := range f.Change.Edits() {
 				for k, u := range ed.Insert {
 					i, _ := y.index(ed.FromA + k)
@@ -306,8 +306,8 @@ func (r reversal) twice(text []uint16, c ot.Change) error {
 	return nil
 }
 
-// fits reports whether the script can be played; what is left of one may black
-// out what is not there.
+// fits reports whether the script can be played; a shortened script may redact
+// text that is not there.
 func (r reversal) fits() (ok bool) {
 	defer func() { ok = recover() == nil && ok }()
 	_, _, err := r.log()
@@ -419,7 +419,7 @@ func TestReversion(t *testing.T) {
 		"a whole line comes back above":               {script{`ben [[0,"one","two","three"]]`, `ana [4,[4],5]`, `ben [4,[0,"and "],5]`}, "one\ntwo\nand three", 0, 4, 0},
 		"a word comes back behind":                    {script{`ben [[0,"one two"]]`, `ana [3,[4]]`, `ben [3,[0,"!"]]`}, "one! two", 0, 4, 0},
 		"what they wrote again themselves stays":      {script{`ben [[0,"one two"]]`, `ana [3,[4]]`, `ana [3,[0," two"]]`}, "one two", 0, 0, 0},
-		"black stays black":                           {script{`ben [[0,"one two"]]`, `eve redact 4 7`, `ana [3,[4]]`}, "one ███", 0, 4, 0},
+		"redacted text stays redacted":                {script{`ben [[0,"one two"]]`, `eve redact 4 7`, `ana [3,[4]]`}, "one ███", 0, 4, 0},
 		"a line that moved goes back":                 {script{`ben [[0,"one","two",""]]`, `ana [[4],4,[0,"one",""]]`}, "one\ntwo\n", 4, 4, 0},
 		"with what others wrote into it":              {script{`ben [[0,"one","two",""]]`, `ana [[4],4,[0,"one",""]]`, `ben [5,[0,"!"],3]`}, "o!ne\ntwo\n", 5, 5, 0},
 		"and at its end":                              {script{`ben [[0,"one","two",""]]`, `ana [[4],4,[0,"one",""]]`, `ben [7,[0,"!"],1]`}, "one!\ntwo\n", 5, 5, 0},
@@ -496,7 +496,7 @@ func TestReversalOfAllSinceGivesTheTextOfThen(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
 	for i := range 3000 {
 		r := []func(scripts.Source) reversal{makeReversal, makeMoving}[i%2](draw)
-		if strings.Contains(r.String(), " redact ") { // in a log, what is redacted later is black before
+		if strings.Contains(r.String(), " redact ") { // in a log, text that is redacted later is redacted before
 			continue
 		}
 		log, text, err := r.log()

@@ -20,7 +20,7 @@ import (
 //
 //	ana [5,[0,"hi"]]    a change, as JSON
 //	ana submit 0 2      lines 0 to 2 are finished
-//	ana redact 3 7      units 3 to 7 of the text are blacked out
+//	ana redact 3 7      units 3 to 7 of the text are redacted
 //	ana rename          another title
 //	ana version         the last revision gets a name
 //
@@ -78,7 +78,7 @@ func Event(rev int, line string, text []uint16) (event.Event, error) {
 	return e, nil
 }
 
-// Redaction blacks out from..to of a text and leaves its breaks.
+// Redaction redacts from..to of a text and leaves its breaks.
 func Redaction(text []uint16, from, to int) event.Redacted {
 	black := make([]uint16, to-from)
 	for i := range black {
@@ -86,7 +86,7 @@ func Redaction(text []uint16, from, to int) event.Redacted {
 			black[i] = '\n'
 		}
 	}
-	if from == to { // nothing is blacked out
+	if from == to { // nothing is redacted
 		return event.Redacted{Change: ot.Keep(len(text)), Reason: "test"}
 	}
 	return event.Redacted{Ranges: [][2]int{{from, to}}, Change: ot.Replace(len(text), from, to, black), Reason: "test"}

@@ -13,8 +13,8 @@ import (
 	"parodywave/projection/search"
 )
 
-// randomExpression draws an expression of at most so many levels, in which
-// everything occurs that decides how a search goes about it: sets, ends of lines
+// randomExpression draws an expression of at most that many levels, with
+// everything that decides how a search goes about it: sets, ends of lines
 // and words, repetition with and without end, either preference, and cases.
 func randomExpression(draw scripts.Source, levels int) string {
 	atoms := []string{

@@ -57,7 +57,7 @@ func newPast(s script) (*past, error) {
 	return p, nil
 }
 
-// makeHistory makes a script of up to so many lines up.
+// makeHistory invents a script of up to most lines.
 func makeHistory(draw scripts.Source, most int) (s script) {
 	t := projection.NewThread(scripts.Stream)
 	for n := range 1 + draw(most) {
@@ -80,7 +80,7 @@ type searchWanted struct {
 	fold       bool
 }
 
-// wanted are the patterns of the tests, and what package regexp is told.
+// wanted are the patterns of the tests, and the same for package regexp.
 var wanted = []searchWanted{
 	{"a", false, false}, {"aa", false, false}, {"aba", false, false}, {"B", false, true}, {"é", false, true}, {"😀", false, true},
 	{"a|bb", true, false}, {"ab?", true, false}, {"[ab]+", true, false}, {`\ba`, true, false}, {"^.", true, false}, {"b.*a", true, true},

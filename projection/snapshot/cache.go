@@ -48,13 +48,13 @@ type Cache struct {
 
 // Open opens the cache of a log at path, or begins one. It never fails: without
 // a file that can be used or made, the cache is empty and stays so, and the
-// logger is told why.
+// reason is logged.
 func Open(ctx context.Context, path string, log Log, logger *slog.Logger) *Cache {
 	c := &Cache{log: log, logger: logger, path: path, index: newIndex()}
 	c.meter.every, c.meter.due = every, map[eventlog.Stream]*due{}
 	frames, err := c.load(ctx)
 	if err != nil && !missing(err) {
-		logger.Warn("the cache cannot be used: making it anew", "path", path, "why", err)
+		logger.Warn("the cache cannot be used: creating a new one", "path", path, "why", err)
 	}
 	if err != nil {
 		if c.file, err = newFile(path, log.ID()); err != nil {
@@ -174,9 +174,9 @@ func thaw(f *frame, b []byte) (*projection.Thread, error) {
 	return t, err
 }
 
-// Distrust implements projection.Snapshotter. It is to be called as well after
-// records of a stream were blacked out; the file, which has their text, is then
-// written anew.
+// Distrust implements projection.Snapshotter. It must also be called after
+// records of a stream were redacted; the file, which has their text, is then
+// rewritten.
 func (c *Cache) Distrust(stream eventlog.Stream) {
 	if c == nil {
 		return

@@ -178,7 +178,7 @@ func TestRestoredLogIsNotTakenForTheOther(t *testing.T) {
 }
 
 // A file of another log, of another version or of something else altogether is
-// made anew, with a line in the log.
+// replaced, with a line in the log.
 func TestForeignCacheIsMadeAnew(t *testing.T) {
 	w := newWorld(t, 1)
 	w.start()
@@ -196,7 +196,7 @@ func TestForeignCacheIsMadeAnew(t *testing.T) {
 		}
 		w.said.Reset()
 		w.open()
-		if w.saved() != 0 || w.cache.State() != nil || !strings.Contains(w.said.String(), "making it anew") {
+		if w.saved() != 0 || w.cache.State() != nil || !strings.Contains(w.said.String(), "creating a new one") {
 			t.Errorf("%s: %d snapshots; %s", name, w.saved(), &w.said)
 		}
 		if err := w.check(); err != nil {
@@ -250,10 +250,10 @@ func TestWithoutAFileNothingIsCached(t *testing.T) {
 	}
 }
 
-// Once a text is blacked out, no snapshot has it, not even one of a revision
+// Once a text is redacted, no snapshot has it, not even one of a revision
 // before; and the bytes are not in the file either.
 func TestRedactedTextIsInNoSnapshot(t *testing.T) {
-	for _, told := range []bool{true, false} { // whether the cache was told, or finds out
+	for _, told := range []bool{true, false} { // whether Distrust is called, or the cache finds out
 		t.Run(fmt.Sprint("told=", told), func(t *testing.T) {
 			w := newWorld(t, seeds.For(t))
 			w.start()

@@ -4,8 +4,8 @@
 //
 // The file is a cache. Deleting it is always safe, at any time but while a server
 // has it, and costs time and nothing else. Nothing in it is believed that does
-// not fit the log; what is wrong, of another log or of another version, is passed
-// over with a line in the server's own log, and made anew.
+// not fit the log; what is wrong, of another log or of another version, is skipped
+// with a line in the server's own log, and replaced.
 //
 // # File
 //
@@ -29,7 +29,7 @@
 //
 // It is no tree of pages, as the log's file is: a frame is appended in one write
 // and checked when it is read, so that it needs neither fsync nor locks, damage
-// can lead nowhere, and what was redacted is gone when the file is written anew.
+// can lead nowhere, and what was redacted is gone when the file is rewritten.
 //
 // # What counts
 //
@@ -41,7 +41,7 @@
 // whether records of them were pruned since. A file ends where a head is not whole
 // or its CRC is wrong: what a crash left of a frame.
 //
-// What is damaged is passed over when it is wanted, and made anew. So that none
+// A damaged entry is skipped when it is needed, and replaced. So that none
 // lies there until then, the sums of all that counts are looked through once after
 // the file was opened, in the background and at a tenth of a core, and what is left
 // of them when it is closed. A frame whose sum is right and that says something else
@@ -58,7 +58,7 @@
 // far back as the one after them, from 16,384 records on, until it is 32,768 or as
 // many as it has bytes: any revision is some tens of thousands of records from a
 // snapshot, and all of them together take about a byte for each record. When half
-// of the file is of no more use, it is written anew.
+// of the file is of no more use, it is rewritten.
 //
 // # Concurrency
 //

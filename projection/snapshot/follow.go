@@ -15,8 +15,8 @@ type follow struct {
 	threads   int    // when it was saved last
 }
 
-// Follow has the state saved now and then from here on. It is s now, of which
-// nothing is kept; directory returns a list of threads that belongs to the
+// Follow has the state saved now and then from here on. It is s now, and
+// nothing of s is kept; directory returns a list of threads that belongs to the
 // caller, in which nothing must be that is not on disk.
 func (c *Cache) Follow(s *State, directory func() *projection.Directory) {
 	if c == nil {
@@ -46,7 +46,7 @@ func (c *Cache) Demand() {
 	c.writer.rouse()
 }
 
-// stateDue reports whether the state is worth to be saved.
+// stateDue reports whether the state is worth saving.
 func (c *Cache) stateDue() bool {
 	c.writer.mu.Lock()
 	follow, demanded := c.writer.follow, c.writer.demanded
@@ -84,7 +84,7 @@ func (c *Cache) saveState() {
 		}
 		return
 	}
-	// What the state has seen redacted must be forgotten before.
+	// Text whose redaction the state has seen must be forgotten before.
 	c.writeForgotten()
 	c.append(frame{kind: kindState}, pack(s.freeze()), 0)
 }

@@ -7,8 +7,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// TestThreadsThatAreLeftAreCountedNoFurther, of which there may be many that each
-// were written in a little.
+// TestThreadsThatAreLeftAreCountedNoFurther: there may be many of them, each with
+// few edits.
 func TestThreadsThatAreLeftAreCountedNoFurther(t *testing.T) {
 	c := &Cache{index: newIndex()}
 	c.meter.every, c.meter.due = every, map[eventlog.Stream]*due{}
@@ -22,7 +22,7 @@ func TestThreadsThatAreLeftAreCountedNoFurther(t *testing.T) {
 	if n := len(c.meter.due); n > 0 {
 		t.Errorf("%d threads are counted that nobody is in", n)
 	}
-	// What was counted before is counted again, by its records.
+	// A thread that was counted before is counted again, by its records.
 	const records = every / idleShare / recordBytes
 	c.appended(name(0), records, little, 3)
 	if c.Idle(name(0)); len(c.writer.threads) != 1 {

@@ -71,7 +71,7 @@ func TestPlanIsWhatIsKept(t *testing.T) {
 			x.add(&frame{kind: kindThread, stream: "s", revision: rev})
 		}
 		if n := len(x.threads["s"]); n != len(plan) {
-			t.Errorf("head %d: %v, of which %d are kept", head, plan, n)
+			t.Errorf("head %d: %v, and %d of them are kept", head, plan, n)
 		}
 		if n := len(plan); head > 2*near && n < 2 || head >= 260_000 && n < 8 {
 			t.Errorf("head %d: %v", head, plan)

@@ -34,7 +34,7 @@ func (c *Cache) append(f frame, payload []byte, generation uint64) {
 	}
 }
 
-// tidy writes the file anew when half of it is of no use, or when text must go.
+// tidy rewrites the file when half of it is of no use, or when text must go.
 func (c *Cache) tidy(must bool) {
 	if c.disabled() {
 		return
@@ -57,7 +57,7 @@ func (c *Cache) tidy(must bool) {
 		err = next.install()
 	}
 	if err != nil {
-		c.logger.Warn("the cache cannot be written anew", "path", c.path, "why", err)
+		c.logger.Warn("the cache cannot be rewritten", "path", c.path, "why", err)
 		return
 	}
 	c.mu.Lock()

@@ -77,7 +77,7 @@ func (c *Cache) appended(stream eventlog.Stream, after eventlog.Revision, bytes,
 	}
 }
 
-// Idle says that nobody uses a thread any more. What is not worth saving then is
+// Idle says that nobody uses a thread any more. A thread that is not worth saving then is
 // counted no further: there may be many such threads.
 func (c *Cache) Idle(stream eventlog.Stream) {
 	if c == nil {

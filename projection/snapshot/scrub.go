@@ -15,8 +15,8 @@ const (
 )
 
 // A scrub looks through what was saved before the file was opened, a frame at a
-// time between other work, so that what is damaged is found while the log is
-// there to make it anew, and not when it is wanted. It is the writer's own.
+// time between other work, so that damage is found while the log is
+// there to repair it, and not when the entry is needed. It is the writer's own.
 type scrub struct {
 	frames []*frame
 	found  bool
@@ -36,7 +36,7 @@ func newScrub(x *index) scrub {
 }
 
 // look checks the next frame, the first in the file before the others. After the
-// last the file is written anew, if anything was found.
+// last the file is rewritten, if anything was found.
 func (c *Cache) look() {
 	s, start := &c.writer.scrub, time.Now()
 	if n := len(s.frames) - 1; n >= 0 && !c.disabled() {
@@ -68,7 +68,7 @@ func (c *Cache) counts(f *frame) bool {
 
 // discard has a frame count no more, and its thread saved again.
 func (c *Cache) discard(f *frame, why error) {
-	c.logger.Warn("a saved entry is damaged: making it anew", "path", c.path, "thread", f.stream, "revision", f.revision, "why", why)
+	c.logger.Warn("a saved entry is damaged: saving it again", "path", c.path, "thread", f.stream, "revision", f.revision, "why", why)
 	c.mu.Lock()
 	c.index.drop(f)
 	c.mu.Unlock()
@@ -77,7 +77,7 @@ func (c *Cache) discard(f *frame, why error) {
 	}
 }
 
-// mend has the file written anew without a frame of a thread that was found to
+// mend has the file rewritten without a frame of a thread that was found to
 // be damaged, and the thread saved again.
 func (w *writer) mend(stream eventlog.Stream) {
 	w.mu.Lock()

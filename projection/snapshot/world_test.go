@@ -21,7 +21,7 @@ import (
 )
 
 // A markedLog is a log in memory with what a cache needs beside. Its records
-// can be blacked out.
+// can be redacted.
 type markedLog struct {
 	eventlog.AuditLog
 	id [16]byte
@@ -70,7 +70,7 @@ func (l *markedLog) LogChainAt(_ context.Context, at eventlog.Position) (chain.D
 	return l.chains[at], nil
 }
 
-// Read blacks out what is inserted at the revision that was redacted.
+// Read redacts the insertions of the redacted revision.
 func (l *markedLog) Read(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
 		for r, err := range l.AuditLog.Read(ctx, stream, after) {
@@ -82,7 +82,7 @@ func (l *markedLog) Read(ctx context.Context, stream eventlog.Stream, after even
 				if err != nil {
 					panic(err)
 				}
-				r.Text = event.Encode(event.Changed{Change: blacked(e.Payload.(event.Changed).Change)}).Text
+				r.Text = event.Encode(event.Changed{Change: redactedChange(e.Payload.(event.Changed).Change)}).Text
 			}
 			if !yield(r, err) {
 				return
@@ -91,8 +91,8 @@ func (l *markedLog) Read(ctx context.Context, stream eventlog.Stream, after even
 	}
 }
 
-// blacked returns c with all that it inserts blacked out.
-func blacked(c ot.Change) ot.Change {
+// redactedChange returns c with all its insertions redacted.
+func redactedChange(c ot.Change) ot.Change {
 	var b ot.Builder
 	at := 0
 	for ed := range c.Edits() {

@@ -36,7 +36,7 @@ type writer struct {
 	// The goroutine's own.
 	ctx    context.Context
 	cancel context.CancelFunc
-	failed bool // a write did, and was told of
+	failed bool // a write did, and it is logged
 	scrub  scrub
 }
 

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Most is the longest duration that is told apart; longer ones count as Most.
+// Most is the longest duration with a place of its own; longer ones count as Most.
 const Most = (1<<32 - 1) * time.Microsecond
 
 const (

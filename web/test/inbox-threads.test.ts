@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Listener } from '../src/base/socket'
 import { Threads } from '../src/inbox/threads'
 
-/** A server with `total` threads, number 0 the newest, of which the list has 200. */
+/** A server with `total` threads, number 0 the newest; the list has 200. */
 function world(total: number): { threads: Threads; listener: Listener; sent: string[]; asked: number[]; list(first?: number): string; fail: { on: boolean } } {
   const sent: string[] = []
   const asked: number[] = []

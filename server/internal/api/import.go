@@ -115,7 +115,7 @@ func (a *API) agree(ctx context.Context, doc *ndjson.Document, head eventlog.Rev
 	return eventlog.Revision(sort.Search(n, differ)), failed
 }
 
-// controlImport imports an export; ?digest= is that of the file from which the
+// controlImport imports an export; ?digest= is the digest of the file from which the
 // export was made, if there is one.
 func (a *API) controlImport(w http.ResponseWriter, r *http.Request) error {
 	doc, err := ndjson.Read(http.MaxBytesReader(w, r.Body, intake.ExportMost))

@@ -80,7 +80,7 @@ func (a *API) linesOf(t *projection.Thread, from, to uint64, words bool) linesJS
 	return b
 }
 
-// timeWords sets the time of each word, which is that of its revision.
+// timeWords sets the time of each word, the time of its revision.
 func (a *API) timeWords(ctx context.Context, stream eventlog.Stream, words [][][4]int64) error {
 	first, last := int64(wire.MaxNumber), int64(0)
 	for _, spans := range words {

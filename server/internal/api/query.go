@@ -15,8 +15,8 @@ import (
 // accepted.
 var switches = []string{"allow_empty", "deletions", "follow", "gone", "ignore_case", "regexp", "words"}
 
-// checkQuery refuses a query that would be misread: one that is malformed, of
-// which net/http drops the malformed part in silence, and a switch that is
+// checkQuery refuses a query that would be misread: one that is malformed,
+// because net/http drops the malformed part silently, and a switch that is
 // neither true nor false.
 func checkQuery(raw string) error {
 	query, err := url.ParseQuery(raw)

@@ -45,7 +45,7 @@ func TestBaseIsTheNearestOfOwnAndDelivered(t *testing.T) {
 	// The newest, not one that reads the same.
 	l := &linePeer{own: &view{text: units("zz")}, delivered: []*view{{text: units("a"), rev: 1}, {text: units("a"), rev: 2}}}
 	if v := l.closest(nil, units("ab")); v.rev != 2 {
-		t.Errorf("base is that of revision %d, want 2", v.rev)
+		t.Errorf("base is revision %d, want 2", v.rev)
 	}
 }
 

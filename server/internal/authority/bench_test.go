@@ -38,7 +38,7 @@ func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 }
 
 // BenchmarkPush has clients type at the end of a text of up to 64 Ki units, all
-// on the same revision. It appends so many pushes at once.
+// on the same revision. It appends that many pushes at once.
 func BenchmarkPush(b *testing.B) {
 	for _, batch := range []int{1, 16, 256} {
 		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {

@@ -192,7 +192,7 @@ func TestFramesOfABroadcastEndInTheSameEntries(t *testing.T) {
 	s.equal("tasks", len(s.tasks), 0)
 }
 
-// stopOneByOne has the clients stop reading one after the other, with so many
+// stopOneByOne has the clients stop reading one after the other, with n
 // entries between, and then all read again.
 func (s *scene) stopOneByOne(clients []*textClient, entries int) {
 	for i := range clients {

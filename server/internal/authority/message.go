@@ -8,7 +8,7 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// A Message is what Room.Frame encodes. What it points to is valid only during
+// A Message is what Room.Frame encodes. Its pointers are valid only during
 // that call.
 type Message interface{ message() }
 

@@ -65,7 +65,7 @@ type conn struct {
 	receipts uint64
 	synced   int64
 	page     func(n int) int // draws how the server divides a stream from the log into frames
-	full     int             // it is not ready with so many messages; 0: always ready
+	full     int             // it is not ready with that many messages; 0: always ready
 	waits    bool            // Ready has returned false
 }
 

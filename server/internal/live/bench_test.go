@@ -9,7 +9,7 @@ import (
 )
 
 // BenchmarkCountAKeystroke is all that one keystroke costs for the list and the
-// feed, with so many peers that read.
+// feed, with n peers that read.
 func BenchmarkCountAKeystroke(b *testing.B) {
 	for _, readers := range []int{0, 5, 100} {
 		b.Run(fmt.Sprintf("readers=%d", readers), func(b *testing.B) {
@@ -34,8 +34,8 @@ func BenchmarkCountAKeystroke(b *testing.B) {
 	}
 }
 
-// BenchmarkList makes the list of 1,400 threads, 200 of which it shows: with so
-// many people in each and one of them typing, or with nobody.
+// BenchmarkList makes the list of 1,400 threads, 200 of which it shows: with n
+// people in each and one of them typing, or with nobody.
 func BenchmarkList(b *testing.B) {
 	for _, people := range []int{0, 6} {
 		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {

@@ -24,7 +24,7 @@ func (r *rates) allowCursor(l wire.Limits) bool {
 // bytes, and a connection has three. The zero value is full.
 type bucket int64
 
-// take takes n tokens, if there are so many, from a bucket that holds most and
+// take takes n tokens, if there are n, from a bucket that holds most and
 // gains perSecond. now is in nanoseconds.
 func (b *bucket) take(now int64, n, perSecond, most int) bool {
 	each := float64(time.Second) / float64(perSecond)

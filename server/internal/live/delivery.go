@@ -66,7 +66,7 @@ func (p *peer) write(q *queue) error {
 	return nil
 }
 
-// deadline returns the time by which the peer must have read so many bytes.
+// deadline returns the time by which the peer must have read that many bytes.
 func (p *peer) deadline(bytes int) time.Time {
 	return time.Now().Add(p.l.peers.writeTimeout + time.Duration(bytes/slowest)*time.Second)
 }

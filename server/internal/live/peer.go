@@ -169,7 +169,7 @@ func (p *peer) leave() {
 // Ready): only a client that keeps asking without reading can.
 func (p *peer) Send(frame []byte) { p.offer(lasting, frame) }
 
-// offer is Send for frames of which only the newest of a kind matters.
+// offer is Send for kinds of frames where only the newest matters.
 func (p *peer) offer(k kind, frame []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

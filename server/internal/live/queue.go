@@ -18,7 +18,7 @@ const (
 	queueBytes  = 4 << 20
 )
 
-// A kind is a kind of frames of which only the newest matters: it replaces one that
+// A kind is a kind of frames where only the newest matters: it replaces one that
 // still waits.
 type kind int8
 

@@ -1,7 +1,6 @@
 // Package wire is the protocol between the server and its clients: the messages,
 // their limits, the error codes, and how frames are read and written. It opens no
-// socket and keeps no state. What a message does is the business of the server and
-// of package authority; this comment says it for the reader. docs/protocol.md is
+// socket and keeps no state. The server and package authority decide the effect of a message; this comment says it for the reader. docs/protocol.md is
 // the same for people who write clients.
 //
 // # Frames

@@ -47,7 +47,7 @@ func NewRun(m *TextUpdate) *Run {
 	return r
 }
 
-// Entries returns the revision of the first entry and that of the last.
+// Entries returns the revisions of the first and the last entry.
 func (r *Run) Entries() (first, last eventlog.Revision) {
 	return r.last.Rev + 1 - eventlog.Revision(len(r.starts)), r.last.Rev
 }
