@@ -52,7 +52,7 @@ func (f *thawer) fail(format string, args ...any) {
 func (f *thawer) uint() uint64 {
 	n, size := binary.Uvarint(f.in)
 	if size <= 0 {
-		f.fail("a number is cut off")
+		f.fail("a number is truncated")
 		return 0
 	}
 	f.in = f.in[size:]
@@ -62,7 +62,7 @@ func (f *thawer) uint() uint64 {
 func (f *thawer) int() int64 {
 	n, size := binary.Varint(f.in)
 	if size <= 0 {
-		f.fail("a number is cut off")
+		f.fail("a number is truncated")
 		return 0
 	}
 	f.in = f.in[size:]

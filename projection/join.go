@@ -14,8 +14,8 @@ func (r *remnant) lives() bool { return r.kept > 0 || r.length == 0 }
 
 func (r *remnant) lost() uint32 { return r.length - uint32(r.kept) }
 
-// join applies an edit that deletes breaks, the first one at the end of the current line,
-// number i, and inserts none. Of the lines at its two ends that can live on, the
+// join applies an edit that deletes breaks and inserts none; the first one ends the
+// current line, number i. Of the lines at its two ends that can live on, the
 // one that keeps more units (a tie: the first) is the resulting line; the other is
 // joined into it.
 func (t *Thread) join(by stamp, i, start, from, to int, insert []uint16) {

@@ -12,7 +12,7 @@ import (
 // that come, go or move do so whole, with a break, so that a thread recognizes a
 // moved line. Lines that were changed, split or joined change by words. A line
 // that is not similar to what stood there is replaced, and the breaks around it
-// stay. The error is from ot.Units, where after is not valid UTF-8.
+// stay. The error is from ot.Units: after is not valid UTF-8.
 func Diff(before, after string) (ot.Change, error) {
 	if _, err := ot.Units(after); err != nil {
 		return ot.Change{}, err

@@ -11,7 +11,7 @@
 // of them as come in the same order on both sides; and so on between any two of
 // those. A long insertion does not mislead it, and neither do the blank lines
 // and brackets that occur everywhere. Where either side has no string once, it
-// compares by package lcs of go-udiff, which stops beyond 100 differences and
+// compares by package lcs of go-udiff, which stops at 100 differences and
 // then finds fewer strings in common than there are.
 //
 // # Lines that changed

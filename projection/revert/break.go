@@ -2,8 +2,8 @@ package revert
 
 import "slices"
 
-// placeBeside is place between pieces, at least one of them displaced. Text
-// written into a line that the edits moved, at its end or its beginning, belongs
+// placeBeside is place where at least one of the two pieces is displaced. Text that
+// is written into a line that the edits moved, at its end or its beginning, belongs
 // to the line; so does the break behind it, but not the line below.
 func (r *Reversal) placeBeside(s *section, left, right *piece) *piece {
 	begins := s.FromB == 0 || r.t.Unit(s.FromB-1) == lineBreak

@@ -192,7 +192,7 @@ func (r reversal) census(c ot.Change, after []uint16) error {
 	}
 	for ed := range c.Edits() {
 		for i, u := range s.text[ed.FromA:ed.ToA] {
-			if !u.mine && !u.moved && u.unit != '\n' { // a break beside what moves is rewritten
+			if !u.mine && !u.moved && u.unit != '\n' { // a break beside what moves is written again
 				return fmt.Errorf("%s takes unit %d of %q out, which others wrote and nobody is to move", c, ed.FromA+i, t.Text())
 			}
 		}

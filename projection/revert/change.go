@@ -18,7 +18,7 @@ type builder struct {
 	moved     []span   // what of back stands elsewhere in the text
 	displaced []int    // where in the text stands what is to move, in order
 	kept      int      // how many units before at the Builder does not know of yet
-	black     int
+	redacted  int
 	before    []uint16
 }
 
@@ -49,13 +49,13 @@ func (b *builder) keep(from, to int) {
 		b.Keep(b.kept + head)
 		b.Replace(len(b.before)-head-tail, b.back[head:len(b.back)-tail])
 		b.kept = tail + to - from
-		b.countBlack(head, len(b.back)-tail)
+		b.countRedacted(head, len(b.back)-tail)
 	}
 	b.at, b.back, b.moved = to, b.back[:0], b.moved[:0]
 }
 
-// addBreak writes the break behind, or else before, a line that comes or goes
-// again: without it, the change would be within a line and no line would move. It
+// addBreak deletes and inserts the break behind, or else before, a line that comes
+// or goes: without it, the change would be within a line and no line would move. It
 // returns from, or the position behind that break.
 func (b *builder) addBreak(from, to int) int {
 	oneLine := func(line []uint16) bool { return len(line) > 0 && !slices.Contains(line, lineBreak) }
@@ -74,11 +74,11 @@ func (b *builder) addBreak(from, to int) int {
 	return from
 }
 
-// countBlack counts the redacted units among the units from..to of back.
-func (b *builder) countBlack(from, to int) {
+// countRedacted counts the redacted units among the units from..to of back.
+func (b *builder) countRedacted(from, to int) {
 	for i := from; i < to; i++ {
 		if b.back[i] == event.Blank && !b.wasMoved(i) {
-			b.black++
+			b.redacted++
 		}
 	}
 }

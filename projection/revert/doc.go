@@ -3,7 +3,7 @@
 // Plan is one change of the text as it is now. Restoring an earlier revision is
 // taking back everything since.
 //
-// # What is taken back
+// # The result
 //
 // In what follows, "the edits" are those to take back and "others" made all other
 // edits. The change of a Plan
@@ -12,12 +12,12 @@
 //   - inserts what the edits deleted, unless the edits wrote that themselves;
 //   - moves lines back that the edits moved.
 //
-// Whatever others wrote and still stands is there exactly once afterwards. Text of others
-// that the edits deleted, and nobody else did, is there again, exactly once.
+// Text of others that still stands is there exactly once afterwards. Text of
+// others that the edits deleted, and nobody else, is there again, exactly once.
 // Nothing that the edits wrote is there. Taking back everything since a revision
 // gives the text of that revision.
 //
-// If nothing moved, the result equals carrying each edit's inverse over every
+// If nothing moved, the result is the same as carrying each edit's inverse over every
 // later entry, one by one, and over the inverses of later edits; that itself would
 // take the product of their numbers. Text that comes back stands where it was in
 // relation to what is left around it. Of text that others wrote at that very
@@ -30,9 +30,9 @@
 // makes it. Lines that were cut in one change and pasted in another did not move.
 //
 //   - Lines that others moved stay where they are, and what is to be deleted or
-//     inserted in them is deleted or inserted there. What the edits deleted at the
-//     end of such a line, up to a break, and at its beginning, from a break on,
-//     belongs to the line.
+//     inserted in them is deleted or inserted there. Text that the edits
+//     deleted at the end of such a line, up to a break, and at its beginning, from a
+//     break on, belongs to the line.
 //   - Lines that the edits moved go back between the lines between which they
 //     stood, with what others wrote into them, at their ends, or in their place.
 //     If others moved them again they stay: the last move wins. Lines that only
@@ -43,15 +43,15 @@
 //     others.
 //
 // A line that moves back whole is a move in the log, too, and keeps its authors; breaks
-// beside it may be rewritten. Where a line that moves back would join two lines
+// beside it may be deleted and written again. Where a line that moves back would join two lines
 // that nobody joined, because others deleted its break, a break is written; if the
 // text has lost its last break in this way, it has none at its end afterwards.
 //
 // # Pieces
 //
 // A Reversal cuts the text into pieces. They are in two orders: the order of the
-// text, and the original order, the order of the text as it would be without
-// the edits. The terms, with ben's text "one two" and ana's edits to take back:
+// text, and the original order, the order of the text as it would be without the
+// edits. The terms, with ben's text "one two" and ana's edits to take back:
 //
 //   - A piece holds units that stand in the text. It is mine if the edits wrote
 //     it. After ana's "big " the text has three pieces, and the second is mine:

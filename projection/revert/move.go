@@ -53,8 +53,8 @@ func (r *Reversal) arrival(at int) *move {
 	return nil
 }
 
-// liftMoves takes what moves out of its place in the original order. Text that
-// the edits move stays in its place there, unless they wrote all of it.
+// liftMoves takes what moves out of its place in the original order. A run
+// that the edits move stays in its place there, unless they wrote all of it.
 func (r *Reversal) liftMoves() {
 	if len(r.moves) == 0 {
 		return

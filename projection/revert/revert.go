@@ -45,7 +45,7 @@ type Plan struct {
 	Deleted  int               // UTF-16 units that the change deletes
 	Restored int               // UTF-16 units that it inserts; what moves back counts in both
 	Lost     int               // UTF-16 units that the edits wrote and others deleted already
-	Black    int               // UTF-16 units that come back as blanks, since they were redacted
+	Redacted int               // UTF-16 units that come back as blanks, since they were redacted
 
 	// Then is when the text last changed before the first of the edits; if that is
 	// the first change of all, when that was. Unix milliseconds.
@@ -69,7 +69,7 @@ func Replay(ctx context.Context, log eventlog.Log, stream eventlog.Stream, mine 
 	return r, nil
 }
 
-// Advance folds what was recorded since, none of which is taken back. It returns
+// Advance folds what was recorded since; it takes nothing of that back. It returns
 // an error that wraps ErrRedacted when some of that is a redaction: what comes
 // back must then be read from the log again, by another Reversal.
 func (r *Reversal) Advance(ctx context.Context, log eventlog.Log) error {
@@ -118,7 +118,7 @@ func (r *Reversal) Plan() Plan {
 		}
 	}
 	if c := b.change(); b.changes(c) {
-		out.Change, out.Black = c, b.black
+		out.Change, out.Redacted = c, b.redacted
 		out.Deleted, out.Restored = c.Deleted(), c.Inserted()
 	}
 	return out

@@ -86,7 +86,7 @@ func Redaction(text []uint16, from, to int) event.Redacted {
 			black[i] = '\n'
 		}
 	}
-	if from == to { // nothing is redacted
+	if from == to { // it redacts nothing
 		return event.Redacted{Change: ot.Keep(len(text)), Reason: "test"}
 	}
 	return event.Redacted{Ranges: [][2]int{{from, to}}, Change: ot.Replace(len(text), from, to, black), Reason: "test"}

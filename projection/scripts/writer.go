@@ -218,7 +218,7 @@ func (w *Writer) cutBlock(from, to int) {
 	}
 }
 
-// Shuffle rewrites some or all lines in another order.
+// Shuffle replaces some or all lines by the same lines in another order.
 func (w *Writer) Shuffle() {
 	lines, i, n := w.block()
 	if w.draw(2) == 0 {

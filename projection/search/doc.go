@@ -1,7 +1,7 @@
 // Package search finds a pattern in the whole history of a thread: who wrote
 // text that matches it, when, and who deleted that text, even if it is gone now.
 //
-// # What is one hit
+// # Hits
 //
 // A Hit is a match from the record that completed it to the record after which
 // it matched no more. It stays the same hit as long as some of its characters are

@@ -13,7 +13,7 @@ import (
 	"parodywave/projection"
 )
 
-// A Log is what a cache needs of the log that it is of.
+// A Log is the log of a cache.
 type Log interface {
 	eventlog.AuditLog
 	eventlog.Segmenter
@@ -30,31 +30,30 @@ type Log interface {
 	LogChainAt(ctx context.Context, at eventlog.Position) (chain.Digest, error)
 }
 
-// A Cache is the file and what of it counts.
+// A Cache is an open file and the index of what counts in it.
 type Cache struct {
 	log    Log
 	logger *slog.Logger
 	path   string
 
-	// Held for reading while a frame is read; only the writer changes the file.
+	// Held for reading while reading a frame; only the writer changes the file.
 	mu         sync.RWMutex
 	file       *file // nil: nothing is saved
 	index      index
-	generation uint64 // of what is trusted: rises with each Distrust
+	generation uint64 // rises with each Distrust
 
 	meter  meter
 	writer writer
 }
 
-// Open opens the cache of a log at path, or begins one. It never fails: without
-// a file that can be used or made, the cache is empty and stays so, and the
-// reason is logged.
+// Open opens the cache of a log at path, or creates one. It never fails: without a
+// usable file, the cache is empty and stays so, and logs why.
 func Open(ctx context.Context, path string, log Log, logger *slog.Logger) *Cache {
 	c := &Cache{log: log, logger: logger, path: path, index: newIndex()}
 	c.meter.every, c.meter.due = every, map[eventlog.Stream]*due{}
 	frames, err := c.load(ctx)
 	if err != nil && !missing(err) {
-		logger.Warn("the cache cannot be used: creating a new one", "path", path, "why", err)
+		logger.Warn("the cache cannot be used: making it again", "path", path, "why", err)
 	}
 	if err != nil {
 		if c.file, err = newFile(path, log.ID()); err != nil {
@@ -68,7 +67,7 @@ func Open(ctx context.Context, path string, log Log, logger *slog.Logger) *Cache
 	return c
 }
 
-// load opens the file for writing and returns the frames that count.
+// load opens the file for writing and returns the frames that match the log.
 func (c *Cache) load(ctx context.Context) ([]frame, error) {
 	f, frames, err := openFile(c.path, c.log.ID(), os.O_RDWR)
 	if err != nil {
@@ -80,10 +79,10 @@ func (c *Cache) load(ctx context.Context) ([]frame, error) {
 		end = frames[n-1].end()
 	}
 	if err == nil && n < len(frames) {
-		c.logger.Warn("the cache tells of another past than the log: dropping that", "path", c.path, "snapshots", len(frames)-n)
+		c.logger.Warn("part of the cache was made from another log: dropping it", "path", c.path, "snapshots", len(frames)-n)
 	}
 	if err == nil {
-		err = f.cut(end) // with what a crash left of a frame
+		err = f.cut(end) // together with an incomplete frame
 	}
 	if err != nil {
 		f.f.Close()
@@ -93,11 +92,11 @@ func (c *Cache) load(ctx context.Context) ([]frame, error) {
 	return frames[:n], nil
 }
 
-// valid returns how many of the frames, from the first on, tell of log.
+// valid returns how many of the frames, from the first on, were made from log.
 func valid(ctx context.Context, log Log, frames []frame) (int, error) {
 	for i := 1; i < len(frames); i++ {
 		if frames[i].mark.position < frames[i-1].mark.position {
-			frames = frames[:i] // not what was ever written
+			frames = frames[:i] // never written so
 			break
 		}
 	}
@@ -116,7 +115,7 @@ func valid(ctx context.Context, log Log, frames []frame) (int, error) {
 	return sort.Search(n, func(i int) bool { return !fits(&frames[i]) }), failed
 }
 
-// refuse has nothing saved from now on.
+// refuse ends saving.
 func (c *Cache) refuse(err error) {
 	c.logger.Warn("nothing is cached", "path", c.path, "why", err)
 	c.mu.Lock()
@@ -146,7 +145,7 @@ func (c *Cache) Snapshot(_ context.Context, stream eventlog.Stream, at eventlog.
 	}
 }
 
-// fetch returns the frame that pick picks, and its unpacked payload.
+// fetch returns the frame that pick returns, and its unpacked payload.
 func (c *Cache) fetch(pick func(*index) *frame) (*frame, []byte, error) {
 	c.mu.RLock()
 	if c.file == nil {
@@ -169,14 +168,14 @@ func (c *Cache) fetch(pick func(*index) *frame) (*frame, []byte, error) {
 func thaw(f *frame, b []byte) (*projection.Thread, error) {
 	t, err := projection.Thaw(b)
 	if err == nil && (t.Stream != f.stream || t.Revision != f.revision) {
-		err = errors.New("it is of another thread or revision")
+		err = errors.New("the content is of another thread or revision")
 	}
 	return t, err
 }
 
-// Distrust implements projection.Snapshotter. It must also be called after
-// records of a stream were redacted; the file, which has their text, is then
-// rewritten.
+// Distrust implements projection.Snapshotter. It must also be called after a
+// redaction in a stream (Appended does); the cache then rewrites its file, which
+// still has the text.
 func (c *Cache) Distrust(stream eventlog.Stream) {
 	if c == nil {
 		return
@@ -188,7 +187,7 @@ func (c *Cache) Distrust(stream eventlog.Stream) {
 	c.writer.forget(stream)
 }
 
-// Forget drops all that is saved: the log is about to be folded from its
+// Forget drops everything that is saved, before the log is folded from its
 // beginning.
 func (c *Cache) Forget() {
 	if c == nil || c.disabled() {

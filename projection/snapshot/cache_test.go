@@ -164,7 +164,7 @@ func TestRestoredLogIsNotTakenForTheOther(t *testing.T) {
 		if err := w.check(); err != nil {
 			t.Fatalf("world %d: %v", i, err)
 		}
-		kept, dropped = kept+w.saved(), dropped+strings.Count(w.said.String(), "another past")
+		kept, dropped = kept+w.saved(), dropped+strings.Count(w.said.String(), "made from another log")
 		w.start()
 		w.happen(100)
 		w.settle()
@@ -196,7 +196,7 @@ func TestForeignCacheIsMadeAnew(t *testing.T) {
 		}
 		w.said.Reset()
 		w.open()
-		if w.saved() != 0 || w.cache.State() != nil || !strings.Contains(w.said.String(), "creating a new one") {
+		if w.saved() != 0 || w.cache.State() != nil || !strings.Contains(w.said.String(), "making it again") {
 			t.Errorf("%s: %d snapshots; %s", name, w.saved(), &w.said)
 		}
 		if err := w.check(); err != nil {

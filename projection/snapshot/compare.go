@@ -14,23 +14,22 @@ import (
 	"parodywave/projection"
 )
 
-// A Report says what of a cache is as its log gives it.
+// A Report says how a cache compares with its log.
 type Report struct {
-	Threads   int // that were saved
-	Snapshots int // of them, all together
+	Threads   int // with snapshots
+	Snapshots int // of all threads
 	State     bool
 	Problems  []string
 
-	// Ignored says why what is there is not used, all of it or some; it is empty
-	// where there is nothing that is not used.
+	// Ignored says why a server would not use the cache or a part of it; empty if it
+	// would use all.
 	Ignored string
 }
 
-// Compare folds log from its first record and compares what it gives with
-// everything in the cache at path that a server would believe. It changes
-// nothing, also while a server has the file; the log may be a copy. Without a
-// file, or with one that is not of this log, there is nothing to compare. The
-// error is one of reading.
+// Compare folds log from its first record and compares the results with everything
+// in the cache at path that a server would use. It changes nothing, and may run
+// while a server has the file open; log may be a copy. Without a file, or with one
+// of another log, there is nothing to compare. An error is one of reading.
 func Compare(ctx context.Context, path string, log Log) (*Report, error) {
 	r := &comparer{log: log, Report: &Report{}}
 	f, frames, err := openFile(path, log.ID(), os.O_RDONLY)
@@ -49,8 +48,8 @@ func Compare(ctx context.Context, path string, log Log) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if end, _ := log.End(); n < len(frames) && frames[n].mark.position <= end { // else the log is a copy, and older
-		r.Ignored = fmt.Sprintf("the log never was as %d of %d entries say", len(frames)-n, len(frames))
+	if end, _ := log.End(); n < len(frames) && frames[n].mark.position <= end { // otherwise the log is an older copy
+		r.Ignored = fmt.Sprintf("%d of %d entries do not match the log", len(frames)-n, len(frames))
 	}
 	x := newIndex()
 	for i := range frames[:n] {
@@ -65,7 +64,7 @@ type comparer struct {
 	file      *file
 	log       Log
 	state     *State
-	directory *projection.Directory // as the log gives it, at the revisions of state's
+	directory *projection.Directory // folded from the log, at the revisions of state's
 }
 
 func (r *comparer) compare(ctx context.Context, x *index) error {
@@ -93,13 +92,13 @@ func (r *comparer) compare(ctx context.Context, x *index) error {
 		}
 	}
 	for stream := range x.threads {
-		r.problem("thread %s: there is no such thread", stream)
+		r.problem("thread %s: the log has no such thread", stream)
 	}
 	if r.state == nil {
 		return nil
 	}
 	if !bytes.Equal(r.directory.Freeze(nil), r.state.Directory.Freeze(nil)) {
-		r.problem("the list of threads is not what the log gives")
+		r.problem("the list of threads differs from the log")
 	}
 	return r.lists(ctx)
 }
@@ -116,8 +115,7 @@ func (r *comparer) unpack(f *frame) ([]byte, error) {
 	return b, err
 }
 
-// thread folds one thread and compares it at all revisions at which it was
-// saved.
+// thread folds one thread and compares it at all revisions that have a snapshot.
 func (r *comparer) thread(ctx context.Context, head eventlog.Head, frames []*frame) error {
 	var stops []eventlog.Revision
 	for _, f := range frames {
@@ -155,7 +153,7 @@ func (r *comparer) thread(ctx context.Context, head eventlog.Head, frames []*fra
 	return nil
 }
 
-// snapshot compares one with a thread that was folded from the log.
+// snapshot compares a snapshot with a thread that was folded from the log.
 func (r *comparer) snapshot(t *projection.Thread, f *frame) {
 	r.Snapshots++
 	b, err := r.unpack(f)
@@ -164,14 +162,14 @@ func (r *comparer) snapshot(t *projection.Thread, f *frame) {
 		saved, err = thaw(f, b)
 	}
 	if want := t.Freeze(nil); err == nil && (!bytes.Equal(b, want) || !bytes.Equal(saved.Freeze(nil), want)) {
-		err = errors.New("it is not what the log gives")
+		err = errors.New("it differs from the log")
 	}
 	if err != nil {
 		r.problem("thread %s, saved at revision %d: %v", f.stream, f.revision, err)
 	}
 }
 
-// lists compares authors and connections, as far as the log still has them.
+// lists compares authors and connections, if the log still has their records.
 func (r *comparer) lists(ctx context.Context) error {
 	authors, connections := projection.NewAuthors(), projection.NewConnections()
 	err := r.fold(ctx, eventlog.Authors, r.state.Authors.Revision, authors.Apply)
@@ -182,12 +180,12 @@ func (r *comparer) lists(ctx context.Context) error {
 		return err
 	}
 	if !bytes.Equal(authors.Freeze(nil), r.state.Authors.Freeze(nil)) {
-		r.problem("the authors are not what the log gives")
+		r.problem("the authors differ from the log")
 	}
 	at, err := r.log.ChainAt(ctx, eventlog.Connections, r.state.Connections.Revision)
 	usable := err == nil && at == r.state.connections && connections.Through == r.state.Connections.Through && at != (chain.Digest{})
 	if usable && !bytes.Equal(connections.Freeze(nil), r.state.Connections.Freeze(nil)) {
-		r.problem("the connections are not what the log gives")
+		r.problem("the connections differ from the log")
 	}
 	return nil
 }

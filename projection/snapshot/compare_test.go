@@ -90,7 +90,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 		if err := os.WriteFile(w.path, wrong, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if r := compare(); len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "not what the log gives") {
+		if r := compare(); len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "differs from the log") {
 			t.Errorf("frame %d: %+v", i, r)
 		}
 		wrong = bytes.Clone(good)

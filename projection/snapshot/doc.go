@@ -1,11 +1,11 @@
 // Package snapshot saves projections in a file of their own, so that a long log
 // need not be folded from its first record: threads at some of their revisions,
-// and the list of threads, the authors and the connections.
+// the list of threads, the authors and the connections.
 //
-// The file is a cache. Deleting it is always safe, at any time but while a server
-// has it, and costs time and nothing else. Nothing in it is believed that does
-// not fit the log; what is wrong, of another log or of another version, is skipped
-// with a line in the server's own log, and replaced.
+// The file is a cache. Deleting it is safe, except while a server has it open, and
+// costs nothing but time. Nothing in it counts that does not match the log. The
+// server ignores entries that are damaged, of another log or of another version,
+// reports them in its own log, and makes them again.
 //
 // # File
 //
@@ -19,50 +19,50 @@
 //	kind  = 1 thread     payload: a projection.Thread, frozen, in a zstd frame
 //	        2 state      payload: likewise directory, authors and connections, each
 //	                     after its u32 length; then C of the connections[32]
-//	        3 forget     no payload: earlier threads of the stream count no more
+//	        3 forget     no payload: earlier frames of the stream no longer count
 //
 //	log       the random id of the log's file
-//	position  where the log ended after all that is in the frame had been read
+//	position  the end of the log when the frame's content had been folded
 //	L         the log chain there (package chain)
-//	sum       SHA-256 of head and payload; sum8 the first 8 bytes of SHA-256 of
-//	          what is before it
+//	sum       SHA-256 of head and payload; sum8: the first 8 bytes of SHA-256 of
+//	          the bytes before it
 //
-// It is no tree of pages, as the log's file is: a frame is appended in one write
-// and checked when it is read, so that it needs neither fsync nor locks, damage
-// can lead nowhere, and what was redacted is gone when the file is rewritten.
+// Unlike the log's file, it is not a tree of pages: a frame is appended in one write
+// and checked when it is read. So it needs neither fsync nor locks, damage cannot
+// spread, and redacted text is gone once the file has been rewritten.
 //
-// # What counts
+// # Frames that count
 //
-// The log chain covers every record before it, so a frame whose L is the log's
-// own at that position tells of this very log. If one frame does, those before it
-// do; so the newest that does is looked for, and what follows it is dropped, as
-// happens when a log was restored from an older backup and went on differently.
-// The connections are in no log chain: their own chain value is compared, and
-// whether records of them were pruned since. A file ends where a head is not whole
-// or its CRC is wrong: what a crash left of a frame.
+// The log chain covers every record before it. So a frame whose L is the log's own
+// at that position was made from this very log, and so were all frames before it.
+// The cache searches for the newest such frame and drops those behind it; there
+// are some when a log was restored from an older backup and continued differently.
+// The connections are in no log chain: the cache compares their own chain value,
+// and whether records of them were pruned since. The file ends where a head is
+// incomplete or its CRC is wrong, as a crash leaves it.
 //
-// A damaged entry is skipped when it is needed, and replaced. So that none
-// lies there until then, the sums of all that counts are looked through once after
-// the file was opened, in the background and at a tenth of a core, and what is left
-// of them when it is closed. A frame whose sum is right and that says something else
-// than the log only Compare finds.
+// A damaged frame is ignored when it is needed, and its thread is saved again. So
+// that damage is found before that, the cache checks the sums of all frames that
+// count once after opening the file, in the background, with a tenth of a core,
+// and the rest of them when it is closed. Only Compare finds a frame with a right
+// sum and wrong content.
 //
-// A redaction alters what a fold of older records gives while the log chain
-// stays. Whoever redacts calls Distrust; a replay that passes a redacted record
-// on its way from a snapshot does, too.
+// A redaction changes what a fold of older records gives, but not the log chain. A
+// writer that redacts calls Appended with the record, which distrusts the thread's
+// snapshots; so does a replay that passes a redaction on its way from a snapshot.
 //
 // # Which are kept
 //
-// A snapshot of a thread is made for every 64 KiB of its log and when it leaves
-// memory. The newest is kept and, of older ones, those that lie about twice as
-// far back as the one after them, from 16,384 records on, until it is 32,768 or as
-// many as it has bytes: any revision is some tens of thousands of records from a
-// snapshot, and all of them together take about a byte for each record. When half
-// of the file is of no more use, it is rewritten.
+// A thread is saved for every 64 KiB of its log and when it leaves memory. The cache
+// keeps the newest snapshot and, of older ones, those about twice as far from the
+// head as the one after them: from 16,384 records on, up to 32,768 records or as
+// many as the snapshot has bytes. So any revision is some tens of thousands of
+// records from a snapshot, and all snapshots together take about one byte for each
+// record. When half of the file no longer counts, it is rewritten.
 //
 // # Concurrency
 //
-// All methods may be called concurrently. One goroutine writes, and folds what
-// it writes from the log by itself: an append is only counted. Methods of a nil
-// *Cache do nothing and have nothing.
+// All methods may be called concurrently. One goroutine writes the file, and folds
+// from the log what it writes: an append is only counted. Methods of a nil *Cache
+// do nothing, except Source.
 package snapshot

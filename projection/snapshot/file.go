@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-// A file is frames behind one another. Only what is below end is ever read.
+// A file is a sequence of frames. Nothing behind end is ever read.
 type file struct {
 	path string
 	id   [16]byte // of the log
@@ -24,20 +24,20 @@ const (
 	headSize = int64(len(magic) + 16 + 8)
 )
 
-// header returns how a file for a log begins.
+// header returns the beginning of a file for a log.
 func header(id [16]byte) []byte {
 	b := append([]byte(magic), id[:]...)
 	sum := sha256.Sum256(b)
 	return append(b, sum[:8]...)
 }
 
-var errForeign = errors.New("it is no cache, or one of another log or version")
+var errForeign = errors.New("the file is not a cache of this log and version")
 
 // openFile opens the file at path and reads all heads.
 func openFile(path string, id [16]byte, flag int) (*file, []frame, error) {
 	if info, err := os.Stat(path); err != nil {
 		return nil, nil, err
-	} else if !info.Mode().IsRegular() { // some of which are waited for
+	} else if !info.Mode().IsRegular() { // opening a pipe could wait
 		return nil, nil, errForeign
 	}
 	f, err := os.OpenFile(path, flag, 0)
@@ -79,7 +79,7 @@ func (c *file) scan() ([]frame, error) {
 	}
 }
 
-// newFile puts an empty file in the place of what is at path.
+// newFile replaces the file at path by an empty one.
 func newFile(path string, id [16]byte) (*file, error) {
 	c, err := beginFile(path, id)
 	if err == nil {
@@ -88,7 +88,7 @@ func newFile(path string, id [16]byte) (*file, error) {
 	return c, err
 }
 
-// beginFile begins a file that is not yet at path.
+// beginFile creates a file that is not yet at path.
 func beginFile(path string, id [16]byte) (*file, error) {
 	f, err := os.OpenFile(path+".new", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -101,7 +101,7 @@ func beginFile(path string, id [16]byte) (*file, error) {
 	return &file{path: path, id: id, f: f, end: headSize}, nil
 }
 
-// install puts the file at its path.
+// install moves the file to its path.
 func (c *file) install() error {
 	if err := os.Rename(c.path+".new", c.path); err != nil {
 		c.f.Close()
@@ -110,12 +110,12 @@ func (c *file) install() error {
 	return nil
 }
 
-// append writes a frame behind the others and sets its offset. After an error
-// nothing was appended.
+// append appends a frame and sets its offset. After an error nothing was
+// appended.
 func (c *file) append(f *frame, payload []byte) error {
 	f.offset, f.payload = c.end, len(payload)
 	if f.payload > maxPayload {
-		return fmt.Errorf("%d bytes are too many for a frame", f.payload)
+		return fmt.Errorf("a frame cannot have %d bytes", f.payload)
 	}
 	if _, err := c.f.WriteAt(f.bytes(payload), c.end); err != nil {
 		return err
@@ -124,14 +124,14 @@ func (c *file) append(f *frame, payload []byte) error {
 	return nil
 }
 
-// cut drops what is behind an offset.
+// cut truncates the file at an offset.
 func (c *file) cut(end int64) error {
 	c.end = end
 	return c.f.Truncate(end)
 }
 
-// rewrite returns a file, not yet at its path, with these frames alone, which it
-// sorts by where they lie and then moves.
+// rewrite returns a file, not yet at its path, with only these frames. It sorts them
+// by offset and sets their new offsets.
 func (c *file) rewrite(frames []*frame) (*file, map[*frame]int64, error) {
 	next, err := beginFile(c.path, c.id)
 	if err != nil {
@@ -154,6 +154,5 @@ func (c *file) rewrite(frames []*frame) (*file, map[*frame]int64, error) {
 	return next, moved, nil
 }
 
-// missing reports whether err says that there is no file, which is no reason to
-// say anything.
+// missing reports whether err says that there is no file, which needs no message.
 func missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

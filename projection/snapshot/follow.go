@@ -8,16 +8,16 @@ import (
 	"parodywave/projection"
 )
 
-// A follow is what a running server's state is saved from.
+// A follow is what a running server's state is made of.
 type follow struct {
 	directory func() *projection.Directory
-	rest      []byte // the state without the directory, frozen: it is rarely needed
-	threads   int    // when it was saved last
+	rest      []byte // the rarely needed rest of the state, frozen
+	threads   int    // number of threads when the state was saved last
 }
 
-// Follow has the state saved now and then from here on. It is s now, and
-// nothing of s is kept; directory returns a list of threads that belongs to the
-// caller, in which nothing must be that is not on disk.
+// Follow makes the cache save the state from time to time. The state is s now; the
+// cache keeps nothing of s. directory returns a list of threads for the cache to
+// own; the log must have on disk everything in it.
 func (c *Cache) Follow(s *State, directory func() *projection.Directory) {
 	if c == nil {
 		return
@@ -35,7 +35,7 @@ func (f *follow) keep(s *State) {
 	f.rest = rest.freeze()
 }
 
-// Demand has the state saved soon: it took long to get there.
+// Demand makes the cache save the state soon, because catching up took long.
 func (c *Cache) Demand() {
 	if c == nil {
 		return
@@ -60,7 +60,7 @@ func (c *Cache) stateDue() bool {
 	return n >= stateEvery && n >= stateShare*follow.threads
 }
 
-// saveState saves the state as the log has it.
+// saveState catches the state up with the log and saves it.
 func (c *Cache) saveState() {
 	w := &c.writer
 	w.mu.Lock()
@@ -84,12 +84,12 @@ func (c *Cache) saveState() {
 		}
 		return
 	}
-	// Text whose redaction the state has seen must be forgotten before.
+	// Forget frames for redactions that the state has seen must come first.
 	c.writeForgotten()
 	c.append(frame{kind: kindState}, pack(s.freeze()), 0)
 }
 
-// state returns the state as the log has it.
+// state returns the state, caught up with the log.
 func (f *follow) state(ctx context.Context, src projection.Source) (*State, error) {
 	s, err := thawState(f.rest)
 	if err != nil {

@@ -33,7 +33,7 @@ type mark struct {
 	chain    chain.Digest
 }
 
-// A frame says what one is of and where it lies.
+// A frame describes a frame of the file.
 type frame struct {
 	kind     byte
 	mark     mark
@@ -69,7 +69,7 @@ func (f *frame) bytes(payload []byte) []byte {
 	return append(b, sum[:]...)
 }
 
-var errTorn = errors.New("a head is not whole")
+var errTorn = errors.New("incomplete head")
 
 // readHead reads the head at an offset.
 func readHead(r io.ReaderAt, offset int64) (frame, error) {
@@ -99,7 +99,7 @@ func readHead(r io.ReaderAt, offset int64) (frame, error) {
 	return f, nil
 }
 
-// read returns the payload of a frame once its sum is right.
+// read reads the payload of a frame and checks its sum.
 func (f *frame) read(r io.ReaderAt) ([]byte, error) {
 	b := make([]byte, f.size())
 	if _, err := r.ReadAt(b, f.offset); err != nil {
@@ -109,7 +109,7 @@ func (f *frame) read(r io.ReaderAt) ([]byte, error) {
 	sum := sha256.Sum256(b[:body])
 	again := f.appendHead(nil)
 	if !bytes.Equal(sum[:], b[body:]) || !bytes.Equal(again, b[:len(again)]) {
-		return nil, fmt.Errorf("frame at byte %d: its sum is wrong", f.offset)
+		return nil, fmt.Errorf("frame at byte %d: wrong checksum", f.offset)
 	}
 	return b[f.headSize():body], nil
 }

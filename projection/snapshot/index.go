@@ -7,7 +7,7 @@ import (
 	"parodywave/eventlog"
 )
 
-// An index knows which frames count: of each thread some, by revision, and the
+// An index has the frames that count: for each thread some, by revision, and the
 // newest state.
 type index struct {
 	threads map[eventlog.Stream][]*frame
@@ -17,7 +17,7 @@ type index struct {
 
 func newIndex() index { return index{threads: map[eventlog.Stream][]*frame{}} }
 
-// add takes in a frame that lies behind all others.
+// add adds a frame that is behind all others.
 func (x *index) add(f *frame) {
 	switch f.kind {
 	case kindThread:
@@ -74,8 +74,8 @@ func (x *index) put(f *frame) {
 	x.threads[f.stream] = kept
 }
 
-// nearest returns the newest frame that is not above a revision, or the newest
-// of all where at is 0; nil if there is none.
+// nearest returns the newest frame that is not above a revision, or the newest of
+// all if at is 0; nil if there is none.
 func (x *index) nearest(stream eventlog.Stream, at eventlog.Revision) *frame {
 	all := x.threads[stream]
 	n := len(all)
@@ -88,18 +88,18 @@ func (x *index) nearest(stream eventlog.Stream, at eventlog.Revision) *frame {
 	return all[n-1]
 }
 
-// near is how many records are folded so fast, in some milliseconds, that no
-// further snapshot between them is worth its room. Only tests change it.
+// near is a number of records that are folded in some milliseconds, so that a
+// snapshot between them is not worth its bytes. Only tests change it.
 var near eventlog.Revision = 1 << 14
 
-// far returns how many records may at most lie between a snapshot and the one
-// before: twice as many as near, or as many as the later one has bytes, so that
-// all of them have no more than about a byte for each record.
+// far returns the most records between a snapshot and the one before: twice near,
+// or as many as the later one has bytes, so that all snapshots have about one byte
+// for each record.
 func far(f *frame) eventlog.Revision { return max(2*near, eventlog.Revision(f.payload)) }
 
-// thin returns the frames, which ascend by revision, without those that others
-// make up for: one goes if the gap that it leaves is no longer than the way from
-// there to the newest, if that is between near and far.
+// thin returns the frames, which ascend by revision, without superfluous ones. A
+// frame is superfluous if the gap without it is no longer than the distance from
+// there to the newest frame, but at least near and at most far.
 func thin(all []*frame) []*frame {
 	newest := all[len(all)-1].revision
 	kept := []*frame{all[len(all)-1]}
@@ -116,12 +116,12 @@ func thin(all []*frame) []*frame {
 	return kept
 }
 
-// worth is how many records make a thread worth saving when it is folded from
-// its beginning.
+// worth is the number of records from which on a thread is worth saving when the
+// whole log is folded.
 const worth = 512
 
-// Plan returns the revisions, ascending, at which a thread is worth saving while
-// it is folded from its beginning to the head.
+// Plan returns the ascending revisions at which to save a thread while it is folded
+// from its beginning to the head.
 func Plan(head eventlog.Revision) []eventlog.Revision {
 	var plan []eventlog.Revision
 	if head >= worth {

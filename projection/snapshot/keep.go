@@ -1,6 +1,6 @@
 package snapshot
 
-// rewriteSlack is how many useless bytes the file may have in any case.
+// rewriteSlack is the number of useless bytes that never cause a rewrite.
 const rewriteSlack = 1 << 20
 
 func (c *Cache) put(f frozen) {
@@ -9,8 +9,8 @@ func (c *Cache) put(f frozen) {
 	}
 }
 
-// append writes a frame and lets it count, unless something was distrusted since
-// it was begun.
+// append writes a frame and adds it to the index, unless something was distrusted
+// since the frame was begun.
 func (c *Cache) append(f frame, payload []byte, generation uint64) {
 	if c.disabled() {
 		return
@@ -29,13 +29,14 @@ func (c *Cache) append(f frame, payload []byte, generation uint64) {
 	c.writer.failed = false
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.kind != kindThread || generation == c.generation { // else it is forgotten by the next frame
+	if f.kind != kindThread || generation == c.generation { // otherwise the next frame forgets it
 		c.index.add(&f)
 	}
 }
 
-// tidy rewrites the file when half of it is of no use, or when text must go.
-func (c *Cache) tidy(must bool) {
+// compact rewrites the file when half of it no longer counts, or at once, to remove
+// text.
+func (c *Cache) compact(must bool) {
 	if c.disabled() {
 		return
 	}

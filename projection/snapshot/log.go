@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	// every is after how many bytes of a thread's log it is saved, and idleShare
-	// what part of them is worth it when the thread leaves memory.
+	// every is the number of bytes of its log after which a thread is saved;
+	// every/idleShare are enough when it leaves memory.
 	every     = 64 << 10
 	idleShare = 4
-	// headerBytes is what a record's header counts for, and recordBytes all of a
+	// headerBytes is the size that a record's header counts as; recordBytes, a whole
 	// record that was appended before this process began.
 	headerBytes = 8
 	recordBytes = 24
 )
 
-// A meter counts what is appended, so that it is known when to save what.
+// A meter counts the bytes that are appended, to know when to save what.
 type meter struct {
 	every   int // bytes
 	mu      sync.Mutex
@@ -27,21 +27,21 @@ type meter struct {
 	records int // since the state was saved
 }
 
-// A due is what was appended to a thread since it was saved.
+// A due counts the bytes that were appended to a thread since it was saved.
 type due struct {
 	bytes  int
 	queued bool
 }
 
-// Source returns the cache's log to fold, from what is saved on.
+// Source returns the cache's log with its segments and snapshots.
 func (c *Cache) Source() projection.Source { return projection.NewSource(c.log, c.log, c) }
 
 var kindRedacted = event.Kind(event.Redacted{})
 
 // Appended must be called by every writer of the log after each append that
-// succeeded, with the records that follow a revision of stream: so the cache
-// knows when a thread or the state is worth saving, and what a redaction makes
-// worthless. It does nothing where c is nil. It may be called concurrently.
+// succeeded, with the records that follow a revision of stream. From these the
+// cache knows when to save a thread or the state, and distrusts the snapshots of a
+// redacted thread. It does nothing if c is nil. It may be called concurrently.
 func (c *Cache) Appended(stream eventlog.Stream, after eventlog.Revision, records []eventlog.Record) {
 	if c == nil || len(records) == 0 {
 		return
@@ -77,8 +77,8 @@ func (c *Cache) appended(stream eventlog.Stream, after eventlog.Revision, bytes,
 	}
 }
 
-// Idle says that nobody uses a thread any more. A thread that is not worth saving then is
-// counted no further: there may be many such threads.
+// Idle says that a thread is no longer in use. If it is not worth saving, the meter
+// forgets it: there may be many such threads.
 func (c *Cache) Idle(stream eventlog.Stream) {
 	if c == nil {
 		return
@@ -94,7 +94,7 @@ func (c *Cache) Idle(stream eventlog.Stream) {
 	}
 }
 
-// enqueue has a thread saved; the caller holds the meter.
+// enqueue makes the writer save a thread; the caller holds the meter's lock.
 func (c *Cache) enqueue(stream eventlog.Stream, d *due) {
 	if !d.queued {
 		d.queued = true

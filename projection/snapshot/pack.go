@@ -6,13 +6,13 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxFrozen is how many bytes a projection may have when it is unpacked.
+// maxFrozen is the most bytes of an unpacked projection.
 const maxFrozen = 1 << 30
 
 var packer = sync.OnceValue(func() *zstd.Encoder {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 	if err != nil {
-		panic("snapshot: " + err.Error()) // the options do not depend on anything
+		panic("snapshot: " + err.Error()) // the options are constants
 	}
 	return e
 })

@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	// A scrub begins scrubAfter the start, when those who were waiting are there,
-	// and takes one part in scrubShare of a core and of what the disk can read.
+	// A scrub begins scrubAfter the start, when waiting clients are connected, and
+	// takes 1/scrubShare of a core and of the disk's speed.
 	scrubAfter = 5 * time.Second
 	scrubShare = 10
 )
 
-// A scrub looks through what was saved before the file was opened, a frame at a
-// time between other work, so that damage is found while the log is
-// there to repair it, and not when the entry is needed. It is the writer's own.
+// A scrub checks the frames that the file had when it was opened, one at a time
+// between other tasks, so that damage is found early and not when a frame is needed.
+// It belongs to the writer.
 type scrub struct {
 	frames []*frame
 	found  bool
-	next   <-chan time.Time // when to look at the next frame; nil: there is none
+	next   <-chan time.Time // when to check the next frame; nil: there is none
 }
 
 func newScrub(x *index) scrub {
@@ -35,8 +35,8 @@ func newScrub(x *index) scrub {
 	return s
 }
 
-// look checks the next frame, the first in the file before the others. After the
-// last the file is rewritten, if anything was found.
+// look checks the next frame, in the order of the file. After the last one it
+// rewrites the file if any frame was damaged.
 func (c *Cache) look() {
 	s, start := &c.writer.scrub, time.Now()
 	if n := len(s.frames) - 1; n >= 0 && !c.disabled() {
@@ -59,16 +59,16 @@ func (c *Cache) look() {
 	}
 }
 
-// counts reports whether a frame is one that the index knows.
+// counts reports whether a frame is in the index.
 func (c *Cache) counts(f *frame) bool {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.index.state == f || slices.Contains(c.index.threads[f.stream], f)
 }
 
-// discard has a frame count no more, and its thread saved again.
+// discard drops a frame from the index and saves its thread again.
 func (c *Cache) discard(f *frame, why error) {
-	c.logger.Warn("a saved entry is damaged: saving it again", "path", c.path, "thread", f.stream, "revision", f.revision, "why", why)
+	c.logger.Warn("a saved entry is damaged: making it again", "path", c.path, "thread", f.stream, "revision", f.revision, "why", why)
 	c.mu.Lock()
 	c.index.drop(f)
 	c.mu.Unlock()
@@ -77,8 +77,8 @@ func (c *Cache) discard(f *frame, why error) {
 	}
 }
 
-// mend has the file rewritten without a frame of a thread that was found to
-// be damaged, and the thread saved again.
+// mend rewrites the file without a damaged frame of a thread, and saves the thread
+// again.
 func (w *writer) mend(stream eventlog.Stream) {
 	w.mu.Lock()
 	w.rewrite, w.threads = true, append(w.threads, stream)

@@ -59,7 +59,7 @@ func TestDamagedFramesAreForgottenAndMadeAnew(t *testing.T) {
 		if len(r.Problems) > 0 || r.Threads != threads || r.State != ask {
 			t.Errorf("asked %v: %d threads of %d, state %v: %q", ask, r.Threads, threads, r.State, r.Problems)
 		}
-		if !strings.Contains(w.said.String(), "damaged: saving it again") {
+		if !strings.Contains(w.said.String(), "damaged: making it again") {
 			t.Errorf("nothing was said of it: %s", w.said.String())
 		}
 		if err := os.WriteFile(w.path, good, 0o600); err != nil {

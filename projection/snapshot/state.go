@@ -14,7 +14,7 @@ import (
 	"parodywave/projection"
 )
 
-// A State is the projections that a server has of all streams together.
+// A State is a server's projections of all streams together.
 type State struct {
 	Directory   *projection.Directory
 	Authors     *projection.Authors
@@ -23,7 +23,7 @@ type State struct {
 	connections chain.Digest // C of their revision
 }
 
-// NewState returns the state at the beginning: nothing.
+// NewState returns the state of an empty log.
 func NewState() *State {
 	return &State{
 		Directory: projection.NewDirectory(), Authors: projection.NewAuthors(), Connections: projection.NewConnections(),
@@ -31,8 +31,8 @@ func NewState() *State {
 	}
 }
 
-// State returns the state that was saved last, which is to be caught up with the
-// log; nil if there is none.
+// State returns the state that was saved last, nil if there is none. Call CatchUp on
+// it before use.
 func (c *Cache) State() *State {
 	if c == nil {
 		return nil
@@ -66,7 +66,7 @@ func thawState(b []byte) (*State, error) {
 	var parts [3][]byte
 	for i := range parts {
 		if len(b) < 4 || uint64(len(b)-4) < uint64(binary.BigEndian.Uint32(b)) {
-			return nil, errors.New("it is cut off")
+			return nil, errors.New("it is truncated")
 		}
 		n := binary.BigEndian.Uint32(b)
 		parts[i], b = b[4:4+n], b[4+n:]
@@ -77,15 +77,15 @@ func thawState(b []byte) (*State, error) {
 	s.Authors, errs[1] = projection.ThawAuthors(parts[1])
 	s.Connections, errs[2] = projection.ThawConnections(parts[2])
 	if len(b) != len(s.connections) {
-		errs[2] = errors.Join(errs[2], errors.New("it has another length"))
+		errs[2] = errors.Join(errs[2], errors.New("it has the wrong length"))
 	}
 	copy(s.connections[:], b)
 	return s, errors.Join(errs[:]...)
 }
 
 // CatchUp folds the records that the log has got since, threads from their newest
-// snapshot on. An error leaves the state of no further use; it
-// wraps ErrOther where the log never had what s has.
+// snapshot on. After an error the state must not be used; the
+// error wraps ErrOther if the log never was as s says.
 func (s *State) CatchUp(ctx context.Context, src projection.Source) error {
 	heads, err := src.Streams(ctx)
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *State) CatchUp(ctx context.Context, src projection.Source) error {
 		return err
 	}
 	if n := s.Directory.Len(); n != threads {
-		return fmt.Errorf("%d threads, and %d in the log: %w", n, threads, ErrOther)
+		return fmt.Errorf("%d threads, but %d in the log: %w", n, threads, ErrOther)
 	}
 	if err := s.foldAuthors(ctx, src); err != nil {
 		return err
@@ -117,10 +117,10 @@ func (s *State) CatchUp(ctx context.Context, src projection.Source) error {
 	return s.foldConnections(ctx, src)
 }
 
-// ErrOther: a state is not of this log.
-var ErrOther = errors.New("not the state of this log")
+// ErrOther says that a state is of another log.
+var ErrOther = errors.New("the state is of another log")
 
-// refresh puts the threads of heads into the directory.
+// refresh folds the threads of heads and puts them into the directory.
 func (s *State) refresh(ctx context.Context, src projection.Source, heads []eventlog.Head) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -168,7 +168,7 @@ func (s *State) foldAuthors(ctx context.Context, src projection.Source) error {
 		if err != nil {
 			return err
 		}
-		if _, redacted := e.Payload.(event.Redacted); redacted && begun > 0 { // names before it are others now
+		if _, redacted := e.Payload.(event.Redacted); redacted && begun > 0 { // it changed earlier records
 			s.Authors = projection.NewAuthors()
 			return s.foldAuthors(ctx, src)
 		}
@@ -176,8 +176,8 @@ func (s *State) foldAuthors(ctx context.Context, src projection.Source) error {
 	return nil
 }
 
-// foldConnections goes on from where they were if that is still where the log
-// was and begins.
+// foldConnections continues from the saved connections if the log still has their
+// chain value and begins at the same record.
 func (s *State) foldConnections(ctx context.Context, src projection.Source) error {
 	rev := s.Connections.Revision
 	first := eventlog.Revision(1)

@@ -10,22 +10,22 @@ import (
 )
 
 const (
-	// stateEvery is after how many records the state is saved, if they are more
-	// than stateShare for each thread.
+	// stateEvery is the number of records after which the state is saved, if there
+	// are at least stateShare for each thread.
 	stateEvery = 1 << 16
 	stateShare = 16
-	// closeWait bounds how long Close saves threads.
+	// closeWait limits how long Close saves threads.
 	closeWait = 2 * time.Second
 )
 
-// A writer is the goroutine that writes the file, and what it is to do.
+// A writer is the goroutine that writes the file, and its tasks.
 type writer struct {
 	mu        sync.Mutex
-	threads   []eventlog.Stream // to be saved
+	threads   []eventlog.Stream // to save
 	forgotten []eventlog.Stream
-	rewrite   bool // some text must go
+	rewrite   bool // to remove text
 	follow    *follow
-	demanded  bool // the state is to be saved
+	demanded  bool // to save the state
 
 	wake   chan struct{}
 	frozen chan frozen
@@ -36,11 +36,11 @@ type writer struct {
 	// The goroutine's own.
 	ctx    context.Context
 	cancel context.CancelFunc
-	failed bool // a write did, and it is logged
+	failed bool // a write failed, which is logged once
 	scrub  scrub
 }
 
-// A frozen is a thread that is ready to be written.
+// A frozen is a thread that is ready to write.
 type frozen struct {
 	stream     eventlog.Stream
 	revision   eventlog.Revision
@@ -85,8 +85,8 @@ func (w *writer) rouse() {
 	}
 }
 
-// Save saves t as it is now, which the log must have on disk. It waits while
-// many others are still to be written.
+// Save saves t at its revision, which the log must have on disk. It waits while many
+// other threads are still to be written.
 func (c *Cache) Save(t *projection.Thread) {
 	if c == nil || c.disabled() {
 		return
@@ -109,8 +109,8 @@ func (c *Cache) trust() uint64 {
 	return c.generation
 }
 
-// Close saves what is worth it, and ends. The log must still be open, and
-// nothing be appended any more.
+// Close saves what is worth saving, and closes the file. The log must still be open,
+// and nothing may be appended to it any more.
 func (c *Cache) Close() error {
 	if c == nil {
 		return nil
@@ -130,7 +130,7 @@ func (c *Cache) Close() error {
 	return f.Close()
 }
 
-// write does what there is to do until Close.
+// write does the writer's tasks until Close.
 func (c *Cache) write() {
 	w := &c.writer
 	defer close(w.done)
@@ -149,7 +149,7 @@ func (c *Cache) write() {
 	}
 }
 
-// work does all that is asked for by now.
+// work does all present tasks.
 func (c *Cache) work() {
 	w := &c.writer
 	for {
@@ -164,7 +164,7 @@ func (c *Cache) work() {
 		if c.stateDue() {
 			c.saveState()
 		}
-		c.tidy(rewrite)
+		c.compact(rewrite)
 		if !rewrite && len(threads) == 0 {
 			return
 		}
@@ -182,7 +182,7 @@ func (c *Cache) writeForgotten() {
 	}
 }
 
-// saveThread folds a thread from where it was saved last, and saves it.
+// saveThread folds a thread from its newest snapshot on, and saves it.
 func (c *Cache) saveThread(stream eventlog.Stream) {
 	c.meter.mu.Lock()
 	delete(c.meter.due, stream)
@@ -201,7 +201,7 @@ func (c *Cache) saveThread(stream eventlog.Stream) {
 	}
 }
 
-// finish saves what is worth it and then the state.
+// finish saves the threads that are worth saving, and then the state.
 func (c *Cache) finish() {
 	w := &c.writer
 	c.meter.mu.Lock()
@@ -224,10 +224,10 @@ func (c *Cache) finish() {
 	for w.scrub.next != nil && w.ctx.Err() == nil {
 		c.look()
 	}
-	c.work()                // on what that found
-	if w.ctx.Err() != nil { // the threads took too long; the state is worth more
+	c.work()                // tasks from that
+	if w.ctx.Err() != nil { // the threads took too long: save at least the state
 		w.ctx = context.Background()
 	}
 	c.saveState()
-	c.tidy(false)
+	c.compact(false)
 }

@@ -28,7 +28,7 @@ type Reversal struct {
 func NewReversal(r revert.Plan, t *projection.Thread) *Reversal {
 	row := &Reversal{
 		Rev: t.Revision, Head: t.Revision, Then: r.Then,
-		Edits: r.Edits, Deleted: r.Deleted, Restored: r.Restored, Lost: r.Lost, Black: r.Black,
+		Edits: r.Edits, Deleted: r.Deleted, Restored: r.Restored, Lost: r.Lost, Black: r.Redacted,
 		Empty: r.Change.IsEmpty(), Authors: []string{}, Change: r.Change.String(), Text: t.Text(),
 	}
 	for _, id := range t.Authors() {
