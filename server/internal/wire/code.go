@@ -35,17 +35,17 @@ var codeTable = [...]codeRow{
 	{BadJSON, 400, "not JSON"},
 	{BadMessage, 400, "not an object, a field missing, or a field of the wrong JSON type"},
 	{UnknownType, 400, "no message has this type"},
-	{BadValue, 400, "right type, but content that is refused"},
+	{BadValue, 400, "right type, but the server refuses the content"},
 	{BadChange, 400, "a change that is malformed or does not fit the text"},
 	{NotJoined, 409, "this needs a joined thread"},
 	{NotFound, 404, "no such thread, revision or version"},
-	{Forbidden, 403, "not allowed to you"},
-	{ReadOnly, 403, "this thread or server takes no edits now"},
+	{Forbidden, 403, "you have no right to do this"},
+	{ReadOnly, 403, "this thread or server accepts no edits now"},
 	{TooLarge, 413, "over a limit in bytes"},
 	{TooMany, 413, "over a limit in number"},
-	{RateLimited, 429, "too fast: wait a little"},
+	{RateLimited, 429, "too fast: wait a moment"},
 	{Stale, 412, "based on a revision that cannot be rebased: pull, then send again"},
-	{Unavailable, 503, "the log cannot take appends now; nothing was lost: send again"},
+	{Unavailable, 503, "the log accepts no appends now; nothing was lost: send again"},
 }
 
 // Codes yields every code with its meaning, in a fixed order.
