@@ -83,7 +83,7 @@ func TestTheAPIAnswersWhatTheCommandsPrint(t *testing.T) {
 	s.start()
 	data := s.command[3]
 	thread := string(testThread)
-	half, most := fmt.Sprint(len(paper.strokes)/2), fmt.Sprint(len(paper.strokes))
+	half, most := fmt.Sprint(len(paper.keystrokes)/2), fmt.Sprint(len(paper.keystrokes))
 	for _, tc := range []struct {
 		path, field string
 		args        []string

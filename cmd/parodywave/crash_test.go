@@ -21,11 +21,11 @@ import (
 	"parodywave/server"
 )
 
-// TestKillLosesNothing kills the server at random moments while people type in
-// many threads and in both modes, and starts it again on the same directory.
-// A journal outside of it says what anybody saw or was acknowledged: all of it
-// must be in the log, once and in order, after every kill; everybody resumes,
-// and in the end all have the text that the log gives.
+// TestKillLosesNothing kills the server at random moments while clients type in
+// many threads and in both modes, and starts it again on the same directory. A
+// journal outside the server has every entry that a client saw and every receipt:
+// all of them must be in the log, once and in order, after every kill. All clients
+// resume, and in the end have the text of the log.
 func TestKillLosesNothing(t *testing.T) {
 	t.Parallel()
 	kills, pause := 100, 30*time.Millisecond
@@ -194,8 +194,8 @@ func (c *crash) gather(texts, each, lines, mixed int) {
 	close(c.writers.begin)
 }
 
-// round lets people type for a while, kills the server, holds the log against
-// the journal and starts the server again.
+// round lets the clients type for a while, kills the server, compares the log with
+// the journal, and starts the server again.
 func (c *crash) round() {
 	c.t.Helper()
 	time.Sleep(time.Duration(c.r.Int64N(int64(200 * time.Millisecond))))
@@ -215,7 +215,7 @@ func (c *crash) round() {
 	c.open()
 }
 
-// check holds the log, which nobody has open, against the journal.
+// check compares the log, which no process has open, with the journal.
 func (c *crash) check() {
 	c.t.Helper()
 	log, err := boltlog.Open(filepath.Join(c.data, "log.db"), boltlog.Options{Packer: event.Packer{}, ReadOnly: true, Timeout: time.Minute})
@@ -245,7 +245,7 @@ func (c *crash) open() {
 	}
 }
 
-// finish ends the typing and waits until everybody has everything.
+// finish ends the typing and waits until all clients have all entries.
 func (c *crash) finish() {
 	c.t.Helper()
 	c.quiet()

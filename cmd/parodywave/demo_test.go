@@ -81,7 +81,7 @@ func TestDemoTrace(t *testing.T) {
 		}
 	}
 	if info, err := os.Stat(filepath.Join(data, "log.db")); err == nil {
-		t.Logf("log.db has %d bytes, %.1f a keystroke", info.Size(), float64(info.Size())/float64(len(paper.strokes)+len(friends.strokes)))
+		t.Logf("log.db has %d bytes, %.1f a keystroke", info.Size(), float64(info.Size())/float64(len(paper.keystrokes)+len(friends.keystrokes)))
 	}
 }
 
@@ -134,9 +134,9 @@ func typeTrace(ctx context.Context, t *testing.T, url, title string, users []str
 	first := clients[0].Rev()
 	typed := map[string]bool{}
 	turns := 0
-	for i, s := range tr.strokes {
+	for i, s := range tr.keystrokes {
 		c := clients[s.author]
-		if i > 0 && tr.strokes[i-1].author != s.author {
+		if i > 0 && tr.keystrokes[i-1].author != s.author {
 			turns++
 			if err := c.Reach(ctx, first+uint64(i)); err != nil {
 				t.Error(err)
@@ -151,7 +151,7 @@ func typeTrace(ctx context.Context, t *testing.T, url, title string, users []str
 	}
 	pushes, beacons := 0, 0
 	for _, c := range clients {
-		if err := c.Reach(ctx, first+uint64(len(tr.strokes))); err != nil {
+		if err := c.Reach(ctx, first+uint64(len(tr.keystrokes))); err != nil {
 			t.Error(err)
 		}
 		if got := c.String(); got != tr.end {
@@ -161,7 +161,7 @@ func typeTrace(ctx context.Context, t *testing.T, url, title string, users []str
 	}
 	took := time.Since(start)
 	t.Logf("%s: %v in %v, %.0f a second, %d pushes, %d changes of hands, %d digests compared",
-		title, tr, took.Round(time.Millisecond), float64(len(tr.strokes))/took.Seconds(), pushes, turns, beacons)
+		title, tr, took.Round(time.Millisecond), float64(len(tr.keystrokes))/took.Seconds(), pushes, turns, beacons)
 	th.authors = slices.Sorted(maps.Keys(typed))
 	return th
 }

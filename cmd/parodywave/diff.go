@@ -54,7 +54,7 @@ func (c *diffCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	p := &differ{a: a, s: s, c: d, words: c.Words, colours: a.colours()}
+	p := &diffPrinter{a: a, s: s, c: d, words: c.Words, colours: a.colours()}
 	for i, h := range hunksOf(d, c.Context) {
 		switch {
 		case c.JSON:

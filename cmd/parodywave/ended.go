@@ -19,7 +19,7 @@ var errEnded = errors.New("the running server has ended")
 func (a *app) perform(command *kong.Context) error {
 	err := command.Run(a)
 	if a.mayRetry(err) {
-		a.out.Reset(witness{a})
+		a.out.Reset(stdoutWriter{a})
 		err = command.Run(a)
 	}
 	if a.ctx.Err() == nil && errors.Is(err, errEnded) {
@@ -32,10 +32,10 @@ func (a *app) mayRetry(err error) bool {
 	return errors.Is(err, errEnded) && a.ctx.Err() == nil && !a.shown && !a.stdinRead
 }
 
-// A witness writes to stdout and records that it did.
-type witness struct{ a *app }
+// A stdoutWriter writes to stdout and records that it did.
+type stdoutWriter struct{ a *app }
 
-func (w witness) Write(p []byte) (int, error) {
+func (w stdoutWriter) Write(p []byte) (int, error) {
 	w.a.shown = true
 	return w.a.stdout.Write(p)
 }

@@ -100,7 +100,7 @@ func TestReaderDoesNotRepeatWhatItPrinted(t *testing.T) {
 	}
 	var out bytes.Buffer
 	a.stdout = &out
-	fmt.Fprint(witness{a}, "line 1\n")
+	fmt.Fprint(stdoutWriter{a}, "line 1\n")
 	if a.mayRetry(gone) {
 		t.Error("it would print line 1 twice")
 	}
@@ -128,7 +128,7 @@ func ask(t *testing.T, data, command string, d *dyingServer) (out, said string, 
 	var stdout, stderr bytes.Buffer
 	a := &app{ctx: t.Context(), stdout: &stdout, err: &stderr}
 	a.Data = data
-	a.out = bufio.NewWriter(witness{a})
+	a.out = bufio.NewWriter(stdoutWriter{a})
 	if d != nil {
 		if d.log, err = boltlog.Open(a.logPath(), boltlog.Options{}); err != nil {
 			t.Fatal(err)

@@ -72,7 +72,7 @@ func probes(b *testing.B, l *lab) {
 }
 
 // keystroke is a typical record.
-func keystroke(length int, now int64) eventlog.Record {
+func typedRecord(length int, now int64) eventlog.Record {
 	r := event.Encode(event.Changed{Change: ot.Replace(length, length, length, []uint16{'a' + uint16(length%26)})})
 	r.Time, r.Author[0], r.Client[0], r.Seq = now, 1, 1, uint64(length+1)
 	return r
@@ -91,7 +91,7 @@ func saturated(b *testing.B, data string) {
 	log := asServed(b, data)
 	records := make([]eventlog.Record, size)
 	for i := range records {
-		records[i] = keystroke(i, typingBegan)
+		records[i] = typedRecord(i, typingBegan)
 	}
 	var all sync.WaitGroup
 	start := time.Now()
@@ -140,7 +140,7 @@ func offered(b *testing.B, data string) {
 			head := eventlog.Head{}
 			for h := range feeds[t] {
 				var err error
-				if head, err = log.Append(context.Background(), streamOf("N", t), head.Revision, keystroke(int(head.Revision), typingBegan+int64(h.i/20))); err != nil {
+				if head, err = log.Append(context.Background(), streamOf("N", t), head.Revision, typedRecord(int(head.Revision), typingBegan+int64(h.i/20))); err != nil {
 					b.Error(err)
 					return
 				}
@@ -191,7 +191,7 @@ func flat(b *testing.B, l *lab) {
 				i := (round + k) % len(logs)
 				start := time.Now()
 				var err error
-				heads[i], err = logs[i].Append(context.Background(), streamOf("F", 0), heads[i].Revision, keystroke(round, typingBegan))
+				heads[i], err = logs[i].Append(context.Background(), streamOf("F", 0), heads[i].Revision, typedRecord(round, typingBegan))
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -270,7 +270,7 @@ func prose(b *testing.B, seed uint64, n int) []eventlog.Record {
 	w := newTypewriter(seed, 1)
 	records := []eventlog.Record{w.open("Prose")}
 	for at := 0; len(records) < n; {
-		s := stroke{pos: at}
+		s := keystroke{pos: at}
 		switch k := w.r.IntN(100); {
 		case k == 0:
 			s.pos = w.r.IntN(w.length + 1)
@@ -282,7 +282,7 @@ func prose(b *testing.B, seed uint64, n int) []eventlog.Record {
 		default:
 			s.insert = string(letters[w.r.IntN(len(letters))])
 		}
-		r, err := w.stroke(s)
+		r, err := w.keystroke(s)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -16,7 +16,7 @@ import (
 func replays(b *testing.B, l *lab) {
 	measure(b, "paper", func(b *testing.B) {
 		p := l.papered(b)
-		fold(b, p.data, p.threads[0], p.strokes, p.end)
+		fold(b, p.data, p.threads[0], p.keystrokes, p.end)
 	})
 	measure(b, "random", func(b *testing.B) {
 		data := l.dir(b)
@@ -64,16 +64,16 @@ func scattered(b *testing.B, data string, units, edits int) (eventlog.Stream, st
 		text = append(text, line...)
 	}
 	records := []eventlog.Record{w.open("A megabyte")}
-	add := func(s stroke) {
-		r, err := w.stroke(s)
+	add := func(s keystroke) {
+		r, err := w.keystroke(s)
 		if err != nil {
 			b.Fatal(err)
 		}
 		records = append(records, r)
 	}
-	add(stroke{insert: string(text)})
+	add(keystroke{insert: string(text)})
 	for i := range edits {
-		s := stroke{pos: w.r.IntN(len(text))}
+		s := keystroke{pos: w.r.IntN(len(text))}
 		switch i % 8 {
 		case 6:
 			s.del = 1

@@ -17,10 +17,10 @@ import (
 
 // A paper is a log with the recorded paper in several threads, typed by three.
 type paper struct {
-	data    string
-	threads []eventlog.Stream
-	strokes int // in each
-	end     string
+	data       string
+	threads    []eventlog.Stream
+	keystrokes int // in each
+	end        string
 }
 
 // papers is how many threads there are: as many joins can be cold.
@@ -34,7 +34,7 @@ func streamOf(kind string, i int) eventlog.Stream {
 func recorded(b *testing.B) trace {
 	b.Helper()
 	tr := sequential(b, filepath.Join(traces(b), "automerge-paper.json.gz"), 3)
-	return tr.cut(scaled(len(tr.strokes)))
+	return tr.cut(scaled(len(tr.keystrokes)))
 }
 
 // typedLog appends what n typewriters make of a trace, each into a thread of its
@@ -50,8 +50,8 @@ func typedLog(b *testing.B, data string, tr trace, n int) (threads []eventlog.St
 		}
 		authors = w.authors
 		records := []eventlog.Record{w.open("The paper")}
-		for _, s := range tr.strokes {
-			r, err := w.stroke(s)
+		for _, s := range tr.keystrokes {
+			r, err := w.keystroke(s)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -101,7 +101,7 @@ func (l *lab) papered(b *testing.B) *paper {
 	b.Helper()
 	l.once.paper.Do(func() {
 		tr := recorded(b)
-		p := paper{data: l.dir(b), strokes: len(tr.strokes), end: tr.end}
+		p := paper{data: l.dir(b), keystrokes: len(tr.keystrokes), end: tr.end}
 		p.threads = typedLog(b, p.data, tr, papers)
 		l.rested(b, p.data)
 		l.paper = p
@@ -141,8 +141,8 @@ func unsealedBytes(b *testing.B, l *lab, tr trace) float64 {
 	}
 	w := newTypewriter(0, 3)
 	records := []eventlog.Record{w.open("The paper")}
-	for _, s := range tr.strokes[:min(len(tr.strokes), 20_000)] {
-		r, err := w.stroke(s)
+	for _, s := range tr.keystrokes[:min(len(tr.keystrokes), 20_000)] {
+		r, err := w.keystroke(s)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -181,12 +181,12 @@ func atRest(b *testing.B, l *lab) {
 		if output(b, l.program, "--data", data, "cat", string(thread)) != tr.end {
 			b.Fatal("the text is not what was typed")
 		}
-		b.ReportMetric(liveBytes(b, data)/float64(len(tr.strokes)), "B/keystroke")
+		b.ReportMetric(liveBytes(b, data)/float64(len(tr.keystrokes)), "B/keystroke")
 		b.ReportMetric(unsealedBytes(b, l, tr), "B/keystroke-unsealed")
 	})
 	measure(b, "hundred", func(b *testing.B) {
 		tr, data := recorded(b), l.dir(b)
-		n := typedAtOnce(b, data, tr, 100, len(tr.strokes)/100)
+		n := typedAtOnce(b, data, tr, 100, len(tr.keystrokes)/100)
 		l.rested(b, data)
 		output(b, l.program, "--data", data, "verify")
 		b.ReportMetric(liveBytes(b, data)/float64(n), "B/keystroke")
@@ -210,13 +210,13 @@ func typedAtOnce(b *testing.B, data string, tr trace, threads, each int) int {
 		w.now += w.r.Int64N(20_000)
 		all = append(all, entry{i, w.open(fmt.Sprintf("Thread %d", i))})
 		at, last := 0, 0
-		for k, s := range tr.strokes[i*each : (i+1)*each] {
+		for k, s := range tr.keystrokes[i*each : (i+1)*each] {
 			if k == 0 {
 				last = s.pos
 			}
 			at = min(max(at+s.pos-last, 0), w.length)
 			last, s.author, s.pos, s.del = s.pos, 0, at, min(s.del, w.length-at)
-			r, err := w.stroke(s)
+			r, err := w.keystroke(s)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -126,7 +126,7 @@ func joins(b *testing.B, l *lab) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		var took []time.Duration
 		for i := range 60 {
-			at := 2 + r.IntN(p.strokes)
+			at := 2 + r.IntN(p.keystrokes)
 			start := time.Now()
 			body, err := fetch(b.Context(), fmt.Sprintf("%s/api/threads/%s/blame?at=%d", s.url(), p.threads[i%papers], at))
 			if took = append(took, time.Since(start)); err != nil || len(body) < 2 {

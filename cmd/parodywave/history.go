@@ -43,7 +43,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at event
 	if *c.Line > rows(last) {
 		return noLine(*c.Line, rows(last))
 	}
-	l := &liner{s: s, lines: kin.Of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
+	l := &lineHistory{s: s, lines: kin.Of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
 	err = s.playThrough(a, stream, at, l.before, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		for _, r := range l.apply(e, t, effect) {
 			if keep(e) {
@@ -83,8 +83,8 @@ func (r *lineRow) print(a *app) {
 	}
 }
 
-// A liner makes the rows of a line and its relatives.
-type liner struct {
+// A lineHistory makes the rows of a line and its relatives.
+type lineHistory struct {
 	s     *source
 	lines projection.Lineage
 	text  map[projection.LineID]string // of the lineage's lines, before the event
@@ -100,7 +100,7 @@ type loss struct {
 }
 
 // before records the units that an event deletes from the lineage's lines.
-func (l *liner) before(e event.Event, t *projection.Thread) {
+func (l *lineHistory) before(e event.Event, t *projection.Thread) {
 	l.lost = map[projection.LineID][]loss{}
 	f, ok := e.Payload.(event.Changed)
 	if !ok || f.Change.Len() != t.Len() || t.LineCount() == 0 {
@@ -120,7 +120,7 @@ func (l *liner) before(e event.Event, t *projection.Thread) {
 	}
 }
 
-func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Effect) []*lineRow {
+func (l *lineHistory) apply(e event.Event, t *projection.Thread, effect *projection.Effect) []*lineRow {
 	var out []*lineRow
 	row := func(action string, id projection.LineID, line int, before, after string) {
 		r := &lineRow{eventRow: *l.s.newRow(e, t, effect), Action: action, Line: line, LineID: id.String(), Before: before, After: after, id: id, lost: l.lost[id]}
@@ -166,7 +166,7 @@ func (l *liner) apply(e event.Event, t *projection.Thread, effect *projection.Ef
 }
 
 // touched returns the lines that an event may have changed or moved.
-func (l *liner) touched(t *projection.Thread, effect *projection.Effect) []int {
+func (l *lineHistory) touched(t *projection.Thread, effect *projection.Effect) []int {
 	all := slices.Clone(effect.Touched)
 	for _, h := range effect.Hunks {
 		for i := range h.New {
@@ -179,7 +179,7 @@ func (l *liner) touched(t *projection.Thread, effect *projection.Effect) []int {
 
 // add appends a row or, unless each is set, folds an author's edits of one line
 // without a pause into the last row.
-func (l *liner) add(r *lineRow, each bool) {
+func (l *lineHistory) add(r *lineRow, each bool) {
 	if n := len(l.rows); n > 0 && !each && r.Action == "changed" {
 		last := l.rows[n-1]
 		folds := last.Action == "changed" || last.Action == "born"

@@ -156,19 +156,19 @@ func (m *padImport) notes(t *projection.Thread) []string {
 	note(p.Mended, "%d revisions have a carriage return, a NUL or half a character: it was replaced by U+FFFD")
 	note(p.Delayed, "%d revisions had no time, or one before the previous revision: they got the previous revision's time")
 	note(p.Others, "%d UTF-16 units were inserted in another author's name: they belong to the author of the revision here")
-	if agree, told := m.agreement(t); told > 0 {
-		notes = append(notes, fmt.Sprintf("the authors agree with the pad's colours for %d of %d UTF-16 units", agree, told))
+	if agree, known := m.agreement(t); known > 0 {
+		notes = append(notes, fmt.Sprintf("the authors agree with the pad's colours for %d of %d UTF-16 units", agree, known))
 	}
 	return notes
 }
 
 // agreement counts the units of the final text that have an author in the pad
-// (told), and those that have the same author in the thread (agree).
-func (m *padImport) agreement(t *projection.Thread) (agree, told int) {
+// (known), and those that have the same author in the thread (agree).
+func (m *padImport) agreement(t *projection.Thread) (agree, known int) {
 	at := 0
 	for _, w := range m.pad.Writers() {
 		if w.Author != "" {
-			told += w.Units
+			known += w.Units
 			for span := range t.Spans(at, at+w.Units) {
 				if t.Authors()[span.Author] == m.ids[w.Author] {
 					agree += span.Length
@@ -177,5 +177,5 @@ func (m *padImport) agreement(t *projection.Thread) (agree, told int) {
 		}
 		at += w.Units
 	}
-	return agree, told
+	return agree, known
 }

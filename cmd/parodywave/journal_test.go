@@ -17,8 +17,8 @@ import (
 	"parodywave/projection"
 )
 
-// A journal is what clients saw, kept outside the server: every entry that any
-// of them was brought, and every receipt. It holds the log against that.
+// A journal has every entry and receipt that a client received, kept outside the
+// server. It compares the log with them.
 type journal struct {
 	mu       sync.Mutex
 	threads  map[eventlog.Stream]*threadJournal
@@ -233,7 +233,7 @@ func (j *journal) line(t *threadJournal, s lineSight, e event.Event, names *proj
 	}
 }
 
-// missing tells what was seen and is not in the log.
+// missing reports entries that clients saw and the log does not have.
 func (j *journal) missing(t *threadJournal) {
 	if t.thread.Revision == 0 {
 		j.problem("%s: LOST: the thread was opened and the log has nothing of it", t.stream)

@@ -114,7 +114,7 @@ func lineRows(t *testing.T, log eventlog.AuditLog, thread *projection.Thread, n 
 		kin.Add(t, effect)
 		return nil
 	})
-	l := &liner{s: s, lines: kin.Of(thread.Row(n).ID), text: map[projection.LineID]string{}}
+	l := &lineHistory{s: s, lines: kin.Of(thread.Row(n).ID), text: map[projection.LineID]string{}}
 	if err == nil {
 		err = s.play(a, testThread, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 			for _, r := range l.apply(e, t, effect) {

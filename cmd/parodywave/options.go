@@ -61,7 +61,7 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{ctx: ctx, in: os.Stdin, stdout: os.Stdout, err: os.Stderr}
-	a.out = bufio.NewWriterSize(witness{a}, 64<<10)
+	a.out = bufio.NewWriterSize(stdoutWriter{a}, 64<<10)
 	err := a.run(args)
 	if flushed := a.out.Flush(); err == nil && flushed != nil {
 		err = fmt.Errorf("write to stdout: %w", flushed)

@@ -47,7 +47,7 @@ func TestQuestionsAboutAPaperAreAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	program := build(t)
-	half, most := len(paper.strokes)/2, len(paper.strokes)
+	half, most := len(paper.keystrokes)/2, len(paper.keystrokes)
 	for _, question := range []string{
 		"grep the trace", "grep -i THE trace", `grep -E [a-z]+ing trace`, `grep -E \\cite\{[^}]*\} trace`, "grep --json the", fmt.Sprintf("diff trace@%d", half),
 		fmt.Sprintf("diff trace@%d trace@%d --json", most, half), "log trace --deletions", "log trace --deletions -L 3", "log trace -L 3", "log trace", "cat trace",

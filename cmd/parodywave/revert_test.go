@@ -83,7 +83,7 @@ func TestRevertOfARecordedPaper(t *testing.T) {
 			t.Fatal(err)
 		}
 		x := r.Plan()
-		t.Logf("%d edits of %d in %v: -%d +%d, %d had been deleted by others", x.Edits, len(tr.strokes), time.Since(start), x.Deleted, x.Restored, x.Lost)
+		t.Logf("%d edits of %d in %v: -%d +%d, %d had been deleted by others", x.Edits, len(tr.keystrokes), time.Since(start), x.Deleted, x.Restored, x.Lost)
 		after, err := x.Change.Apply(whole.Units(0, whole.Len()))
 		if err != nil {
 			t.Fatal(err)

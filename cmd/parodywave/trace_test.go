@@ -11,16 +11,15 @@ import (
 	"testing"
 )
 
-// A trace is a text as it was typed by people, keystroke by keystroke. Only
-// traces in ASCII are read, so that the code points which they count are also
-// UTF-16 units.
+// A trace is a text that people typed, keystroke by keystroke. The traces are in
+// ASCII, so that their code points are also UTF-16 units.
 type trace struct {
-	strokes []stroke // in an order in which one after the other gives end
-	end     string
+	keystrokes []keystroke // applied in this order, they give end
+	end        string
 }
 
-// A stroke puts insert in the place of del units from pos on, by an author.
-type stroke struct {
+// A keystroke of an author replaces del units at pos with insert.
+type keystroke struct {
 	author, pos, del int
 	insert           string
 }
@@ -82,7 +81,7 @@ func decodeTrace(t testing.TB, path string) traceFile {
 	return file
 }
 
-func strokeOf(t testing.TB, patch [3]any) stroke {
+func strokeOf(t testing.TB, patch [3]any) keystroke {
 	t.Helper()
 	pos, ok1 := patch[0].(float64)
 	del, ok2 := patch[1].(float64)
@@ -95,7 +94,7 @@ func strokeOf(t testing.TB, patch [3]any) stroke {
 			t.Fatalf("%q is not plain ASCII", insert)
 		}
 	}
-	return stroke{pos: int(pos), del: int(del), insert: insert}
+	return keystroke{pos: int(pos), del: int(del), insert: insert}
 }
 
 // sequential reads a trace of one person and divides it among authors: with
@@ -109,7 +108,7 @@ func sequential(t testing.TB, path string, authors int) trace {
 		for _, p := range txn.Patches {
 			s := strokeOf(t, p)
 			s.author = author
-			tr.strokes = append(tr.strokes, s)
+			tr.keystrokes = append(tr.keystrokes, s)
 			if s.insert == "\n" {
 				author = (author + 1) % authors
 			}
@@ -135,12 +134,12 @@ func concurrent(t testing.TB, path string) trace {
 			s := strokeOf(t, p)
 			for ; s.del > 0; s.del-- {
 				if at, ok := m.delete(s.pos); ok {
-					tr.strokes = append(tr.strokes, stroke{author: txn.Agent, pos: at, del: 1})
+					tr.keystrokes = append(tr.keystrokes, keystroke{author: txn.Agent, pos: at, del: 1})
 				}
 			}
 			for k, c := range []byte(s.insert) {
 				at := m.insert(s.pos+k, c)
-				tr.strokes = append(tr.strokes, stroke{author: txn.Agent, pos: at, insert: string(c)})
+				tr.keystrokes = append(tr.keystrokes, keystroke{author: txn.Agent, pos: at, insert: string(c)})
 			}
 		}
 	}
@@ -150,23 +149,23 @@ func concurrent(t testing.TB, path string) trace {
 	return tr
 }
 
-// after returns the text after the first n strokes.
+// after returns the text after the first n keystrokes.
 func (tr trace) after(n int) string {
 	var text []byte
-	for _, s := range tr.strokes[:n] {
+	for _, s := range tr.keystrokes[:n] {
 		text = slices.Replace(text, s.pos, s.pos+s.del, []byte(s.insert)...)
 	}
 	return string(text)
 }
 
-// cut returns the trace up to its first n strokes.
+// cut returns the trace up to its first n keystrokes.
 func (tr trace) cut(n int) trace {
-	if n >= len(tr.strokes) {
+	if n >= len(tr.keystrokes) {
 		return tr
 	}
-	return trace{tr.strokes[:n], tr.after(n)}
+	return trace{tr.keystrokes[:n], tr.after(n)}
 }
 
 func (tr trace) String() string {
-	return fmt.Sprintf("%d keystrokes to %d characters", len(tr.strokes), len(tr.end))
+	return fmt.Sprintf("%d keystrokes to %d characters", len(tr.keystrokes), len(tr.end))
 }

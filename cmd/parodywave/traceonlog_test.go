@@ -18,7 +18,7 @@ func logOf(t testing.TB, tr trace) (eventlog.AuditLog, *projection.Thread) {
 	ctx, log := context.Background(), eventlog.NewMemory()
 	records := []eventlog.Record{event.Encode(event.Opened{Title: "trace"})}
 	length := 0
-	for i, s := range tr.strokes {
+	for i, s := range tr.keystrokes {
 		insert, err := ot.Units(s.insert)
 		if err != nil {
 			t.Fatal(err)

@@ -55,7 +55,7 @@ func (w *typewriter) open(title string) eventlog.Record {
 	return r
 }
 
-func (w *typewriter) stroke(s stroke) (eventlog.Record, error) {
+func (w *typewriter) keystroke(s keystroke) (eventlog.Record, error) {
 	insert, err := ot.Units(s.insert)
 	if err != nil {
 		return eventlog.Record{}, err

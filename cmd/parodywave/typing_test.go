@@ -38,8 +38,8 @@ type writers struct {
 	lines []*lineWriter
 }
 
-// text has somebody type in text mode, into a thread or, if that is "", a new
-// one, whose id it returns.
+// text starts a client that types in text mode, into a thread or, if thread is "",
+// into a new one. It returns the thread's id.
 func (w *writers) text(url, user, thread string, r *rand.Rand) (string, error) {
 	var id string // of the thread, once it is known
 	ready := make(chan struct{})
@@ -101,7 +101,7 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// A lineWriter writes numbered lines in line mode, each in several strokes.
+// A lineWriter writes numbered lines in line mode, each in several keystrokes.
 type lineWriter struct {
 	w       *writers
 	c       *lineClient
@@ -111,7 +111,7 @@ type lineWriter struct {
 	lost    int // edits whose receipt a crash swallowed
 }
 
-// line has somebody type in line mode.
+// line starts a client that types in line mode.
 func (w *writers) line(url, user, thread string, alone bool, r *rand.Rand) (string, error) {
 	l := &lineWriter{w: w, user: user, alone: alone}
 	var id string
@@ -145,13 +145,13 @@ func (w *writers) line(url, user, thread string, alone bool, r *rand.Rand) (stri
 // errGone: others have altered the line beyond recognition.
 var errGone = errors.New("the line is gone")
 
-// write writes line n stroke by stroke and finishes it.
+// write writes line n keystroke by keystroke and finishes it.
 func (l *lineWriter) write(n int, r *rand.Rand) error {
 	mark := fmt.Sprintf("%s#%d:", l.user, n)
 	value := mark
 	for i := 0; ; i++ {
 		last := i >= 2+r.IntN(4) || l.w.typing.Err() != nil
-		err := l.stroke(mark, value, i == 0, last)
+		err := l.keystroke(mark, value, i == 0, last)
 		if errors.Is(err, errGone) && !l.alone {
 			return nil
 		}
@@ -167,9 +167,9 @@ func (l *lineWriter) write(n int, r *rand.Rand) error {
 	}
 }
 
-// stroke sends one value. Where the connection was lost it compares, as a
+// keystroke sends one value. Where the connection was lost it compares, as a
 // person would, and sends what is not there.
-func (l *lineWriter) stroke(mark, value string, first, last bool) error {
+func (l *lineWriter) keystroke(mark, value string, first, last bool) error {
 	send := func() (*lineFrame, error) {
 		switch {
 		case last:
@@ -211,8 +211,8 @@ func (l *lineWriter) stroke(mark, value string, first, last bool) error {
 	}
 }
 
-// check holds the lines that were written against those that are there: all
-// of them, once, in order.
+// check compares the written lines with those of the text: all must be there, once
+// and in order.
 func (l *lineWriter) check(text string) error {
 	if !l.alone {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"parodywave/projection"
 )
 
-// printed returns what a differ prints of two texts.
+// printed returns what a diffPrinter prints of two texts.
 func printed(t *testing.T, before, after string, from, to int, words, colours bool) string {
 	t.Helper()
 	ctx, log := context.Background(), eventlog.NewMemory()
@@ -34,7 +34,7 @@ func printed(t *testing.T, before, after string, from, to int, words, colours bo
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	p := &differ{a: &app{out: bufio.NewWriter(&out)}, s: sourceOf(log), c: c, words: words, colours: colours}
+	p := &diffPrinter{a: &app{out: bufio.NewWriter(&out)}, s: sourceOf(log), c: c, words: words, colours: colours}
 	p.head()
 	for _, h := range hunksOf(c, 3) {
 		p.hunk(h)

@@ -8,8 +8,8 @@ import (
 	"parodywave/projection/linediff"
 )
 
-// A differ prints a comparison as a unified diff.
-type differ struct {
+// A diffPrinter prints a comparison as a unified diff.
+type diffPrinter struct {
 	a       *app
 	s       *source
 	c       *projection.Diff
@@ -19,26 +19,26 @@ type differ struct {
 }
 
 // show returns a part of a line as it is printed.
-func (p *differ) show(text string) string {
+func (p *diffPrinter) show(text string) string {
 	p.hidden = p.hidden || hides(text, true)
 	return visibleLine(text)
 }
 
 // in returns text in a colour, if the output has colours.
-func (p *differ) in(colour, text string) string {
+func (p *diffPrinter) in(colour, text string) string {
 	if !p.colours {
 		return text
 	}
 	return colour + text + normal
 }
 
-func (p *differ) head() {
+func (p *diffPrinter) head() {
 	title := visible(p.c.Thread.Title)
 	fmt.Fprintln(p.a.out, p.in(bold, fmt.Sprintf("--- %s@%d\t%s", title, p.c.From, stamp(p.c.FromTime))))
 	fmt.Fprintln(p.a.out, p.in(bold, fmt.Sprintf("+++ %s@%d\t%s", title, p.c.To, stamp(p.c.ToTime))))
 }
 
-func (p *differ) hunk(h diffHunk) {
+func (p *diffPrinter) hunk(h diffHunk) {
 	old, new := 0, 0
 	for i := h.from; i < h.to; i++ {
 		old, new = count(&p.c.Lines[i], old, new)
@@ -68,7 +68,7 @@ func (p *differ) hunk(h diffHunk) {
 }
 
 // merged reports whether line i is printed together with the line it became.
-func (p *differ) merged(i int) bool {
+func (p *diffPrinter) merged(i int) bool {
 	return p.words && p.c.Lines[i].Kind < 0 && p.c.Lines[i].Pair >= 0
 }
 
@@ -82,14 +82,14 @@ func place(before, n int) string {
 
 // groups reports whether line i belongs to the group that begins with line first:
 // the lines of a group share a line with #.
-func (p *differ) groups(first, i int) bool {
+func (p *diffPrinter) groups(first, i int) bool {
 	a, b := &p.c.Lines[first], &p.c.Lines[i]
 	return a.Kind == b.Kind && a.How == b.How && a.By.Author == b.By.Author && (!p.words || a.Pair >= 0 == (b.Pair >= 0))
 }
 
 // who prints the line with # of a group: the lines from from to to of the first
 // one's kind.
-func (p *differ) who(from, to int) {
+func (p *diffPrinter) who(from, to int) {
 	first := &p.c.Lines[from]
 	least, last := first.By, first.By
 	for i := from; i < to; i++ {
@@ -113,7 +113,7 @@ func (p *differ) who(from, to int) {
 }
 
 // line returns line i with its sign.
-func (p *differ) line(i int) string {
+func (p *diffPrinter) line(i int) string {
 	l := &p.c.Lines[i]
 	colour := []string{red, "", green}[l.Kind+1]
 	switch {
@@ -143,7 +143,7 @@ func (p *differ) line(i int) string {
 }
 
 // together returns a changed line with its deleted and inserted words marked.
-func (p *differ) together(parts []linediff.Part) string {
+func (p *diffPrinter) together(parts []linediff.Part) string {
 	var b strings.Builder
 	for _, w := range parts {
 		text := p.show(w.Text)
