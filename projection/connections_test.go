@@ -104,7 +104,7 @@ func TestStartedClosesEarlierRunsOfItsOwnNodeOnly(t *testing.T) {
 	p.want(0, 3, 3, 3)
 }
 
-// What a run says late, after its end was seen, opens nothing for good.
+// A late event of a run whose end was seen does not leave a connection open.
 func TestLeftOfAnUnknownConnectionOpensNothing(t *testing.T) {
 	p := newPorter(t)
 	p.say(1, event.Left{Place: run1, Thread: scripts.Stream})

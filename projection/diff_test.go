@@ -169,7 +169,7 @@ func TestComparisonAppliedToOneTextGivesTheOther(t *testing.T) {
 	}
 }
 
-// What the check is for, it finds.
+// The check finds these flaws.
 func TestComparisonCheckFindsFlaws(t *testing.T) {
 	first := func(c *projection.Diff, kind int) *projection.DiffLine {
 		for i := range c.Lines {

@@ -60,7 +60,7 @@ func apply(t *testing.T, events []event.Event, look func(i int) bool) told {
 	return tell(th)
 }
 
-// What is being typed is kept apart until somebody looks. Looking at any time,
+// The pen keeps typed text apart until somebody reads it. Looking at any time,
 // or never, must show the same in the end.
 func TestLookingChangesNothing(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))

@@ -11,7 +11,7 @@ import (
 	"parodywave/projection/scripts"
 )
 
-// What cannot follow is refused as damage, and never a panic.
+// An event that cannot follow is refused as damage, without a panic.
 func TestApplyRefusesWhatCannotFollow(t *testing.T) {
 	black := func(u string) []uint16 { return scripts.Units(u) }
 	for name, e := range map[string]event.Event{

@@ -125,7 +125,7 @@ func TestRemovalsAreWhatTheTextLost(t *testing.T) {
 	}
 }
 
-// What the check is for, it finds.
+// The check finds these flaws.
 func TestRemovalCheckFindsFlaws(t *testing.T) {
 	for name, spoil := range map[string]func([]*projection.Removal){
 		"somebody else wrote it": func(all []*projection.Removal) {
@@ -223,7 +223,7 @@ func TestRemovalsOfALineFollowItsLineage(t *testing.T) {
 func TestRemovalsOfAPaperAreNotMoreThanWasDeleted(t *testing.T) {
 	changes, _ := scripts.Trace(t, "automerge-paper.json.gz")
 	log := eventlog.NewMemory()
-	if _, err := log.Append(t.Context(), scripts.Stream, 0, scripts.Records(changes[:80_000])...); err != nil {
+	if _, err := log.Append(t.Context(), scripts.Stream, 0, scripts.Records(changes[:seeds.Rounds(80_000)])...); err != nil {
 		t.Fatal(err)
 	}
 	th, all, err := projection.ReplayRemovals(t.Context(), log, scripts.Stream, projection.RemovalQuery{})

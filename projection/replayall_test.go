@@ -159,7 +159,7 @@ func TestReplayAllEqualsRecordByRecord(t *testing.T) {
 	}
 }
 
-// What is appended meanwhile is for later, and what is missing is damage.
+// ReplayAll ignores records appended meanwhile, and a missing record is damage.
 func TestReplayAllGoesToTheHeads(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
 	records := manyStreams(draw)

@@ -269,7 +269,7 @@ func changes(events []event.Event) (s script) {
 	return s
 }
 
-// What cannot follow is refused where it stands, in a run or not.
+// A record that cannot follow is refused in its place, in a run or not.
 func TestRunsThatCannotFollowAreDamage(t *testing.T) {
 	s := session{draw: scripts.Seeded(1), text: nil}
 	for range 20 {

@@ -16,8 +16,8 @@ import (
 	"parodywave/projection/scripts"
 )
 
-// advanced folds a history up to a revision, then the rest, none of which is
-// taken back, and holds it against what folds all at once.
+// advanced folds a history up to a revision, then the rest without taking it
+// back, and compares the result with a fold of all at once.
 func (r reversal) advanced(at int) error {
 	first := reversal{script: r.script[:at]}
 	log, _, err := first.log()

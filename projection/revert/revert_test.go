@@ -373,7 +373,7 @@ func TestReversalFindsWrongOracles(t *testing.T) {
 // lines; without the one, the text is what the other wrote alone.
 func TestReversalLeavesTheOthersTextAlone(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	for round := range 400 {
+	for round := range seeds.Rounds(400) {
 		lines := [2]string{"ana's line", "ben's line"}
 		s := script{`eve [[0,"ana's line","ben's line"]]`}
 		for range 1 + draw(30) {

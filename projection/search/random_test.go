@@ -93,12 +93,12 @@ func otherMatches(t *testing.T, cases int, spoil func(*regexp.Regexp)) string {
 }
 
 func TestPatternsMatchWherePackageRegexpDoes(t *testing.T) {
-	if s := otherMatches(t, 4000, nil); s != "" {
+	if s := otherMatches(t, seeds.Rounds(4000), nil); s != "" {
 		t.Error(s)
 	}
 }
 
-// What the check is for, it finds: the longest match instead of the preferred.
+// The check finds this flaw: the longest match instead of the preferred.
 func TestPatternCheckFindsAnotherPreference(t *testing.T) {
 	s := otherMatches(t, 6000, (*regexp.Regexp).Longest)
 	if s == "" {
@@ -138,12 +138,12 @@ func searchedFor(t *testing.T, histories int, seeLess bool) string {
 }
 
 func TestSearchForRandomExpressionsFindsWhatStands(t *testing.T) {
-	if s := searchedFor(t, 40, false); s != "" {
+	if s := searchedFor(t, seeds.Rounds(40), false); s != "" {
 		t.Error(s)
 	}
 }
 
-// What the check is for, it finds: a search that looks not far enough.
+// The check finds this flaw: a search that looks not far enough.
 func TestSearchCheckFindsShortSight(t *testing.T) {
 	s := searchedFor(t, 400, true)
 	if s == "" {

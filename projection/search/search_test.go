@@ -220,12 +220,12 @@ func searchHistories(t *testing.T, histories, steps int, spoil func(*search.Resu
 }
 
 func TestSearchFindsWhatStandsAtEveryRevision(t *testing.T) {
-	if s, err := searchHistories(t, 30, 25, nil); err != nil {
+	if s, err := searchHistories(t, seeds.Rounds(30), 25, nil); err != nil {
 		t.Errorf("%v\n%v", err, s)
 	}
 }
 
-// What the check is for, it finds.
+// The check finds these flaws.
 func TestSearchCheckFindsFlaws(t *testing.T) {
 	for name, spoil := range map[string]func(*search.Result){
 		"a hit is missing": func(s *search.Result) {
@@ -351,7 +351,7 @@ func patternOfKind(tb testing.TB, expr string, re bool) *search.Pattern {
 	return p
 }
 
-// What a search says is there now, is what its pattern matches in the text.
+// The hits that stand are the matches of the pattern in the text.
 func TestSearchAgreesWithALongText(t *testing.T) {
 	changes, _ := scripts.Trace(t, "automerge-paper.json.gz")
 	log := eventlog.NewMemory()
