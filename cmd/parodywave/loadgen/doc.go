@@ -19,7 +19,8 @@
 //     reader, after a later revision. The log is checked in the same way.
 //   - differing texts: clients whose final text is not the server's, and
 //     readers that received other entries than a client with the server's text.
-//     Both sum a digest of each entry's text, author, time and revision.
+//     A reader has no text to compare; so every connection sums a digest of each
+//     entry's text, author, time and revision, and the sums are compared.
 //
 // The first second is not measured. Where /proc allows it, the report includes
 // the processor time of the server, of this process and of all others: on a busy
@@ -27,5 +28,8 @@
 //
 // The rate can be raised in steps, on the same connections, until a step does
 // not hold: writers typed less than 95 percent of the planned edits, the 99th
-// percentile exceeds a bound, or something is missing.
+// percentile exceeds a bound, or edits are missing.
+//
+// Run (run.go) carries out a Plan (plan.go) and returns a Report (report.go). step.go
+// types at one rate, tally.go finds lost edits, logged.go reads the log back.
 package loadgen

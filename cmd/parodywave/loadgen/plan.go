@@ -49,23 +49,23 @@ func (p Plan) Check() error {
 	n := p.Threads * (p.Writers + p.Readers)
 	switch {
 	case p.Threads < 1 || p.Writers < 0 || p.Readers < 0 || n < 1:
-		return fmt.Errorf("%w: %d threads with %d writers and %d readers each", ErrPlan, p.Threads, p.Writers, p.Readers)
+		return fmt.Errorf("%w: %d threads with %d writers and %d readers each: use at least one thread with one client", ErrPlan, p.Threads, p.Writers, p.Readers)
 	case p.Threads > MaxConnections || p.Writers > MaxConnections || p.Readers > MaxConnections || n > MaxConnections:
-		return fmt.Errorf("%w: more than %d connections", ErrPlan, MaxConnections)
+		return fmt.Errorf("%w: more than %d connections: use fewer threads, writers or readers", ErrPlan, MaxConnections)
 	case !(p.Rate > 0 && p.Rate <= maxRate):
 		return fmt.Errorf("%w: %g edits a second: use more than 0 and at most %d", ErrPlan, p.Rate, maxRate)
 	case p.Duration <= 0 || p.Duration > MaxDuration:
 		return fmt.Errorf("%w: a duration of %v: use more than 0s and at most %v", ErrPlan, p.Duration, MaxDuration)
 	case p.edits(p.Rate) > MaxEdits:
-		return fmt.Errorf("%w: more than %d edits", ErrPlan, MaxEdits)
+		return fmt.Errorf("%w: more than %d edits: use a lower rate or a shorter duration", ErrPlan, MaxEdits)
 	case p.UntilP99 < 0:
-		return fmt.Errorf("%w: a 99th percentile of %v", ErrPlan, p.UntilP99)
+		return fmt.Errorf("%w: a bound of %v for the 99th percentile: use 0s or more", ErrPlan, p.UntilP99)
 	case p.UntilP99 > 0 && !(p.Step > 1 && p.Step <= 100):
 		return fmt.Errorf("%w: steps by a factor of %g: use more than 1 and at most 100", ErrPlan, p.Step)
 	case p.UntilP99 > 0 && (p.Tries < 1 || p.Tries > 10):
 		return fmt.Errorf("%w: %d tries: use 1 to 10", ErrPlan, p.Tries)
 	case p.UntilP99 > 0 && (p.Writers < 1 || p.Writers+p.Readers < 2):
-		return fmt.Errorf("%w: a 99th percentile needs a writer, and another client in the thread", ErrPlan)
+		return fmt.Errorf("%w: a bound for the 99th percentile needs a writer and another client in each thread", ErrPlan)
 	}
 	return nil
 }

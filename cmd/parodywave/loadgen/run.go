@@ -9,7 +9,7 @@ import (
 
 const (
 	settleTime  = 30 * time.Second // Plan.Patience unless set
-	compareTime = 2 * time.Minute  // limit for comparing texts and logs in the end
+	compareTime = 2 * time.Minute  // limit for comparing texts and logs after the typing
 )
 
 const (
@@ -17,12 +17,13 @@ const (
 	connsAtOnce = 16 // connections that are made concurrently, in each thread
 )
 
-// A generator is a load test that runs.
+// A generator is a running load test. step.go has one step, thread.go the clients of
+// a thread, report.go the final comparison.
 type generator struct {
 	plan           Plan
 	threads        []*thread
-	server         int   // process id; 0: not visible
-	before, joined int64 // the server's resident memory in KiB
+	server         int   // process id; 0: not visible in /proc
+	before, joined int64 // the server's resident memory in KiB, before the first connection and after the last
 }
 
 // Run carries out a plan and calls say with its progress. The report includes all
@@ -48,23 +49,24 @@ func Run(ctx context.Context, p Plan, say func(format string, args ...any)) (*Re
 	say("%d connections joined %d threads", p.Threads*(p.Writers+p.Readers), p.Threads)
 	best, steps := g.climb(ctx, say)
 	say("comparing all texts, and the log")
-	g.close()
+	g.close() // ends the goroutines that read, so that report sees the final counts
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), compareTime)
 	defer cancel()
 	r := g.report(end, best, steps)
 	return r, nil
 }
 
-// climb types at the plan's rate and, if the plan has a bound, raises the rate
-// until a step does not hold. It returns the last step that held, or the first if
-// none did, and all steps; steps is empty for a plan without a bound.
+// climb types at the plan's rate and, if the plan has a bound (UntilP99), raises the
+// rate after each step that holds. It ends once Plan.Tries steps in a row have not
+// held. It returns the last step that held, or the first if none did, and all steps;
+// steps is empty for a plan without a bound.
 func (g *generator) climb(ctx context.Context, say func(format string, args ...any)) (best *Step, steps []*Step) {
 	p := g.plan
 	if p.UntilP99 == 0 {
 		say("typing for %v", p.Duration)
 		return g.step(ctx, p.Rate), []*Step{}
 	}
-	failed := 0
+	failed := 0 // steps in a row that did not hold
 	for rate := p.Rate; len(steps) < maxSteps && rate <= maxRate && p.edits(rate) <= MaxEdits && ctx.Err() == nil; {
 		s := g.step(ctx, rate)
 		steps = append(steps, s)
@@ -103,10 +105,11 @@ func (g *generator) join(ctx context.Context) error {
 	now := time.Now().Format("15:04:05")
 	for i := range g.plan.Threads {
 		t := &thread{plan: g.plan, name: fmt.Sprintf("loadtest %s #%d", now, i+1)}
-		t.frames.Extra = t.editsOf
+		t.frames.Extra = t.editsOf // decoded once for all readers of the thread
 		g.threads = append(g.threads, t)
 	}
 	return each(g.threads, joinsAtOnce, func(t *thread) error {
+		// The first join opens the thread; clients that keep the text go before readers.
 		for i := range g.plan.full() {
 			if err := t.join(ctx, i); err != nil {
 				return err

@@ -142,7 +142,7 @@ func (g *generator) settle(ctx context.Context) error {
 				continue
 			}
 			if lack := c.lacks(head); lack != (Count{}) && err == nil {
-				err = fmt.Errorf("%s: a reader misses %d revisions, received %d twice and %d out of order", t.name, lack.Lost, lack.Duplicated, lack.Reordered)
+				err = fmt.Errorf("%s: a reader missed %d revisions, and received %d twice and %d out of order", t.name, lack.Lost, lack.Duplicated, lack.Reordered)
 			}
 		}
 		return err

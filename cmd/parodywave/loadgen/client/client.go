@@ -108,7 +108,7 @@ func (c *Client) Edit(f func(*Text) ot.Change) error {
 	change := f(c.text)
 	if change.Len() != c.text.Len() {
 		defer c.mu.Unlock()
-		return fmt.Errorf("edit of a text of %d units: %w: change is for %d", c.text.Len(), ot.ErrLength, change.Len())
+		return fmt.Errorf("edit a text of %d units: %w: the change is for %d", c.text.Len(), ot.ErrLength, change.Len())
 	}
 	c.text.Apply(change)
 	c.pending = append(c.pending, change)

@@ -7,30 +7,30 @@ import (
 	"sync"
 )
 
-// A connection is what a Client and a Reader have in common: one WebSocket, which
-// is made again when it is lost.
+// A connection is what a Client and a Reader have in common: their place in the
+// stream, and a WebSocket (link) that is replaced when it is lost.
 type connection struct {
 	user   string
-	ctx    context.Context // of all that runs; cancel ends it
+	ctx    context.Context // done once the client ends; see fail
 	cancel context.CancelFunc
-	done   chan struct{} // closed when the goroutine that reads has ended
+	done   chan struct{} // closed when the reading goroutine has ended
 
 	mu      sync.Mutex
-	changed sync.Cond // of mu: anything below, and the fields of a Client or a Reader
-	rev     uint64
-	chain   string // at rev, between two frames
-	link    *link  // nil while there is no connection
-	err     error
+	changed sync.Cond // on mu; broadcast after a change of a field below or of the Client's or Reader's own
+	rev     uint64    // of the last entry received
+	chain   string    // at rev; valid only between two frames, which carry it at their end
+	link    *link     // nil while disconnected
+	err     error     // ended the client; the first one stays
 	stats   Stats
 }
 
 // Stats count what happened to a client.
 type Stats struct {
-	Pushes   int // sent
-	Resumes  int // connections made again
+	Pushes   int // pushes sent
+	Resumes  int // reconnections
 	Stales   int // pushes refused as stale
-	Beacons  int // digests that matched the text
-	Received int // entries
+	Beacons  int // beacons whose digest matched the text
+	Received int // entries received
 }
 
 // start makes the first connection with connect, and reads it with serve in a
@@ -60,14 +60,15 @@ func (c *connection) start(ctx context.Context, user string, connect func(contex
 				c.fail(err)
 				return
 			}
-			l = c.again(connect)
+			l = c.reconnect(connect)
 		}
 	}()
 	return nil
 }
 
-// again connects until it succeeds; nil means that the client has ended.
-func (c *connection) again(connect func(context.Context) (*link, error)) *link {
+// reconnect tries until it has a link. It returns nil if the client ends: it was
+// closed, it diverged, or the server refused it with a code other than unavailable.
+func (c *connection) reconnect(connect func(context.Context) (*link, error)) *link {
 	var p pause
 	for p.wait(c.ctx) {
 		l, err := connect(c.ctx)
@@ -104,12 +105,12 @@ func (c *connection) Err() error {
 	return c.err
 }
 
-// Reach waits until a revision is received.
+// Reach waits until the client has received a revision.
 func (c *connection) Reach(ctx context.Context, rev uint64) error {
 	return c.wait(ctx, func() bool { return c.rev >= rev })
 }
 
-// wait waits until a condition holds, which is checked under mu.
+// wait waits until a condition holds. It checks the condition under mu.
 func (c *connection) wait(ctx context.Context, until func() bool) error {
 	defer context.AfterFunc(ctx, func() {
 		c.mu.Lock()
@@ -125,12 +126,12 @@ func (c *connection) wait(ctx context.Context, until func() bool) error {
 	case c.err != nil:
 		return c.err
 	case !until():
-		return fmt.Errorf("%s waits at revision %d: %w", c.user, c.rev, ctx.Err())
+		return fmt.Errorf("%s is still at revision %d: %w", c.user, c.rev, ctx.Err())
 	}
 	return nil
 }
 
-// Close leaves, without waiting for pending changes. It returns the error that
+// Close ends the client without waiting for pending changes. It returns the error that
 // ended the client before, if any.
 func (c *connection) Close() error {
 	c.fail(ErrClosed)
@@ -141,7 +142,7 @@ func (c *connection) Close() error {
 	return nil
 }
 
-// fail ends the client; the first error stays.
+// fail ends the client with an error, unless another error has ended it.
 func (c *connection) fail(err error) {
 	c.mu.Lock()
 	if c.err == nil {

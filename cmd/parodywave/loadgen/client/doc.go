@@ -21,7 +21,7 @@
 //
 // A Client checks the server: a revision that comes twice or not at all, an own
 // entry that differs from the rebased change, a beacon whose digest is not the
-// text's, another log than before. Each of these ends the client with an error.
+// text's, a different log than before. Each of these ends the client with an error.
 //
 // A Reader follows a thread and keeps no text. Readers of one thread share a
 // Frames, which decodes a frame once that several of them receive.

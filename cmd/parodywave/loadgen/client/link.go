@@ -28,18 +28,20 @@ const (
 	renewed = 5 * time.Second
 )
 
-// closeReplaced is the close code of a connection whose client joined over another
-// one.
+// closeReplaced is the close code that a connection gets when its client joins on a
+// newer one: wire.CloseReplaced, repeated because this package imports nothing of the
+// server.
 const closeReplaced = 4001
 
 var writeBuffers sync.Pool
 
-// A link is one connection: read by one goroutine, written by any.
+// A link is one WebSocket: one goroutine reads it, any may write. A connection
+// outlives it.
 type link struct {
 	conn *websocket.Conn
 	mu   sync.Mutex // held while writing
 
-	// Used only by the goroutine that reads.
+	// Used only by the reading goroutine.
 	buf     []byte
 	until   time.Time // the read deadline
 	scanner scanner
@@ -120,7 +122,8 @@ func (l *link) bytes() ([]byte, error) {
 	return buf, nil
 }
 
-// read reads the next frame that is not ignored. It is valid until the next call.
+// read reads frames until one is not ignored, and decodes it. The frame is valid until
+// the next call.
 func (l *link) read() (*frame, error) {
 	for {
 		data, err := l.bytes()
@@ -133,7 +136,8 @@ func (l *link) read() (*frame, error) {
 	}
 }
 
-// ignored reports whether no client here needs a frame.
+// ignored reports whether neither Client nor Reader uses a frame, by its type. It
+// looks at the first bytes only, so that these frames are not decoded.
 func ignored(data []byte) bool {
 	for _, kind := range [...]string{"people", "cursor", "status", "list"} {
 		if rest, ok := bytes.CutPrefix(data, []byte(`{"type":"`)); ok && bytes.HasPrefix(rest, []byte(kind+`"`)) {
@@ -143,7 +147,7 @@ func ignored(data []byte) bool {
 	return false
 }
 
-// answer skips frames up to one of a type. It returns an error frame as an error.
+// answer reads frames until one has the type kind. An error frame becomes an error.
 func (l *link) answer(kind string) (*frame, error) {
 	for {
 		f, err := l.read()
@@ -158,10 +162,12 @@ func (l *link) answer(kind string) (*frame, error) {
 	}
 }
 
-// A pause doubles with every failure in a row.
+// A pause is the wait before the next attempt to connect. It doubles with every
+// attempt, from pauseLeast to pauseMost; each lost link begins with a new pause.
 type pause time.Duration
 
-// wait waits, and returns false if ctx is done.
+// wait waits for a random time around the pause, so that clients do not reconnect all
+// at once. It returns false if ctx is done.
 func (p *pause) wait(ctx context.Context) bool {
 	d := max(time.Duration(*p), pauseLeast)
 	*p = pause(min(2*d, pauseMost))

@@ -86,7 +86,7 @@ func (r *Reader) serve(l *link) error {
 		data, err := l.bytes()
 		switch {
 		case websocket.IsCloseError(err, closeReplaced):
-			return fmt.Errorf("client %s joined over another connection", r.id)
+			return fmt.Errorf("client %s joined again on another connection", r.id)
 		case err != nil:
 			return nil
 		case bytes.HasPrefix(data, plainUpdate):
@@ -132,7 +132,7 @@ func (r *Reader) other(data []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if f.Rev == r.rev && f.Chain != r.chain {
-		return fmt.Errorf("%s: %w: at revision %d the beacon's chain is %s and the stream's %s", r.o.User, ErrDiverged, r.rev, f.Chain, r.chain)
+		return fmt.Errorf("%s: %w: at revision %d the beacon has chain %s, but the stream has %s", r.o.User, ErrDiverged, r.rev, f.Chain, r.chain)
 	}
 	r.stats.Beacons++
 	return nil

@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// connect makes a connection, and joins or resumes the thread.
+// connect makes a link, and joins or resumes the thread on it.
 func (c *Client) connect(ctx context.Context) (*link, error) {
 	l, err := dial(ctx, c.o.URL)
 	if err != nil {
@@ -75,21 +75,21 @@ func (c *Client) joined(f *frame) error {
 	c.stats.Resumes++
 	switch {
 	case f.Reset:
-		return c.diverged("the server has another log than before, with head %d", f.Rev)
+		return c.diverged("the server has a different log than before, with head %d", f.Rev)
 	case f.Head == nil || f.Text != nil || f.Rev != c.rev:
-		return c.diverged("the answer to a resume has revision %d", f.Rev)
+		return c.diverged("the server answered the resume wrongly, with revision %d", f.Rev)
 	}
-	c.pullTo = *f.Head
+	c.pullTo = *f.Head // pending changes wait until rev is there
 	return nil
 }
 
-// serve reads frames. It returns nil when the connection is lost, and an error
-// that ends the client.
+// serve handles frames until the link is lost, and then returns nil. Any error that it
+// returns ends the client.
 func (c *Client) serve(l *link) error {
 	for {
 		f, err := l.read()
 		if websocket.IsCloseError(err, closeReplaced) {
-			return fmt.Errorf("client %s joined over another connection", c.id)
+			return fmt.Errorf("client %s joined again on another connection", c.id)
 		}
 		if err != nil {
 			return nil
@@ -112,7 +112,7 @@ func (c *Client) serve(l *link) error {
 	}
 }
 
-// update applies a frame of the stream.
+// update applies the entries of an update frame, and checks the revision at its end.
 func (c *Client) update(f *frame) error {
 	at := time.Now()
 	for i := range f.Updates {
@@ -127,7 +127,7 @@ func (c *Client) update(f *frame) error {
 	c.mu.Lock()
 	if f.Rev != c.rev {
 		defer c.mu.Unlock()
-		return c.diverged("a frame ends with revision %d", f.Rev)
+		return c.diverged("a frame states revision %d at its end", f.Rev)
 	}
 	c.chain = f.Chain
 	c.stats.Received += len(f.Updates)
@@ -136,7 +136,8 @@ func (c *Client) update(f *frame) error {
 	return nil
 }
 
-// apply applies one entry.
+// apply applies one entry: another client's change, this client's own, or a record
+// without a change.
 func (c *Client) apply(e *entry) (Update, error) {
 	u := Update{Rev: e.Rev, User: e.User, Author: e.Author, Client: e.Client, Seq: e.Seq, At: e.At, Kind: e.Kind}
 	if c.o.OnUpdate != nil {
@@ -152,7 +153,7 @@ func (c *Client) apply(e *entry) (Update, error) {
 	case err != nil:
 		return u, c.diverged("revision %d: %v", e.Rev, err)
 	case e.Rev != c.rev+1:
-		return u, c.diverged("got revision %d", e.Rev)
+		return u, c.diverged("the next entry has revision %d", e.Rev)
 	case e.Changes == nil:
 		c.rev = e.Rev
 		return u, c.checkLength(e)
@@ -167,23 +168,24 @@ func (c *Client) apply(e *entry) (Update, error) {
 	return u, err
 }
 
-// confirm removes an own entry from the pending changes.
+// confirm removes the first pending change, which has come back as an entry: it is on
+// disk. The text has it already.
 func (c *Client) confirm(e *entry, u *Update) error {
 	if len(c.pending) == 0 {
-		return c.diverged("own seq %d comes back while nothing is pending", e.Seq)
+		return c.diverged("the stream confirms seq %d, but no change is pending", e.Seq)
 	}
 	if first := c.seq - uint64(len(c.pending)) + 1; e.Seq != first {
-		return c.diverged("own seq %d comes back instead of %d", e.Seq, first)
+		return c.diverged("the stream confirms seq %d, but the first pending change is seq %d", e.Seq, first)
 	}
 	if !c.pending[0].Equal(u.Change) {
-		return c.diverged("own seq %d comes back as %v and is %v here", e.Seq, u.Change, c.pending[0])
+		return c.diverged("the stream confirms seq %d as %v, but here it is %v", e.Seq, u.Change, c.pending[0])
 	}
 	u.Own, u.Typed = true, c.typed[0]
 	c.pending, c.typed = c.pending[1:], c.typed[1:]
 	if c.sent > 0 {
 		c.sent--
 	}
-	c.stales, c.pushMax = 0, c.o.PushMax
+	c.stales, c.pushMax = 0, c.o.PushMax // the server accepts pushes again
 	return nil
 }
 
@@ -197,26 +199,27 @@ func (c *Client) merge(e *entry, change ot.Change) error {
 		change = over
 	}
 	if change.Len() != c.text.Len() {
-		return c.diverged("revision %d is for %d units and the text has %d", e.Rev, change.Len(), c.text.Len())
+		return c.diverged("revision %d changes a text of %d units, but the text has %d", e.Rev, change.Len(), c.text.Len())
 	}
 	c.text.Apply(change)
 	return nil
 }
 
-// checkLength compares the length in an entry that changes nothing with the text
-// below the pending changes.
+// checkLength compares the length that an entry without a change states with the
+// length of the text before the pending changes.
 func (c *Client) checkLength(e *entry) error {
 	length := c.text.Len()
 	if len(c.pending) > 0 {
 		length = c.pending[0].Len()
 	}
 	if e.Length != length {
-		return c.diverged("%s at revision %d: the text has %d units there and %d here", e.Kind, e.Rev, e.Length, length)
+		return c.diverged("%s at revision %d: the text has %d units on the server and %d here", e.Kind, e.Rev, e.Length, length)
 	}
 	return nil
 }
 
-// compare compares the text with a beacon of the same revision.
+// compare compares the chain and, if no change is pending, the text with a beacon of
+// the same revision.
 func (c *Client) compare(f *frame) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -224,14 +227,14 @@ func (c *Client) compare(f *frame) error {
 		return nil
 	}
 	if f.Chain != c.chain {
-		return c.diverged("the beacon's chain is %s and the stream's %s", f.Chain, c.chain)
+		return c.diverged("the beacon has chain %s, but the stream has %s", f.Chain, c.chain)
 	}
 	if len(c.pending) > 0 {
 		return nil
 	}
 	sum := sha256.Sum256(ot.AppendUTF8(nil, c.text.Units(0, c.text.Len())))
 	if f.Length != c.text.Len() || f.SHA256 != hex.EncodeToString(sum[:]) {
-		return c.diverged("the beacon says %d units with digest %s, the text has %d with %x", f.Length, f.SHA256, c.text.Len(), sum)
+		return c.diverged("the beacon states %d units with digest %s, but the text has %d with %x", f.Length, f.SHA256, c.text.Len(), sum)
 	}
 	c.stats.Beacons++
 	return nil
