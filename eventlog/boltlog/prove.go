@@ -13,7 +13,8 @@ import (
 )
 
 // Prove implements eventlog.Prover. It yields the records of a block or group only
-// after its chain has been verified to the end.
+// after its chain has been verified to the end. If a prune removes the next records
+// meanwhile (errAgain), it goes on with the first that remains.
 func (l *Log) Prove(ctx context.Context, name eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
 		r, err := l.reader(name, after)
@@ -91,13 +92,15 @@ func (l *Log) ChainAt(ctx context.Context, name eventlog.Stream, at eventlog.Rev
 	return chain.Digest{}, fmt.Errorf("revision %d of %s: %w", at, name, eventlog.ErrNotFound)
 }
 
-// A prover is a reader that recomputes the chain.
+// A prover is a reader (read.go) that recomputes the chain.
 type prover struct {
 	*reader
-	chainer chainer // at the revision before next
+	chainer chainer // its chain value is that of revision next-1
 }
 
-// begin moves next back to the beginning of its block or group, and finds C before it.
+// begin moves next back to the stream's first record in its block or group, and sets
+// the chain value before it. That value is stored at the end of the previous block or
+// group of the stream; without one, the chain begins at the stream's start.
 func (p *prover) begin(ctx context.Context) error {
 	l := p.log
 	l.mu.RLock()
@@ -118,7 +121,7 @@ func (p *prover) begin(ctx context.Context) error {
 			return nil
 		}
 		if err == nil && part.Last() >= first && part.First < first {
-			first = part.First // a block has taken in both meanwhile
+			first = part.First // a block sealed meanwhile holds both
 			continue
 		}
 		if err == nil {
@@ -132,7 +135,7 @@ func (p *prover) begin(ctx context.Context) error {
 	}
 }
 
-// partAt returns the stream's part of the value that an entry points to.
+// partAt returns the stream's part of the block or group at an index entry.
 func (p *prover) partAt(at indexEntry) (pack.Part, error) {
 	var value []byte
 	err := p.log.view("prove "+string(p.name), func(tx *bbolt.Tx) error {
@@ -151,12 +154,12 @@ func (p *prover) partAt(at indexEntry) (pack.Part, error) {
 	}
 	part := e.Part(p.name)
 	if part == nil {
-		return pack.Part{}, damaged("prove %s: positions %d to %d hold no record of it", p.name, e.First, e.Last())
+		return pack.Part{}, damaged("prove %s: positions %d to %d hold no record of the stream", p.name, e.First, e.Last())
 	}
 	return *part, nil
 }
 
-// restart begins again at the start that a prune has moved meanwhile.
+// restart continues at the stream's start, which a prune has moved past next.
 func (p *prover) restart() {
 	p.log.mu.RLock()
 	defer p.log.mu.RUnlock()
@@ -164,7 +167,8 @@ func (p *prover) restart() {
 	p.next, p.chainer.chain = start.through+1, start.chain
 }
 
-// prove returns the stream's records in one value from next on, with their proofs.
+// prove returns the stream's records in one block or group from next on, with their
+// proofs, and moves next behind them.
 func (p *prover) prove(value []byte) ([]eventlog.Record, error) {
 	e, err := p.open(value)
 	if err != nil {
@@ -177,7 +181,7 @@ func (p *prover) prove(value []byte) ([]eventlog.Record, error) {
 			return nil, fmt.Errorf("prove %s: %w", p.name, err)
 		}
 		if rec.Revision < p.next {
-			continue // proved before a block took it in
+			continue // proved already, as part of a group that this block replaced
 		}
 		proof, err := p.chainer.next(rec)
 		if err != nil {
