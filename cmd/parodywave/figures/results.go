@@ -16,11 +16,11 @@ import (
 type results struct {
 	conditions []string             // in order, without "# "
 	values     map[string][]float64 // by name and unit: "rest/paper B/keystroke"
-	foreign    []string             // "part percent", in order
+	foreign    []string             // processor time of other processes during a part: "rest 7" is 7 percent of a core
 }
 
 // errEmpty: the input has no results.
-var errEmpty = errors.New("no results of BenchmarkFigures")
+var errEmpty = errors.New("no results of BenchmarkFigures: run make bench")
 
 // parse reads results. It ignores other benchmarks and other lines.
 func parse(in io.Reader) (*results, error) {
@@ -48,12 +48,13 @@ func parse(in io.Reader) (*results, error) {
 	return r, nil
 }
 
+// add keeps the metrics of one line, if it is one of BenchmarkFigures.
 func (r *results) add(x *benchfmt.Result) {
 	name, ok := strings.CutPrefix(x.Name.String(), "Figures/")
 	if !ok {
 		return
 	}
-	name = name[:strings.LastIndexByte(name, '-')] // the number of processors
+	name = name[:strings.LastIndexByte(name, '-')] // without the number of processors
 	for _, v := range x.Values {
 		key := name + " " + v.Unit
 		if part, ok := strings.CutSuffix(key, "/whole %foreign"); ok {

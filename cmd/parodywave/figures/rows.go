@@ -1,15 +1,16 @@
 package main
 
-// A row is a figure of the table: a metric of a benchmark, with its aim.
+// A row is a figure of the table: a metric of a benchmark, with its aim. The benchmarks
+// are in cmd/parodywave/figures*_test.go; docs/benchmarks.md describes their conditions.
 type row struct {
-	bench  string // below BenchmarkFigures
-	metric string
-	what   string
-	unit   string  // as printed
+	bench  string  // name below BenchmarkFigures
+	metric string  // as passed to b.ReportMetric
+	what   string  // first column
+	unit   string  // as printed, after scaling
 	scale  float64 // from the measured to the printed unit; 0: 1
-	good   float64 // 0: a floor for comparison, without an aim
-	aim    float64
-	less   bool // less is better
+	good   float64 // good enough, as printed; 0: the row is a floor for comparison, without an aim
+	aim    float64 // as printed
+	less   bool    // less is better
 }
 
 // rows is the table, in its order.
@@ -36,7 +37,8 @@ var rows = []row{
 	{bench: "flat/ack", metric: "%spread", what: "acknowledged at 1 k, 100 k and 10 M events in the log, p50: spread", unit: "%", good: 20, aim: 5, less: true},
 }
 
-// A detail is a metric of the second table, without an aim.
+// A detail is a metric of the second table, without an aim. Its text may continue the
+// row above it ("the same, p99"), so the order matters.
 type detail struct{ bench, metric, what, unit string }
 
 var details = []detail{
