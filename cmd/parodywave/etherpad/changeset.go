@@ -158,7 +158,7 @@ type edit struct {
 func (cs *changeset) edits(t *text) ([]edit, error) {
 	text := t.raw
 	if cs.oldLen != len(text) {
-		return nil, fmt.Errorf("the changeset is for %d units and the text has %d", cs.oldLen, len(text))
+		return nil, fmt.Errorf("the changeset is for a text of %d units, but the text has %d", cs.oldLen, len(text))
 	}
 	var out []edit
 	pos, bank, length, open := 0, cs.bank, len(text), false
@@ -168,11 +168,11 @@ func (cs *changeset) edits(t *text) ([]edit, error) {
 			source, count = bank, func(n int) int { return breaks(bank[:n]) }
 		}
 		if op.units > len(source) {
-			return nil, fmt.Errorf("%c %d units, but only %d are left", op.code, op.units, len(source))
+			return nil, fmt.Errorf("operation %c needs %d units, but only %d are left", op.code, op.units, len(source))
 		}
 		piece := source[:op.units]
 		if n := count(op.units); n != op.breaks || n > 0 && piece[len(piece)-1] != lineBreak {
-			return nil, fmt.Errorf("%c %d units with %d line breaks, the last one at the end, but there are %d", op.code, op.units, op.breaks, n)
+			return nil, fmt.Errorf("operation %c states %d units with %d line breaks and the last one at the end, but there are %d", op.code, op.units, op.breaks, n)
 		}
 		if op.code == '=' {
 			pos, open = pos+op.units, open && op.units == 0
@@ -191,10 +191,10 @@ func (cs *changeset) edits(t *text) ([]edit, error) {
 		}
 	}
 	if len(bank) > 0 {
-		return nil, fmt.Errorf("%d units of the bank are unused", len(bank))
+		return nil, fmt.Errorf("%d units of the inserted text are unused", len(bank))
 	}
 	if length != cs.newLen {
-		return nil, fmt.Errorf("the changeset states %d units and gives %d", cs.newLen, length)
+		return nil, fmt.Errorf("the changeset states a result of %d units, but gives %d", cs.newLen, length)
 	}
 	return out, nil
 }

@@ -48,7 +48,7 @@ type Saved struct {
 var ErrNoPad = errors.New("not an export of a pad")
 
 // ErrPartial is wrapped if revisions are missing.
-var ErrPartial = errors.New("history is not complete")
+var ErrPartial = errors.New("the history is incomplete")
 
 // A RevisionError names a revision that is invalid, and the reason.
 type RevisionError struct {
