@@ -92,7 +92,7 @@ func lineRange(given *string, n int) (from, to int, err error) {
 		b = a
 	}
 	if err != nil || s == "" || a < 1 || last != "" && b < a {
-		return 0, 0, usage("lines count from 1: use -L 3 for one line, -L 3,7 for a range, -L 3, or -L ,7 for the rest",
+		return 0, 0, usage("lines count from 1: use -L 3 for one line, -L 3,7 for a range, '-L 3,' for line 3 and after, or '-L ,7' for line 7 and before",
 			"invalid line range -L %q", s)
 	}
 	if a > n {

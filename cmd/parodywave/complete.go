@@ -13,8 +13,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// completeCommand prints the completions of a command line, for the scripts of
-// completionCommand. It is written by hand because the packages for kong
+// completeCommand prints the completions of a command line, for the shell scripts of
+// completionCommand (completion.go). shellline.go splits bash's line. It is written by hand because the packages for kong
 // (kong-completion, kongplete) split the line at every space: in bash they can
 // complete neither a title with spaces nor a version after THREAD@.
 type completeCommand struct {
@@ -25,7 +25,7 @@ type completeCommand struct {
 // completeWait bounds how long a shell waits for the titles of threads.
 const completeWait = 2 * time.Second
 
-// escaper matches characters that need a backslash outside quotes.
+// escaper matches characters that need a backslash outside quotes; see shellLine.piece.
 var escaper = regexp.MustCompile("[ \t\\\\'\"`$&;|<>(){}\\[\\]*?!#~^]")
 
 // Run prints the completions of the last word, each with a description after a
@@ -44,7 +44,7 @@ func (c *completeCommand) Run(a *app, k *kong.Context) error {
 	}
 	last := words[len(words)-1]
 	for _, w := range candidates(a, k.Model.Node, words) {
-		anyCase := w.thread && line.broken == 0 // bash keeps the text before the piece
+		anyCase := w.thread && line.broken == 0 // bash replaces only the piece, and would keep the wrong case before it
 		if !strings.HasPrefix(w.text, last) && !(anyCase && strings.HasPrefix(strings.ToLower(w.text), strings.ToLower(last))) {
 			continue
 		}
@@ -59,14 +59,15 @@ func (c *completeCommand) Run(a *app, k *kong.Context) error {
 // A candidate is a completion and its description.
 type candidate struct {
 	text, about string
-	thread      bool
+	thread      bool // names a thread or version: its case may differ from the typed word
 }
 
-// candidates returns the completions of the last word, whatever it begins with.
+// candidates returns what may stand in the place of the last word: flags, commands,
+// values or threads. The caller drops those that do not begin with the word.
 func candidates(a *app, root *kong.Node, words []string) (out []candidate) {
-	node, flags, at := root, root.Flags, 0
+	node, flags, at := root, root.Flags, 0 // at counts positional arguments
 	last := words[len(words)-1]
-	var value *kong.Flag // the flag that the next word is the value of
+	var value *kong.Flag // the flag whose value is the next word
 	for _, word := range words[:len(words)-1] {
 		name, given, whole := strings.Cut(word, "=")
 		switch f := findFlag(flags, name); {
@@ -127,7 +128,8 @@ func findCommand(node *kong.Node, word string) *kong.Node {
 	return nil
 }
 
-// place sets the log that threads are looked up in.
+// place takes --data or --file from the edited line: completion looks up threads in
+// that log.
 func (a *app) place(flag *kong.Flag, value string) {
 	switch flag.Name {
 	case "data":

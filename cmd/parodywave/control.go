@@ -83,7 +83,7 @@ func (c *control) do(ctx context.Context, method, path string, query url.Values,
 	}
 	defer resp.Body.Close()
 	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-		return fmt.Errorf("the server's answer: %w", err)
+		return fmt.Errorf("read the server's answer: %w", err)
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (a *app) writer() (*control, error) {
 			return nil, err
 		}
 		if err := a.waitUntil(deadline); err != nil {
-			return nil, failed("wait for the other command to end and try again", "the log %s is in use by another command, for more than %v", a.logPath(), lockWait)
+			return nil, failed("wait for the other command to end and try again", "another command has used the log %s for more than %v", a.logPath(), lockWait)
 		}
 	}
 }

@@ -12,11 +12,11 @@ import (
 )
 
 type exportCommand struct {
-	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment up to which."`
+	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread; with @AT, only up to that moment."`
 	Format string `enum:"ndjson,text,markdown,html,git,asciicast" default:"ndjson" help:"ndjson (every record, verifiable), text, markdown, html, git (a stream for git fast-import) or asciicast."`
-	Every  string `enum:"edit,burst,submit" default:"burst" help:"Of git and asciicast. edit: a commit or frame for every event; burst: one for an author's edits in a row without a pause of 30 seconds; submit: one for every submitted line."`
-	Branch string `default:"main" placeholder:"NAME" help:"Of git: the branch to create (default: main)."`
-	Path   string `placeholder:"FILE" help:"Of git: the name of the text's file (default: the thread's first title)."`
+	Every  string `enum:"edit,burst,submit" default:"burst" help:"For git and asciicast: a commit or frame for every event (edit), for an author's edits in a row without a pause of 30 seconds (burst), or for every submitted line (submit)."`
+	Branch string `default:"main" placeholder:"NAME" help:"For git: the branch to create (default: main)."`
+	Path   string `placeholder:"FILE" help:"For git: the name of the text's file (default: the thread's first title)."`
 }
 
 // Help returns the text below the usage.
@@ -37,7 +37,8 @@ func (*exportCommand) Help() string {
 `
 }
 
-// exportFlags has the formats that each flag applies to.
+// exportFlags lists the formats that each flag applies to. The formats themselves are in
+// gitstream.go, cast.go, htmlpage.go, markdown.go and package ndjson.
 var exportFlags = map[string][]string{"every": {"git", "asciicast"}, "branch": {"git"}, "path": {"git"}}
 
 // check refuses a flag that has no effect on the format.
@@ -84,6 +85,7 @@ func (c *exportCommand) Run(a *app, given *kong.Context) error {
 	return writeMarkdown(a.out, t)
 }
 
+// exportName returns an author as ndjson stores it, and whether the name is known.
 func (s *source) exportName(id eventlog.AuthorID) (ndjson.Author, bool) {
 	p := s.authors.Author(id)
 	return ndjson.Author{ID: id, Name: p.Name, Kind: p.Kind}, s.authors.Known(id)

@@ -14,7 +14,7 @@ import (
 
 type grepCommand struct {
 	Pattern    string `arg:"" placeholder:"PATTERN" help:"Text to search for."`
-	Thread     string `arg:"" optional:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment up to which. Without it, all threads."`
+	Thread     string `arg:"" optional:"" placeholder:"THREAD[@AT]" help:"Thread; with @AT, only up to that moment. Without a thread, all threads."`
 	Expression bool   `short:"E" name:"regexp" help:"PATTERN is a regular expression in RE2 syntax; ^ and $ match the ends of a line."`
 	Fold       bool   `short:"i" name:"ignore-case" help:"Ignore the difference between upper and lower case."`
 	Gone       bool   `help:"Only text that is gone."`

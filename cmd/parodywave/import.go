@@ -175,7 +175,7 @@ func (c *importCommand) text(_ *app, b []byte) (*importing, error) {
 		b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
 		send.notes = append(send.notes, fmt.Sprintf("%d line ends were converted from CR LF to LF", n))
 	} else if n > 0 {
-		return nil, failed("use --crlf to convert CR LF to LF", "%s, line %d: a carriage return; the line ends of a text must be LF",
+		return nil, failed("use --crlf to convert CR LF to LF", "%s, line %d: a carriage return; lines must end with LF",
 			c.Path, 1+bytes.Count(b[:bytes.IndexByte(b, '\r')], []byte("\n")))
 	}
 	text, err := textOf(c.Path, b)

@@ -10,7 +10,7 @@ import (
 )
 
 type logCommand struct {
-	Thread    string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment up to which."`
+	Thread    string `arg:"" placeholder:"THREAD[@AT]" help:"Thread; with @AT, only up to that moment."`
 	Line      *int   `short:"L" placeholder:"N" help:"Print the history of line N (the first is 1) of the text now or at AT, through edits, moves, splits and joins."`
 	Deletions bool   `help:"Only deletions: the deleted text and who had written it."`
 	Author    string `placeholder:"NAME" help:"Only events of this author: a name or an id."`

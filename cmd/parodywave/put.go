@@ -118,7 +118,7 @@ func textOf(path string, b []byte) (string, error) {
 	}
 	line := func(at int) int { return 1 + bytes.Count(b[:at], []byte("\n")) }
 	if at := bytes.IndexByte(b, '\r'); at >= 0 {
-		return "", failed("convert its line ends first: tr -d '\\r' <FILE, or dos2unix", "%s, line %d: a carriage return; the line ends of a text must be LF", path, line(at))
+		return "", failed("convert its line ends first: tr -d '\\r' <FILE, or dos2unix", "%s, line %d: a carriage return; lines must end with LF", path, line(at))
 	}
 	if at := bytes.IndexByte(b, 0); at >= 0 {
 		return "", failed("check that the file is a text", "%s, line %d: a NUL character", path, line(at))

@@ -68,11 +68,11 @@ func (s *source) reversal(a *app, stream eventlog.Stream, q revert.Query) (*reve
 func (x *reversal) print(a *app, before, after string) error {
 	c, err := ot.Parse([]byte(x.Change))
 	if err != nil {
-		return fmt.Errorf("change that undoes edits: %w", err)
+		return fmt.Errorf("apply the change that undoes the edits: %w", err)
 	}
 	all, err := lineEdits(x.Text, c)
 	if err != nil {
-		return fmt.Errorf("change that undoes edits: %w", err)
+		return fmt.Errorf("apply the change that undoes the edits: %w", err)
 	}
 	d, err := udiff.ToUnifiedDiff(before, after, x.Text, all, udiff.DefaultContextLines)
 	if err != nil {

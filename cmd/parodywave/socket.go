@@ -25,7 +25,7 @@ func (a *app) socketPath() (string, error) {
 		return "", fmt.Errorf("%w: %w", errNoServer, err)
 	}
 	if err != nil {
-		return "", failed("it is not the link that a server creates", "%v", err)
+		return "", failed("the server creates a symbolic link there: if something else is there, move it away and restart the server", "%v", err)
 	}
 	if filepath.IsAbs(target) {
 		return target, nil

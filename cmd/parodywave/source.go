@@ -81,7 +81,7 @@ func (a *app) openLog() (*source, error) {
 			return nil, err
 		}
 		if err := a.waitUntil(deadline); err != nil {
-			return nil, failed("another command may be writing, or another user runs the server", "the log %s is in use, and no server answers at %s", a.logPath(), a.socketLink())
+			return nil, failed("wait for the other command to end, or run this command as the user who runs the server", "the log %s is in use, and no server answers at %s", a.logPath(), a.socketLink())
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (a *app) fileError(err error) error {
 	case errors.Is(err, boltlog.ErrLocked):
 		return failed("it belongs to a running server: use --data "+filepath.Dir(a.File), "the log %s is in use", a.File)
 	case errors.Is(err, fs.ErrNotExist):
-		return notFound("--file names a copy of a log.db", "there is no file %s", a.File)
+		return notFound("give --file the path of a copy of log.db", "there is no file %s", a.File)
 	}
 	return err
 }
