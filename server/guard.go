@@ -30,13 +30,13 @@ func (g guard) wrap(next http.Handler) http.Handler {
 		}
 	}
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		api.WriteError(w, wire.Errorf(wire.Forbidden, "a page of another origin may not do this; allow it with --allow-origin"))
+		api.WriteError(w, wire.Errorf(wire.Forbidden, "pages of another origin may not do this: allow the origin with --allow-origin"))
 	}))
 	inner := cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !g.ours(r.Host) {
 			g.logger.Warn("refused a request for another host", "host", r.Host)
-			api.WriteError(w, wire.Errorf(wire.Forbidden, "this host name is not one of this server's; allow it with --allow-host"))
+			api.WriteError(w, wire.Errorf(wire.Forbidden, "this server does not answer to this host name: allow it with --allow-host"))
 			return
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -50,7 +50,7 @@ func (g guard) upgrades(next http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !g.originAllowed(r) {
 			g.logger.Warn("refused a connection from another origin", "origin", r.Header.Get("Origin"), "host", r.Host)
-			api.WriteError(w, wire.Errorf(wire.Forbidden, "this origin may not connect; allow it with --allow-origin, or a client without one with --allow-no-origin"))
+			api.WriteError(w, wire.Errorf(wire.Forbidden, "this origin may not connect: allow it with --allow-origin, or clients without an origin with --allow-no-origin"))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -59,7 +59,7 @@ func pageRoutes(mux *http.ServeMux, built func() *pages, upgrade http.HandlerFun
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
-			api.WriteErrorStatus(w, wire.Errorf(wire.NotFound, "pages can only be read"), http.StatusMethodNotAllowed)
+			api.WriteErrorStatus(w, wire.Errorf(wire.NotFound, "pages are read-only: use GET"), http.StatusMethodNotAllowed)
 			return
 		}
 		built().file(w, r)

@@ -47,16 +47,16 @@ func Fold(doc *ndjson.Document) (*projection.Thread, error) {
 		}
 	}
 	if text := t.Text(); len(text) > limits.Text {
-		return nil, wire.Errorf(wire.TooLarge, "the text has %d bytes, and a thread at most %d", len(text), limits.Text)
+		return nil, wire.Errorf(wire.TooLarge, "the text has %d bytes, but a thread can have at most %d", len(text), limits.Text)
 	}
 	if clean, bad := wire.CleanTitle(t.Title, limits); bad != nil {
 		return nil, bad
 	} else if clean != t.Title {
-		return nil, wire.Errorf(wire.BadValue, "the title %.200q is not in the form in which titles are stored", t.Title)
+		return nil, wire.Errorf(wire.BadValue, "the title %.200q is not in the normalized form that servers store", t.Title)
 	}
 	for _, a := range doc.Authors {
 		if clean, bad := wire.CleanUser(a.Name, limits); bad != nil || clean != a.Name {
-			return nil, wire.Errorf(wire.BadValue, "the name %.200q of author %s is not in the form in which names are stored", a.Name, event.AuthorString(a.ID))
+			return nil, wire.Errorf(wire.BadValue, "the name %.200q of author %s is not in the normalized form that servers store", a.Name, event.AuthorString(a.ID))
 		}
 	}
 	return t, nil

@@ -36,13 +36,13 @@ func ifMatch(r *http.Request) (eventlog.Revision, error) {
 // body reads a body of at most most bytes.
 func (a *API) body(w http.ResponseWriter, r *http.Request, most int) (string, error) {
 	if r.ContentLength > int64(most) {
-		return "", wire.Errorf(wire.TooLarge, "the body has %d bytes and may have %d", r.ContentLength, most)
+		return "", wire.Errorf(wire.TooLarge, "the body has %d bytes: send at most %d", r.ContentLength, most)
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
-		return "", wire.Errorf(wire.TooLarge, "the body has more than %d bytes", most)
+		return "", wire.Errorf(wire.TooLarge, "the body is too large: send at most %d bytes", most)
 	case err != nil:
 		return "", wire.Errorf(wire.BadMessage, "the body cannot be read: %v", err)
 	}

@@ -102,7 +102,7 @@ func newGrep(r *http.Request) (*grep, error) {
 	case n == 0:
 		return nil, wire.Errorf(wire.BadValue, "name what to search for: pattern=…")
 	case n > patternMost:
-		return nil, wire.Errorf(wire.BadValue, "the pattern has %d characters and may have %d", n, patternMost)
+		return nil, wire.Errorf(wire.BadValue, "the pattern has %d characters: use at most %d", n, patternMost)
 	case q.Get("regexp") == "true":
 		g.pattern, err = search.Expression(text, fold)
 	default:

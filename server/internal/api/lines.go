@@ -37,7 +37,7 @@ func (a *API) getLines(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if from > to {
-		return wire.Errorf(wire.BadValue, "from=%d is above to=%d", from, to)
+		return wire.Errorf(wire.BadValue, "from=%d is after to=%d: swap them", from, to)
 	}
 	words := r.URL.Query().Get("words") == "true"
 	var body linesJSON
@@ -136,7 +136,7 @@ func (a *API) getLineHistory(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, ok := projection.ParseLineID(r.PathValue("line"))
 	if !ok {
-		return wire.Errorf(wire.BadValue, "%.40q is not the id of a line, which is like 12.0", r.PathValue("line"))
+		return wire.Errorf(wire.BadValue, "%.40q is not a line id: use one like 12.0", r.PathValue("line"))
 	}
 	h, err := projection.ReplayLine(r.Context(), a.Log, m.stream, projection.LineQuery{Line: id, At: m.rev, Before: before, Limit: limit})
 	if errors.Is(err, eventlog.ErrNotFound) {

@@ -129,5 +129,5 @@ func (a *API) checkAuthor(t *projection.Thread, name string) error {
 	if name == "" || slices.ContainsFunc(t.Authors(), func(id eventlog.AuthorID) bool { return a.isCalled(id, name) }) {
 		return nil
 	}
-	return wire.Errorf(wire.NotFound, "%.200q is no author of thread %s", name, t.Stream)
+	return wire.Errorf(wire.NotFound, "%.200q is not an author of thread %s", name, t.Stream)
 }

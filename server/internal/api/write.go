@@ -82,7 +82,7 @@ func (a *API) checkText(text string) error {
 	bad := ""
 	switch at := 0; {
 	case len(text) > a.Limits.Text:
-		return wire.Errorf(wire.TooLarge, "the text has %d bytes, and a thread at most %d", len(text), a.Limits.Text)
+		return wire.Errorf(wire.TooLarge, "the text has %d bytes, but a thread can have at most %d", len(text), a.Limits.Text)
 	case !utf8.ValidString(text):
 		return wire.Errorf(wire.BadValue, "the text is not UTF-8: convert it first")
 	default:

@@ -101,7 +101,7 @@ func checkLine(value []uint16) *wire.Error {
 	for i, u := range value {
 		switch {
 		case u == '\n' || u == '\r' || u == 0:
-			return wire.Errorf(wire.BadValue, "a value is one line: unit %d is %U", i, u)
+			return wire.Errorf(wire.BadValue, "a value is one line, but its unit %d is %U", i, u)
 		case high(u) && (i+1 == len(value) || !low(value[i+1])), low(u) && (i == 0 || !high(value[i-1])):
 			return wire.Errorf(wire.BadValue, "unit %d is half of a surrogate pair", i)
 		}

@@ -36,7 +36,7 @@ func (a *Authority) push(p Peer, push Push) *wire.Error {
 	case push.Client != tp.client:
 		return wire.Errorf(wire.Forbidden, "this connection joined as another client")
 	case push.Seq == 0:
-		return wire.Errorf(wire.BadValue, "seq counts from 1")
+		return wire.Errorf(wire.BadValue, "seq starts at 1")
 	case push.Rev > a.thread.Revision:
 		return a.stale("rev %d is above the head %d", push.Rev, a.thread.Revision)
 	}
@@ -94,7 +94,7 @@ func (a *Authority) checkSeq(push Push, over []event.Event) *wire.Error {
 func checkLengths(changes []ot.Change, length int) *wire.Error {
 	for i, c := range changes {
 		if c.Len() != length {
-			return wire.Errorf(wire.BadChange, "change %d is for %d units and the text it is based on has %d", i, c.Len(), length)
+			return wire.Errorf(wire.BadChange, "change %d is for a text of %d units, but its base has %d", i, c.Len(), length)
 		}
 		length = c.NewLen()
 	}

@@ -32,7 +32,7 @@ func (a *Authority) Version(ctx context.Context, author eventlog.AuthorID, rev e
 func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision, name string) *wire.Error {
 	switch {
 	case rev == 0:
-		return wire.Errorf(wire.BadValue, "revisions count from 1")
+		return wire.Errorf(wire.BadValue, "the first revision is 1")
 	case rev > a.thread.Revision:
 		return a.stale("rev %d is above the head %d", rev, a.thread.Revision)
 	}

@@ -113,7 +113,7 @@ func (p *peer) serveText(m wire.Message) {
 		switch {
 		case !p.joined("cursor") || !p.inMode(true, "cursor", ""):
 		case !p.rates.allowCursor(p.l.limits):
-			p.fail(wire.Errorf(wire.RateLimited, "more than %d cursors a second", p.l.limits.Presence).Answering("cursor"))
+			p.fail(wire.Errorf(wire.RateLimited, "more than %d cursors a second: send fewer", p.l.limits.Presence).Answering("cursor"))
 		default:
 			p.in.authority.Cursor(p, m.Rev, m.Ranges)
 		}
@@ -142,7 +142,11 @@ func (p *peer) inMode(text bool, re, field string) bool {
 	case field == "":
 		p.fail(wire.Errorf(wire.NotJoined, "join with mode text first").Answering(re))
 	default:
-		p.fail(wire.Errorf(wire.BadMessage, "%q is missing: that is how this connection joined", field).Answering(re))
+		mode := "line"
+		if p.text {
+			mode = "text"
+		}
+		p.fail(wire.Errorf(wire.BadMessage, "%q is missing: this connection joined in %s mode", field, mode).Answering(re))
 	}
 	return false
 }

@@ -81,7 +81,7 @@ func (d *decoder) message(kind string) Message {
 	case "diverged":
 		return Diverged{d.revision(fieldRev)}
 	}
-	d.fail(UnknownType, "there is no message of this type: see the protocol for those there are")
+	d.fail(UnknownType, "there is no message of this type: docs/protocol.md lists the types")
 	return nil
 }
 

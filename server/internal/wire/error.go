@@ -43,7 +43,7 @@ func ErrorFor(err error, re string) *Error {
 		e = Errorf(NotFound, "there is no such thread or revision")
 	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown),
 		errors.Is(err, eventlog.ErrClosed), errors.Is(err, eventlog.ErrConflict), errors.Is(err, context.Canceled):
-		e = Errorf(Unavailable, "the log accepts nothing now; nothing was lost: send again")
+		e = Errorf(Unavailable, "the log cannot accept writes now; nothing was lost: send again")
 	default:
 		e = Errorf(Unavailable, "%v", err)
 	}

@@ -46,7 +46,7 @@ func cleanName(field, s string, most int) (string, *Error) {
 		return "", Errorf(BadValue, "%q has %d characters: send at most %d", field, n, most)
 	}
 	if strings.IndexFunc(s, seen) < 0 {
-		return "", Errorf(BadValue, "%q has nothing that can be seen: send at least one visible character", field)
+		return "", Errorf(BadValue, "%q has no visible character: send at least one", field)
 	}
 	return s, nil
 }

@@ -123,7 +123,7 @@ func (d *decoder) digest(f fieldName) *chain.Digest {
 	}
 	digest, err := chain.ParseDigest(string(raw[1 : len(raw)-1]))
 	if err != nil {
-		d.fail(BadValue, "%q is not a chain value: send the 64 hexadecimal digits that came", f)
+		d.fail(BadValue, "%q is not a chain value: send the 64 hexadecimal digits that the server sent", f)
 	}
 	return &digest
 }
