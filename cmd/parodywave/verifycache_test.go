@@ -47,7 +47,7 @@ func TestVerifyComparesTheCache(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); err == nil || code != exitDamaged {
 		t.Errorf("status %d, want %d", code, exitDamaged)
 	}
-	for _, want := range []string{"damaged  cache.db: thread " + string(thread), "not what the log gives", "delete " + cache} {
+	for _, want := range []string{"damaged  cache.db: thread " + string(thread), "differs from the log", "delete " + cache} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("verify says nothing of %q:\n%s", want, out)
 		}
