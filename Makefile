@@ -5,11 +5,12 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 test: check web-test race page
 
-# Formatting, vet and static analysis.
+# Formatting, vet, static analysis, and the wordings of english_test.go.
 check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: the files above'; exit 1; }
 	go vet ./...
 	$(STATICCHECK) ./...
+	go test -run TestTextsArePlainEnglish ./cmd/parodywave
 
 # Everything in Go with the race detector, but what it sees nothing in: the
 # program's own tests start processes that are built without it, so that they run

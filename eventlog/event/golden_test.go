@@ -110,7 +110,7 @@ func TestEveryKindHasAGoldenRecord(t *testing.T) {
 	}
 }
 
-// What a shape says stays true after the text is redacted.
+// A shape is still valid after the text is redacted.
 func TestShapeOutlivesItsText(t *testing.T) {
 	r := record(payloads["changed_surrogates"])
 	lines, err := event.Strings(r.Text)

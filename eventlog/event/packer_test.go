@@ -270,8 +270,7 @@ func TestRunsSayWhatRecordsSay(t *testing.T) {
 	}
 }
 
-// What Unpack gives and what Decode of a segment says must agree even on columns
-// that nobody packed: the same records, or an error from both.
+// Unpack and Decode of a segment must agree even on columns that nobody packed: the same records, or an error from both.
 func agreeOnColumns(t *testing.T, columns [][]byte, n int) {
 	t.Helper()
 	records := make([]eventlog.Record, n)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// What CodeMirror's own fromJSON takes without complaint, or nearly so, and
-// what would come of it, is marked.
+// A comment marks input that CodeMirror's own fromJSON accepts, or nearly so, and
+// its effect there.
 var refused = []struct{ json, why string }{
 	{``, "not an array"},
 	{`5`, "not an array"},

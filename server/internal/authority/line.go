@@ -44,7 +44,7 @@ type receipt struct {
 	index    int
 	revision eventlog.Revision
 
-	// What the line reads right after the edit. A value that has later edits of
+	// The line as it reads right after the edit. A value that has later edits of
 	// the same client in it would make the client apply these twice. A held
 	// receipt follows a resync, which has every edit, and carries what the line
 	// reads then.

@@ -1,7 +1,8 @@
 // Package wire is the protocol between the server and its clients: the messages,
 // their limits, the error codes, and how frames are read and written. It opens no
-// socket and keeps no state. The server and package authority decide the effect of a message; this comment says it for the reader. docs/protocol.md is
-// the same for people who write clients.
+// socket and keeps no state. The server and package authority decide the effect of
+// a message; this comment says it for the reader. docs/protocol.md is the same for
+// people who write clients.
 //
 // # Frames
 //
