@@ -15,7 +15,7 @@ func newPool(entries map[string][]string) (pool, error) {
 	for number, pair := range entries {
 		n, err := strconv.Atoi(number)
 		if err != nil || len(pair) != 2 {
-			return nil, fmt.Errorf("the pool has an invalid attribute %q", number)
+			return nil, fmt.Errorf("attribute %q of the pool is not a pair of key and value", number)
 		}
 		p[n] = attribute{pair[0], pair[1]}
 	}

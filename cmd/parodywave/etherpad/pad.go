@@ -198,7 +198,7 @@ func (p *Pad) revision(f file, key string, r int, t *text) error {
 		p.Mended++
 	}
 	if a := entry.Meta.AText; a != nil && !slices.Equal(a.Text, t.raw) {
-		return fmt.Errorf("its text differs from the one that it states, from unit %d on", differ(a.Text, t.raw))
+		return fmt.Errorf("its text differs from the stated text, from unit %d on", differ(a.Text, t.raw))
 	}
 	p.count(&cs, entry.Meta.Author)
 	if r == 0 { // a thread begins empty, a pad with a line break

@@ -67,9 +67,9 @@ func TestReadRefuses(t *testing.T) {
 		"no operation":                {`=2*5+4`, `=2*5?4`, "unit 9: =, - or + expected"},
 		"not base 36":                 {`=2*5+4`, `=A*5+4`, "base 36"},
 		"an endless number":           {`=2*5+4`, `=zzzzzzzzzzzzzzzzzzzz*5+4`, "too large"},
-		"an atext on the way":         {`was here\n","attribs":"|1+c`, `was gone\n","attribs":"|1+c`, "revision 3: its text differs from the one that it states"},
+		"an atext on the way":         {`was here\n","attribs":"|1+c`, `was gone\n","attribs":"|1+c`, "revision 3: its text differs from the stated text"},
 		"attributes too short":        {`"*3*4*0+1*1`, `"*3*4*0+9*1`, "do not fit"},
-		"pool":                        {`["author","a.one"]`, `["author"]`, "pool has an invalid attribute"},
+		"pool":                        {`["author","a.one"]`, `["author"]`, "of the pool is not a pair of key and value"},
 	} {
 		if !strings.Contains(file, test.old) {
 			t.Fatalf("%s: the file has no %q", name, test.old)
