@@ -23,7 +23,7 @@ no other program:
 
 func (c *healthcheckCommand) Run(a *app) error {
 	if a.File != "" {
-		return usage("use --data DIR", "healthcheck needs a data directory, and --file names a copy of a log")
+		return usage("use --data DIR", "healthcheck looks for a running server, but --file names a copy of a log")
 	}
 	if c.Timeout <= 0 {
 		return usage("use a duration like --timeout 2s", "--timeout must be more than 0, not %v", c.Timeout)

@@ -30,7 +30,7 @@ func (c *migrateCommand) Run(a *app) error {
 	}
 	m, err := boltlog.Migrate(a.logPath(), boltlog.Options{Packer: event.Packer{}, Timeout: lockWait}, c.DryRun)
 	if errors.Is(err, fs.ErrExist) {
-		return failed("move it away: it is not a copy of the current log", "the backup %s already exists; nothing was changed", m.Backup)
+		return failed("move the backup away: its content is not the current log", "the backup %s already exists; nothing was changed", m.Backup)
 	}
 	if err != nil {
 		return a.wholeError(err)

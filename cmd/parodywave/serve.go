@@ -45,7 +45,7 @@ const shutdownWait = 30 * time.Second
 
 func (c *serveCommand) Run(a *app) error {
 	if a.File != "" {
-		return usage("use --data DIR", "serve needs a data directory, and --file names a copy of a log")
+		return usage("use --data DIR", "serve needs a data directory, but --file names a copy of a log")
 	}
 	if !event.IsWord(c.Node) {
 		return usage("use 1 to 64 letters, digits, dots, dashes and underscores", "invalid --node %q", c.Node)

@@ -67,7 +67,7 @@ func (r *Reader) connect(ctx context.Context) (*link, error) {
 	case first:
 		r.rev, r.chain = f.Rev, f.Chain
 	case f.Reset || f.Head == nil || f.Rev != r.rev:
-		err = fmt.Errorf("%s: %w: the answer to a resume from revision %d has revision %d", r.o.User, ErrDiverged, r.rev, f.Rev)
+		err = fmt.Errorf("%s: %w: the server answered a resume from revision %d with revision %d", r.o.User, ErrDiverged, r.rev, f.Rev)
 	default:
 		r.stats.Resumes++
 	}
