@@ -56,7 +56,7 @@ func (a *API) fields(w http.ResponseWriter, r *http.Request) (map[string]json.Ra
 		return nil, err
 	}
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(body), &fields); err != nil || fields == nil {
+	if err := json.Unmarshal([]byte(body), &fields); err != nil {
 		return nil, wire.Errorf(wire.BadJSON, "the body is not a JSON object")
 	}
 	return fields, nil
