@@ -95,7 +95,7 @@ func (l *Log) ChainAt(ctx context.Context, name eventlog.Stream, at eventlog.Rev
 // A prover is a reader (read.go) that recomputes the chain.
 type prover struct {
 	*reader
-	chainer chainer // its chain value is that of revision next-1
+	chainer chainer // has the chain value at revision next-1
 }
 
 // begin moves next back to the stream's first record in its block or group, and sets
