@@ -14,10 +14,10 @@ import (
 )
 
 // completeCommand prints the completions of a command line, for the shell scripts of
-// completionCommand (completion.go). shellline.go splits bash's line. This is
-// written by hand because the packages for kong (kong-completion, kongplete) split the line at
-// every space: in bash they can complete neither a title with spaces nor a version
-// after THREAD@.
+// completionCommand (completion.go). shellline.go splits bash's line. The command is
+// written by hand because the packages for kong (kong-completion, kongplete) split the
+// line at every space: in bash they can complete neither a title with spaces nor a
+// version after THREAD@.
 type completeCommand struct {
 	Line  *string  `help:"The command line up to the cursor, as bash has it, instead of words."`
 	Words []string `arg:"" optional:""`
