@@ -75,8 +75,8 @@ func TestEachPathHasItsPage(t *testing.T) {
 		{"GET", "/assets/gone.js", 404, `"not_found"`},
 		{"GET", "/icon.png", 200, "not really"},
 		{"GET", "/" + script, 200, "console.log"},
-		{"POST", "/live", 405, "only be read"},
-		{"PUT", "/t/x", 405, "only be read"},
+		{"POST", "/live", 405, "pages are read-only"},
+		{"PUT", "/t/x", 405, "pages are read-only"},
 		{"HEAD", "/live", 200, ""},
 	} {
 		resp := ask(h, c.method, c.path)
