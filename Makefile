@@ -1,4 +1,4 @@
-# make test is all that a landing needs; it installs what it needs.
+# make test runs every check that a change must pass. It installs what it needs.
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: test check web web-test page race storm bench demo-trace fuzz mutate chromium
@@ -12,23 +12,22 @@ check:
 	$(STATICCHECK) ./...
 	go test -run TestTextsArePlainEnglish ./cmd/parodywave
 
-# Everything in Go with the race detector, but what it sees nothing in: the
-# program's own tests start processes that are built without it, so that they run
-# here once more, in full and without it. The scripts run only so: they start some
-# thousand commands one after the other.
+# All Go tests with the race detector. The tests of the program start processes
+# that are built without the detector, so they run once more, in full and without
+# it. The scripts, which start some thousand commands, run only without it.
 race: web/node_modules
 	go test -race -timeout 20m -skip '^TestScript$$' ./...
 	go test -timeout 20m ./cmd/parodywave
 
-# Types and unit tests of the page, and that web/dist is what its source builds.
+# Types and unit tests of the pages; checks that web/dist is built from its source.
 web-test: web/node_modules
 	cd web && npm run --silent check && npm test --silent
 	cd web && npm run --silent build
 	git diff --exit-code --stat web/dist
 
-# Every random test with other seeds than the ones of make test, which are the
-# same at every run: what passed once passes again, and new faults are looked for
-# here. A failure prints the seed that repeats it.
+# Every random test with new seeds. make test uses the same seeds at every run, so
+# that its result repeats; this target looks for new faults. A failure prints the
+# seed that repeats it.
 storm: export PARODYWAVE_SEED = fresh
 storm: web/node_modules
 	cd web && npm test --silent
@@ -51,10 +50,10 @@ web/node_modules: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch web/node_modules
 
-# Every figure of docs/benchmarks.md, in about ten minutes; nothing else should run
-# meanwhile. make bench ONLY=fanout measures one part and prints it: probe, rest,
+# Every figure of docs/benchmarks.md, in about ten minutes; run nothing else
+# meanwhile. make bench ONLY=fanout measures and prints one part: probe, rest,
 # replay, append, join, open, idle, latency, fanout, readers, saturation, start or
-# flat. The results stay in docs/bench.txt, for benchstat.
+# flat. docs/bench.txt keeps the results for benchstat.
 FIGURES = go run ./cmd/parodywave/figures
 # The machine and its load, as comments for benchstat and the page.
 CONDITIONS = { date -u '+\# %F %H:%M UTC'; \
