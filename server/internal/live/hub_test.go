@@ -19,8 +19,8 @@ import (
 func TestIdleThreadLeavesMemory(t *testing.T) {
 	fakeTime(t, func(t *testing.T) {
 		l := newLive(t)
-		var idled []eventlog.Stream
-		l.hub.idled = func(s eventlog.Stream) { idled = append(idled, s) }
+		idled := make(chan eventlog.Stream, 2)
+		l.hub.idled = func(s eventlog.Stream) { idled <- s }
 		id, busy := l.open(t, "Ann", "Idle", "one\ntwo\n"), l.open(t, "Ben", "Busy", "")
 		c := pipe(t, l)
 		c.send(`{"type":"join","user":"Ben","id":"` + string(busy) + `"}`)
@@ -29,12 +29,14 @@ func TestIdleThreadLeavesMemory(t *testing.T) {
 		time.Sleep(idleAfter - time.Second)
 		synctest.Wait()
 		if n := len(l.hub.loaded()); n != 2 || len(idled) != 0 {
-			t.Fatalf("%d threads are in memory, and %v have left it", n, idled)
+			t.Fatalf("%d threads are in memory, and %d have left it", n, len(idled))
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if n := len(l.hub.loaded()); n != 1 || len(idled) != 1 || idled[0] != id {
-			t.Errorf("%d threads are in memory, and %v have left it", n, idled)
+		if n := len(l.hub.loaded()); n != 1 || len(idled) != 1 {
+			t.Errorf("%d threads are in memory, and %d have left it", n, len(idled))
+		} else if left := <-idled; left != id {
+			t.Errorf("%s has left memory instead of %s", left, id)
 		}
 		text := ""
 		err := l.hub.With(t.Context(), id, func(a *authority.Authority) error {
