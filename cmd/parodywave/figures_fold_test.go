@@ -39,7 +39,7 @@ func fold(b *testing.B, data string, stream eventlog.Stream, edits int, end stri
 	for range times {
 		runtime.GC() // what came before is not to be paid for here
 		before := used(syscall.RUSAGE_SELF)
-		th, err := projection.Replay(context.Background(), projection.Plain(source.AuditLog), stream, 0)
+		th, err := projection.Replay(context.Background(), source.Source, stream, 0)
 		rows := 0
 		if err == nil {
 			for range th.Rows() {
