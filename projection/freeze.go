@@ -15,6 +15,11 @@ const freezeVersion = 1
 // make.
 var ErrFrozen = errors.New("not a projection frozen by this version")
 
+// ErrFrozenOther is wrapped, beside ErrFrozen, by the error for bytes that begin with
+// the number of another version: they are not damaged, but this version cannot use
+// them.
+var ErrFrozenOther = errors.New("frozen by another version")
+
 // A freezer writes numbers and strings. Values of one kind follow one another,
 // because they compress better so.
 type freezer struct{ out []byte }
@@ -109,7 +114,10 @@ func (f *thawer) bool() bool { return f.raw(1)[0] != 0 }
 
 // begin reads the version and the kind of projection.
 func (f *thawer) begin(sort byte) {
-	if head := f.raw(2); head[0] != freezeVersion || head[1] != sort {
+	head := f.raw(2)
+	if head[0] != freezeVersion && head[1] == sort && f.err == nil {
+		f.err, f.in = fmt.Errorf("%w: %w", ErrFrozenOther, ErrFrozen), nil
+	} else if head[0] != freezeVersion || head[1] != sort {
 		f.fail("version %d of sort %q, not %d of %q", head[0], head[1], freezeVersion, sort)
 	}
 }

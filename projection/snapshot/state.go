@@ -176,20 +176,29 @@ func (s *State) foldAuthors(ctx context.Context, src projection.Source) error {
 	return nil
 }
 
-// foldConnections continues from the saved connections if the log still has their
-// chain value and begins at the same record.
-func (s *State) foldConnections(ctx context.Context, src projection.Source) error {
-	rev := s.Connections.Revision
+// connectionsHold reports whether log still has the chain value of the saved
+// connections and begins at the record at which they begin. Otherwise records were
+// pruned since, or the log is an older copy, and the saved connections do not count.
+func (s *State) connectionsHold(ctx context.Context, log eventlog.AuditLog) (bool, error) {
 	first := eventlog.Revision(1)
-	for r, err := range src.Read(ctx, eventlog.Connections, 0) {
+	for r, err := range log.Read(ctx, eventlog.Connections, 0) {
 		if err != nil {
-			return err
+			return false, err
 		}
 		first = r.Revision
 		break
 	}
-	at, err := src.ChainAt(ctx, eventlog.Connections, rev)
-	if err != nil || at != s.connections || s.Connections.Through != first-1 {
+	at, err := log.ChainAt(ctx, eventlog.Connections, s.Connections.Revision)
+	return err == nil && at == s.connections && s.Connections.Through == first-1, nil
+}
+
+// foldConnections continues from the saved connections if they hold.
+func (s *State) foldConnections(ctx context.Context, src projection.Source) error {
+	hold, err := s.connectionsHold(ctx, src)
+	if err != nil {
+		return err
+	}
+	if !hold {
 		s.Connections = projection.NewConnections()
 	}
 	for r, err := range src.Read(ctx, eventlog.Connections, s.Connections.Revision) {

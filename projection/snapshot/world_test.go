@@ -29,6 +29,7 @@ type markedLog struct {
 	mu     sync.Mutex
 	chains []chain.Digest // by position
 	black  map[eventlog.Stream]eventlog.Revision
+	pruned eventlog.Revision // of the connections, the last that is gone
 	hasher chain.Hasher
 }
 
@@ -52,7 +53,7 @@ func (l *markedLog) End() (eventlog.Position, chain.Digest) {
 	for r, err := range l.AuditLog.Scan(context.Background(), eventlog.Position(len(l.chains)-1)) {
 		var c chain.Digest
 		if err == nil {
-			c, err = l.ChainAt(context.Background(), r.Stream, r.Revision)
+			c, err = l.AuditLog.ChainAt(context.Background(), r.Stream, r.Revision)
 		}
 		if err != nil {
 			panic(err)
@@ -73,10 +74,13 @@ func (l *markedLog) LogChainAt(_ context.Context, at eventlog.Position) (chain.D
 // Read redacts the insertions of the redacted revision.
 func (l *markedLog) Read(ctx context.Context, stream eventlog.Stream, after eventlog.Revision) iter.Seq2[eventlog.Record, error] {
 	return func(yield func(eventlog.Record, error) bool) {
+		l.mu.Lock()
+		black, pruned := l.black[stream], l.pruned
+		l.mu.Unlock()
+		if stream == eventlog.Connections {
+			after = max(after, pruned)
+		}
 		for r, err := range l.AuditLog.Read(ctx, stream, after) {
-			l.mu.Lock()
-			black := l.black[stream]
-			l.mu.Unlock()
 			if err == nil && r.Revision == black {
 				e, err := event.Decode(r)
 				if err != nil {
@@ -89,6 +93,28 @@ func (l *markedLog) Read(ctx context.Context, stream eventlog.Stream, after even
 			}
 		}
 	}
+}
+
+// ChainAt has no value for pruned records but the last.
+func (l *markedLog) ChainAt(ctx context.Context, stream eventlog.Stream, at eventlog.Revision) (chain.Digest, error) {
+	l.mu.Lock()
+	pruned := l.pruned
+	l.mu.Unlock()
+	if stream == eventlog.Connections && at > 0 && at < pruned {
+		return chain.Digest{}, fmt.Errorf("revision %d was pruned: %w", at, eventlog.ErrNotFound)
+	}
+	return l.AuditLog.ChainAt(ctx, stream, at)
+}
+
+// prune removes the connections through a revision and appends a record that says
+// so, as a server does.
+func (w *world) prune(through eventlog.Revision) {
+	w.t.Helper()
+	w.log.End() // counts the records while they are there
+	w.append(eventlog.Connections, 1, event.Pruned{Through: through})
+	w.log.mu.Lock()
+	w.log.pruned = through
+	w.log.mu.Unlock()
 }
 
 // redactedChange returns c with all its insertions redacted.
