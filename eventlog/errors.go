@@ -3,6 +3,7 @@ package eventlog
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Errors that callers match with errors.Is.
@@ -71,3 +72,35 @@ func (r *Record) Check(stream Stream, prev Head) error {
 	}
 	return nil
 }
+
+// A DamageError names stored records that are not as they were written. It matches
+// ErrDamaged.
+type DamageError struct {
+	Stream   Stream   // whose records; "" if the damage concerns no stream, or an unknown one
+	Revision Revision // the first damaged one of the stream; 0 if unknown
+	Position Position // in the log, near which the damage lies; 0 if unknown
+	Err      error    // the kind of damage
+}
+
+func (e *DamageError) Error() string {
+	var b strings.Builder
+	if e.Position > 0 {
+		fmt.Fprintf(&b, "position %d: ", e.Position)
+	}
+	if e.Stream != "" {
+		b.WriteString(string(e.Stream))
+		if e.Revision > 0 {
+			fmt.Fprintf(&b, " revision %d", e.Revision)
+		}
+		b.WriteString(": ")
+	}
+	text := e.Err.Error()
+	b.WriteString(text)
+	if !strings.HasSuffix(text, ErrDamaged.Error()) {
+		b.WriteString(": " + ErrDamaged.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns ErrDamaged and Err.
+func (e *DamageError) Unwrap() []error { return []error{ErrDamaged, e.Err} }

@@ -108,7 +108,7 @@ func (l *Log) chainsBefore(ctx context.Context, e *extent) (map[eventlog.Stream]
 		if p.Stream == chain.Unchained {
 			continue
 		}
-		streams[p.Stream] = &chainer{log: l, name: p.Stream, chain: chain.Start(string(p.Stream))}
+		streams[p.Stream] = &chainer{salter: l.salts, name: p.Stream, chain: chain.Start(string(p.Stream))}
 		if before, ok := l.streams[p.Stream].groups.before(p.First); ok {
 			if needs[before.at] == nil {
 				order = append(order, before.at)

@@ -20,7 +20,7 @@ func (l *Log) Prove(ctx context.Context, name eventlog.Stream, after eventlog.Re
 		r, err := l.reader(name, after)
 		p := prover{reader: r}
 		if err == nil {
-			p.chainer = chainer{log: l, name: name}
+			p.chainer = chainer{salter: l.salts, name: name}
 		}
 		if err == nil && r.next <= r.until {
 			err = p.begin(ctx)

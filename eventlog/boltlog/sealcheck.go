@@ -26,7 +26,7 @@ func (c *sealCheck) stream(name eventlog.Stream) *chainer {
 		c.log.mu.RLock()
 		defer c.log.mu.RUnlock()
 		st := c.log.streams[name]
-		s = &chainer{log: c.log, name: name, chain: st.sealed.Chain}
+		s = &chainer{salter: c.log.salts, name: name, chain: st.sealed.Chain}
 		if st.start.through > st.sealed.Revision {
 			s.chain = st.start.chain
 		}
@@ -58,13 +58,15 @@ func (c *sealCheck) extent(e *extent, records []eventlog.Record) error {
 
 // A chainer recomputes the chain of one stream, record by record.
 type chainer struct {
-	log    *Log
+	salter func(key []byte) (*salts, error) // reads a value of the bucket keys, nil if there is none
 	name   eventlog.Stream
 	chain  chain.Digest // after the last record
 	hasher chain.Hasher
 	salts  *salts
 	span   uint64
 }
+
+var errNoSalts = damaged("its salts are missing")
 
 // next extends the chain by a record, and returns the record's proof.
 func (c *chainer) next(r *eventlog.Record) (eventlog.Proof, error) {
@@ -75,9 +77,9 @@ func (c *chainer) next(r *eventlog.Record) (eventlog.Proof, error) {
 	if len(r.Text) > 0 {
 		span, _ := chain.Span(uint64(r.Revision))
 		if c.salts == nil || c.span != span {
-			found, err := c.log.salts(saltKey(c.name, span))
+			found, err := c.salter(saltKey(c.name, span))
 			if err == nil && found == nil {
-				err = damaged("its salts are missing")
+				err = errNoSalts
 			}
 			if err != nil {
 				return p, fmt.Errorf("%s at revision %d: %w", c.name, r.Revision, err)

@@ -55,8 +55,12 @@ func (v *verifier) problem(p eventlog.Position, s eventlog.Stream, r eventlog.Re
 // meta reports meta pages of bbolt that are not valid.
 func (v *verifier) meta(bad []int) {
 	for _, i := range bad {
-		v.problem(0, "", 0, damaged("meta page %d is not valid: if it was the newer one, the records of the last commit are missing", i))
+		v.problem(0, "", 0, badMetaPage(i))
 	}
+}
+
+func badMetaPage(i int) error {
+	return damaged("meta page %d is not valid: if it was the newer one, the records of the last commit are missing", i)
 }
 
 func (v *verifier) metaValue(path string, key, value []byte) error {

@@ -1,9 +1,6 @@
 package boltlog
 
-import (
-	"encoding/binary"
-	"fmt"
-)
+import "fmt"
 
 // A bucketRef is the root of a bucket's pages.
 type bucketRef struct {
@@ -125,30 +122,40 @@ func branch(id uint64, b, low, high []byte) ([]child, error) {
 // free checks the list of free pages after all buckets were walked: bbolt would
 // overwrite a page that is in use and listed as free.
 func (t *tree) free() error {
+	ids, err := t.freePages()
+	for _, id := range ids {
+		if err == nil {
+			err = t.claim(id, 1)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("free list: %w", err)
+	}
+	return nil
+}
+
+// freePages reads the list of free pages.
+func (t *tree) freePages() ([]uint64, error) {
 	if t.freelist == noFreelist {
-		return nil
+		return nil, nil
 	}
 	b, err := t.load(t.freelist, flagFree)
 	if err != nil {
-		return fmt.Errorf("free list: %w", err)
+		return nil, err
 	}
 	count, ids := uint64(native.Uint16(b[10:])), b[pageHeader:]
 	if count == 0xffff {
 		count, ids = native.Uint64(ids), ids[8:]
 	}
 	if count > uint64(len(ids))/8 {
-		return damaged("free list of %d bytes with %d pages", len(ids), count)
+		return nil, damaged("%d bytes with %d pages", len(ids), count)
 	}
-	last := uint64(0)
-	for i := range count {
-		id := binary.NativeEndian.Uint64(ids[8*i:])
-		if id <= last {
-			return damaged("free list: page %d after %d", id, last)
+	list := make([]uint64, count)
+	for i := range list {
+		list[i] = native.Uint64(ids[8*i:])
+		if i > 0 && list[i] <= list[i-1] {
+			return nil, damaged("page %d after %d", list[i], list[i-1])
 		}
-		if err := t.claim(id, 1); err != nil {
-			return fmt.Errorf("free list: %w", err)
-		}
-		last = id
 	}
-	return nil
+	return list, nil
 }
