@@ -1,7 +1,7 @@
 # make test runs every check that a change must pass. It installs what it needs.
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: test check web web-test page race storm bench demo-trace fuzz mutate chromium
+.PHONY: test check web web-test page race storm torture bench demo-trace fuzz mutate chromium
 
 test: check web-test race page
 
@@ -32,6 +32,17 @@ storm: export PARODYWAVE_SEED = fresh
 storm: web/node_modules
 	cd web && npm test --silent
 	go test -count=1 -timeout 20m -skip '^TestScript$$' ./...
+
+# Breaks a server and its files in many ways and counts the lost edits, for hours;
+# see docs/reliability.md. make torture ROW=kill N=500 SEED=7 FOR=1h chooses a row,
+# its rounds and the first seed, and when to begin no more. An ended run continues.
+# Some rows need root, and strace.
+torture:
+	@command -v strace >/dev/null || { \
+		echo 'installing strace from the system packages'; \
+		SUDO=; test "$$(id -u)" = 0 || SUDO=sudo; \
+		$$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends strace; }
+	go run ./cmd/torture $(if $(ROW),-rows $(ROW)) $(if $(N),-n $(N)) $(if $(SEED),-seed $(SEED)) $(if $(FOR),-for $(FOR))
 
 # The page in a real browser against the real server.
 page: web/node_modules chromium
@@ -83,8 +94,7 @@ fuzz:
 # A sample of changes to four packages, each of which some test should notice:
 # make mutate N=50 SEED=7. An interrupted run continues. The limit on memory is for
 # changes that make a loop endless.
-N = 20
-SEED = 1
-
+mutate: N = 20
+mutate: SEED = 1
 mutate:
 	ulimit -v 12000000; go run ./cmd/parodywave/mutate -n $(N) -seed $(SEED) ./server/internal/authority ./eventlog/boltlog ./projection ./eventlog/ot

@@ -7,37 +7,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
-	"parodywave/eventlog/seeds"
 )
-
-// BenchmarkKillUnderLoad kills the server under 3,000 edits a second, one writer
-// in each of fifty threads, and reports how many of the edits that somebody saw
-// or was acknowledged are missing.
-func BenchmarkKillUnderLoad(b *testing.B) {
-	lost, seen := 0, 0
-	for b.Loop() {
-		data := b.TempDir()
-		c := newCrash(b, newServer(b, build(b), data), data, seeds.For(b), time.Second/60)
-		c.gather(50, 1, 0, 0)
-		start := time.Now()
-		time.Sleep(4*time.Second + time.Duration(c.r.Int64N(int64(2*time.Second))))
-		took := time.Since(start)
-		c.server.kill()
-		time.Sleep(20 * time.Millisecond)
-		c.check()
-		lost += len(c.journal.complaints())
-		seen += c.journal.receipts
-		b.Logf("killed after %v at %.0f edits/s: %s; %d missing", took.Round(time.Millisecond),
-			float64(c.journal.receipts)/took.Seconds(), c.journal.summary(), len(c.journal.complaints()))
-		c.end()
-	}
-	b.ReportMetric(float64(lost), "lost")
-	b.ReportMetric(float64(seen), "acknowledged")
-	b.ReportMetric(0, "ns/op")
-}
 
 // dialAll joins each thread several times.
 func dialAll(b *testing.B, url string, threads, each int) []*client.Client {

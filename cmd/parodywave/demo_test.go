@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
+	"parodywave/cmd/torture/crowd"
 )
 
 // TestDemoTrace types recorded traces through real WebSockets, keystroke by
@@ -169,27 +170,27 @@ func typeTrace(ctx context.Context, t *testing.T, url, title string, users []str
 // writeLines writes lines in line mode until quiet is done.
 func writeLines(ctx, quiet context.Context, t *testing.T, url, title, user string) typedThread {
 	th := typedThread{title: title, authors: []string{user}}
-	c, err := dialLine(ctx, url, user, "", title, func(*lineFrame) {})
+	c, err := crowd.DialLine(ctx, url, user, "", title, func(*crowd.LineFrame) {})
 	if err != nil {
 		t.Error(err)
 		return th
 	}
-	defer c.close()
-	th.id = c.thread
+	defer c.Close()
+	th.id = c.Thread()
 	var lines []string
 	for n := 1; quiet.Err() == nil || n < 3; n++ {
 		words := strings.Fields(fmt.Sprintf("line %d is written word by word", n))
 		value := words[0]
-		_, err := c.create(value)
+		_, err := c.Create(value)
 		for _, w := range words[1:] {
 			if err == nil {
 				value += " " + w
-				_, err = c.change(value)
+				_, err = c.Change(value)
 			}
 		}
 		if err == nil {
-			var r *lineFrame
-			if r, err = c.submit(value + "."); err == nil && (r.Value != value+"." || r.User != user || !r.Submitted || *r.Line != n-1) {
+			var r *crowd.LineFrame
+			if r, err = c.Submit(value + "."); err == nil && (r.Value != value+"." || r.User != user || !r.Submitted || *r.Line != n-1) {
 				err = fmt.Errorf("the receipt of line %d is %+v", n-1, r)
 			}
 		}
@@ -198,7 +199,10 @@ func writeLines(ctx, quiet context.Context, t *testing.T, url, title, user strin
 			return th
 		}
 		lines = append(lines, value+".")
-		sleep(quiet, 20*time.Millisecond)
+		select {
+		case <-quiet.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
 	th.text = strings.Join(lines, "\n")
 	t.Logf("%s: %d lines", title, len(lines))

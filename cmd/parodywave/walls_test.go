@@ -74,7 +74,9 @@ var walls = []wall{
 		reason: "the player plays a history that it was given, and is tested without a terminal or a log file"},
 	{from: "cmd/parodywave/etherpad", only: []string{"eventlog/ot"}, std: true,
 		reason: "another program's format is read by itself, and is not the log's business"},
-	{from: "server/...", never: []string{"cmd/parodywave"}, reason: "the program is the top"},
+	{from: "cmd/torture/crowd", never: slices.Concat(backends, []string{"server"}),
+		reason: "the journal compares a log with what clients saw, and shares no code with the server that it watches"},
+	{from: "server/...", never: []string{"cmd/parodywave", "cmd/torture"}, reason: "a program is the top"},
 }
 
 // TestWalls holds the table of who may import whom.
@@ -107,9 +109,12 @@ func TestWallsSeeABreach(t *testing.T) {
 }
 
 // TestSuiteIsForTests: the suite that every log must pass is in no program, nor
-// are the seeds of random tests.
+// are the seeds of random tests. Torture is a test that takes hours.
 func TestSuiteIsForTests(t *testing.T) {
 	for from, to := range imports(t) {
+		if from == module+"cmd/torture" {
+			continue
+		}
 		for _, suite := range []string{"eventlog/logtest", "eventlog/seeds", "projection/scripts"} {
 			if slices.Contains(to, module+suite) {
 				t.Errorf("%s imports %s outside of its tests", from, suite)

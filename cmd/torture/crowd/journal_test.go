@@ -1,4 +1,4 @@
-package main
+package crowd
 
 import (
 	"strings"
@@ -13,22 +13,22 @@ import (
 // and missed where the log has nothing of it.
 func TestJournalFollowsAThreadThatNobodySawAnythingOf(t *testing.T) {
 	log := eventlog.NewMemory()
-	if _, err := log.Append(t.Context(), testThread, 0, event.Encode(event.Opened{Title: "T"})); err != nil {
+	if _, err := log.Append(t.Context(), eventlog.Stream("01JZ0000000000000000000000"), 0, event.Encode(event.Opened{Title: "T"})); err != nil {
 		t.Fatal(err)
 	}
-	j := newJournal()
-	j.opened(string(testThread))
-	j.check(log)
-	if problems := j.complaints(); len(problems) > 0 {
-		t.Error(list(problems))
+	j := NewJournal()
+	j.Opened("01JZ0000000000000000000000")
+	j.Check(log)
+	if problems := j.Problems(); len(problems) > 0 {
+		t.Error(problems)
 	}
-	if _, rev := j.text(string(testThread)); rev != 1 {
+	if _, rev := j.Text("01JZ0000000000000000000000"); rev != 1 {
 		t.Errorf("it is at revision %d, want 1", rev)
 	}
-	j = newJournal()
-	j.opened("01JZ0000000000000000000001")
-	j.check(log)
-	if problems := strings.Join(j.complaints(), ""); !strings.Contains(problems, "LOST") {
+	j = NewJournal()
+	j.Opened("01JZ0000000000000000000001")
+	j.Check(log)
+	if problems := strings.Join(j.Problems(), ""); !strings.Contains(problems, "LOST") {
 		t.Errorf("a thread that is not in the log is not missed: %q", problems)
 	}
 }

@@ -1,36 +1,30 @@
-package main
+package crowd
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http/httptest"
 	"slices"
 	"sync"
-	"testing"
 	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
-	"parodywave/eventlog"
-	"parodywave/server"
 
 	"github.com/gorilla/websocket"
 )
 
-// errLost: the connection was lost before the receipt came, or before the edit
+// ErrLost: the connection was lost before the receipt came, or before the edit
 // was sent. It may be in the log or not.
-var errLost = errors.New("no receipt: the connection was lost")
+var ErrLost = errors.New("no receipt: the connection was lost")
 
-// A lineFrame is any message of line mode, in either direction.
-type lineFrame struct {
+// A LineFrame is any message of line mode, in either direction.
+type LineFrame struct {
 	Type      string     `json:"type"`
 	User      string     `json:"user,omitempty"`
 	Title     string     `json:"title,omitempty"`
 	ID        string     `json:"id,omitempty"`
 	Thread    string     `json:"thread,omitempty"`
-	Data      []lineText `json:"data,omitempty"`
+	Data      []LineText `json:"data,omitempty"`
 	Line      *int       `json:"line,omitempty"`
 	Rev       uint64     `json:"rev,omitempty"`
 	Value     string     `json:"value,omitempty"`
@@ -40,36 +34,36 @@ type lineFrame struct {
 	Text      string     `json:"text,omitempty"`
 }
 
-type lineText struct {
+type LineText struct {
 	Value     string `json:"value"`
 	User      string `json:"user"`
 	Submitted bool   `json:"submitted"`
 }
 
-// A lineClient is a client in line mode: it holds the lines as the server sends
+// A LineClient is a client in line mode: it holds the lines as the server sends
 // them, and matches receipts to edits in order. After a lost connection it joins
-// again; edits without a receipt by then fail with errLost.
-type lineClient struct {
+// again; edits without a receipt by then fail with ErrLost.
+type LineClient struct {
 	url, user, thread string
-	onLine            func(*lineFrame) // is called for every update, receipts included
+	onLine            func(*LineFrame) // is called for every update, receipts included
 	ctx               context.Context
 	cancel            context.CancelFunc
 	done              chan struct{}
 
 	mu      sync.Mutex
 	changed sync.Cond // of mu: anything below
-	lines   []lineText
+	lines   []LineText
 	rev     uint64
-	waiting []chan *lineFrame // for receipts; closed when the connection is lost
+	waiting []chan *LineFrame // for receipts; closed when the connection is lost
 	conn    *websocket.Conn   // nil while there is no connection
 	current *websocket.Conn   // the connection that has a current line
 	err     error
 }
 
-// dialLine joins a thread or, if thread is "", opens one with a title. The
+// DialLine joins a thread or, if thread is "", opens one with a title. The
 // connection is made again until Close or an error.
-func dialLine(ctx context.Context, url, user, thread, title string, onLine func(*lineFrame)) (*lineClient, error) {
-	c := &lineClient{url: url, user: user, thread: thread, onLine: onLine, done: make(chan struct{})}
+func DialLine(ctx context.Context, url, user, thread, title string, onLine func(*LineFrame)) (*LineClient, error) {
+	c := &LineClient{url: url, user: user, thread: thread, onLine: onLine, done: make(chan struct{})}
 	c.changed.L = &c.mu
 	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	conn, err := c.connect(title)
@@ -81,18 +75,18 @@ func dialLine(ctx context.Context, url, user, thread, title string, onLine func(
 	return c, nil
 }
 
-func (c *lineClient) connect(title string) (*websocket.Conn, error) {
+func (c *LineClient) connect(title string) (*websocket.Conn, error) {
 	conn, _, err := websocket.DefaultDialer.DialContext(c.ctx, client.Endpoint(c.url), nil)
 	if err != nil {
 		return nil, err
 	}
-	ask := lineFrame{Type: "open", User: c.user, Title: title}
+	ask := LineFrame{Type: "open", User: c.user, Title: title}
 	if c.thread != "" {
-		ask = lineFrame{Type: "join", User: c.user, ID: c.thread}
+		ask = LineFrame{Type: "join", User: c.user, ID: c.thread}
 	}
-	f := new(lineFrame)
+	f := new(LineFrame)
 	for err = conn.WriteJSON(ask); err == nil && f.Type != "join"; {
-		f = new(lineFrame)
+		f = new(LineFrame)
 		if err = conn.ReadJSON(f); f.Type == "error" {
 			err = c.refused(f)
 		}
@@ -110,7 +104,7 @@ func (c *lineClient) connect(title string) (*websocket.Conn, error) {
 
 // refused returns the error of an error message. One that trying again does not
 // help ends the client.
-func (c *lineClient) refused(f *lineFrame) error {
+func (c *LineClient) refused(f *LineFrame) error {
 	err := fmt.Errorf("%s: %s: %s", c.user, f.Code, f.Text)
 	if f.Code != "unavailable" && f.Code != "rate_limited" {
 		c.mu.Lock()
@@ -120,7 +114,7 @@ func (c *lineClient) refused(f *lineFrame) error {
 	return err
 }
 
-func (c *lineClient) run(conn *websocket.Conn) {
+func (c *LineClient) run(conn *websocket.Conn) {
 	defer close(c.done)
 	for {
 		c.serve(conn)
@@ -133,7 +127,7 @@ func (c *lineClient) run(conn *websocket.Conn) {
 		c.waiting = nil
 		c.changed.Broadcast()
 		c.mu.Unlock()
-		for err := errLost; err != nil; conn, err = c.connect("") {
+		for err := ErrLost; err != nil; conn, err = c.connect("") {
 			if sleep(c.ctx, 10*time.Millisecond); c.ctx.Err() != nil || c.err != nil {
 				return
 			}
@@ -142,10 +136,10 @@ func (c *lineClient) run(conn *websocket.Conn) {
 }
 
 // serve reads messages until the connection or the client has ended.
-func (c *lineClient) serve(conn *websocket.Conn) {
+func (c *LineClient) serve(conn *websocket.Conn) {
 	defer context.AfterFunc(c.ctx, func() { _ = conn.Close() })()
 	for {
-		f := new(lineFrame)
+		f := new(LineFrame)
 		switch err := conn.ReadJSON(f); {
 		case err != nil:
 			return
@@ -172,8 +166,8 @@ func (c *lineClient) serve(conn *websocket.Conn) {
 
 // update applies an update, and hands a receipt to its sender. The caller holds
 // mu.
-func (c *lineClient) update(f *lineFrame) error {
-	line := lineText{f.Value, f.User, f.Submitted}
+func (c *LineClient) update(f *LineFrame) error {
+	line := LineText{f.Value, f.User, f.Submitted}
 	switch n := len(c.lines); {
 	case f.Line == nil:
 		return fmt.Errorf("%s: an update without a line", c.user)
@@ -195,30 +189,30 @@ func (c *lineClient) update(f *lineFrame) error {
 	return nil
 }
 
-// create starts a line at the end.
-func (c *lineClient) create(value string) (*lineFrame, error) {
-	return c.edit(lineFrame{Type: "new", Value: value})
+// Create starts a line at the end.
+func (c *LineClient) Create(value string) (*LineFrame, error) {
+	return c.edit(LineFrame{Type: "new", Value: value})
 }
 
-// change changes the current line, or starts one if there is none.
-func (c *lineClient) change(value string) (*lineFrame, error) {
-	return c.edit(lineFrame{Type: "update", Value: value})
+// Change changes the current line, or starts one if there is none.
+func (c *LineClient) Change(value string) (*LineFrame, error) {
+	return c.edit(LineFrame{Type: "update", Value: value})
 }
 
-// changeAt changes the line that stood at an index at a revision, and makes it
+// ChangeAt changes the line that stood at an index at a revision, and makes it
 // current.
-func (c *lineClient) changeAt(line int, rev uint64, value string) (*lineFrame, error) {
-	return c.edit(lineFrame{Type: "update", Line: &line, Rev: rev, Value: value})
+func (c *LineClient) ChangeAt(line int, rev uint64, value string) (*LineFrame, error) {
+	return c.edit(LineFrame{Type: "update", Line: &line, Rev: rev, Value: value})
 }
 
-// submit changes the current line and finishes it.
-func (c *lineClient) submit(value string) (*lineFrame, error) {
-	return c.edit(lineFrame{Type: "submit", Value: value})
+// Submit changes the current line and finishes it.
+func (c *LineClient) Submit(value string) (*LineFrame, error) {
+	return c.edit(LineFrame{Type: "submit", Value: value})
 }
 
 // edit sends a message and waits for its receipt. A current line goes with its
-// connection: then nothing is sent, and the error is errLost.
-func (c *lineClient) edit(f lineFrame) (*lineFrame, error) {
+// connection: then nothing is sent, and the error is ErrLost.
+func (c *LineClient) edit(f LineFrame) (*LineFrame, error) {
 	c.mu.Lock()
 	conn := c.conn
 	starts := f.Type == "new" || f.Line != nil
@@ -229,12 +223,12 @@ func (c *lineClient) edit(f lineFrame) (*lineFrame, error) {
 	case conn == nil || !starts && c.current != nil && c.current != conn:
 		defer c.mu.Unlock()
 		c.current = nil
-		return nil, errLost
+		return nil, ErrLost
 	}
 	if c.current = conn; f.Type == "submit" {
 		c.current = nil
 	}
-	receipt := make(chan *lineFrame, 1)
+	receipt := make(chan *LineFrame, 1)
 	c.waiting = append(c.waiting, receipt)
 	if conn.WriteJSON(f) != nil { // under mu: receipts come in the order of sending
 		_ = conn.Close()
@@ -243,17 +237,17 @@ func (c *lineClient) edit(f lineFrame) (*lineFrame, error) {
 	if r := <-receipt; r != nil {
 		return r, nil
 	}
-	return nil, errLost
+	return nil, ErrLost
 }
 
-// joined waits until the client is connected, and returns the lines and their
+// Joined waits until the client is connected, and returns the lines and their
 // revision.
-func (c *lineClient) joined() ([]lineText, uint64, error) {
-	return c.until(func([]lineText) bool { return c.conn != nil })
+func (c *LineClient) Joined() ([]LineText, uint64, error) {
+	return c.Until(func([]LineText) bool { return c.conn != nil })
 }
 
-// until waits until the lines satisfy f, and returns them and their revision.
-func (c *lineClient) until(f func([]lineText) bool) ([]lineText, uint64, error) {
+// Until waits until the lines satisfy f, and returns them and their revision.
+func (c *LineClient) Until(f func([]LineText) bool) ([]LineText, uint64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.err == nil && c.ctx.Err() == nil && !f(c.lines) {
@@ -262,55 +256,15 @@ func (c *lineClient) until(f func([]lineText) bool) ([]lineText, uint64, error) 
 	return slices.Clone(c.lines), c.rev, errors.Join(c.err, c.ctx.Err())
 }
 
-// close leaves. It returns the error that ended the client before, if any.
-func (c *lineClient) close() error {
+// Thread returns the id of the thread.
+func (c *LineClient) Thread() string { return c.thread }
+
+// Close leaves. It returns the error that ended the client before, if any.
+func (c *LineClient) Close() error {
 	c.cancel()
 	<-c.done
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changed.Broadcast()
 	return c.err
-}
-
-func TestLineClientReadsItsReceipts(t *testing.T) {
-	s, err := server.New(t.Context(), server.Config{
-		Log: eventlog.Store{AuditLog: eventlog.NewMemory()}, Listen: "127.0.0.1:0", Version: "test",
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	web := httptest.NewServer(s.Handler())
-	defer web.Close()
-	defer s.Shutdown(context.WithoutCancel(t.Context()))
-	quiet := func(*lineFrame) {}
-	ann, err := dialLine(t.Context(), web.URL, "Ann", "", "Lines", quiet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ben, err := dialLine(t.Context(), web.URL, "Ben", ann.thread, "", quiet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r, err := ann.create("mi"); err != nil || r.Value != "mi" || r.Rev != 2 || !r.Mine {
-		t.Fatalf("receipt %+v, %v", r, err)
-	}
-	if _, err := ben.create("bread"); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := ann.submit("milk"); err != nil || r.Value != "milk" || !r.Submitted {
-		t.Fatalf("receipt %+v, %v", r, err)
-	}
-	_, rev, err := ben.until(func(l []lineText) bool { return len(l) == 2 && l[0] == lineText{"milk", "Ann", true} })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r, err := ben.changeAt(0, rev, "milk!"); err != nil || r.User != "Ben" || *r.Line != 0 {
-		t.Fatalf("receipt %+v, %v", r, err)
-	}
-	for _, c := range []*lineClient{ann, ben} {
-		if err := c.close(); err != nil {
-			t.Error(err)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package main
+package crowd
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
+	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
 	"parodywave/eventlog"
@@ -15,14 +15,19 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+
+	"github.com/oklog/ulid/v2"
 )
 
-// A journal has every entry and receipt that a client received, kept outside the
+// A Journal has every entry and receipt that a client received, kept outside the
 // server. It compares the log with them.
-type journal struct {
+type Journal struct {
 	mu       sync.Mutex
 	threads  map[eventlog.Stream]*threadJournal
 	problems []string
+	lost     int     // problems, whether noted or not
+	timeline []Shown // if timed
+	timed    bool
 	entries  int // seen, counted once for each client
 	receipts int // own entries that came back, and receipts of line mode
 }
@@ -61,10 +66,19 @@ type lineSight struct {
 	exact bool // nobody else works in that line
 }
 
-func newJournal() *journal { return &journal{threads: map[eventlog.Stream]*threadJournal{}} }
+// A Shown is the moment after which a revision must not be lost: a client has just
+// received it.
+type Shown struct {
+	At       time.Time
+	Thread   eventlog.Stream
+	Revision eventlog.Revision
+}
+
+// NewJournal returns an empty journal.
+func NewJournal() *Journal { return &Journal{threads: map[eventlog.Stream]*threadJournal{}} }
 
 // of returns a thread's journal. The caller holds mu.
-func (j *journal) of(id string) *threadJournal {
+func (j *Journal) of(id string) *threadJournal {
 	stream := eventlog.Stream(id)
 	t := j.threads[stream]
 	if t == nil {
@@ -78,41 +92,76 @@ func (j *journal) of(id string) *threadJournal {
 	return t
 }
 
-// opened notes that a client got the receipt for a new thread. The thread must
+// Opened notes that a client got the receipt for a new thread. The thread must
 // be in the log even where nobody saw an entry of it yet.
-func (j *journal) opened(id string) {
+func (j *Journal) Opened(id string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.of(id)
+	j.shown(id, 1)
+}
+
+// Time makes the journal keep the moment of each entry, for Timeline.
+func (j *Journal) Time() { j.timed = true }
+
+// Timeline returns what was shown to clients, in order.
+func (j *Journal) Timeline() []Shown {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.timeline)
+}
+
+func (j *Journal) shown(thread string, rev uint64) {
+	if j.timed {
+		j.timeline = append(j.timeline, Shown{time.Now(), eventlog.Stream(thread), eventlog.Revision(rev)})
+	}
+}
+
+// Lost returns how many entries, receipts and threads are missing from a log, altered
+// in it, or there twice, and how many clients ended with an error.
+func (j *Journal) Lost() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lost
+}
+
+// Receipts returns how many edits were acknowledged to their authors.
+func (j *Journal) Receipts() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.receipts
 }
 
 const maxNoted = 40
 
-func (j *journal) problem(format string, args ...any) {
+func (j *Journal) problem(format string, args ...any) {
+	j.lost++
 	if len(j.problems) < maxNoted {
 		j.problems = append(j.problems, fmt.Sprintf(format, args...))
 	}
 }
 
-// broken records a complaint of a test client.
-func (j *journal) broken(err error) {
+// Broken records a complaint of a test client.
+func (j *Journal) Broken(err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.problem("%v", err)
 }
 
-func (j *journal) complaints() []string {
+// Problems describes the first of them.
+func (j *Journal) Problems() []string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.problems)
 }
 
-// saw notes an entry of the stream.
-func (j *journal) saw(thread string, u client.Update) {
+// Saw notes an entry of the stream.
+func (j *Journal) Saw(thread string, u client.Update) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.of(thread)
 	j.entries++
+	j.shown(thread, u.Rev)
 	s := sight{u.Kind, u.Author, u.Client, u.Seq, u.Change}
 	rev := eventlog.Revision(u.Rev)
 	if u.Own {
@@ -136,21 +185,22 @@ func (s sight) equal(r sight) bool {
 }
 
 // read notes an update of line mode.
-func (j *journal) read(thread string, rev uint64, s lineSight) {
+func (j *Journal) read(thread string, rev uint64, s lineSight) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.of(thread)
 	if s.mine {
 		j.receipts++
 	}
+	j.shown(thread, rev)
 	if r := eventlog.Revision(rev); r > t.thread.Revision {
 		t.lines[r] = append(t.lines[r], s)
 	}
 }
 
-// check reads what the log has beyond the last check, and holds it against
+// Check reads what the log has beyond the last check, and holds it against
 // what was seen. It returns how many records it read.
-func (j *journal) check(log eventlog.AuditLog) int {
+func (j *Journal) Check(log eventlog.AuditLog) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	ctx := context.Background()
@@ -177,7 +227,7 @@ func (j *journal) check(log eventlog.AuditLog) int {
 }
 
 // follow folds further records in and holds each against what was seen of it.
-func (j *journal) follow(t *threadJournal, names *projection.Authors, records iter.Seq2[eventlog.Record, error]) error {
+func (j *Journal) follow(t *threadJournal, names *projection.Authors, records iter.Seq2[eventlog.Record, error]) error {
 	t.recent = map[eventlog.Revision]sight{}
 	for r, err := range records {
 		if err != nil {
@@ -219,7 +269,7 @@ func sightOf(e event.Event) sight {
 }
 
 // line compares a line that a client in line mode got with the thread at that revision.
-func (j *journal) line(t *threadJournal, s lineSight, e event.Event, names *projection.Authors) {
+func (j *Journal) line(t *threadJournal, s lineSight, e event.Event, names *projection.Authors) {
 	if s.mine && !s.exact {
 		return // others may have altered or moved the line between its record and the receipt
 	}
@@ -234,7 +284,7 @@ func (j *journal) line(t *threadJournal, s lineSight, e event.Event, names *proj
 }
 
 // missing reports entries that clients saw and the log does not have.
-func (j *journal) missing(t *threadJournal) {
+func (j *Journal) missing(t *threadJournal) {
 	if t.thread.Revision == 0 {
 		j.problem("%s: LOST: the thread was opened and the log has nothing of it", t.stream)
 	}
@@ -269,16 +319,16 @@ func authors(ctx context.Context, log eventlog.Log) (*projection.Authors, error)
 	return a, nil
 }
 
-// text returns a thread's text as the log had it at the last check.
-func (j *journal) text(id string) (string, eventlog.Revision) {
+// Text returns a thread's text as the log had it at the last check.
+func (j *Journal) Text(id string) (string, eventlog.Revision) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.of(id)
 	return t.thread.Text(), t.thread.Revision
 }
 
-// summary says how much there was.
-func (j *journal) summary() string {
+// Summary says how much there was.
+func (j *Journal) Summary() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	records := 0
@@ -288,4 +338,10 @@ func (j *journal) summary() string {
 	return fmt.Sprintf("%d threads, %d records; clients saw %d entries and got %d receipts", len(j.threads), records, j.entries, j.receipts)
 }
 
-func list(problems []string) string { return "\n  " + strings.Join(problems, "\n  ") }
+func clientID(s string) eventlog.ClientID {
+	id, err := ulid.ParseStrict(s)
+	if err != nil {
+		return eventlog.ClientID{}
+	}
+	return eventlog.ClientID(id)
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/boltlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/logtest"
+	"parodywave/server"
+)
+
+// The lies that a victim of a control tells.
+const (
+	ackEarly = "early"  // it acknowledges an edit 100 ms before it writes it
+	noSync   = "nosync" // it does not sync
+)
+
+// lie runs a server that breaks the promise on purpose: torture lie LIE DATA ADDRESS.
+// It never returns.
+func lie(args []string) {
+	err := func() error {
+		how, data, address := args[0], args[1], args[2]
+		if err := os.MkdirAll(data, 0o700); err != nil {
+			return err
+		}
+		log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Packer: event.Packer{}, Timeout: time.Minute, NoSync: how == noSync})
+		if err != nil {
+			return err
+		}
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			return err
+		}
+		store := log.Store()
+		if how == ackEarly {
+			store = eventlog.Store{AuditLog: logtest.NewAckEarly(log, 100*time.Millisecond)}
+		}
+		s, err := server.New(context.Background(), server.Config{Log: store, Listen: address, Version: "lie", Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			return err
+		}
+		fmt.Printf("http://%s/\n", listener.Addr())
+		return http.Serve(listener, s.Handler())
+	}()
+	fmt.Fprintln(os.Stderr, "torture lie:", err)
+	os.Exit(1)
+}

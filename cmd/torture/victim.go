@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// build builds the program as people get it. It returns its path and version.
+func build(ctx context.Context) (program, version string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "torture-program-")
+	if err != nil {
+		return "", "", nil, err
+	}
+	remove = func() { os.RemoveAll(dir) }
+	program = filepath.Join(dir, "parodywave")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "parodywave/cmd/parodywave").CombinedOutput(); err != nil {
+		remove()
+		return "", "", nil, fmt.Errorf("build: %w\n%s", err, out)
+	}
+	out, err := exec.CommandContext(ctx, program, "version").Output()
+	if err != nil {
+		remove()
+		return "", "", nil, err
+	}
+	if f := strings.Fields(string(out)); len(f) > 1 {
+		version = f[1]
+	}
+	return program, version, remove, nil
+}
+
+// A victim is a server in a process of its own. It can be killed, and started again
+// on the same directory and address.
+type victim struct {
+	command []string // program and arguments
+	address string   // host:port
+	data    string   // directory
+
+	cmd    *exec.Cmd
+	exited chan struct{} // closed when the process has ended
+	said   tail
+}
+
+// serve returns a server of e.dir/data that is not started. If this is the control,
+// the server is this program's, with the lie (see liar.go).
+func (e *env) serve(lie string, args ...string) (*victim, error) {
+	return e.serveAt(filepath.Join(e.dir, "data"), lie, args...)
+}
+
+func (e *env) serveAt(data, lie string, args ...string) (*victim, error) {
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	v := &victim{address: address, data: data, command: append([]string{e.program, "serve", "--data", data, "--listen", address}, args...)}
+	if e.control && lie != "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		v.command = []string{self, "lie", lie, data, address}
+	}
+	return v, nil
+}
+
+// freeAddress finds a port that nobody has now. It lies below those that the system
+// gives to outgoing connections, so that no client takes it, nor connects to itself,
+// while the server is down.
+func freeAddress() (string, error) {
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
+		if l, err := net.Listen("tcp", address); err == nil {
+			return address, l.Close()
+		}
+	}
+	return "", errors.New("no free port")
+}
+
+func (v *victim) url() string { return "http://" + v.address }
+
+// logPath is the path of the log.
+func (v *victim) logPath() string { return filepath.Join(v.data, "log.db") }
+
+// begin starts the process and waits for nothing. The channel gets nil when the
+// server has printed its address, or an error when it ends before.
+func (v *victim) begin(wrapper ...string) (<-chan error, error) {
+	args := append(wrapper, v.command...)
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = environ()
+	cmd.Stderr = &v.said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return nil, err
+	}
+	exited, ready := make(chan struct{}), make(chan error, 1)
+	v.cmd, v.exited = cmd, exited
+	go func() {
+		r := bufio.NewReader(out)
+		line, err := r.ReadString('\n')
+		if err == nil && !strings.Contains(line, v.address) {
+			err = fmt.Errorf("the server printed %q instead of its address", line)
+		}
+		ready <- err
+		_, _ = io.Copy(io.Discard, r)
+		_ = cmd.Wait()
+		close(exited)
+	}()
+	return ready, nil
+}
+
+// start starts the process and waits until it says its address.
+func (v *victim) start(wrapper ...string) error {
+	ready, err := v.begin(wrapper...)
+	if err != nil {
+		return err
+	}
+	if err := <-ready; err != nil {
+		v.kill()
+		return fmt.Errorf("start: %w\n%s", err, &v.said)
+	}
+	return nil
+}
+
+// running reports whether the process has not ended yet.
+func (v *victim) running() bool {
+	if v.cmd == nil {
+		return false
+	}
+	select {
+	case <-v.exited:
+		return false
+	default:
+		return true
+	}
+}
+
+// kill ends the process, and a wrapper around it, at once, and waits for their end.
+func (v *victim) kill() {
+	if v.cmd == nil {
+		return
+	}
+	_ = syscall.Kill(-v.cmd.Process.Pid, syscall.SIGKILL)
+	<-v.exited
+	v.cmd = nil
+}
+
+// stop asks the process to end and returns its exit status.
+func (v *victim) stop() (int, error) {
+	_ = v.cmd.Process.Signal(syscall.SIGTERM)
+	return v.wait(time.Minute)
+}
+
+// wait waits for the process to end by itself, and returns its exit status.
+func (v *victim) wait(limit time.Duration) (int, error) {
+	select {
+	case <-v.exited:
+		code := v.cmd.ProcessState.ExitCode()
+		v.cmd = nil
+		return code, nil
+	case <-time.After(limit):
+		v.kill()
+		return 0, fmt.Errorf("the server still runs after %v\n%s", limit, &v.said)
+	}
+}
+
+// environ is the environment without this program's settings.
+func environ() []string {
+	var env []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "PARODYWAVE_") {
+			env = append(env, v)
+		}
+	}
+	return env
+}
+
+// A tail keeps the end of the text that is written to it.
+type tail struct {
+	mu   sync.Mutex
+	data []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.data = append(t.data, p...)
+	if n := len(t.data) - 8<<10; n > 0 {
+		t.data = t.data[n:]
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.data)
+}
+
+// An answer is the result of a command.
+type answer struct {
+	code     int
+	out, err string
+}
+
+// run runs a command of the program.
+func (e *env) run(ctx context.Context, args ...string) (answer, error) {
+	cmd := exec.CommandContext(ctx, e.program, args...)
+	cmd.Env = environ()
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Exited() {
+		err = nil
+	}
+	return answer{cmd.ProcessState.ExitCode(), out.String(), said.String()}, err
+}
+
+// verify runs the command verify on a data directory. A status other than 0 is a loss.
+func (e *env) verify(ctx context.Context, o *outcome, data string) error {
+	a, err := e.run(ctx, "verify", "--data", data)
+	if err == nil && a.code != 0 {
+		o.lose("verify ends with status %d: %s%s", a.code, a.out, a.err)
+	}
+	return err
+}
