@@ -32,6 +32,12 @@ type Options struct {
 	// does no harm and is retried.
 	OnSeal func(records uint64, bytes int, err error)
 
+	// Visit, if not nil, is called by Verify and VerifyFile with each record that they
+	// read, in log order, after the checks of that record. Its Proof is set; in a stream
+	// with damage before it, Proof.Chain is not proved. The record is valid until Visit
+	// returns; its bytes may be kept.
+	Visit func(*eventlog.Record)
+
 	// NoSeal turns off all sealing except by Seal.
 	NoSeal bool
 

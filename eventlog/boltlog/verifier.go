@@ -15,7 +15,8 @@ import (
 // directory says.
 type verifier struct {
 	report  Report
-	version uint32 // 0 if unknown
+	visit   func(*eventlog.Record) // Options.Visit
+	version uint32                 // 0 if unknown
 	opener  *opener
 	hasher  chain.Hasher
 	sealed  eventlog.Position // end of the blocks
@@ -39,8 +40,8 @@ type verified struct {
 	key  *salts // of span, nil if not yet looked up
 }
 
-func newVerifier(p eventlog.Packer) *verifier {
-	return &verifier{opener: newOpener(p), log: chain.LogStart(), streams: map[eventlog.Stream]*verified{}, pruned: map[eventlog.Stream]cut{},
+func newVerifier(o Options) *verifier {
+	return &verifier{visit: o.Visit, opener: newOpener(o.Packer), log: chain.LogStart(), streams: map[eventlog.Stream]*verified{}, pruned: map[eventlog.Stream]cut{},
 		salts: map[string]*salts{}, used: map[string]bool{}}
 }
 
@@ -211,15 +212,15 @@ func (v *verifier) record(r *eventlog.Record) {
 	if r.Proof != nil {
 		p = *r.Proof
 	}
-	if len(r.Text) > 0 && !p.Redacted {
-		k := v.saltsOf(s, r)
-		if k == nil {
+	if len(r.Text) > 0 {
+		if k := v.saltsOf(s, r); k != nil {
+			p.Salt = k.at(r.Revision)
+		} else if !p.Redacted {
 			s.lost = true
-		} else {
-			p.Commitment = v.hasher.Commit(k.at(r.Revision), r.Text)
 		}
-	} else if len(r.Text) > 0 {
-		v.saltsOf(s, r)
+		if !p.Redacted {
+			p.Commitment = v.hasher.Commit(p.Salt, r.Text)
+		}
 	}
 	if r.Time < s.head.Time {
 		v.problem(r.Position, r.Stream, r.Revision, damaged("time %d is before its predecessor's %d", r.Time, s.head.Time))
@@ -230,6 +231,12 @@ func (v *verifier) record(r *eventlog.Record) {
 	v.log = v.hasher.LogNext(v.log, values.Stream, values.Revision, s.head.Chain)
 	if s.lost && values.Stream != chain.Unchained {
 		v.lost = true
+	}
+	if v.visit != nil {
+		proof := p
+		proof.Chain = s.head.Chain
+		r.Proof = &proof
+		v.visit(r)
 	}
 }
 

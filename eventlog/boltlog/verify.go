@@ -20,7 +20,7 @@ func (l *Log) Verify(ctx context.Context, progress func(done, total uint64)) (Re
 	defer l.moving.RUnlock()
 	l.mu.RLock()
 	until, log, closed := l.last, l.chain, l.closed
-	v, heads := newVerifier(l.options.Packer), make([]eventlog.Head, 0, len(l.order))
+	v, heads := newVerifier(l.options), make([]eventlog.Head, 0, len(l.order))
 	for _, s := range l.order {
 		heads = append(heads, s.head)
 	}

@@ -25,7 +25,7 @@ func VerifyFile(ctx context.Context, path string, o Options, progress func(done,
 	if err != nil {
 		return Report{}, fmt.Errorf("verify %s: %w", path, err)
 	}
-	v := newVerifier(o.Packer)
+	v := newVerifier(o)
 	v.meta(t.badMeta)
 	if err := v.file(ctx, path, t, progress); err != nil {
 		return v.report, fmt.Errorf("verify %s: %w", path, err)
