@@ -42,7 +42,7 @@ func TestAnEndedRunContinues(t *testing.T) {
 	}
 	run(ctx)
 	if bad := run(t.Context()); bad != 1 {
-		t.Errorf("%d rounds lost something, want that of seed 7", bad)
+		t.Errorf("%d rounds lost something, want the one with seed 7", bad)
 	}
 	if want := []uint64{1, 1, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(ran, want) {
 		t.Errorf("rounds %d ran, want %d: the control, then each once", ran, want)

@@ -30,15 +30,20 @@ func build(ctx context.Context) (program, version string, remove func(), err err
 		remove()
 		return "", "", nil, fmt.Errorf("build: %w\n%s", err, out)
 	}
-	out, err := exec.CommandContext(ctx, program, "version").Output()
+	return program, commit(ctx), remove, nil
+}
+
+// commit names the commit that the program is built from, with a + if files other than
+// documents differ from it.
+func commit(ctx context.Context) string {
+	out, err := exec.CommandContext(ctx, "git", "rev-parse", "--short=12", "HEAD").Output()
 	if err != nil {
-		remove()
-		return "", "", nil, err
+		return "unknown"
 	}
-	if f := strings.Fields(string(out)); len(f) > 1 {
-		version = f[1]
+	if exec.CommandContext(ctx, "git", "diff", "--quiet", "HEAD", "--", ":(top)", ":(top,exclude)docs").Run() != nil {
+		return strings.TrimSpace(string(out)) + "+"
 	}
-	return program, version, remove, nil
+	return strings.TrimSpace(string(out))
 }
 
 // A victim is a server in a process of its own. It can be killed, and started again
@@ -160,9 +165,10 @@ func (v *victim) kill() {
 	v.cmd = nil
 }
 
-// stop asks the process to end and returns its exit status.
+// stop asks the process to end and returns its exit status. A wrapper like strace
+// ignores the signal.
 func (v *victim) stop() (int, error) {
-	_ = v.cmd.Process.Signal(syscall.SIGTERM)
+	_ = syscall.Kill(-v.cmd.Process.Pid, syscall.SIGTERM)
 	return v.wait(time.Minute)
 }
 
