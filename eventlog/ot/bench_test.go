@@ -109,21 +109,6 @@ func BenchmarkAppendJSON(b *testing.B) {
 	}
 }
 
-func BenchmarkRebaseOneOver1000(b *testing.B) {
-	log := keystrokeLog(1000)
-	c := keystrokes(1)[0]
-	b.ReportAllocs()
-	for b.Loop() {
-		own := []Change{c}
-		for _, over := range log {
-			var err error
-			if own, _, err = Rebase(own, over); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-}
-
 func BenchmarkRebaserOneOver1000(b *testing.B) {
 	log := keystrokeLog(1000)
 	c := keystrokes(1)[0]

@@ -6,7 +6,7 @@ package ot
 // A composition is for showing, storing or undoing several changes as one. Do not
 // rebase over it: where text was written and deleted in between, a change carried
 // over the composition can end elsewhere than one carried over its parts, and peers
-// that composed differently never agree again. See Rebase.
+// that composed differently never agree again. See Rebaser.Rebase.
 func (c Change) Compose(d Change) (Change, error) {
 	if c.newLen != d.oldLen {
 		return Change{}, lengthError("compose", d.Len(), c.NewLen())

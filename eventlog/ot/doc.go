@@ -41,7 +41,7 @@
 // b both delete it, a inserting "é" in its place, and let c then insert "b": over b
 // and then c, a gives "bé"; over the composition, "éb". Peers that group the same
 // entries differently would diverge permanently, so a rebase always goes entry by
-// entry: see Rebase.
+// entry: see Rebaser.Rebase.
 //
 // # Shortest form
 //

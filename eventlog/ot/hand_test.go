@@ -151,10 +151,10 @@ func TestOperationsRefuseOtherLengths(t *testing.T) {
 	_, transform := c.Transform(d, false)
 	_, reused := new(Transformer).Transform(c, d, false)
 	_, tooLong := grow.Transform(grow, true)
-	_, _, rebase := Rebase([]Change{c}, d)
-	_, _, chain := Rebase([]Change{c, c}, Keep(2))
-	_, _, grown := Rebase([]Change{grow}, grow)
-	for i, err := range []error{apply, invert, compose, transform, reused, tooLong, rebase, chain, grown} {
+	_, _, alone := rebase([]Change{c}, d)
+	_, _, chain := rebase([]Change{c, c}, Keep(2))
+	_, _, grown := rebase([]Change{grow}, grow)
+	for i, err := range []error{apply, invert, compose, transform, reused, tooLong, alone, chain, grown} {
 		if !errors.Is(err, ErrLength) {
 			t.Errorf("operation %d: %v", i, err)
 		}

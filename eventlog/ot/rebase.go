@@ -5,10 +5,18 @@ import (
 	"slices"
 )
 
+// A Rebaser carries changes over many logged ones in buffers that it reuses. The zero
+// Rebaser is ready for use. It is not safe for concurrent use.
+type Rebaser struct {
+	over Transformer
+	buf  [2][]section // sections of the last result, and of the one before
+	turn int
+}
+
 // Rebase carries a sequence over one logged change. Each of changes is made for
-// the text after the one before it, and the first for the same text as over;
-// rebased is the same sequence, beginning in the text after over. overAfter is
-// over carried over the sequence, so that
+// the text after the one before it, and the first for the same text as over. Rebase
+// writes the same sequence, beginning in the text after over, to changes: call it
+// rebased. overAfter is over carried over the sequence, so that
 //
 //	over, rebased[0], rebased[1], …   and   changes[0], changes[1], …, overAfter
 //
@@ -16,34 +24,15 @@ import (
 // text is left of the sequence's.
 //
 // To rebase over several logged changes, call Rebase once for each, in their order,
-// with rebased of the last call. Never compose the logged changes: Transform over a
+// with the same slice. Never compose the logged changes: Transform over a
 // composition is not the same (see the package comment), the result would depend on
 // the grouping of entries, and replicas would diverge permanently. Entry by entry the
 // result depends only on the log, so the work may stop anywhere, be retried over a
 // longer log, or be divided.
 //
-// The error wraps ErrLength if the lengths do not fit together.
-func Rebase(changes []Change, over Change) (rebased []Change, overAfter Change, err error) {
-	var r Rebaser
-	rebased = slices.Clone(changes)
-	overAfter, err = r.Rebase(rebased, over)
-	if err != nil {
-		return nil, Change{}, err
-	}
-	return rebased, overAfter, nil
-}
-
-// A Rebaser is Rebase with reused buffers, for many logged changes. The zero Rebaser
-// is ready for use. It is not safe for concurrent use.
-type Rebaser struct {
-	over Transformer
-	buf  [2][]section // sections of the last result, and of the one before
-	turn int
-}
-
-// Rebase is the function Rebase, but writes the rebased sequence to changes. For the
-// next entry, pass the same slice again. The results are valid until the next call,
-// which reuses their memory; Clone keeps one. On an error changes is unchanged.
+// The results are valid until the next call, which reuses their memory; Clone keeps
+// one. The error wraps ErrLength if the lengths do not fit together, and leaves
+// changes as it was.
 func (r *Rebaser) Rebase(changes []Change, over Change) (overAfter Change, err error) {
 	if err := checkRebase(changes, over); err != nil {
 		return Change{}, err

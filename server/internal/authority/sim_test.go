@@ -3,6 +3,7 @@ package authority
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,7 +100,8 @@ func rebaseComposed(push Push, over []event.Event) (changes []ot.Change, skipped
 	var run *ot.Change
 	flush := func() {
 		if run != nil && err == nil && len(changes) > 0 {
-			changes, _, err = ot.Rebase(changes, *run)
+			changes = slices.Clone(changes)
+			_, err = new(ot.Rebaser).Rebase(changes, *run)
 		}
 		run = nil
 	}

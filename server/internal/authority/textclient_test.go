@@ -227,7 +227,8 @@ func (c *textClient) own(e event.Event, ch ot.Change) bool {
 }
 
 func (c *textClient) rebase(ch ot.Change) {
-	pending, over, err := ot.Rebase(c.pending, ch)
+	pending := slices.Clone(c.pending)
+	over, err := new(ot.Rebaser).Rebase(pending, ch)
 	if err != nil {
 		c.fail("rebase: %v", err)
 		return
