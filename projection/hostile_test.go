@@ -44,14 +44,14 @@ func TestOneLargeChangeEnds(t *testing.T) {
 func TestOneChangeOfManySectionsEnds(t *testing.T) {
 	const n = 1 << 15
 	for name, section := range map[string]func(b *ot.Builder, i int){
-		"a letter in each line": func(b *ot.Builder, _ int) { b.Keep(1); b.Insert(scripts.Units("x")); b.Keep(3) },
-		"a break in each line":  func(b *ot.Builder, _ int) { b.Keep(1); b.Insert(scripts.Units("\n")); b.Keep(3) },
-		"each break goes":       func(b *ot.Builder, _ int) { b.Keep(3); b.Delete(1) },
+		"a letter in each line": func(b *ot.Builder, _ int) { b.Keep(1); b.Replace(0, scripts.Units("x")); b.Keep(3) },
+		"a break in each line":  func(b *ot.Builder, _ int) { b.Keep(1); b.Replace(0, scripts.Units("\n")); b.Keep(3) },
+		"each break goes":       func(b *ot.Builder, _ int) { b.Keep(3); b.Replace(1, nil) },
 		"each other line goes": func(b *ot.Builder, i int) {
 			if i%2 == 0 {
 				b.Keep(4)
 			} else {
-				b.Delete(4)
+				b.Replace(4, nil)
 			}
 		},
 		"each other line is moved": func(b *ot.Builder, i int) {
@@ -59,10 +59,10 @@ func TestOneChangeOfManySectionsEnds(t *testing.T) {
 			case 0:
 				b.Keep(4)
 			case 1:
-				b.Delete(4)
+				b.Replace(4, nil)
 			case 2:
 				b.Keep(3)
-				b.Insert(scripts.Units("\n" + threeLetters(i-1)))
+				b.Replace(0, scripts.Units("\n"+threeLetters(i-1)))
 				b.Keep(1)
 			default:
 				b.Keep(4)

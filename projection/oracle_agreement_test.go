@@ -112,7 +112,7 @@ func without(c ot.Change, at int) ot.Change {
 	for ed := range c.Edits() {
 		b.Keep(n(pos, ed.FromA))
 		if pos = ed.ToA; len(ed.Insert) == 0 {
-			b.Delete(n(ed.FromA, ed.ToA))
+			b.Replace(n(ed.FromA, ed.ToA), nil)
 		} else {
 			b.Replace(n(ed.FromA, ed.ToA), ed.Insert)
 		}

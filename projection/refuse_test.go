@@ -45,9 +45,9 @@ func TestApplyRefusesWhatCannotFollow(t *testing.T) {
 // movesUnits is as long before as after, and its parts are not.
 func movesUnits() ot.Change {
 	var b ot.Builder
-	b.Delete(1)
+	b.Replace(1, nil)
 	b.Keep(2)
-	b.Insert(scripts.Units("█"))
+	b.Replace(0, scripts.Units("█"))
 	b.Keep(4)
 	return b.Change()
 }

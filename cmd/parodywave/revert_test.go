@@ -44,7 +44,7 @@ func sameEdits(before, after string, r *rand.Rand) error {
 		return err
 	}
 	var b ot.Builder
-	b.Insert(insert)
+	b.Replace(0, insert)
 	b.Keep(from)
 	b.Replace(to-from, insert)
 	b.Keep(len(units) - to)

@@ -21,9 +21,8 @@ func Replace(docLen, from, to int, insert []uint16) Change {
 		panic(fmt.Sprintf("ot: replace %d to %d of %d units", from, to, docLen))
 	}
 	b := Builder{c: Change{sections: make([]section, 0, 3)}}
-	b.Keep(from)
-	b.Replace(to-from, insert)
-	b.Keep(docLen - to)
+	b.Edit(from, to, insert)
+	b.KeepTo(docLen)
 	return b.Change()
 }
 
@@ -39,14 +38,14 @@ type Builder struct{ c Change }
 // Keep keeps the next n units.
 func (b *Builder) Keep(n int) { b.grow(n, n); b.c.sections = add(b.c.sections, int32(n), keep) }
 
-// Delete removes the next n units.
-func (b *Builder) Delete(n int) { b.Replace(n, nil) }
+// KeepTo keeps the next units up to position pos of the old text.
+func (b *Builder) KeepTo(pos int) { b.Keep(pos - b.c.Len()) }
 
-// Insert writes text, copying it.
-func (b *Builder) Insert(text []uint16) { b.Replace(0, text) }
+// Edit keeps the next units up to from, and replaces those from there to to.
+func (b *Builder) Edit(from, to int, text []uint16) { b.KeepTo(from); b.Replace(to-from, text) }
 
-// Replace replaces the next n units by text, copying it. It is one section; Delete
-// and then Insert make two (see "Shortest form").
+// Replace replaces the next n units by text, copying it. It is one section; to delete
+// and then insert makes two (see "Shortest form").
 func (b *Builder) Replace(n int, text []uint16) {
 	b.grow(n, len(text))
 	b.c.sections = add(b.c.sections, int32(n), int32(len(text)))

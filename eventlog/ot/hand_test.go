@@ -58,8 +58,8 @@ func TestChangesAreWrittenAsCodeMirrorWritesThem(t *testing.T) {
 		{Keep(5), `[5]`},
 		{Keep(0), `[]`},
 		{Change{}, `[]`},
-		{built(func(b *Builder) { b.Insert(units("A")); b.Keep(3); b.Delete(1); b.Keep(1) }), `[[0,"A"],3,[1],1]`},
-		{built(func(b *Builder) { b.Keep(1); b.Delete(2); b.Insert(units("Q")); b.Keep(2) }), `[1,[2],[0,"Q"],2]`},
+		{built(func(b *Builder) { b.Replace(0, units("A")); b.Keep(3); b.Replace(1, nil); b.Keep(1) }), `[[0,"A"],3,[1],1]`},
+		{built(func(b *Builder) { b.Keep(1); b.Replace(2, nil); b.Replace(0, units("Q")); b.Keep(2) }), `[1,[2],[0,"Q"],2]`},
 	} {
 		if got := v.c.String(); got != v.want {
 			t.Errorf("got %s, want %s", got, v.want)
@@ -72,14 +72,14 @@ func TestBuilderJoinsOnlyNeighboursOfOneKind(t *testing.T) {
 		b.Keep(1)
 		b.Keep(0)
 		b.Keep(1)
-		b.Delete(1)
-		b.Insert(nil)
-		b.Delete(1)
-		b.Insert(units("a"))
-		b.Insert(units("b"))
+		b.Replace(1, nil)
+		b.Replace(0, nil)
+		b.Replace(1, nil)
+		b.Replace(0, units("a"))
+		b.Replace(0, units("b"))
 		b.Replace(1, units("c"))
 		b.Replace(1, units("d"))
-		b.Insert(units("e"))
+		b.Replace(0, units("e"))
 	})
 	if got, want := c.String(), `[2,[2],[0,"ab"],[1,"c"],[1,"d"],[0,"e"]]`; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -91,9 +91,9 @@ func TestBuilderJoinsOnlyNeighboursOfOneKind(t *testing.T) {
 
 func TestBuilderIsFreshAfterChange(t *testing.T) {
 	var b Builder
-	b.Insert(units("abc"))
+	b.Replace(0, units("abc"))
 	first := b.Change()
-	b.Insert(units("xyz"))
+	b.Replace(0, units("xyz"))
 	second := b.Change()
 	if first.String() != `[[0,"abc"]]` || second.String() != `[[0,"xyz"]]` || !b.Change().Equal(Change{}) {
 		t.Errorf("%s, %s", first, second)
@@ -127,8 +127,8 @@ func TestOutOfRangePanics(t *testing.T) {
 		"replace backwards":         func() { Replace(5, 3, 2, nil) },
 		"keep a negative number":    func() { Keep(-1) },
 		"keep too much":             func() { Keep(tooMuch) },
-		"build over the limit":      func() { var b Builder; b.Keep(MaxLen); b.Insert(units("a")) },
-		"delete a negative number":  func() { var b Builder; b.Delete(-1) },
+		"build over the limit":      func() { var b Builder; b.Keep(MaxLen); b.Replace(0, units("a")) },
+		"delete a negative number":  func() { var b Builder; b.Replace(-1, nil) },
 		"invert with too few units": func() { Replace(3, 0, 2, nil).InvertWith(func(_, _ int) []uint16 { return units("a") }) },
 	} {
 		func() {
@@ -144,7 +144,7 @@ func TestOutOfRangePanics(t *testing.T) {
 
 func TestOperationsRefuseOtherLengths(t *testing.T) {
 	c, d := parse(t, `[2,[0,"a"]]`), parse(t, `[4]`)
-	long, grow := Keep(MaxLen), built(func(b *Builder) { b.Keep(MaxLen - 1); b.Insert(units("a")) })
+	long, grow := Keep(MaxLen), built(func(b *Builder) { b.Keep(MaxLen - 1); b.Replace(0, units("a")) })
 	_, apply := c.Apply(units("abc"))
 	_, invert := c.Invert(units("a"))
 	_, compose := c.Compose(d)

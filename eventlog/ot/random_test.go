@@ -42,9 +42,9 @@ func (draw source) change(doc []uint16) Change {
 		case 0, 1:
 			b.Keep(upTo())
 		case 2:
-			b.Delete(upTo())
+			b.Replace(upTo(), nil)
 		case 3:
-			b.Insert(draw.text(3))
+			b.Replace(0, draw.text(3))
 		case 4:
 			b.Replace(upTo(), draw.text(3))
 		}

@@ -63,8 +63,8 @@ func (w *Writer) Edit(from, to int, insert string) {
 	w.keepTo(from)
 	w.at = to
 	if to > from && w.draw(4) == 0 { // the same in two sections
-		w.Delete(to - from)
-		w.Insert(Units(insert))
+		w.Replace(to-from, nil)
+		w.Replace(0, Units(insert))
 		return
 	}
 	w.Replace(to-from, Units(insert))

@@ -56,10 +56,14 @@ func (t *text) apply(edits []edit) (c ot.Change, mend bool) {
 		}
 	}
 	if !t.odd {
-		c = t.plain(edits)
+		var b ot.Builder
+		for _, e := range edits {
+			b.Edit(e.from, e.to, e.insert)
+		}
+		b.KeepTo(len(t.raw))
 		t.raw = splice(t.raw, edits)
 		t.clean = t.raw
-		return c, false
+		return b.Change(), false
 	}
 	before := slices.Clone(t.clean)
 	t.raw, t.clean = splice(t.raw, edits), splice(t.clean, edits)
@@ -74,24 +78,16 @@ func (t *text) apply(edits []edit) (c ot.Change, mend bool) {
 		}
 		shift += len(e.insert) - (e.to - e.from)
 	}
-	return t.change(before, t.widen(before, edits)), mend
+	var b ot.Builder
+	for _, s := range t.widen(before, edits) {
+		b.Edit(s.from, s.to, t.clean[s.fromNew:s.toNew])
+	}
+	b.KeepTo(len(before))
+	return b.Change(), mend
 }
 
 // isOdd reports whether a unit by itself is not a valid character of a text.
 func isOdd(u uint16) bool { return isHigh(u) || isLow(u) || u == '\r' || u == 0 }
-
-// plain returns the edits as a change.
-func (t *text) plain(edits []edit) ot.Change {
-	var b ot.Builder
-	at := 0
-	for _, e := range edits {
-		b.Keep(e.from - at)
-		b.Replace(e.to-e.from, e.insert)
-		at = e.to
-	}
-	b.Keep(len(t.raw) - at)
-	return b.Change()
-}
 
 func splice(units []uint16, edits []edit) []uint16 {
 	shift := 0
@@ -132,15 +128,3 @@ func (t *text) widen(before []uint16, edits []edit) []stretch {
 // A stretch maps the units from to to of the old text to fromNew to toNew of the
 // new one.
 type stretch struct{ from, to, fromNew, toNew int }
-
-func (t *text) change(before []uint16, stretches []stretch) ot.Change {
-	var b ot.Builder
-	at := 0
-	for _, s := range stretches {
-		b.Keep(s.from - at)
-		b.Replace(s.to-s.from, t.clean[s.fromNew:s.toNew])
-		at = s.to
-	}
-	b.Keep(len(before) - at)
-	return b.Change()
-}

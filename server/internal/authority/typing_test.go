@@ -48,9 +48,9 @@ func (h *history) change(doc []uint16) ot.Change {
 		insert := h.text(3, true)
 		switch n := h.draw(4); {
 		case n == 0 || len(doc) > 12 && n > 1:
-			b.Delete(end - to)
+			b.Replace(end-to, nil)
 		case n == 1:
-			b.Insert(insert)
+			b.Replace(0, insert)
 			end = to
 		default:
 			b.Replace(end-to, insert)
@@ -80,9 +80,9 @@ func (h *history) moveLine(doc []uint16) (ot.Change, bool) {
 	}
 	var b ot.Builder
 	b.Keep(from)
-	b.Delete(to + 1 - from)
+	b.Replace(to+1-from, nil)
 	b.Keep(end - to - 1)
-	b.Insert(append([]uint16{'\n'}, doc[from:to]...))
+	b.Replace(0, append([]uint16{'\n'}, doc[from:to]...))
 	b.Keep(len(doc) - end)
 	return b.Change(), true
 }

@@ -77,13 +77,10 @@ func (v *view) shorten() {
 	rest := v.bridge.NewLen() - (to + after)
 	var b ot.Builder
 	b.Keep(from + shift)
-	at := from
 	for _, e := range near {
-		b.Keep(e.FromA - at)
-		b.Replace(e.ToA-e.FromA, e.Insert)
-		at = e.ToA
+		b.Edit(e.FromA+shift, e.ToA+shift, e.Insert)
 	}
-	b.Keep(to - at + rest)
+	b.KeepTo(to + shift + rest)
 	v.bridge = b.Change()
 	v.start += shift
 	v.length = v.bridge.Len()
@@ -148,13 +145,10 @@ func part(bridge ot.Change, a, b, n int) ot.Change {
 	section(bridge.Len(), bridge.NewLen(), nil, true)
 	left.Keep(n)
 	rest := right.Change()
-	at := 0
 	for e := range rest.Edits() {
-		left.Keep(e.FromA - at)
-		left.Replace(e.ToA-e.FromA, e.Insert)
-		at = e.ToA
+		left.Edit(a+n+e.FromA, a+n+e.ToA, e.Insert)
 	}
-	left.Keep(rest.Len() - at)
+	left.KeepTo(a + n + rest.Len())
 	return left.Change()
 }
 

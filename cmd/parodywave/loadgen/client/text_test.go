@@ -31,9 +31,9 @@ func TestTextAgreesWithApply(t *testing.T) {
 		c := randomEdit(r, text.Len(), []string{"a", "\n", "한글", "word ", ""}[r.IntN(5)])
 		if r.IntN(100) == 0 && text.Len() > 4 { // several sections
 			var b ot.Builder
-			b.Delete(1)
+			b.Replace(1, nil)
 			b.Keep(text.Len() - 3)
-			b.Insert([]uint16{'x', 'y'})
+			b.Replace(0, []uint16{'x', 'y'})
 			b.Replace(1, []uint16{'z'})
 			b.Keep(1)
 			c = b.Change()
