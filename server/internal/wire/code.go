@@ -1,76 +1,38 @@
 package wire
 
-import "iter"
+import "cmp"
 
 // A Code is an error in one word, for programs to act on. The text beside it is
 // for people.
 type Code string
 
-// The codes, in the order of codeTable.
 const (
-	BadJSON     Code = "bad_json"
-	BadMessage  Code = "bad_message"
-	UnknownType Code = "unknown_type"
-	BadValue    Code = "bad_value"
-	BadChange   Code = "bad_change"
-	NotJoined   Code = "not_joined"
-	NotFound    Code = "not_found"
-	Forbidden   Code = "forbidden"
-	ReadOnly    Code = "read_only"
-	TooLarge    Code = "too_large"
-	TooMany     Code = "too_many"
-	RateLimited Code = "rate_limited"
-	Stale       Code = "stale"
-	Unavailable Code = "unavailable"
+	BadJSON     Code = "bad_json"     // not JSON
+	BadMessage  Code = "bad_message"  // not an object, a field missing, or a field of the wrong JSON type
+	UnknownType Code = "unknown_type" // no message has this type
+	BadValue    Code = "bad_value"    // right type, but the server refuses the content
+	BadChange   Code = "bad_change"   // a change that is malformed or does not fit the text
+	NotJoined   Code = "not_joined"   // this needs a joined thread
+	NotFound    Code = "not_found"    // no such thread, revision or version
+	Forbidden   Code = "forbidden"    // you have no right to do this
+	ReadOnly    Code = "read_only"    // this thread or server accepts no edits now
+	TooLarge    Code = "too_large"    // over a limit in bytes
+	TooMany     Code = "too_many"     // over a limit in number
+	RateLimited Code = "rate_limited" // too fast: wait a moment
+	Stale       Code = "stale"        // based on a revision that cannot be rebased: pull, then send again
+	Unavailable Code = "unavailable"  // the log accepts no appends now; nothing was lost: send again
 )
 
-type codeRow struct {
-	code    Code
-	status  int
-	meaning string
-}
-
-// codeTable gives each code its meaning and HTTP status.
-var codeTable = [...]codeRow{
-	{BadJSON, 400, "not JSON"},
-	{BadMessage, 400, "not an object, a field missing, or a field of the wrong JSON type"},
-	{UnknownType, 400, "no message has this type"},
-	{BadValue, 400, "right type, but the server refuses the content"},
-	{BadChange, 400, "a change that is malformed or does not fit the text"},
-	{NotJoined, 409, "this needs a joined thread"},
-	{NotFound, 404, "no such thread, revision or version"},
-	{Forbidden, 403, "you have no right to do this"},
-	{ReadOnly, 403, "this thread or server accepts no edits now"},
-	{TooLarge, 413, "over a limit in bytes"},
-	{TooMany, 413, "over a limit in number"},
-	{RateLimited, 429, "too fast: wait a moment"},
-	{Stale, 412, "based on a revision that cannot be rebased: pull, then send again"},
-	{Unavailable, 503, "the log accepts no appends now; nothing was lost: send again"},
-}
-
-// Codes yields every code with its meaning, in a fixed order.
-func Codes() iter.Seq2[Code, string] {
-	return func(yield func(Code, string) bool) {
-		for _, row := range codeTable {
-			if !yield(row.code, row.meaning) {
-				return
-			}
-		}
-	}
-}
-
-func (c Code) row() codeRow {
-	for _, row := range codeTable {
-		if row.code == c {
-			return row
-		}
-	}
-	return codeRow{c, 500, "an error without a known code"}
+// Statuses has the HTTP status that goes with each code.
+var Statuses = map[Code]int{
+	BadJSON: 400, BadMessage: 400, UnknownType: 400, BadValue: 400, BadChange: 400,
+	NotJoined: 409, NotFound: 404, Forbidden: 403, ReadOnly: 403,
+	TooLarge: 413, TooMany: 413, RateLimited: 429, Stale: 412, Unavailable: 503,
 }
 
 // Status returns the HTTP status that goes with c; 500 for a code that is
 // none of the constants.
-func (c Code) Status() int { return c.row().status }
+func (c Code) Status() int { return cmp.Or(Statuses[c], 500) }
 
 // Close codes of RFC 6455, section 7.4, that the server uses, and one of its own.
 const (

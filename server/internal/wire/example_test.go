@@ -109,7 +109,7 @@ func TestProtocolDocumentsEveryCodeAndLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for code := range Codes() {
+	for code := range Statuses {
 		if !strings.Contains(string(text), "| `"+string(code)+"` |") {
 			t.Errorf("no row for the code %s", code)
 		}
