@@ -127,11 +127,7 @@ func (c *catchUpPage) full() bool {
 // flush sends the page. It returns how many bytes then wait for the peer, -1 if
 // its stay has ended.
 func (c *catchUpPage) flush() (waits int) {
-	if len(c.entries) == 0 {
-		return 0
-	}
-	u := wire.TextUpdate{ID: c.thread.Stream, Updates: c.entries}
-	for _, frame := range u.Frames(wire.UpdateFrameBytes) {
+	for _, frame := range wire.UpdateFrames(c.thread.Stream, c.entries, wire.UpdateFrameBytes) {
 		if waits = c.p.sendIn(c.stay, frame); waits < 0 {
 			return waits
 		}

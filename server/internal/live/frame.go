@@ -49,12 +49,12 @@ func (r *room) entriesFrame(m authority.Entries) []byte {
 		}
 	}
 	if run == nil {
-		u := wire.TextUpdate{ID: r.stream, Updates: make([]wire.Entry, len(m.List))}
+		entries := make([]wire.Entry, len(m.List))
 		for i := range m.List {
-			u.Updates[i] = entry(r.hub.people, &m.List[i])
+			entries[i] = entry(r.hub.people, &m.List[i])
 		}
-		u.Updates[len(u.Updates)-1].Chain = m.Chain
-		run = wire.NewRun(&u)
+		entries[len(entries)-1].Chain = m.Chain
+		run = wire.NewRun(r.stream, entries)
 		r.run = weak.Make(run)
 	}
 	return run.Frame(from)

@@ -14,6 +14,13 @@ import (
 	"parodywave/eventlog/strictjson"
 )
 
+// A textUpdate is the frame of all its entries.
+type textUpdate []Entry
+
+func (u textUpdate) AppendJSON(dst []byte) []byte {
+	return append(dst, NewRun(testThread, u).Frame(u[0].Rev)...)
+}
+
 func goldenFrames(t testing.TB) map[string]Frame {
 	limits := DefaultLimits()
 	author, client, digest := testAuthor(), testClient(), testDigest()
@@ -38,17 +45,17 @@ func goldenFrames(t testing.TB) map[string]Frame {
 			}},
 		"join, reset":  &TextJoin{Thread: testThread, Title: "t", Rev: 1, Chain: digest, Limits: limits, ReadOnly: true, Reset: true},
 		"join, resume": &ResumeJoin{testThread, "t", 7, 9, limits, false},
-		"update, text": &TextUpdate{testThread, []Entry{
+		"update, text": textUpdate{
 			{Rev: 8, User: "Ada", Author: author, At: at, Client: client, Seq: 4, Changes: testChange(t, `[5,[0,"hi"],5]`)},
 			{Rev: 9, User: "Ada", Author: author, At: at, Kind: "renamed", Length: 12, Title: "A better title"},
 			{Rev: 10, User: "Ada", Author: author, At: at, Kind: "submitted", Length: 12, Lines: &[2]int{0, 2}},
 			{Rev: 11, User: "Ada", Author: author, At: at, Kind: KindRedacted, Changes: testChange(t, `[5,[2,"██"],5]`)},
 			{Rev: 12, User: "Ada", Author: author, At: at, Kind: "version", Length: 12, Name: "초안 1", Of: 9, Chain: digest},
-		}},
-		"update, rows": &TextUpdate{testThread, []Entry{
+		},
+		"update, rows": textUpdate{
 			{Rev: 13, User: "Ada", Author: author, At: at, Client: client, Seq: 5, Changes: testChange(t, `[4,[0,"","",""],6]`), Chain: digest,
 				Rows: []Splice{{0, 1, []RowRun{{Row{4, author, at - 9, true}, 1}, {Row{13, author, at, false}, 2}}}, {4, 2, []RowRun{{Row{9, author, at - 5, false}, 1}}}}},
-		}},
+		},
 		"cursor":       &CursorOut{testThread, client, "Ada", author, 12, [][2]int{{0, 0}, {7, 3}}},
 		"cursor, gone": &CursorOut{testThread, client, "Ada", author, 12, nil},
 		"beacon":       &Beacon{testThread, 1000, 12, digest, digest},
@@ -159,13 +166,13 @@ func TestFramesHoldEveryEntryOnceWithinTheBound(t *testing.T) {
 	for range 300 {
 		n, size, most := 1+random.IntN(40), 1+random.IntN(200), 1500+random.IntN(4000)
 		entries := someEntries(t, n, size, func(int) bool { return true })
-		frames := (&TextUpdate{testThread, entries}).Frames(most)
+		frames := UpdateFrames(testThread, entries, most)
 		if wrong := checkFrames(entries, frames, most); wrong != "" {
 			t.Fatalf("seed %d: %d entries of %d in frames of %d: %s", seed, n, size, most, wrong)
 		}
 	}
 	entries := someEntries(t, 9, 100, func(int) bool { return true })
-	frames := (&TextUpdate{testThread, entries}).Frames(1500)
+	frames := UpdateFrames(testThread, entries, 1500)
 	if len(frames) < 2 {
 		t.Fatalf("9 entries of 100 are %d frames of 1500 bytes: the test splits nothing", len(frames))
 	}
@@ -182,7 +189,7 @@ func TestFramesHoldEveryEntryOnceWithinTheBound(t *testing.T) {
 
 func TestFramesEndOnlyWhereTheChainIsKnown(t *testing.T) {
 	entries := someEntries(t, 20, 400, func(i int) bool { return i%5 == 4 })
-	frames := (&TextUpdate{testThread, entries}).Frames(1500)
+	frames := UpdateFrames(testThread, entries, 1500)
 	if wrong := checkFrames(entries, frames, 4*1500); wrong != "" {
 		t.Error(wrong)
 	}
@@ -193,11 +200,11 @@ func TestFramesEndOnlyWhereTheChainIsKnown(t *testing.T) {
 
 func TestFramesSendALargeEntryWhole(t *testing.T) {
 	entries := someEntries(t, 3, 5000, func(int) bool { return true })
-	frames := (&TextUpdate{testThread, entries}).Frames(1500)
+	frames := UpdateFrames(testThread, entries, 1500)
 	if wrong := checkFrames(entries, frames, 6000); wrong != "" || len(frames) != 3 {
 		t.Errorf("%d frames: %s", len(frames), wrong)
 	}
-	if frames := (&TextUpdate{ID: testThread}).Frames(1500); len(frames) != 0 {
+	if frames := UpdateFrames(testThread, nil, 1500); len(frames) != 0 {
 		t.Errorf("no entries are %d frames", len(frames))
 	}
 }
@@ -205,11 +212,9 @@ func TestFramesSendALargeEntryWhole(t *testing.T) {
 func BenchmarkAppendTextUpdate(b *testing.B) {
 	entries := []Entry{{Rev: 20932, User: "Ada", Author: testAuthor(), At: 1_760_000_000_123, Client: testClient(), Seq: 412,
 		Changes: testChange(b, `[10423,[0,"h"],8120]`), Chain: testDigest()}}
-	update := &TextUpdate{testThread, entries}
-	var buf []byte
 	b.ReportAllocs()
 	for b.Loop() {
-		buf = update.AppendJSON(buf[:0])
+		NewRun(testThread, entries).Frame(entries[0].Rev)
 	}
 }
 
@@ -231,13 +236,13 @@ func TestRunGivesWhatUpdatesGive(t *testing.T) {
 		entries[i] = Entry{Rev: eventlog.Revision(i + 5), User: "Ann", Kind: "renamed", Title: strings.Repeat("x", i*50), Length: i}
 	}
 	entries[8].Chain[0] = 1
-	r := NewRun(&TextUpdate{testThread, entries})
+	r := NewRun(testThread, entries)
 	if first, last := r.Entries(); first != 5 || last != 13 {
 		t.Fatalf("a run from %d to %d", first, last)
 	}
 	for i := range entries {
 		got := r.Frame(entries[i].Rev)
-		if want := (&TextUpdate{testThread, entries[i:]}).AppendJSON(nil); !bytes.Equal(got, want) {
+		if want := NewRun(testThread, entries[i:]).Frame(entries[i].Rev); !bytes.Equal(got, want) {
 			t.Errorf("from revision %d:\n%s\nwant\n%s", entries[i].Rev, got, want)
 		}
 	}

@@ -6,7 +6,7 @@ import "strconv"
 // JavaScript client counts exactly.
 const MaxNumber = 1<<53 - 1
 
-// UpdateFrameBytes is the size up to which TextUpdate.Frames fills a frame.
+// UpdateFrameBytes is the size up to which UpdateFrames fills a frame.
 const UpdateFrameBytes = 256 << 10
 
 // Limits are a server's limits for its clients. Every join has them. The server

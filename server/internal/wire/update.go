@@ -5,31 +5,9 @@ import (
 	"parodywave/eventlog/chain"
 )
 
-// TextUpdate streams entries to clients in text mode. The frame's "rev" and
-// "chain" are those of the last entry: a client that has applied the whole
-// frame may resume from them.
-type TextUpdate struct {
-	ID      eventlog.Stream
-	Updates []Entry // at least one, of consecutive revisions; the last with its Chain
-}
-
-// AppendJSON appends the frame `update` of text mode, whatever its length.
-func (m *TextUpdate) AppendJSON(dst []byte) []byte {
-	dst = appendUpdateHead(dst, m.ID, &m.Updates[len(m.Updates)-1])
-	dst = appendList(dst, "", m.Updates,
-		func(dst []byte, e *Entry) []byte { return e.AppendJSON(dst) })
-	return append(dst, '}')
-}
-
-func appendUpdateHead(dst []byte, id eventlog.Stream, last *Entry) []byte {
-	dst = appendText(dst, `{"type":"update","id":`, string(id))
-	dst = appendRev(dst, `,"rev":`, last.Rev)
-	dst = appendDigest(dst, `,"chain":`, last.Chain)
-	return append(dst, `,"updates":`...)
-}
-
-// A Run is entries that are encoded once, for frames that hold all or the last
-// of them.
+// A Run is entries that are encoded once, for `update` frames of text mode that
+// hold all or the last of them. Such a frame's "rev" and "chain" are those of the
+// last entry: a client that has applied the whole frame may resume from them.
 type Run struct {
 	id     eventlog.Stream
 	last   Entry
@@ -37,12 +15,13 @@ type Run struct {
 	starts []int  // where in body each begins
 }
 
-// NewRun encodes entries.
-func NewRun(m *TextUpdate) *Run {
-	r := &Run{id: m.ID, last: m.Updates[len(m.Updates)-1], starts: make([]int, len(m.Updates))}
-	for i := range m.Updates {
+// NewRun encodes entries: at least one, of consecutive revisions, the last with its
+// Chain.
+func NewRun(id eventlog.Stream, entries []Entry) *Run {
+	r := &Run{id: id, last: entries[len(entries)-1], starts: make([]int, len(entries))}
+	for i := range entries {
 		r.starts[i] = len(r.body)
-		r.body = m.Updates[i].AppendJSON(append(r.body, ','))
+		r.body = entries[i].AppendJSON(append(r.body, ','))
 	}
 	return r
 }
@@ -62,19 +41,19 @@ func (r *Run) Frame(from eventlog.Revision) []byte {
 // with every byte escaped, a revision, a chain value, and the keys.
 const updateHeadBytes = 6*eventlog.MaxStreamBytes + 20 + 64 + 80
 
-// Frames returns the entries in order, in as few frames of at most most bytes
-// as possible; the protocol promises UpdateFrameBytes. A frame ends only at an
+// UpdateFrames returns entries as NewRun takes them, in as few frames of at most
+// most bytes as possible; the protocol promises UpdateFrameBytes. A frame ends only at an
 // entry whose Chain is known, or at the last one, so it may be longer than
 // most: an entry that inserts more is sent whole.
-func (m *TextUpdate) Frames(most int) [][]byte {
+func UpdateFrames(id eventlog.Stream, entries []Entry, most int) [][]byte {
 	var frames [][]byte
 	var body []byte // the entries since the last frame, a comma before each
 	cut, last := 0, (*Entry)(nil)
-	for i := range m.Updates {
-		e := &m.Updates[i]
+	for i := range entries {
+		e := &entries[i]
 		body = e.AppendJSON(append(body, ','))
 		if len(body)+updateHeadBytes > most && cut > 0 {
-			frames = append(frames, frameOf(m.ID, body[:cut], last))
+			frames = append(frames, frameOf(id, body[:cut], last))
 			body = append(body[:0], body[cut:]...)
 			cut = 0
 		}
@@ -83,13 +62,15 @@ func (m *TextUpdate) Frames(most int) [][]byte {
 		}
 	}
 	if len(body) > 0 {
-		frames = append(frames, frameOf(m.ID, body, &m.Updates[len(m.Updates)-1]))
+		frames = append(frames, frameOf(id, body, &entries[len(entries)-1]))
 	}
 	return frames
 }
 
 func frameOf(id eventlog.Stream, body []byte, last *Entry) []byte {
-	frame := appendUpdateHead(make([]byte, 0, len(body)+updateHeadBytes), id, last)
-	frame = append(append(frame, '['), body[1:]...)
+	frame := appendText(make([]byte, 0, len(body)+updateHeadBytes), `{"type":"update","id":`, string(id))
+	frame = appendRev(frame, `,"rev":`, last.Rev)
+	frame = appendDigest(frame, `,"chain":`, last.Chain)
+	frame = append(append(frame, `,"updates":[`...), body[1:]...)
 	return append(frame, ']', '}')
 }
