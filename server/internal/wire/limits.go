@@ -1,6 +1,6 @@
 package wire
 
-import "strconv"
+import "encoding/json"
 
 // MaxNumber is the largest number that a field may carry: up to 2^53-1 a
 // JavaScript client counts exactly.
@@ -12,18 +12,19 @@ const UpdateFrameBytes = 256 << 10
 // Limits are a server's limits for its clients. Every join has them. The server
 // enforces Text and the rates, Decode the others.
 type Limits struct {
-	Frame   int // bytes of one frame from a client
-	Changes int // changes in one push
-	Ranges  int // ranges in one cursor message
-	Text    int // bytes of a thread's text as UTF-8
-	Title   int // characters (code points) of a title
-	User    int // characters (code points) of a user's name
+	Frame   int `json:"frame"`   // bytes of one frame from a client
+	Changes int `json:"changes"` // changes in one push
+	Ranges  int `json:"ranges"`  // ranges in one cursor message
+	Text    int `json:"text"`    // bytes of a thread's text as UTF-8
+	Title   int `json:"title"`   // characters (code points) of a title
+	User    int `json:"user"`    // characters (code points) of a user's name
+	Number  int `json:"number"`  // MaxNumber
 
-	Frames      int // frames a second that a connection may sustain
-	FramesBurst int // frames that it may send at once
-	Bytes       int // bytes a second that a connection may sustain
-	BytesBurst  int // bytes that it may send at once
-	Presence    int // cursor messages a second; the server refuses more
+	Frames      int `json:"frames"`       // frames a second that a connection may sustain
+	FramesBurst int `json:"frames_burst"` // frames that it may send at once
+	Bytes       int `json:"bytes"`        // bytes a second that a connection may sustain
+	BytesBurst  int `json:"bytes_burst"`  // bytes that it may send at once
+	Presence    int `json:"presence"`     // cursor messages a second; the server refuses more
 }
 
 // DefaultLimits returns the limits of a server without settings of its own.
@@ -35,6 +36,7 @@ func DefaultLimits() Limits {
 		Text:    4 << 20,
 		Title:   200,
 		User:    64,
+		Number:  MaxNumber,
 
 		Frames:      1000,
 		FramesBurst: 2000,
@@ -46,24 +48,6 @@ func DefaultLimits() Limits {
 
 // AppendJSON appends l as a join has it in "limits".
 func (l *Limits) AppendJSON(dst []byte) []byte {
-	for _, f := range [...]struct {
-		key   string
-		value int
-	}{
-		{`{"frame":`, l.Frame},
-		{`,"changes":`, l.Changes},
-		{`,"ranges":`, l.Ranges},
-		{`,"text":`, l.Text},
-		{`,"title":`, l.Title},
-		{`,"user":`, l.User},
-		{`,"number":`, MaxNumber},
-		{`,"frames":`, l.Frames},
-		{`,"frames_burst":`, l.FramesBurst},
-		{`,"bytes":`, l.Bytes},
-		{`,"bytes_burst":`, l.BytesBurst},
-		{`,"presence":`, l.Presence},
-	} {
-		dst = strconv.AppendInt(append(dst, f.key...), int64(f.value), 10)
-	}
-	return append(dst, '}')
+	b, _ := json.Marshal(l) // never fails for numbers
+	return append(dst, b...)
 }
