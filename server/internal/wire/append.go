@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/oklog/ulid/v2"
+
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 )
@@ -81,8 +83,10 @@ func appendBool(dst []byte, key string, b bool) []byte {
 }
 
 func appendID(dst []byte, key string, id [16]byte) []byte {
+	var text [ulid.EncodedSize]byte
+	_ = ulid.ULID(id).MarshalTextTo(text[:]) // fails only for a short buffer
 	dst = append(append(dst, key...), '"')
-	return append(AppendULID(dst, id), '"')
+	return append(append(dst, text[:]...), '"')
 }
 
 func appendDigest(dst []byte, key string, d chain.Digest) []byte {

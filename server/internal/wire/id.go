@@ -22,16 +22,6 @@ func ParseULID(s string) ([16]byte, error) {
 	return id, nil
 }
 
-// AppendULID appends the 26 characters of id in upper case.
-func AppendULID(dst []byte, id [16]byte) []byte {
-	var text [ulid.EncodedSize]byte
-	_ = ulid.ULID(id).MarshalTextTo(text[:]) // fails only for a short buffer
-	return append(dst, text[:]...)
-}
-
-// FormatULID returns the 26 characters of id in upper case.
-func FormatULID(id [16]byte) string { return ulid.ULID(id).String() }
-
 // ParseClientID reads a client's ULID. It refuses the one of all zeros.
 func ParseClientID(s string) (eventlog.ClientID, error) {
 	id, err := ParseULID(s)
@@ -49,8 +39,5 @@ func ParseThreadID(s string) (eventlog.Stream, error) {
 	if err != nil {
 		return "", err
 	}
-	return ThreadID(id), nil
+	return eventlog.Stream(ulid.ULID(id).String()), nil
 }
-
-// ThreadID returns the name of the stream of the thread with that ULID.
-func ThreadID(id [16]byte) eventlog.Stream { return eventlog.Stream(FormatULID(id)) }
