@@ -16,9 +16,10 @@ func (a *API) getDiff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	around, err := number(r, "context", 3, wire.MaxNumber)
-	if err != nil {
-		return err
+	q := queryOf(r)
+	around := q.number("context", 3, wire.MaxNumber)
+	if q.err != nil {
+		return q.err
 	}
 	c, err := projection.ReplayDiff(r.Context(), a.Log, to.stream, from.rev, to.rev)
 	if err != nil {

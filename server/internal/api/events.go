@@ -16,18 +16,14 @@ const eventsMax = 10_000
 // export (package ndjson) without its end line. With follow=true it also sends
 // new records as they are appended, until the client leaves.
 func (a *API) getEvents(w http.ResponseWriter, r *http.Request) error {
-	after, err := number(r, "after", 0, wire.MaxNumber)
-	if err != nil {
-		return err
-	}
-	follow := r.URL.Query().Get("follow") == "true"
-	missing := uint64(eventsMax)
+	q := queryOf(r)
+	after, follow, missing := q.revision("after"), q.is("follow"), uint64(eventsMax)
 	if follow {
 		missing = wire.MaxNumber
 	}
-	limit, err := number(r, "limit", missing, wire.MaxNumber)
-	if err != nil {
-		return err
+	limit := q.number("limit", missing, wire.MaxNumber)
+	if q.err != nil {
+		return q.err
 	}
 	if _, err := a.thread(r); err != nil {
 		return err
@@ -35,7 +31,7 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	e := eventWriter{
 		API: a, w: a.patient(w), flush: http.NewResponseController(w),
-		left: limit, after: eventlog.Revision(after), named: map[eventlog.AuthorID]bool{},
+		left: limit, after: after, named: map[eventlog.AuthorID]bool{},
 	}
 	for {
 		changed := a.Threads.Changed() // before reading, so that no record is missed

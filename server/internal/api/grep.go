@@ -91,19 +91,18 @@ type grep struct {
 
 // newGrep reads ?pattern=, ?regexp=, ?ignore_case=, ?gone= and ?limit=.
 func newGrep(r *http.Request) (*grep, error) {
-	q := r.URL.Query()
-	limit, err := limitOf(r, 1000, 10_000)
-	if err != nil {
-		return nil, err
-	}
-	g := &grep{gone: q.Get("gone") == "true", limit: limit, rows: []*jsonrow.Hit{}}
-	text, fold := q.Get("pattern"), q.Get("ignore_case") == "true"
+	q := queryOf(r)
+	g := &grep{gone: q.is("gone"), limit: q.limit(1000, 10_000), rows: []*jsonrow.Hit{}}
+	text, fold := q.Get("pattern"), q.is("ignore_case")
+	var err error
 	switch n := utf8.RuneCountInString(text); {
+	case q.err != nil:
+		return nil, q.err
 	case n == 0:
 		return nil, wire.Errorf(wire.BadValue, "name what to search for: pattern=…")
 	case n > patternMost:
 		return nil, wire.Errorf(wire.BadValue, "the pattern has %d characters: use at most %d", n, patternMost)
-	case q.Get("regexp") == "true":
+	case q.is("regexp"):
 		g.pattern, err = search.Expression(text, fold)
 	default:
 		g.pattern, err = search.Fixed(text, fold)

@@ -96,15 +96,11 @@ func (a *API) locate(r *http.Request, m *moment, param, at string) error {
 // since reads ?since=, which must not be above the moment; ok is false where the
 // request has none.
 func (m moment) since(r *http.Request) (since eventlog.Revision, ok bool, err error) {
-	n, err := number(r, "since", 0, wire.MaxNumber)
-	if err != nil {
-		return 0, false, err
+	q := queryOf(r)
+	if since = q.revision("since"); since > m.rev {
+		q.fail("since=%d is after revision %d", since, m.rev)
 	}
-	since = eventlog.Revision(n)
-	if since > m.rev {
-		return 0, false, wire.Errorf(wire.BadValue, "since=%d is after revision %d", since, m.rev)
-	}
-	return since, r.URL.Query().Get("since") != "", nil
+	return since, q.Get("since") != "", q.err
 }
 
 // look calls f once with the thread as it is at m, and sets the revision and

@@ -28,18 +28,15 @@ func (a *API) getLines(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	from, err := number(r, "from", 0, wire.MaxNumber)
-	if err != nil {
-		return err
-	}
-	to, err := number(r, "to", wire.MaxNumber, wire.MaxNumber)
-	if err != nil {
-		return err
-	}
+	q := queryOf(r)
+	from, to := q.number("from", 0, wire.MaxNumber), q.number("to", wire.MaxNumber, wire.MaxNumber)
 	if from > to {
-		return wire.Errorf(wire.BadValue, "from=%d is after to=%d: swap them", from, to)
+		q.fail("from=%d is after to=%d: swap them", from, to)
 	}
-	words := r.URL.Query().Get("words") == "true"
+	if q.err != nil {
+		return q.err
+	}
+	words := q.is("words")
 	var body linesJSON
 	if err := a.look(r, &m, func(t *projection.Thread) { body = a.linesOf(t, from, to, words) }); err != nil {
 		return err
@@ -126,17 +123,14 @@ func (a *API) getLineHistory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	limit, err := limitOf(r, 50, 200)
-	if err != nil {
-		return err
-	}
-	before, err := beforeOf(r)
-	if err != nil {
-		return err
-	}
+	q := queryOf(r)
+	limit, before := q.limit(50, 200), q.revision("before")
 	id, ok := projection.ParseLineID(r.PathValue("line"))
 	if !ok {
-		return wire.Errorf(wire.BadValue, "%.40q is not a line id: use one like 12.0", r.PathValue("line"))
+		q.fail("%.40q is not a line id: use one like 12.0", r.PathValue("line"))
+	}
+	if q.err != nil {
+		return q.err
 	}
 	h, err := projection.ReplayLine(r.Context(), a.Log, m.stream, projection.LineQuery{Line: id, At: m.rev, Before: before, Limit: limit})
 	if errors.Is(err, eventlog.ErrNotFound) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,19 +26,12 @@ func (a *API) getLog(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	limit, err := limitOf(r, 100, 1000)
-	if err != nil {
-		return err
+	q := queryOf(r)
+	limit, before, asked := q.limit(100, 1000), q.revision("before"), a.accountQuery(q, m)
+	if q.err != nil {
+		return q.err
 	}
-	before, err := beforeOf(r)
-	if err != nil {
-		return err
-	}
-	q, err := a.accountQuery(r, m)
-	if err != nil {
-		return err
-	}
-	all, err := a.logRows(r, m.stream, q)
+	all, err := a.logRows(r.Context(), m.stream, q, asked)
 	if err != nil {
 		return err
 	}
@@ -62,11 +56,12 @@ func (a *API) getLog(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// logRows returns the rows that a query and ?deletions= ask for, newest first.
-func (a *API) logRows(r *http.Request, stream eventlog.Stream, q projection.AccountQuery) (all []logRow, err error) {
-	ctx, author := r.Context(), r.URL.Query().Get("author")
-	if r.URL.Query().Get("deletions") == "true" {
-		t, removals, err := projection.ReplayRemovals(ctx, a.Log, stream, projection.RemovalQuery{At: q.At, Each: q.Every})
+// logRows returns the rows that are asked for, with ?deletions= those of deletions,
+// newest first.
+func (a *API) logRows(ctx context.Context, stream eventlog.Stream, q *query, asked projection.AccountQuery) (all []logRow, err error) {
+	author := q.Get("author")
+	if q.is("deletions") {
+		t, removals, err := projection.ReplayRemovals(ctx, a.Log, stream, projection.RemovalQuery{At: asked.At, Each: asked.Every})
 		if err == nil {
 			err = a.checkAuthor(t, author)
 		}
@@ -74,14 +69,14 @@ func (a *API) logRows(r *http.Request, stream eventlog.Stream, q projection.Acco
 			return nil, err
 		}
 		for _, m := range removals {
-			if id := t.Authors()[m.Author]; q.Keep(&event.Event{Author: id, Time: m.Start}) || q.Keep(&event.Event{Author: id, Time: m.End}) {
+			if id := t.Authors()[m.Author]; asked.Keep(&event.Event{Author: id, Time: m.Start}) || asked.Keep(&event.Event{Author: id, Time: m.End}) {
 				row, parts := jsonrow.NewRemoval(t, m, a.People.Name)
 				all = append(all, logRow{row, parts})
 			}
 		}
 		return all, nil
 	}
-	accounts, err := projection.ReplayAccounts(ctx, a.Log, stream, q)
+	accounts, err := projection.ReplayAccounts(ctx, a.Log, stream, asked)
 	if err == nil {
 		err = a.checkAuthor(accounts.Thread, author)
 	}
@@ -95,28 +90,15 @@ func (a *API) logRows(r *http.Request, stream eventlog.Stream, q projection.Acco
 }
 
 // accountQuery reads ?every=, ?author=, ?since= and ?until=.
-func (a *API) accountQuery(r *http.Request, m moment) (q projection.AccountQuery, err error) {
-	q.At = m.rev
-	switch every := r.URL.Query().Get("every"); every {
-	case "", "burst":
-	case "edit":
-		q.Every = true
-	default:
-		return q, wire.Errorf(wire.BadValue, "every=%.40q is neither edit nor burst", every)
+func (a *API) accountQuery(q *query, m moment) projection.AccountQuery {
+	every := q.Get("every")
+	if every != "" && every != "burst" && every != "edit" {
+		q.fail("every=%.40q is neither edit nor burst", every)
 	}
-	since, err := timeOf(r, "since", 0)
-	if err != nil {
-		return q, err
-	}
-	until, err := timeOf(r, "until", wire.MaxNumber)
-	if err != nil {
-		return q, err
-	}
-	author := r.URL.Query().Get("author")
-	q.Keep = func(e *event.Event) bool {
+	since, until, author := q.time("since", 0), q.time("until", wire.MaxNumber), q.Get("author")
+	return projection.AccountQuery{At: m.rev, Every: every == "edit", Keep: func(e *event.Event) bool {
 		return e.Time >= since && e.Time <= until && (author == "" || a.isCalled(e.Author, author))
-	}
-	return q, nil
+	}}
 }
 
 // isCalled reports whether an author has this name or this id.

@@ -33,43 +33,60 @@ func checkQuery(raw string) error {
 	return nil
 }
 
-// number reads a query parameter from 0 to most; missing is its default.
-func number(r *http.Request, name string, missing, most uint64) (uint64, error) {
-	v := r.URL.Query().Get(name)
+// A query reads the parameters of a request. After the first that is wrong, err
+// says what is wrong with it.
+type query struct {
+	url.Values
+	err error
+}
+
+func queryOf(r *http.Request) *query { return &query{Values: r.URL.Query()} }
+
+func (q *query) fail(format string, args ...any) {
+	if q.err == nil {
+		q.err = wire.Errorf(wire.BadValue, format, args...)
+	}
+}
+
+// is reads a switch.
+func (q *query) is(name string) bool { return q.Get(name) == "true" }
+
+// number reads a number from 0 to most; missing is its default.
+func (q *query) number(name string, missing, most uint64) uint64 {
+	v := q.Get(name)
 	if v == "" {
-		return missing, nil
+		return missing
 	}
 	n, err := strconv.ParseUint(v, 10, 64)
 	if err != nil || n > most {
-		return 0, wire.Errorf(wire.BadValue, "%s=%.40q is not a number from 0 to %d", name, v, most)
+		q.fail("%s=%.40q is not a number from 0 to %d", name, v, most)
 	}
-	return n, nil
+	return n
 }
 
-// limitOf reads ?limit=, from 1 to most; missing is its default.
-func limitOf(r *http.Request, missing, most uint64) (int, error) {
-	n, err := number(r, "limit", missing, most)
-	if err == nil && n == 0 {
-		err = wire.Errorf(wire.BadValue, "limit=0 asks for nothing: use 1 to %d", most)
+// limit reads ?limit=, from 1 to most; missing is its default.
+func (q *query) limit(missing, most uint64) int {
+	n := q.number("limit", missing, most)
+	if n == 0 {
+		q.fail("limit=0 asks for nothing: use 1 to %d", most)
 	}
-	return int(n), err
+	return int(n)
 }
 
-// beforeOf reads ?before=, a revision; 0 for none.
-func beforeOf(r *http.Request) (eventlog.Revision, error) {
-	n, err := number(r, "before", 0, wire.MaxNumber)
-	return eventlog.Revision(n), err
+// revision reads a revision; 0 for none.
+func (q *query) revision(name string) eventlog.Revision {
+	return eventlog.Revision(q.number(name, 0, wire.MaxNumber))
 }
 
-// timeOf reads a query parameter as Unix milliseconds; missing is its default.
-func timeOf(r *http.Request, name string, missing int64) (int64, error) {
-	v := r.URL.Query().Get(name)
+// time reads a time as Unix milliseconds; missing is its default.
+func (q *query) time(name string, missing int64) int64 {
+	v := q.Get(name)
 	if v == "" {
-		return missing, nil
+		return missing
 	}
 	t, ok := projection.ParseTime(v, time.Now())
 	if !ok {
-		return 0, wire.Errorf(wire.BadValue, "%s=%.40q is not a time like 2026-11-22T10:00:00Z or -15m", name, v)
+		q.fail("%s=%.40q is not a time like 2026-11-22T10:00:00Z or -15m", name, v)
 	}
-	return t.UnixMilli(), nil
+	return t.UnixMilli()
 }

@@ -20,13 +20,10 @@ func (a *API) threadRow(s *projection.Summary) jsonrow.Thread {
 // getThreads answers a page of the list: offset (0) and limit (100, at most
 // 1000).
 func (a *API) getThreads(w http.ResponseWriter, r *http.Request) error {
-	offset, err := number(r, "offset", 0, 1<<31)
-	if err != nil {
-		return err
-	}
-	limit, err := number(r, "limit", 100, 1000)
-	if err != nil {
-		return err
+	q := queryOf(r)
+	offset, limit := q.number("offset", 0, 1<<31), q.number("limit", 100, 1000)
+	if q.err != nil {
+		return q.err
 	}
 	threads, total := a.Threads.Newest(int(offset), int(limit))
 	page := struct {
