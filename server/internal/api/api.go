@@ -72,24 +72,24 @@ func (a *API) Routes(mux Router) {
 	const thread = "/api/threads/{thread}"
 	for pattern, h := range map[string]handler{
 		"GET /api/threads":                        a.getThreads,
-		"POST /api/threads":                       a.postThread,
+		"POST /api/threads":                       by(named, a.postThread),
 		"GET " + thread:                           a.getThread,
-		"GET " + thread + "/text":                 a.getText,
-		"PUT " + thread + "/text":                 a.putText,
-		"GET " + thread + "/blame":                a.getBlame,
+		"GET " + thread + "/text":                 a.at(a.getText),
+		"PUT " + thread + "/text":                 by(named, a.put),
+		"GET " + thread + "/blame":                a.at(a.getBlame),
 		"GET " + thread + "/events":               a.getEvents,
-		"GET " + thread + "/moment":               a.getMoment,
-		"GET " + thread + "/timeline":             a.getTimeline,
-		"GET " + thread + "/lines":                a.getLines,
-		"GET " + thread + "/lines/{line}/history": a.getLineHistory,
-		"GET " + thread + "/deletions":            a.getDeletions,
-		"POST " + thread + "/restore":             a.postRestore,
-		"GET " + thread + "/log":                  a.getLog,
-		"GET " + thread + "/grep":                 a.getGrep,
+		"GET " + thread + "/moment":               a.at(a.getMoment),
+		"GET " + thread + "/timeline":             a.at(a.getTimeline),
+		"GET " + thread + "/lines":                a.at(a.getLines),
+		"GET " + thread + "/lines/{line}/history": a.at(a.getLineHistory),
+		"GET " + thread + "/deletions":            a.at(a.getDeletions),
+		"POST " + thread + "/restore":             by(named, a.postRestore),
+		"GET " + thread + "/log":                  a.at(a.getLog),
+		"GET " + thread + "/grep":                 a.at(a.getGrep),
 		"GET /api/grep":                           a.getGrepAll,
-		"GET " + thread + "/diff":                 a.getDiff,
-		"GET " + thread + "/versions":             a.getVersions,
-		"POST " + thread + "/versions":            a.postVersion,
+		"GET " + thread + "/diff":                 a.at(a.getDiff),
+		"GET " + thread + "/versions":             a.at(a.getVersions),
+		"POST " + thread + "/versions":            by(named, a.postVersion),
 	} {
 		mux.HandleFunc(pattern, h.serve)
 	}
@@ -100,10 +100,10 @@ func (a *API) Control(mux Router) {
 	for pattern, h := range map[string]handler{
 		"GET /version":                   a.controlVersion,
 		"GET /copy":                      a.controlCopy,
-		"PUT /threads/{thread}/text":     a.controlPut,
-		"POST /threads/{thread}/changes": a.controlRevise,
-		"POST /threads":                  a.controlOpen,
-		"POST /import":                   a.controlImport,
+		"PUT /threads/{thread}/text":     by(command, a.put),
+		"POST /threads/{thread}/changes": by(command, a.controlRevise),
+		"POST /threads":                  by(command, a.controlOpen),
+		"POST /import":                   by(command, a.controlImport),
 	} {
 		mux.HandleFunc(pattern, h.serve)
 	}
@@ -111,6 +111,28 @@ func (a *API) Control(mux Router) {
 
 // A handler answers a request. It returns an error where it has written nothing.
 type handler func(http.ResponseWriter, *http.Request) error
+
+// at returns the handler of requests about a moment.
+func (a *API) at(h func(http.ResponseWriter, *http.Request, moment) error) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		m, err := a.moment(r)
+		if err != nil {
+			return err
+		}
+		return h(w, r, m)
+	}
+}
+
+// by returns the handler of requests of a person: identify says whose.
+func by(identify func(*http.Request) (people.Identity, error), h func(http.ResponseWriter, *http.Request, people.Identity) error) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		as, err := identify(r)
+		if err != nil {
+			return err
+		}
+		return h(w, r, as)
+	}
+}
 
 func (h handler) serve(w http.ResponseWriter, r *http.Request) {
 	err := checkQuery(r.URL.RawQuery)

@@ -83,10 +83,10 @@ func (a *API) decode(kind string, fields map[string]json.RawMessage, names ...st
 	return m, nil
 }
 
-// identityOf returns the identity that the header Parodywave-User gives: a name
+// named returns the identity that the header Parodywave-User gives: a name
 // as it is, or percent-encoded, since a browser puts only Latin letters into a
 // header.
-func identityOf(r *http.Request) (people.Identity, error) {
+func named(r *http.Request) (people.Identity, error) {
 	name := r.Header.Get("Parodywave-User")
 	if name == "" {
 		return people.Identity{}, wire.Errorf(wire.BadMessage, "give your name in the header Parodywave-User")

@@ -50,17 +50,13 @@ func (p patient) Write(b []byte) (int, error) {
 }
 
 // command returns the identity of whoever runs a command.
-func command(r *http.Request) people.Identity {
-	return people.Identity{Name: r.URL.Query().Get("as"), Kind: event.Cli}
-}
-
-func (a *API) controlPut(w http.ResponseWriter, r *http.Request) error {
-	return a.put(w, r, command(r))
+func command(r *http.Request) (people.Identity, error) {
+	return people.Identity{Name: r.URL.Query().Get("as"), Kind: event.Cli}, nil
 }
 
 // controlRevise reverses the edits that the body asks for, a
 // revert.Query. With ?dry_run=true it answers what that would do.
-func (a *API) controlRevise(w http.ResponseWriter, r *http.Request) error {
+func (a *API) controlRevise(w http.ResponseWriter, r *http.Request, as people.Identity) error {
 	body, err := a.body(w, r, a.Limits.Frame)
 	if err != nil {
 		return err
@@ -74,7 +70,7 @@ func (a *API) controlRevise(w http.ResponseWriter, r *http.Request) error {
 	if dry {
 		_, done, err = a.findReversal(r.Context(), threadOf(r), &q)
 	} else {
-		done, err = a.reverse(r.Context(), threadOf(r), q, 0, command(r))
+		done, err = a.reverse(r.Context(), threadOf(r), q, 0, as)
 	}
 	if err != nil {
 		return err
@@ -87,12 +83,12 @@ func (a *API) controlRevise(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *API) controlOpen(w http.ResponseWriter, r *http.Request) error {
+func (a *API) controlOpen(w http.ResponseWriter, r *http.Request, as people.Identity) error {
 	text, err := a.body(w, r, a.Limits.Text)
 	if err != nil {
 		return err
 	}
-	stream, err := a.NewThread(r.Context(), r.URL.Query().Get("title"), text, command(r))
+	stream, err := a.NewThread(r.Context(), r.URL.Query().Get("title"), text, as)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 
 // getDiff answers the lines in which the moments from and to (the head) differ,
 // with context (3) lines around them.
-func (a *API) getDiff(w http.ResponseWriter, r *http.Request) error {
-	to, from, err := a.ends(r)
+func (a *API) getDiff(w http.ResponseWriter, r *http.Request, to moment) error {
+	from, err := a.ends(r, &to)
 	if err != nil {
 		return err
 	}
@@ -41,24 +41,21 @@ func (a *API) getDiff(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ends reads ?from= and ?to=.
-func (a *API) ends(r *http.Request) (to, from moment, err error) {
-	if to, err = a.moment(r); err != nil {
-		return to, from, err
-	}
-	from = to
+// ends reads ?from= and, in place of to, ?to=.
+func (a *API) ends(r *http.Request, to *moment) (from moment, err error) {
+	from = *to
 	at := r.URL.Query().Get("from")
 	if at == "" {
-		return to, from, wire.Errorf(wire.BadValue, "name the older moment: from=REVISION, a time or a version")
+		return from, wire.Errorf(wire.BadValue, "name the older moment: from=REVISION, a time or a version")
 	}
 	if err = a.locate(r, &from, "from", at); err != nil {
-		return to, from, err
+		return from, err
 	}
 	if at = r.URL.Query().Get("to"); at != "" {
 		to.live = false
-		err = a.locate(r, &to, "to", at)
+		err = a.locate(r, to, "to", at)
 	}
-	return to, from, err
+	return from, err
 }
 
 // nearby reports for each line whether it is at most around lines away from one

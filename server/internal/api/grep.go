@@ -27,11 +27,7 @@ const searchMost = 10 * time.Second
 
 // getGrep answers all text that ever matched in a thread up to a moment, oldest
 // first: limit (1000, at most 10,000) rows.
-func (a *API) getGrep(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getGrep(w http.ResponseWriter, r *http.Request, m moment) error {
 	g, err := newGrep(r)
 	if err != nil {
 		return err

@@ -117,7 +117,7 @@ func (a *API) agree(ctx context.Context, doc *ndjson.Document, head eventlog.Rev
 
 // controlImport imports an export; ?digest= is the digest of the file from which the
 // export was made, if there is one.
-func (a *API) controlImport(w http.ResponseWriter, r *http.Request) error {
+func (a *API) controlImport(w http.ResponseWriter, r *http.Request, as people.Identity) error {
 	doc, err := ndjson.Read(http.MaxBytesReader(w, r.Body, intake.ExportMost))
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
@@ -131,7 +131,7 @@ func (a *API) controlImport(w http.ResponseWriter, r *http.Request) error {
 			return wire.Errorf(wire.BadValue, "digest: %v", err)
 		}
 	}
-	done, err := a.Import(r.Context(), doc, command(r))
+	done, err := a.Import(r.Context(), doc, as)
 	if err != nil {
 		return err
 	}

@@ -23,11 +23,7 @@ type linesJSON struct {
 
 // getLines answers the last change of the lines from…to-1 and, with words=true,
 // the author and the time of every part of them.
-func (a *API) getLines(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getLines(w http.ResponseWriter, r *http.Request, m moment) error {
 	q := queryOf(r)
 	from, to := q.number("from", 0, wire.MaxNumber), q.number("to", wire.MaxNumber, wire.MaxNumber)
 	if from > to {
@@ -118,11 +114,7 @@ type passageJSON struct {
 
 // getLineHistory answers what happened to a line, newest first: limit (50, at
 // most 200) entries that ended before a revision.
-func (a *API) getLineHistory(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getLineHistory(w http.ResponseWriter, r *http.Request, m moment) error {
 	q := queryOf(r)
 	limit, before := q.limit(50, 200), q.revision("before")
 	id, ok := projection.ParseLineID(r.PathValue("line"))

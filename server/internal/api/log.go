@@ -21,11 +21,7 @@ type logRow struct {
 
 // getLog answers what happened, newest first: limit (100, at most 1000) rows
 // before a revision; more where several rows end at the same revision.
-func (a *API) getLog(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getLog(w http.ResponseWriter, r *http.Request, m moment) error {
 	q := queryOf(r)
 	limit, before, asked := q.limit(100, 1000), q.revision("before"), a.accountQuery(q, m)
 	if q.err != nil {

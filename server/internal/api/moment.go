@@ -43,11 +43,7 @@ func (m *momentJSON) appendJSON(dst []byte) ([]byte, error) {
 
 // getMoment answers the text and the blame of a moment and, with since, the text
 // that was deleted between the two.
-func (a *API) getMoment(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getMoment(w http.ResponseWriter, r *http.Request, m moment) error {
 	since, compare, err := m.since(r)
 	if err != nil {
 		return err
@@ -93,11 +89,7 @@ func deletedRows(d *projection.Tombstones) []array {
 }
 
 // getDeletions answers the whole lines that are missing since a revision.
-func (a *API) getDeletions(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getDeletions(w http.ResponseWriter, r *http.Request, m moment) error {
 	since, _, err := m.since(r)
 	if err != nil {
 		return err

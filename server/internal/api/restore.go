@@ -19,11 +19,7 @@ import (
 // appends one change that reverses all edits since, so that text which stood
 // there all the time keeps its author; nothing leaves the log. Where rev is
 // given, the head must be there.
-func (a *API) postRestore(w http.ResponseWriter, r *http.Request) error {
-	as, err := identityOf(r)
-	if err != nil {
-		return err
-	}
+func (a *API) postRestore(w http.ResponseWriter, r *http.Request, as people.Identity) error {
 	fields, err := a.fields(w, r)
 	if err != nil {
 		return err

@@ -60,11 +60,7 @@ func (a *API) thread(r *http.Request) (projection.Summary, error) {
 	return t, nil
 }
 
-func (a *API) getText(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getText(w http.ResponseWriter, r *http.Request, m moment) error {
 	text := ""
 	if err := a.look(r, &m, func(t *projection.Thread) { text = t.Text() }); err != nil {
 		return err
@@ -75,11 +71,7 @@ func (a *API) getText(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *API) getBlame(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getBlame(w http.ResponseWriter, r *http.Request, m moment) error {
 	body := struct {
 		Thread eventlog.Stream   `json:"thread"`
 		Title  string            `json:"title"`

@@ -6,6 +6,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/projection"
 	"parodywave/server/internal/authority"
+	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
 )
 
@@ -25,11 +26,7 @@ func (a *API) versionsJSON(all []projection.Version) []versionJSON {
 }
 
 // getTimeline answers what happened, in steps.
-func (a *API) getTimeline(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getTimeline(w http.ResponseWriter, r *http.Request, m moment) error {
 	t, err := projection.ReplayTimeline(r.Context(), a.Log, m.stream)
 	if err != nil {
 		return err
@@ -53,11 +50,7 @@ func (a *API) getTimeline(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *API) getVersions(w http.ResponseWriter, r *http.Request) error {
-	m, err := a.moment(r)
-	if err != nil {
-		return err
-	}
+func (a *API) getVersions(w http.ResponseWriter, r *http.Request, m moment) error {
 	var all []versionJSON
 	if err := a.look(r, &m, func(t *projection.Thread) { all = a.versionsJSON(t.Versions) }); err != nil {
 		return err
@@ -67,11 +60,7 @@ func (a *API) getVersions(w http.ResponseWriter, r *http.Request) error {
 }
 
 // postVersion gives a revision a name: {"name": …, "rev": …}.
-func (a *API) postVersion(w http.ResponseWriter, r *http.Request) error {
-	as, err := identityOf(r)
-	if err != nil {
-		return err
-	}
+func (a *API) postVersion(w http.ResponseWriter, r *http.Request, as people.Identity) error {
 	fields, err := a.fields(w, r)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -79,29 +78,24 @@ func (a *API) identify(ctx context.Context, as people.Identity) (eventlog.Author
 
 // checkText refuses a text that no thread can have. It repairs nothing.
 func (a *API) checkText(text string) error {
-	bad := ""
-	switch at := 0; {
+	at := strings.IndexAny(text, "\r\x00")
+	switch {
 	case len(text) > a.Limits.Text:
 		return wire.Errorf(wire.TooLarge, "the text has %d bytes, but a thread can have at most %d", len(text), a.Limits.Text)
 	case !utf8.ValidString(text):
 		return wire.Errorf(wire.BadValue, "the text is not UTF-8: convert it first")
-	default:
-		if at = strings.IndexAny(text, "\r\x00"); at < 0 {
-			return nil
-		}
-		if bad = "a NUL character"; text[at] == '\r' {
-			bad = "a carriage return (convert line ends to LF first)"
-		}
-		return wire.Errorf(wire.BadValue, "line %d has %s", 1+strings.Count(text[:at], "\n"), bad)
+	case at < 0:
+		return nil
 	}
+	bad := "a NUL character"
+	if text[at] == '\r' {
+		bad = "a carriage return (convert line ends to LF first)"
+	}
+	return wire.Errorf(wire.BadValue, "line %d has %s", 1+strings.Count(text[:at], "\n"), bad)
 }
 
 // postThread opens a thread: {"title": …}.
-func (a *API) postThread(w http.ResponseWriter, r *http.Request) error {
-	as, err := identityOf(r)
-	if err != nil {
-		return err
-	}
+func (a *API) postThread(w http.ResponseWriter, r *http.Request, as people.Identity) error {
 	fields, err := a.fields(w, r)
 	if err != nil {
 		return err
@@ -120,16 +114,8 @@ func (a *API) postThread(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// putText replaces the text: If-Match: "REV" makes it conditional, an empty
+// put replaces the text: If-Match: "REV" makes it conditional, an empty
 // text needs ?allow_empty=true.
-func (a *API) putText(w http.ResponseWriter, r *http.Request) error {
-	as, err := identityOf(r)
-	if err != nil {
-		return err
-	}
-	return a.put(w, r, as)
-}
-
 func (a *API) put(w http.ResponseWriter, r *http.Request, as people.Identity) error {
 	expected, err := ifMatch(r)
 	if err != nil {
@@ -144,10 +130,6 @@ func (a *API) put(w http.ResponseWriter, r *http.Request, as people.Identity) er
 	}
 	rev, err := a.Put(r.Context(), threadOf(r), text, as, expected)
 	if err != nil {
-		if expected != 0 && errors.Is(err, &wire.Error{Code: wire.Stale}) {
-			WriteErrorStatus(w, err, http.StatusPreconditionFailed)
-			return nil
-		}
 		return err
 	}
 	w.Header().Set("ETag", fmt.Sprintf("\"%d\"", rev))
