@@ -64,7 +64,7 @@ type Authority struct {
 	// Bounds that tests make smaller, and the function rebase, which tests
 	// replace by a wrong one.
 	catchUpMax, costMax int
-	rebase              func(Push, []event.Event) ([]ot.Change, int, error)
+	rebase              func(wire.Push, []event.Event) ([]ot.Change, int, error)
 }
 
 // A request is work for the authority's goroutine. An edit joins the batch.
@@ -74,8 +74,8 @@ type request struct {
 	re   string // the message type that an error answers
 	edit func() *wire.Error
 	do   func()
-	now  bool               // do does not wait for the edits before it
-	done chan<- *wire.Error // receives the outcome, unless it is nil; has room for it
+	now  bool         // do does not wait for the edits before it
+	done chan<- error // receives the outcome, unless it is nil; has room for it
 }
 
 // New returns the authority of a thread whose records so far are folded into t,
@@ -247,24 +247,18 @@ func (a *Authority) post(p Peer, re string, edit func() *wire.Error) {
 
 // wait enqueues r and waits for its outcome.
 func (a *Authority) wait(ctx context.Context, r request) error {
-	done := make(chan *wire.Error, 1)
+	done := make(chan error, 1)
 	r.done = done
 	if !a.enqueue(r) {
 		return errStopped
 	}
 	select {
 	case err := <-done:
-		if err != nil {
-			return err
-		}
-		return nil
+		return err
 	case <-a.done:
 		select { // Run may have answered before it returned
 		case err := <-done:
-			if err != nil {
-				return err
-			}
-			return nil
+			return err
 		default:
 			return errStopped
 		}

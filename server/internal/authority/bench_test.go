@@ -59,7 +59,7 @@ func BenchmarkPush(b *testing.B) {
 					rev = a.thread.Revision
 				}
 				c := ot.Replace(length, length, length, char)
-				p := Push{Client: eventlog.ClientID{1, byte(k)}, Seq: seq[k], Rev: rev, Changes: []ot.Change{c}}
+				p := wire.Push{Client: eventlog.ClientID{1, byte(k)}, Seq: seq[k], Rev: rev, Changes: []ot.Change{c}}
 				a.handle(request{peer: conns[k], re: "update", edit: func() *wire.Error { return a.push(conns[k], p) }})
 				if k == batch-1 {
 					a.commit()
@@ -122,7 +122,7 @@ func BenchmarkIdleLine(b *testing.B) {
 				n := a.thread.Len()
 				at := rng.IntN(n/41) * 41
 				seq++
-				p := Push{Client: eventlog.ClientID{1, 0}, Seq: seq, Rev: a.thread.Revision, Changes: []ot.Change{ot.Replace(n, at, at+1, units("x"))}}
+				p := wire.Push{Client: eventlog.ClientID{1, 0}, Seq: seq, Rev: a.thread.Revision, Changes: []ot.Change{ot.Replace(n, at, at+1, units("x"))}}
 				a.handle(request{peer: conns[0], re: "update", edit: func() *wire.Error { return a.push(conns[0], p) }})
 				a.commit()
 			}

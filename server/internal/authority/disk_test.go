@@ -76,7 +76,7 @@ func TestAppendThatWasKeptAfterAllIsPublished(t *testing.T) {
 	s.equal("announced through", s.announced, 4)
 	s.equal("refusals", s.refusals, 1)
 	s.reads("milk!\neggs")
-	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)}) // a resend
+	s.auth.Push(a.conn, wire.Push{Client: a.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)}) // a resend
 	s.flow()
 	s.head(4)
 }

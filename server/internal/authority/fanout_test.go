@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parodywave/server/internal/wire"
 )
 
 // frames describes what a connection was sent, and empties it.
@@ -248,8 +250,8 @@ func TestRefusalDoesNotOvertakeOwnEntries(t *testing.T) {
 	s.slowly(20*time.Millisecond, 1)
 	s.insert("1")
 	frames(a.conn)
-	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 3, Changes: changes(t, `[5,[0,"!"]]`)})
-	s.auth.Push(a.conn, Push{Client: a.id, Seq: 9, Rev: 3, Changes: changes(t, `[5,[0,"!"]]`)})
+	s.auth.Push(a.conn, wire.Push{Client: a.id, Seq: 1, Rev: 3, Changes: changes(t, `[5,[0,"!"]]`)})
+	s.auth.Push(a.conn, wire.Push{Client: a.id, Seq: 9, Rev: 3, Changes: changes(t, `[5,[0,"!"]]`)})
 	s.serve(2)
 	s.equal("the refused peer", frames(a.conn), "4-4, failed stale")
 	s.equal("the other", frames(b.conn), "3-3")
@@ -267,7 +269,7 @@ func TestWriterIsSentItsEditsEarlyAndOnce(t *testing.T) {
 	s.insert("1")
 	s.insert("2")
 	s.equal("both", frames(a.conn)+" "+frames(b.conn), "3-3 3-3")
-	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 3, Changes: changes(t, `[5,[0,"!"]]`)})
+	s.auth.Push(a.conn, wire.Push{Client: a.id, Seq: 1, Rev: 3, Changes: changes(t, `[5,[0,"!"]]`)})
 	s.serve(1)
 	s.equal("the writer", frames(a.conn), "4-5")
 	s.equal("the other", frames(b.conn), "")
@@ -277,7 +279,7 @@ func TestWriterIsSentItsEditsEarlyAndOnce(t *testing.T) {
 	s.equal("the writer then", frames(a.conn), "6-6")
 	s.equal("the other then", frames(b.conn), "4-6")
 	s.world.flush = 0
-	s.auth.Push(a.conn, Push{Client: a.id, Seq: 2, Rev: 6, Changes: changes(t, `[8,[0,"!"]]`)})
+	s.auth.Push(a.conn, wire.Push{Client: a.id, Seq: 2, Rev: 6, Changes: changes(t, `[8,[0,"!"]]`)})
 	s.serve(1)
 	s.equal("where that may not be", frames(a.conn), "")
 }

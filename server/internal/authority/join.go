@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/server/internal/wire"
 )
@@ -21,13 +20,6 @@ type textPeer struct {
 	cursorsDue bool              // it has not been sent the cursors of the others
 	cursor     *Cursor
 	moved      bool // the cursor has to be sent
-}
-
-// A Resume is where a client was when it lost its connection. Chain is nil if
-// the client does not know it.
-type Resume struct {
-	Since eventlog.Revision
-	Chain *chain.Digest
 }
 
 // Open appends the first records of a thread, with its text if it is not empty,
@@ -52,16 +44,11 @@ func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, t
 // JoinText adds p as a peer in text mode. p is sent TextJoined, or Resumed and
 // what it missed. Another connection of the same client is closed. If the error
 // is a *wire.Error, p has not joined.
-func (a *Authority) JoinText(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *Resume) error {
-	var refused *wire.Error
-	err := a.wait(ctx, request{do: func() { refused = a.joinText(p, author, client, resume) }})
-	if err == nil && refused != nil {
-		return refused
-	}
-	return err
+func (a *Authority) JoinText(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *wire.Resume) error {
+	return a.ask(ctx, func() *wire.Error { return a.joinText(p, author, client, resume) })
 }
 
-func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *Resume) *wire.Error {
+func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *wire.Resume) *wire.Error {
 	if f := a.mayJoin(p, author, client); f != nil {
 		return f
 	}
@@ -108,7 +95,7 @@ func older(p, q Peer) bool {
 }
 
 // knows reports whether the log has at r.Since what the client saw.
-func (a *Authority) knows(r Resume) (bool, error) {
+func (a *Authority) knows(r wire.Resume) (bool, error) {
 	switch {
 	case r.Chain == nil || r.Since > a.thread.Revision:
 		return false, nil
@@ -138,8 +125,13 @@ func heavy(entries []entry, n int) bool {
 // MayJoin returns, as a *wire.Error, the reason why a client may not join in
 // text mode, or nil.
 func (a *Authority) MayJoin(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID) error {
+	return a.ask(ctx, func() *wire.Error { return a.mayJoin(p, author, client) })
+}
+
+// ask returns the outcome of f, which runs when all edits before it are durable.
+func (a *Authority) ask(ctx context.Context, f func() *wire.Error) error {
 	var refused *wire.Error
-	err := a.wait(ctx, request{do: func() { refused = a.mayJoin(p, author, client) }})
+	err := a.wait(ctx, request{do: func() { refused = f() }})
 	if err == nil && refused != nil {
 		return refused
 	}

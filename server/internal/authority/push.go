@@ -3,7 +3,6 @@ package authority
 import (
 	"slices"
 
-	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/server/internal/wire"
@@ -13,22 +12,13 @@ import (
 // over.
 const costMax = 100_000
 
-// A Push holds changes of a client in text mode, each based on the one before,
-// the first on revision Rev. Seq numbers the first.
-type Push struct {
-	Client  eventlog.ClientID
-	Seq     uint64
-	Rev     eventlog.Revision
-	Changes []ot.Change
-}
-
 // Push appends a peer's changes, all or none. The receipt is the client's own
 // entries in the stream.
-func (a *Authority) Push(p Peer, push Push) {
+func (a *Authority) Push(p Peer, push wire.Push) {
 	a.post(p, "update", func() *wire.Error { return a.push(p, push) })
 }
 
-func (a *Authority) push(p Peer, push Push) *wire.Error {
+func (a *Authority) push(p Peer, push wire.Push) *wire.Error {
 	tp, ok := a.texts[p]
 	switch {
 	case !ok:
@@ -70,7 +60,7 @@ func (a *Authority) push(p Peer, push Push) *wire.Error {
 // seen compares a push with the client's entries in the log. Those above Rev that
 // the push repeats will be skipped, and the rest of the push must follow the
 // client's last entry; anything else is an error of the client.
-func (a *Authority) checkSeq(push Push, over []event.Event) *wire.Error {
+func (a *Authority) checkSeq(push wire.Push, over []event.Event) *wire.Error {
 	c, _ := a.thread.Client(push.Client)
 	next := push.Seq // the seq after those of the push's entries that are logged above Rev
 	for _, e := range over {
@@ -105,7 +95,7 @@ func checkLengths(changes []ot.Change, length int) *wire.Error {
 // revision, one entry at a time; mapping them over the composed entries would
 // not converge. Where the client's own entries are among these, they are the
 // push's first changes, sent again, and are skipped.
-func rebase(push Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
+func rebase(push wire.Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
 	changes = slices.Clone(push.Changes)
 	var r ot.Rebaser
 	for _, e := range over {

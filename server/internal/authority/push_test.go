@@ -86,7 +86,7 @@ func TestPush(t *testing.T) {
 			s.auth.cfg.MaxText = 37
 			c := s.text("ada", ada)
 			push := func(seq uint64, rev eventlog.Revision, all string) {
-				p := Push{Client: c.id, Seq: seq, Rev: rev, Changes: changes(t, strings.Fields(all)...)}
+				p := wire.Push{Client: c.id, Seq: seq, Rev: rev, Changes: changes(t, strings.Fields(all)...)}
 				if test.client != 0 && rev == test.rev && seq == test.seq {
 					p.Client = eventlog.ClientID{test.client}
 				}
@@ -127,7 +127,7 @@ func TestStaleBaseThatCutsAPairIsRefused(t *testing.T) {
 	s := newScene(t, "milk😀")
 	c := s.text("ada", ada)
 	s.change(0, 0, "oat ")
-	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[5,[1]]`)})
+	s.auth.Push(c.conn, wire.Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[5,[1]]`)})
 	s.serve(1)
 	if f := refusals(c.conn); len(f) != 1 || f[0].Code != wire.BadChange {
 		t.Errorf("answered %+v, want bad_change", f)
@@ -138,7 +138,7 @@ func TestStaleBaseThatCutsAPairIsRefused(t *testing.T) {
 func TestPairThatAPushItselfBringsIsNotCut(t *testing.T) {
 	s := newScene(t, "milk") // without any
 	c := s.text("ada", ada)
-	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"🎈"]]`, `[5,[1]]`)})
+	s.auth.Push(c.conn, wire.Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"🎈"]]`, `[5,[1]]`)})
 	s.serve(1)
 	if f := refusals(c.conn); len(f) != 1 || f[0].Code != wire.BadChange {
 		t.Errorf("answered %+v, want bad_change", f)
@@ -172,12 +172,12 @@ func TestTooCostlyPushIsStale(t *testing.T) {
 	s.elsewhere(0, 0, "b")
 	all := changes(t, `[4,[0,"1"]]`, `[5,[0,"2"]]`, `[6,[0,"3"]]`)
 	c.conn.down = nil
-	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: all})
+	s.auth.Push(c.conn, wire.Push{Client: c.id, Seq: 1, Rev: 2, Changes: all})
 	s.serve(1)
 	if f := refusals(c.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 4 {
 		t.Errorf("answered %+v, want stale with head 4", f)
 	}
-	s.auth.Push(c.conn, Push{Client: c.id, Seq: 1, Rev: 2, Changes: all[:2]})
+	s.auth.Push(c.conn, wire.Push{Client: c.id, Seq: 1, Rev: 2, Changes: all[:2]})
 	s.serve(1)
 	s.reads("bamilk12")
 }
@@ -186,8 +186,8 @@ func TestStaleHasAHeadThatIsOnDisk(t *testing.T) {
 	s := newScene(t, "milk")
 	a, b := s.text("ada", ada), s.text("ben", ben)
 	s.log.next = refused
-	s.auth.Push(a.conn, Push{Client: a.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
-	s.auth.Push(b.conn, Push{Client: b.id, Seq: 2, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
+	s.auth.Push(a.conn, wire.Push{Client: a.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
+	s.auth.Push(b.conn, wire.Push{Client: b.id, Seq: 2, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.serve(2)
 	if f := refusals(b.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 2 {
 		t.Errorf("answered %+v, want stale with head 2", f)
@@ -230,7 +230,7 @@ func TestSecondJoinSupersedesTheFirst(t *testing.T) {
 	if len(old.down) != 1 || old.down[0] != any(closed{wire.CloseReplaced}) {
 		t.Errorf("the first connection was sent %v, want a close", old.down)
 	}
-	s.auth.Push(old, Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
+	s.auth.Push(old, wire.Push{Client: c.id, Seq: 1, Rev: 2, Changes: changes(t, `[4,[0,"!"]]`)})
 	s.serve(1)
 	if f := refusals(old); len(f) != 1 || f[0].Code != wire.NotJoined {
 		t.Errorf("its push was answered %+v, want not_joined", f)
@@ -274,7 +274,7 @@ func TestResume(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := &Resume{Since: test.since, Chain: &sum}
+			r := &wire.Resume{Since: test.since, Chain: &sum}
 			if test.chain != nil {
 				r.Chain = test.chain(sum)
 			}
@@ -334,7 +334,7 @@ func TestResumeThatCannotBeLookedUpIsNoReset(t *testing.T) {
 	s.elsewhere(0, 0, "a")
 	s.auth.cfg.Log = projection.Plain(chainless{s.log})
 	c := s.conn("c")
-	f := s.auth.joinText(c, ada, eventlog.ClientID{7}, &Resume{Since: 2, Chain: &chain.Digest{}})
+	f := s.auth.joinText(c, ada, eventlog.ClientID{7}, &wire.Resume{Since: 2, Chain: &chain.Digest{}})
 	if f == nil || f.Code != wire.Unavailable || len(c.down) > 0 || len(s.auth.texts) > 0 {
 		t.Errorf("answered %v and %v, want unavailable", f, c.down)
 	}

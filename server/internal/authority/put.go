@@ -15,12 +15,17 @@ import (
 // if there is none. If expected is not 0, the head must be at that revision.
 // Put returns the head after it.
 func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text string, expected eventlog.Revision) (eventlog.Revision, error) {
+	return a.append(ctx, author, expected, func() (ot.Change, *wire.Error) { return a.replacement(text) })
+}
+
+// append records the change that find returns, unless it is empty.
+func (a *Authority) append(ctx context.Context, author eventlog.AuthorID, expected eventlog.Revision, find func() (ot.Change, *wire.Error)) (eventlog.Revision, error) {
 	var head eventlog.Revision
 	err := a.wait(ctx, request{edit: func() *wire.Error {
 		if expected != 0 && expected != a.thread.Revision {
 			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
 		}
-		c, f := a.replacement(text)
+		c, f := find()
 		if f != nil {
 			return f
 		}

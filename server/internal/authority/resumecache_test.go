@@ -10,6 +10,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 )
 
 // A counted log counts how often it is asked for chain values and proofs.
@@ -51,7 +52,7 @@ func TestManyResumesReadTheLogOnce(t *testing.T) {
 		}
 		c := s.conn(fmt.Sprint("c", i))
 		s.do(func() {
-			if f := s.auth.joinText(c, ada, eventlog.ClientID{7, byte(i)}, &Resume{Since: since, Chain: &sum}); f != nil {
+			if f := s.auth.joinText(c, ada, eventlog.ClientID{7, byte(i)}, &wire.Resume{Since: since, Chain: &sum}); f != nil {
 				t.Fatal(f)
 			}
 		})

@@ -16,22 +16,7 @@ import (
 // that may contain the redacted part. If expected is not 0, the head must be at
 // that revision. Revise returns the head after it.
 func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, c ot.Change, at, expected eventlog.Revision) (eventlog.Revision, error) {
-	var head eventlog.Revision
-	err := a.wait(ctx, request{edit: func() *wire.Error {
-		if expected != 0 && expected != a.thread.Revision {
-			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
-		}
-		c, f := a.carry(c, at)
-		if f != nil {
-			return f
-		}
-		if !c.IsEmpty() {
-			a.record(event.Changed{Change: c}, author, a.cfg.NewClient(), 0)
-		}
-		head = a.thread.Revision
-		return nil
-	}})
-	return head, err
+	return a.append(ctx, author, expected, func() (ot.Change, *wire.Error) { return a.carry(c, at) })
 }
 
 // carry returns the change for the thread's text now.
@@ -56,7 +41,7 @@ func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *wire.E
 		return c, f
 	}
 	// A fresh client id: none of the entries is the change's own.
-	if changes, _, err = a.rebase(Push{Client: a.cfg.NewClient(), Seq: 1, Changes: changes}, over); err != nil {
+	if changes, _, err = a.rebase(wire.Push{Client: a.cfg.NewClient(), Seq: 1, Changes: changes}, over); err != nil {
 		return c, wire.Errorf(wire.BadChange, "%v", err)
 	}
 	return changes[0], a.validate(changes)

@@ -130,14 +130,14 @@ func TestNothingIsToldBeforeItIsDurableAndRequestsCollect(t *testing.T) {
 	if err := r.JoinLine(ctx, r.peer("line"), ben, 0); err != nil {
 		t.Fatal(err)
 	}
-	r.Push(r.peer(ids[0]), Push{Client: ids[0], Seq: 1, Rev: 1, Changes: insertion(0, "a")})
+	r.Push(r.peer(ids[0]), wire.Push{Client: ids[0], Seq: 1, Rev: 1, Changes: insertion(0, "a")})
 	if n := <-r.log.came; n != 1 {
 		t.Fatalf("the first append has %d records", n)
 	}
 	// It is on disk, but the append has not returned.
-	r.Push(r.peer(ids[1]), Push{Client: ids[1], Seq: 1, Rev: 1, Changes: insertion(0, "b")})
+	r.Push(r.peer(ids[1]), wire.Push{Client: ids[1], Seq: 1, Rev: 1, Changes: insertion(0, "b")})
 	r.Edit(r.peer("line"), "new", LineEdit{Value: units("c"), New: true, Line: -1})
-	r.Push(r.peer(ids[2]), Push{Client: ids[2], Seq: 1, Rev: 1, Changes: insertion(0, "d")})
+	r.Push(r.peer(ids[2]), wire.Push{Client: ids[2], Seq: 1, Rev: 1, Changes: insertion(0, "d")})
 	looked := make(chan eventlog.Revision, 1)
 	go func() {
 		_ = r.View(ctx, func(th *projection.Thread, _ chain.Digest) { looked <- th.Revision })
@@ -187,7 +187,7 @@ func TestStoppingAuthorityAnswersEverything(t *testing.T) {
 					if err != nil && (!errors.As(err, &f) || f.Code != wire.Unavailable) {
 						t.Errorf("put: %v", err)
 					}
-					r.Push(r.peer(i), Push{Client: eventlog.ClientID{1}, Seq: 1})
+					r.Push(r.peer(i), wire.Push{Client: eventlog.ClientID{1}, Seq: 1})
 				}
 			})
 		}

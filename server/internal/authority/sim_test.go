@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
+	"parodywave/server/internal/wire"
 )
 
 const stepsMax = 250
@@ -95,7 +96,7 @@ func mustDiverge(t *testing.T, wrong func(*Authority), batches bool) {
 }
 
 // rebaseComposed is the wrong rebase: over each run of others' entries as one.
-func rebaseComposed(push Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
+func rebaseComposed(push wire.Push, over []event.Event) (changes []ot.Change, skipped int, err error) {
 	changes = push.Changes
 	var run *ot.Change
 	flush := func() {

@@ -33,8 +33,8 @@ type textClient struct {
 	pending []ot.Change // the first is based on confirmed
 	texts   []string    // what each of its changes inserted; seq 1 is texts[0]
 	acked   uint64
-	flight  *Push // a push whose outcome it does not know; nil: none
-	again   bool  // it sends flight again
+	flight  *wire.Push // a push whose outcome it does not know; nil: none
+	again   bool       // it sends flight again
 
 	batches  bool // wrong: composes what it receives while something is in flight
 	composes bool // right: composes what it receives while nothing is
@@ -52,10 +52,10 @@ func (c *textClient) fail(format string, args ...any) {
 func (c *textClient) connect(conn *conn, hostile bool) {
 	older := c.older
 	c.conn, c.older = conn, append(c.older, conn)
-	var resume *Resume
+	var resume *wire.Resume
 	if c.joined {
 		sum := c.chain
-		resume = &Resume{Since: c.rev, Chain: &sum}
+		resume = &wire.Resume{Since: c.rev, Chain: &sum}
 		c.pulled = ^eventlog.Revision(0) // until the answer says
 	}
 	w := c.w
@@ -76,7 +76,7 @@ func (c *textClient) connect(conn *conn, hostile bool) {
 	}
 }
 
-func (c *textClient) send(p Push) {
+func (c *textClient) send(p wire.Push) {
 	w, conn := c.w, c.conn
 	conn.sent = true
 	conn.up = append(conn.up, frame{f: func() { w.auth.Push(conn, p) }, push: true})
@@ -114,7 +114,7 @@ func (c *textClient) push(n int) bool {
 		return false
 	}
 	n = min(n, len(c.pending))
-	c.flight = &Push{Client: c.id, Seq: c.acked + 1, Rev: c.rev, Changes: slices.Clone(c.pending[:n])}
+	c.flight = &wire.Push{Client: c.id, Seq: c.acked + 1, Rev: c.rev, Changes: slices.Clone(c.pending[:n])}
 	c.send(*c.flight)
 	return true
 }

@@ -98,7 +98,7 @@ func (p *peer) serveText(m wire.Message) {
 		if p.joined("update") && p.inMode(true, "update", "value") {
 			p.l.stats.pushes.Add(1)
 			p.watch.start(p.l.stats.clock())
-			p.in.authority.Push(p, authority.Push{Client: m.Client, Seq: m.Seq, Rev: m.Rev, Changes: m.Changes})
+			p.in.authority.Push(p, m)
 		}
 	case wire.SubmitLines:
 		if p.joined("submit") && p.inMode(true, "submit", "value") {
@@ -198,11 +198,7 @@ func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.
 	p.watch.reset()
 	var err error
 	if m.Text {
-		var resume *authority.Resume
-		if m.Resume != nil {
-			resume = &authority.Resume{Since: m.Resume.Since, Chain: m.Resume.Chain}
-		}
-		err = r.authority.JoinText(ctx, p, author, m.Client, resume)
+		err = r.authority.JoinText(ctx, p, author, m.Client, m.Resume)
 	} else {
 		err = r.authority.JoinLine(ctx, p, author, p.receipts)
 	}
