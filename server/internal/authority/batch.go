@@ -177,9 +177,9 @@ func (a *Authority) appended() (bool, error) {
 // instead are announced and sent to the peers.
 func (a *Authority) reload(cause error) {
 	failed := append([]request(nil), a.batch.requests...)
-	text := "the log cannot accept edits now: nothing was lost, send again"
+	answer := wire.Refusal(cause)
 	if errors.Is(cause, eventlog.ErrConflict) {
-		text = "another writer has written to this thread: send again"
+		answer = wire.Errorf(wire.Unavailable, "another writer has written to this thread: send again")
 	}
 	found, err := a.refold(a.batch.base)
 	if err != nil {
@@ -194,7 +194,7 @@ func (a *Authority) reload(cause error) {
 	a.broadcastNow() // the errors must not overtake these entries
 	for _, r := range failed {
 		a.inOrder(r.peer)
-		a.fail(r, &wire.Error{Code: wire.Unavailable, Text: text})
+		a.fail(r, answer)
 	}
 }
 

@@ -64,19 +64,19 @@ func (p *peer) serve(m wire.Message) {
 	case wire.Activity:
 		p.l.feed.watch(p, m.On)
 	case wire.New:
-		p.edit("new", authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), New: true, Line: -1})
+		p.edit(ctx, "new", authority.LineEdit{Value: utf16.Encode([]rune(m.Value)), New: true, Line: -1})
 	case wire.Update:
-		p.edit("update", lineEdit(m))
+		p.edit(ctx, "update", lineEdit(m))
 	case wire.Submit:
 		ed := lineEdit(wire.Update(m))
 		ed.Submit = true
-		p.edit("submit", ed)
+		p.edit(ctx, "submit", ed)
 	case wire.Rename:
-		if p.joined("rename") {
+		if p.joined("rename") && p.mayWrite(ctx, "rename") {
 			p.in.authority.Rename(p, p.author, m.Title)
 		}
 	default:
-		p.serveText(m)
+		p.serveText(ctx, m)
 	}
 }
 
@@ -92,21 +92,21 @@ func lineEdit(m wire.Update) authority.LineEdit {
 }
 
 // serveText serves the messages of text mode.
-func (p *peer) serveText(m wire.Message) {
+func (p *peer) serveText(ctx context.Context, m wire.Message) {
 	switch m := m.(type) {
 	case wire.Push:
-		if p.joined("update") && p.inMode(true, "update", "value") {
+		if p.joined("update") && p.inMode(true, "update", "value") && p.mayWrite(ctx, "update") {
 			p.l.stats.pushes.Add(1)
 			p.watch.start(p.l.stats.clock())
 			p.in.authority.Push(p, m)
 		}
 	case wire.SubmitLines:
-		if p.joined("submit") && p.inMode(true, "submit", "value") {
+		if p.joined("submit") && p.inMode(true, "submit", "value") && p.mayWrite(ctx, "submit") {
 			p.watch.start(p.l.stats.clock())
 			p.in.authority.Submit(p, m.Rev, m.From, m.To)
 		}
 	case wire.NameVersion:
-		if p.joined("version") && p.inMode(true, "version", "") {
+		if p.joined("version") && p.inMode(true, "version", "") && p.mayWrite(ctx, "version") {
 			p.in.authority.NameVersion(p, m.Rev, m.Name)
 		}
 	case wire.Cursor:
@@ -151,8 +151,21 @@ func (p *peer) inMode(text bool, re, field string) bool {
 	return false
 }
 
-func (p *peer) edit(re string, ed authority.LineEdit) {
-	if p.joined(re) && p.inMode(false, re, "changes") {
+// mayWrite reports whether the log has the name of p's author, which must be there
+// before the author's first record. If not it answers with an error.
+func (p *peer) mayWrite(ctx context.Context, re string) bool {
+	if !p.named {
+		if err := p.l.people.Record(ctx, p.author); err != nil {
+			p.fail(wire.ErrorFor(err, re))
+			return false
+		}
+		p.named = true
+	}
+	return true
+}
+
+func (p *peer) edit(ctx context.Context, re string, ed authority.LineEdit) {
+	if p.joined(re) && p.inMode(false, re, "changes") && p.mayWrite(ctx, re) {
 		p.l.stats.pushes.Add(1)
 		p.watch.start(p.l.stats.clock())
 		p.in.authority.Edit(p, re, ed)
@@ -179,7 +192,7 @@ func (p *peer) join(ctx context.Context, m wire.Join) {
 		p.fail(wire.ErrorFor(err, "join"))
 		return
 	}
-	author, err := p.l.people.Resolve(ctx, people.Identity{Name: m.User, Kind: event.Person})
+	author, err := p.l.people.Enter(people.Identity{Name: m.User, Kind: event.Person})
 	if err == nil && m.Text {
 		err = r.authority.MayJoin(ctx, p, author, m.Client)
 	}
@@ -194,7 +207,7 @@ func (p *peer) join(ctx context.Context, m wire.Join) {
 // enter leaves the thread that p is in and joins r, which p then uses.
 func (p *peer) enter(ctx context.Context, r *room, m wire.Join, author eventlog.AuthorID, re string) {
 	p.leave()
-	p.in, p.text, p.author = r, m.Text, author
+	p.in, p.text, p.author, p.named = r, m.Text, author, false
 	p.watch.reset()
 	var err error
 	if m.Text {

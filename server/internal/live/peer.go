@@ -65,6 +65,7 @@ type peer struct {
 	in       *room
 	text     bool
 	author   eventlog.AuthorID
+	named    bool   // the log has the author's name
 	receipts uint64 // sent in line mode, before it joined the thread that it is in
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"syscall"
 
 	"parodywave/eventlog"
 )
@@ -43,11 +44,26 @@ func ErrorFor(err error, re string) *Error {
 		e = Errorf(NotFound, "there is no such thread or revision")
 	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown),
 		errors.Is(err, eventlog.ErrClosed), errors.Is(err, eventlog.ErrConflict), errors.Is(err, context.Canceled):
-		e = Errorf(Unavailable, "the log cannot accept writes now; nothing was lost: send again")
+		e = Refusal(err)
 	default:
 		e = Errorf(Unavailable, "%v", err)
 	}
 	return e.Answering(re)
+}
+
+// Refusal returns err, with which the log refused an append, as an Error. Its text
+// names the state of the server's disk if that is the cause.
+func Refusal(err error) *Error {
+	cause := "the log cannot accept writes now"
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		cause = "the server's disk is full"
+	case errors.Is(err, syscall.EROFS):
+		cause = "the server's disk is read-only"
+	case errors.Is(err, syscall.EFBIG):
+		cause = "the server's log may not grow any more"
+	}
+	return Errorf(Unavailable, "%s; nothing was lost: send again", cause)
 }
 
 // Error returns the code and the text.
