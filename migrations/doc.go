@@ -14,7 +14,7 @@
 //
 // The file of a log has a version. FileSteps convert an older file to the current
 // version; boltlog.Migrate applies them after a backup. Version 1 came with the first
-// release; version 2 added sealed blocks.
+// release; version 2 added sealed blocks, and version 3 marks of where the log ends.
 //
 // # Frozen bytes
 //

@@ -24,11 +24,15 @@ type File interface {
 
 	// Rank returns how many streams began before the one that began at a position.
 	Rank(position uint64) uint64
+
+	// Mark stores the mark of each bucket.
+	Mark() error
 }
 
 // files lists the steps from version 1 on: with n steps, the current version is n+1.
 var files = []FileStep{
 	{1, "makes room for sealed blocks, into which old records go", sealedBlocks},
+	{2, "marks where the log ends, so that a page which the disk never wrote is noticed", File.Mark},
 }
 
 // FileVersion is the current version.

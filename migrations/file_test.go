@@ -10,6 +10,7 @@ import (
 type fakeFile struct {
 	made   []string
 	pruned []byte
+	marked bool
 	fails  error
 }
 
@@ -24,6 +25,11 @@ func (f *fakeFile) Rewrite(bucket, prefix string, change func([]byte) ([]byte, e
 	}
 	f.pruned, err = change(f.pruned)
 	return err
+}
+
+func (f *fakeFile) Mark() error {
+	f.marked = true
+	return f.fails
 }
 
 func (f *fakeFile) Rank(position uint64) uint64 { return position / 10 }
@@ -46,6 +52,20 @@ func TestStepToSealedBlocksTellsRankOfPrunedStream(t *testing.T) {
 	}
 	if err := steps[0].Up(&fakeFile{pruned: make([]byte, 47)}); err == nil {
 		t.Error("a value that is too short was taken")
+	}
+	if err := steps[0].Up(&fakeFile{fails: errors.New("no")}); err == nil {
+		t.Error("an error was lost")
+	}
+}
+
+func TestStepToMarksMarks(t *testing.T) {
+	steps, err := FileSteps(2)
+	if err != nil || len(steps) != int(FileVersion())-2 || steps[0].From != 2 || steps[0].Does == "" {
+		t.Fatal(steps, err)
+	}
+	f := &fakeFile{}
+	if err := steps[0].Up(f); err != nil || !f.marked {
+		t.Errorf("marked %v, %v", f.marked, err)
 	}
 	if err := steps[0].Up(&fakeFile{fails: errors.New("no")}); err == nil {
 		t.Error("an error was lost")

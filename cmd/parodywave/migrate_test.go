@@ -34,7 +34,7 @@ func TestMigrateUpgradesTheFirstRelease(t *testing.T) {
 	say(1, "run parodywave migrate", "put", "Incident", "migrate_test.go")
 	say(1, "run parodywave migrate", "serve", "--listen", "127.0.0.1:0")
 	say(1, "run parodywave migrate", "compact")
-	say(0, "to be upgraded from format 1 to 2", "migrate", "--dry-run")
+	say(0, "to be upgraded from format 1 to 3", "migrate", "--dry-run")
 	if now, _ := os.ReadFile(path); !bytes.Equal(now, old) {
 		t.Fatal("something has written to the old log")
 	}
@@ -49,7 +49,7 @@ func TestMigrateUpgradesTheFirstRelease(t *testing.T) {
 	if err := os.WriteFile(backup, old, 0o600); err != nil { // a run was broken off behind its copy
 		t.Fatal(err)
 	}
-	say(0, "upgraded from format 1 to 2, 72 records", "migrate")
+	say(0, "upgraded from format 1 to 3, 72 records", "migrate")
 	if kept, _ := os.ReadFile(backup); !bytes.Equal(kept, old) {
 		t.Fatal("the backup is not what the log was")
 	}

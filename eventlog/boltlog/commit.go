@@ -249,18 +249,6 @@ func (c *committer) write() error {
 	})
 }
 
-func (p *change) apply(tx *bbolt.Tx) error {
-	b := tx.Bucket([]byte(p.bucket))
-	switch {
-	case b == nil:
-		return damaged("bucket %q is gone", p.bucket)
-	case p.value == nil:
-		return b.Delete(p.key)
-	}
-	b.FillPercent = 1
-	return b.Put(p.key, p.value)
-}
-
 // publish makes the committed batch visible to readers.
 func (c *committer) publish() {
 	l := c.log

@@ -51,7 +51,8 @@ func fill(path string) error {
 				return err
 			}
 		}
-		return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyFormat), identity{version, id, time.Now().UnixMilli()}.encode())
+		err := tx.Bucket([]byte(bucketMeta)).Put([]byte(keyFormat), identity{version, id, time.Now().UnixMilli()}.encode())
+		return errors.Join(err, markCommit(tx))
 	})
 	return errors.Join(err, db.Close())
 }

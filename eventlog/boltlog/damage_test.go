@@ -334,7 +334,7 @@ func TestFileCutUnderOpenLogIsAnErrorNotACrash(t *testing.T) {
 }
 
 func TestNewerAndOlderFormatsAreRefusedAndLeftAlone(t *testing.T) {
-	for _, v := range []uint32{0, 3, 77} {
+	for _, v := range []uint32{0, version + 1, 77} {
 		path := newPath(t)
 		open(t, path, Options{}).Close()
 		setFormat(t, path, v)
@@ -342,7 +342,7 @@ func TestNewerAndOlderFormatsAreRefusedAndLeftAlone(t *testing.T) {
 		for _, o := range []Options{{}, {ReadOnly: true}} {
 			_, err := Open(path, o)
 			var f *eventlog.FormatError
-			if !errors.As(err, &f) || f.Have != v || f.Want != 2 || f.Path != path {
+			if !errors.As(err, &f) || f.Have != v || f.Want != version || f.Path != path {
 				t.Fatalf("format %d: %v", v, err)
 			}
 		}

@@ -5,7 +5,7 @@
 // A bbolt 1.x file with pages of 4 KiB and four buckets. Integers are big
 // endian, | is concatenation, "u8 len,x" is the length of x and then x.
 //
-//	meta    "format"           u32 version = 2 | id[16] | u64 created, Unix milliseconds | sum[32]
+//	meta    "format"           u32 version = 3 | id[16] | u64 created, Unix milliseconds | sum[32]
 //	meta    "pruned/" stream   u64 through | u64 rank | C[32] | sum[32]
 //	blocks  u64 last           a block, or a group that no block can hold: see package pack
 //	tail    u64 first          a group: see package pack
@@ -30,8 +30,34 @@
 // ends with its sum in every version. Opening never changes a file of another
 // version.
 //
-// Version 1 has no bucket blocks, and instead of rank the position at which the
-// stream began. It can be opened read-only; Migrate converts it to version 2.
+// Version 2 has no marks (below). Version 1 also has no bucket blocks, and instead of
+// rank the position at which the stream began. Both can be opened read-only; Migrate
+// converts them to version 3.
+//
+// # Marks
+//
+// bbolt writes a changed page to the place of a free one. If the disk acknowledges
+// the write of a page and drops it, that place still holds what it held before: often
+// a valid page of the same bucket, a few commits older. So what a bucket must hold is
+// also written on another page, as the bucket's sequence, which lies in the page of
+// the root bucket:
+//
+//	blocks, tail, keys  the sum of the last 8 bytes of all values, which are the end
+//	                    of a checksum, mod 2^64
+//	meta                the ID of the transaction that wrote the page
+//
+// The transaction's ID is in bbolt's meta page too, whose checksum is bbolt's own. A
+// stale page of a bucket lacks values, or has older ones, and its bucket's sum
+// differs: of tail, it would lose the newest records; of blocks, sealed ones; of keys,
+// salts, which the next append would replace. A stale page of the root bucket has
+// another transaction's ID; the values of meta lie in that page. A stale free list
+// names a page that is in use, or is a list of some free pages, which loses nothing.
+// A stale meta page shows the log as it was before its last commit, and nothing in
+// the file can tell that the commit was ever acknowledged.
+//
+// Every transaction writes the page of the root bucket anyway, so that marks cost
+// neither bytes nor time. Open checks them, and so does VerifyFile. If one differs,
+// nobody can say which records are missing, so Open refuses the file.
 //
 // # Appending
 //

@@ -30,7 +30,12 @@ func (l *Log) view(what string, fn func(tx *bbolt.Tx) error) error {
 
 // update runs fn in a write transaction. Only the committer calls it.
 func (l *Log) update(what string, fn func(tx *bbolt.Tx) error) error {
-	return l.transact(what, l.db.Update, fn)
+	return l.transact(what, l.db.Update, func(tx *bbolt.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return markCommit(tx)
+	})
 }
 
 func (l *Log) transact(what string, do func(func(*bbolt.Tx) error) error, fn func(tx *bbolt.Tx) error) error {

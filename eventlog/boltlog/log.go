@@ -31,6 +31,7 @@ type Log struct {
 	watch   *watch
 	id      identity
 	badMeta []int
+	marks   marks       // at loading
 	wrecked atomic.Bool // a fault has left locks of bbolt held
 
 	// Verify holds it for reading. A prune, and a sealing while it commits, hold it

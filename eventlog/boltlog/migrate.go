@@ -186,6 +186,8 @@ func (m migrating) Rewrite(bucket, prefix string, change func([]byte) ([]byte, e
 
 type keyed struct{ key, body []byte }
 
+func (m migrating) Mark() error { return markAll(m.tx, m.log.marks) }
+
 func (m migrating) Rank(uint64) uint64 {
 	for _, s := range m.log.order {
 		if s.start.through > 0 {

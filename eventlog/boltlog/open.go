@@ -126,7 +126,7 @@ func load(path string, o Options) (*Log, uint64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	l := &Log{path: path, options: o, db: db, file: info, watch: w, streams: map[eventlog.Stream]*stream{}, chain: chain.LogStart(), sealed: mark{0, chain.LogStart()}, stopped: make(chan struct{})}
+	l := &Log{path: path, options: o, db: db, file: info, watch: w, marks: marks{}, streams: map[eventlog.Stream]*stream{}, chain: chain.LogStart(), sealed: mark{0, chain.LogStart()}, stopped: make(chan struct{})}
 	txid, err := l.index(f, info.Size())
 	if err != nil {
 		guard("close", db.Close)
@@ -155,7 +155,14 @@ func (l *Log) index(f *os.File, size int64) (uint64, error) {
 		if !ok {
 			return 0, damaged("bucket %q is missing", name)
 		}
-		if err := t.bucket(name, r, visit[name], strict); err != nil {
+		err := t.bucket(name, r, func(key, value []byte) error {
+			l.marks.add(name, value)
+			return visit[name](key, value)
+		}, strict)
+		if err == nil && l.id.version >= marked && !l.options.noMarks {
+			err = l.marks.check(name, r, t.txid)
+		}
+		if err != nil {
 			return 0, err
 		}
 		if name == bucketMeta && !load.identified {

@@ -44,5 +44,6 @@ type Options struct {
 	// NoSync omits fdatasync. This breaks the promise of Append: for tests only.
 	NoSync bool
 
-	sealAt sealSizes // instead of usualSizes, in tests
+	sealAt  sealSizes // instead of usualSizes, in tests
+	noMarks bool      // marks are not checked, in tests
 }

@@ -30,6 +30,7 @@ type pageWriter struct {
 	last     []byte
 	children []child
 	keys     int
+	mark     uint64 // see mark.go
 }
 
 type element struct {
@@ -41,6 +42,7 @@ type pageBucket struct {
 	name string
 	root uint64 // 0: empty
 	keys int
+	mark uint64
 }
 
 const elementHeader = 16
@@ -59,7 +61,7 @@ func (w *pageWriter) write(b []byte) {
 }
 
 func (w *pageWriter) begin() {
-	w.leaf, w.size, w.last, w.children, w.keys = w.leaf[:0], pageHeader, nil, nil, 0
+	w.leaf, w.size, w.last, w.children, w.keys, w.mark = w.leaf[:0], pageHeader, nil, nil, 0, 0
 }
 
 // put appends a key, which must follow the bucket's last one, and keeps both slices.
@@ -75,6 +77,7 @@ func (w *pageWriter) add(e element) {
 	}
 	w.leaf, w.size, w.last = append(w.leaf, e), w.size+n, e.key
 	w.keys++
+	w.mark += fingerprint(e.value)
 }
 
 // flush writes the leaf.
@@ -112,8 +115,8 @@ func (w *pageWriter) page(flags uint16, count, size int, fill func(b []byte)) ui
 
 // end ends the bucket.
 func (w *pageWriter) end(name string) {
-	keys := w.keys
-	w.buckets = append(w.buckets, pageBucket{name, w.root(), keys})
+	keys, mark := w.keys, w.mark
+	w.buckets = append(w.buckets, pageBucket{name, w.root(), keys, mark})
 }
 
 // root writes the last leaf and the branches, and returns the number of the root
@@ -161,11 +164,16 @@ func (w *pageWriter) branches(below []child) (above []child) {
 // finish writes the root bucket, an empty free list and the meta pages, and returns
 // when all is on disk. The file's transaction IDs continue after txid.
 func (w *pageWriter) finish(txid uint64) error {
+	txid = (txid/2 + 1) * 2 // page 0 has an even one
 	buckets := slices.Clone(w.buckets)
 	slices.SortFunc(buckets, func(a, b pageBucket) int { return slices.Compare([]byte(a.name), []byte(b.name)) })
 	for _, b := range buckets {
 		v := make([]byte, 16)
 		native.PutUint64(v, b.root)
+		native.PutUint64(v[8:], b.mark)
+		if b.name == bucketMeta {
+			native.PutUint64(v[8:], txid+1) // the newer one
+		}
 		if b.root == 0 { // with an empty inline leaf
 			v = append(v, make([]byte, pageHeader)...)
 			native.PutUint16(v[24:], flagLeaf)
@@ -177,7 +185,6 @@ func (w *pageWriter) finish(txid uint64) error {
 	if w.err == nil {
 		w.err = w.w.Flush()
 	}
-	txid = (txid/2 + 1) * 2 // page 0 has an even one
 	for i := range uint64(2) {
 		if w.err == nil {
 			_, w.err = w.f.WriteAt(metaPage(i, root, free, w.next, txid+i), int64(i)*pageSize)

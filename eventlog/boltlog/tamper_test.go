@@ -21,7 +21,20 @@ func tamper(t *testing.T, path string, change func(tail, keys *bbolt.Bucket) err
 	}
 	defer db.Close()
 	err = db.Update(func(tx *bbolt.Tx) error {
-		return change(tx.Bucket([]byte(bucketTail)), tx.Bucket([]byte(bucketKeys)))
+		if err := change(tx.Bucket([]byte(bucketTail)), tx.Bucket([]byte(bucketKeys))); err != nil {
+			return err
+		}
+		m := marks{}
+		for _, name := range bucketsOf(version) {
+			err := tx.Bucket([]byte(name)).ForEach(func(_, value []byte) error {
+				m.add(name, value)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return errors.Join(markAll(tx, m), markCommit(tx))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -11,8 +11,9 @@ import (
 
 // version is the format that is written; all from oldest on can be read.
 const (
-	version = 2
+	version = 3
 	oldest  = 1
+	marked  = 3 // buckets have marks
 )
 
 // bucketsOf returns the buckets of a version, in the order in which they are read.

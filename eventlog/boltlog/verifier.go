@@ -17,6 +17,7 @@ type verifier struct {
 	report  Report
 	visit   func(*eventlog.Record) // Options.Visit
 	version uint32                 // 0 if unknown
+	noMarks bool                   // see Options
 	opener  *opener
 	hasher  chain.Hasher
 	sealed  eventlog.Position // end of the blocks

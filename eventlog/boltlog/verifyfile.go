@@ -26,6 +26,7 @@ func VerifyFile(ctx context.Context, path string, o Options, progress func(done,
 		return Report{}, fmt.Errorf("verify %s: %w", path, err)
 	}
 	v := newVerifier(o)
+	v.noMarks = o.noMarks
 	v.meta(t.badMeta)
 	if err := v.file(ctx, path, t, progress); err != nil {
 		return v.report, fmt.Errorf("verify %s: %w", path, err)
@@ -65,6 +66,7 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 			return ctx.Err()
 		},
 	}
+	found := marks{}
 	for _, name := range bucketsOf(version) {
 		r, ok := buckets[name]
 		if !ok && name == bucketBlocks && v.version == 1 {
@@ -74,8 +76,21 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 			v.problem(0, "", 0, damaged("bucket %q is missing", name))
 			continue
 		}
-		if err := t.bucket(name, r, visit[name], lenient); err != nil {
+		err := t.bucket(name, r, func(key, value []byte) error {
+			found.add(name, value)
+			return visit[name](key, value)
+		}, lenient)
+		if err != nil {
 			return err
+		}
+		if v.version >= marked && !v.noMarks {
+			if err := found.check(name, r, t.txid); err != nil {
+				at := v.last + 1
+				if name == bucketMeta || name == bucketKeys {
+					at = 0
+				}
+				v.problem(at, "", 0, err)
+			}
 		}
 	}
 	for name := range buckets {

@@ -4,9 +4,10 @@ import "fmt"
 
 // A bucketRef is the root of a bucket's pages.
 type bucketRef struct {
-	root   uint64
-	inline []byte // its only page, if root is 0
-	at     int64  // of inline in the file
+	root     uint64
+	sequence uint64 // see mark.go
+	inline   []byte // its only page, if root is 0
+	at       int64  // of inline in the file
 }
 
 // buckets returns the file's buckets by name. It passes problems to report; if that
@@ -17,7 +18,7 @@ func (t *tree) buckets(report func(error) error) (map[string]bucketRef, error) {
 		if flags != 1 || len(value) < 16 {
 			return report(damaged("key %q of the root bucket, with %d bytes, is not a bucket", key, len(value)))
 		}
-		r := bucketRef{root: native.Uint64(value)}
+		r := bucketRef{root: native.Uint64(value), sequence: native.Uint64(value[8:])}
 		if r.root == 0 {
 			if len(value) < 16+pageHeader || native.Uint16(value[24:]) != flagLeaf {
 				return report(damaged("bucket %q: the inline page is not a leaf", key))
