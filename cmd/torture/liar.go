@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"parodywave/eventlog"
@@ -21,6 +22,7 @@ import (
 const (
 	ackEarly = "early"  // it acknowledges an edit 100 ms before it writes it
 	noSync   = "nosync" // it does not sync
+	leak     = "leak"   // every request leaves goroutines and memory behind
 )
 
 // lie runs a server that breaks the promise on purpose: torture lie LIE DATA ADDRESS.
@@ -47,9 +49,28 @@ func lie(args []string) {
 		if err != nil {
 			return err
 		}
+		handler := s.Handler()
+		if how == leak {
+			handler = leaking(handler)
+		}
 		fmt.Printf("http://%s/\n", listener.Addr())
-		return http.Serve(listener, s.Handler())
+		return http.Serve(listener, handler)
 	}()
 	fmt.Fprintln(os.Stderr, "torture lie:", err)
 	os.Exit(1)
+}
+
+// leaking leaves 8 goroutines and 64 KiB behind at every request.
+func leaking(h http.Handler) http.Handler {
+	never := make(chan struct{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for range 8 {
+			kept := make([]byte, 8<<10)
+			go func() {
+				<-never
+				runtime.KeepAlive(kept)
+			}()
+		}
+		h.ServeHTTP(w, r)
+	})
 }

@@ -82,7 +82,11 @@ func sumOf(all []result) sum {
 		s.lost += r.Lost
 		s.seconds += r.Seconds
 		for k, v := range r.Details {
-			s.details[k] += v
+			if strings.HasPrefix(k, "most ") {
+				s.details[k] = max(s.details[k], v)
+			} else {
+				s.details[k] += v
+			}
 		}
 		if !slices.Contains(s.versions, r.Version) {
 			s.versions = append(s.versions, r.Version)
