@@ -36,12 +36,14 @@ storm: web/node_modules
 # Breaks a server and its files in many ways and counts the lost edits, for hours;
 # see docs/reliability.md. make torture ROW=kill N=500 SEED=7 FOR=1h chooses a row,
 # its rounds and the first seed, and when to begin no more. An ended run continues.
-# Some rows need root, and strace.
+# Some rows need root, strace, or a kernel that runs as a process with its file systems.
 torture:
-	@command -v strace >/dev/null || { \
-		echo 'installing strace from the system packages'; \
+	@missing=; for p in strace:strace linux.uml:user-mode-linux mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs; do \
+		PATH=$$PATH:/usr/sbin command -v $${p%%:*} >/dev/null || missing="$$missing $${p##*:}"; done; \
+	test -z "$$missing" || { \
+		echo "installing$$missing from the system packages"; \
 		SUDO=; test "$$(id -u)" = 0 || SUDO=sudo; \
-		$$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends strace; }
+		$$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends $$missing; }
 	go run ./cmd/torture $(if $(ROW),-rows $(ROW)) $(if $(N),-n $(N)) $(if $(SEED),-seed $(SEED)) $(if $(FOR),-for $(FOR))
 
 # The page in a real browser against the real server.

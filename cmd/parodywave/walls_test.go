@@ -76,6 +76,9 @@ var walls = []wall{
 		reason: "another program's format is read by itself, and is not the log's business"},
 	{from: "cmd/torture/crowd", never: slices.Concat(backends, []string{"server"}),
 		reason: "the journal compares a log with what clients saw, and shares no code with the server that it watches"},
+	{from: "cmd/torture/uml", only: []string{}, reason: "a machine whose power is cut knows nothing of what runs in it"},
+	{from: "cmd/torture/guest", never: slices.Concat(backends, []string{"server"}),
+		reason: "the guest runs the server as people get it, and only says what clients saw"},
 	{from: "server/...", never: []string{"cmd/parodywave", "cmd/torture"}, reason: "a program is the top"},
 }
 

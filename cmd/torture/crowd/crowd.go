@@ -40,7 +40,7 @@ func (s Size) pause(r *rand.Rand) time.Duration {
 type Crowd struct {
 	Threads []string // ids
 
-	journal *Journal
+	journal Recorder
 	size    Size
 	url     string
 	ctx     context.Context // of the connections
@@ -55,8 +55,8 @@ type Crowd struct {
 }
 
 // Gather opens the threads of size at the server at url and begins to type. The
-// journal gets all that the clients receive. Leave ends the connections.
-func Gather(ctx context.Context, url string, j *Journal, seed uint64, size Size) (*Crowd, error) {
+// recorder, a journal or a Console, gets all that the clients receive. Leave ends the connections.
+func Gather(ctx context.Context, url string, j Recorder, seed uint64, size Size) (*Crowd, error) {
 	w := &Crowd{journal: j, size: size, url: url, begin: make(chan struct{})}
 	w.ctx, w.hangUp = context.WithCancel(ctx)
 	w.typing, w.quiet = context.WithCancel(w.ctx)
@@ -126,7 +126,7 @@ func (w *Crowd) Settle(ctx context.Context) error {
 			if err := x.Reach(ctx, rev); err != nil {
 				return err
 			} else if got := x.String(); got != text {
-				w.journal.problem("thread %s: a client has %q and the server %q", id, got, text)
+				w.journal.Broken(fmt.Errorf("thread %s: a client has %q and the server %q", id, got, text))
 			}
 		}
 		for _, l := range w.lines {

@@ -38,7 +38,7 @@ type threadJournal struct {
 
 	// Entries that clients saw above the revision that was checked last.
 	seen  map[eventlog.Revision]sight
-	lines map[eventlog.Revision][]lineSight
+	lines map[eventlog.Revision][]LineSight
 	acked map[eventlog.ClientID]uint64 // the last own seq that came back
 
 	// Records of the log that were read so far, and by the last check.
@@ -57,13 +57,13 @@ type sight struct {
 	change ot.Change
 }
 
-// A lineSight is an update of line mode: what a line read.
-type lineSight struct {
-	user  string
-	line  int
-	value string
-	mine  bool // the receipt of user's own edit, which was at that revision
-	exact bool // nobody else works in that line
+// A LineSight is an update of line mode: what a line read.
+type LineSight struct {
+	User  string `json:"user"`
+	Line  int    `json:"line"`
+	Value string `json:"value"`
+	Mine  bool   `json:"mine,omitempty"`  // the receipt of User's own edit, which was at that revision
+	Exact bool   `json:"exact,omitempty"` // nobody else works in that line
 }
 
 // A Shown is the moment after which a revision must not be lost: a client has just
@@ -83,7 +83,7 @@ func (j *Journal) of(id string) *threadJournal {
 	t := j.threads[stream]
 	if t == nil {
 		t = &threadJournal{
-			stream: stream, seen: map[eventlog.Revision]sight{}, lines: map[eventlog.Revision][]lineSight{},
+			stream: stream, seen: map[eventlog.Revision]sight{}, lines: map[eventlog.Revision][]LineSight{},
 			acked: map[eventlog.ClientID]uint64{}, seqs: map[eventlog.ClientID]uint64{},
 			thread: projection.NewThread(stream), chain: chain.Start(id),
 		}
@@ -184,12 +184,12 @@ func (s sight) equal(r sight) bool {
 	return s.kind == r.kind && s.author == r.author && s.client == r.client && s.seq == r.seq && s.change.Equal(r.change)
 }
 
-// read notes an update of line mode.
-func (j *Journal) read(thread string, rev uint64, s lineSight) {
+// Read notes an update of line mode.
+func (j *Journal) Read(thread string, rev uint64, s LineSight) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := j.of(thread)
-	if s.mine {
+	if s.Mine {
 		j.receipts++
 	}
 	j.shown(thread, rev)
@@ -269,17 +269,17 @@ func sightOf(e event.Event) sight {
 }
 
 // line compares a line that a client in line mode got with the thread at that revision.
-func (j *Journal) line(t *threadJournal, s lineSight, e event.Event, names *projection.Authors) {
-	if s.mine && !s.exact {
+func (j *Journal) line(t *threadJournal, s LineSight, e event.Event, names *projection.Authors) {
+	if s.Mine && !s.Exact {
 		return // others may have altered or moved the line between its record and the receipt
 	}
 	now, by := "(no such line)", ""
-	if s.line < t.thread.LineCount() {
-		row := t.thread.Row(s.line)
+	if s.Line < t.thread.LineCount() {
+		row := t.thread.Row(s.Line)
 		now, by = t.thread.Content(row), names.Author(row.Author).Name
 	}
-	if now != s.value || s.mine && by != s.user {
-		j.problem("%s: line %d at revision %d read %q (%+v), and the log says %q by %s", t.stream, s.line, e.Revision, s.value, s, now, by)
+	if now != s.Value || s.Mine && by != s.User {
+		j.problem("%s: line %d at revision %d read %q (%+v), and the log says %q by %s", t.stream, s.Line, e.Revision, s.Value, s, now, by)
 	}
 }
 

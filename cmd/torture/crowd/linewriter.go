@@ -25,7 +25,7 @@ func (w *Crowd) line(user, thread string, alone bool, r *rand.Rand) (string, err
 	ready := make(chan struct{})
 	c, err := DialLine(w.ctx, w.url, user, thread, "lines "+user, func(f *LineFrame) {
 		<-ready
-		w.journal.read(id, f.Rev, lineSight{user: user, line: *f.Line, value: f.Value, mine: f.Mine, exact: alone})
+		w.journal.Read(id, f.Rev, LineSight{User: user, Line: *f.Line, Value: f.Value, Mine: f.Mine, Exact: alone})
 	})
 	if err != nil {
 		return "", err
