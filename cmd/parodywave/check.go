@@ -9,20 +9,113 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ndjson"
 	"parodywave/projection"
+	"parodywave/projection/snapshot"
 )
 
-// proved calls each with the events of a stream. It checks the records against
-// their commitments, the chain, the head and the redactions in the stream.
-func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Record, event.Event) error) (chain.Digest, error) {
-	black := ndjson.NewRedactions()
-	c, hasher, last := chain.Start(string(stream)), chain.Hasher{}, eventlog.Revision(0)
+// A check folds the records of one stream and finds in them what their checksums and
+// the chain cannot show.
+type check struct {
+	stream  eventlog.Stream
+	thread  *projection.Thread // nil if the stream is not a thread
+	apply   func(eventlog.Record, event.Event) error
+	black   *ndjson.Redactions
+	compare *snapshot.ThreadComparer // nil: there is no cache to compare with
+
+	first eventlog.Revision
+	last  eventlog.Revision
+	chain chain.Digest // at last, as the record's proof says
+	err   error        // the first one; later records are not looked at
+
+	refused eventlog.Revision // of the record that err is about
+}
+
+func newCheck(stream eventlog.Stream) *check {
+	c := &check{stream: stream, black: ndjson.NewRedactions()}
+	authors, connections := projection.NewAuthors(), projection.NewConnections()
+	switch {
+	case event.IsThread(stream):
+		c.thread, c.apply = projection.NewThread(stream), c.applyThread
+	case stream == eventlog.Authors:
+		c.apply = func(_ eventlog.Record, e event.Event) error { return authors.Apply(e) }
+	case stream == eventlog.Connections:
+		c.apply = func(_ eventlog.Record, e event.Event) error { return connections.Apply(e) }
+	default:
+		c.apply = func(eventlog.Record, event.Event) error { return nil }
+	}
+	return c
+}
+
+// add adds the next record, which must have a Proof.
+func (c *check) add(r eventlog.Record) {
+	if c.err != nil {
+		return
+	}
+	e, err := event.Decode(r)
+	if err == nil {
+		err = c.apply(r, e)
+	}
+	if err != nil {
+		c.err, c.refused = err, r.Revision
+		return
+	}
+	if c.first == 0 {
+		c.first = r.Revision
+	}
+	c.black.Add(&r, e.Payload)
+	c.last, c.chain = r.Revision, r.Proof.Chain
+	if c.compare != nil {
+		c.compare.At(c.thread)
+	}
+}
+
+func (c *check) applyThread(r eventlog.Record, e event.Event) error {
+	if _, ok := e.Payload.(event.Opened); ok != (r.Revision == 1) {
+		return fault(r.Stream, r.Revision, "kind %s: a thread must be opened at revision 1, and only there", r.Kind)
+	}
+	_, err := c.thread.Apply(e)
+	return err
+}
+
+// end returns the first error, after the last record.
+func (c *check) end() error {
+	if c.err == nil {
+		if at, err := c.black.Check(); err != nil {
+			c.err, c.refused = fault(c.stream, at, "%v", err), at
+		}
+	}
+	if c.err == nil && c.thread != nil {
+		c.err, c.refused = checkBlame(c.thread), c.first
+	}
+	if c.compare != nil && c.err == nil {
+		c.compare.End(c.thread)
+	}
+	return c.err
+}
+
+// line returns the line that verify prints for a valid thread, and a line for each
+// import.
+func (c *check) line(name func(eventlog.AuthorID) string) string {
+	t := c.thread
+	line := fmt.Sprintf("ok  %s  %d revisions  chain %s  %s\n", t.Stream, t.Revision, c.chain, visible(t.Title))
+	for _, m := range t.Imports {
+		line += fmt.Sprintf("    revisions 1 to %d were imported at revision %d, %s, by %s, from a file with SHA-256 %s\n",
+			m.Revisions, m.Revision, stamp(m.Time), visible(name(m.Author)), m.Digest)
+	}
+	return line
+}
+
+// checked checks one stream of a log: its records against their commitments, the
+// chain, the head, and what a check finds.
+func (s *source) checked(a *app, stream eventlog.Stream) (*check, error) {
+	check := newCheck(stream)
+	c, hasher := chain.Start(string(stream)), chain.Hasher{}
 	for r, err := range s.Prove(a.ctx, stream, 0) {
 		if err != nil {
-			return c, err
+			return check, err
 		}
-		if last == 0 && r.Revision > 1 { // older records were pruned
+		if check.last == 0 && r.Revision > 1 { // older records were pruned
 			if c, err = s.ChainAt(a.ctx, stream, r.Revision-1); err != nil {
-				return c, err
+				return check, err
 			}
 		}
 		commitment := r.Proof.Commitment
@@ -31,53 +124,20 @@ func (s *source) proved(a *app, stream eventlog.Stream, each func(eventlog.Recor
 		}
 		v := r.Values(commitment)
 		if c = hasher.Next(c, &v); c != r.Proof.Chain {
-			return c, fault(stream, r.Revision, "the record does not match its chain value")
+			return check, fault(stream, r.Revision, "the record does not match its chain value")
 		}
-		e, err := event.Decode(r)
-		if err != nil {
-			return c, err
+		if check.add(r); check.err != nil {
+			return check, check.err
 		}
-		if err := each(r, e); err != nil {
-			return c, err
-		}
-		black.Add(&r, e.Payload)
-		last = r.Revision
 	}
 	head, err := s.Head(a.ctx, stream)
 	if err != nil {
-		return c, err
+		return check, err
 	}
-	if last > 0 && (head.Revision != last || head.Chain != c) {
-		return c, fault(stream, head.Revision, "the records end at revision %d", last)
+	if check.last > 0 && (head.Revision != check.last || head.Chain != c) {
+		return check, fault(stream, head.Revision, "the records end at revision %d", check.last)
 	}
-	if at, err := black.Check(); err != nil {
-		return c, fault(stream, at, "%v", err)
-	}
-	return c, nil
-}
-
-// checkThread checks and folds one thread, and prints a line if it is valid.
-func (s *source) checkThread(a *app, stream eventlog.Stream) error {
-	t := projection.NewThread(stream)
-	c, err := s.proved(a, stream, func(r eventlog.Record, e event.Event) error {
-		if _, ok := e.Payload.(event.Opened); ok != (r.Revision == 1) {
-			return fault(stream, r.Revision, "kind %s: a thread must be opened at revision 1, and only there", r.Kind)
-		}
-		_, err := t.Apply(e)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if err := checkBlame(t); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.out, "ok  %s  %d revisions  chain %s  %s\n", stream, t.Revision, c, visible(t.Title))
-	for _, m := range t.Imports {
-		fmt.Fprintf(a.out, "    revisions 1 to %d were imported at revision %d, %s, by %s, from a file with SHA-256 %s\n",
-			m.Revisions, m.Revision, stamp(m.Time), visible(s.name(m.Author)), m.Digest)
-	}
-	return nil
+	return check, check.end()
 }
 
 // checkBlame checks that the rows and the spans add up to the text.
@@ -104,21 +164,6 @@ func checkBlame(t *projection.Thread) error {
 		return fault(t.Stream, t.Revision, "the spans of the blame have %d units and the text %d", n, t.Len())
 	}
 	return nil
-}
-
-// checkStream checks and folds a stream that is not a thread.
-func (s *source) checkStream(a *app, stream eventlog.Stream) error {
-	authors, connections := projection.NewAuthors(), projection.NewConnections()
-	_, err := s.proved(a, stream, func(_ eventlog.Record, e event.Event) error {
-		switch stream {
-		case eventlog.Authors:
-			return authors.Apply(e)
-		case eventlog.Connections:
-			return connections.Apply(e)
-		}
-		return nil
-	})
-	return err
 }
 
 func fault(stream eventlog.Stream, at eventlog.Revision, format string, args ...any) error {

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"path/filepath"
 	"strings"
@@ -15,19 +13,19 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// checked verifies a thread of records and returns what is printed and found.
-func checked(t *testing.T, records ...eventlog.Record) (string, error) {
+// verified verifies a thread of records and returns what is printed and found.
+func verified(t *testing.T, records ...eventlog.Record) (string, error) {
 	t.Helper()
 	log := eventlog.NewMemory()
 	if _, err := log.Append(context.Background(), testThread, 0, records...); err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	a := &app{ctx: context.Background(), out: bufio.NewWriter(&out)}
 	s := sourceOf(log)
-	err := s.checkThread(a, testThread)
-	a.out.Flush()
-	return out.String(), err
+	c, err := s.checked(&app{ctx: context.Background()}, testThread)
+	if err != nil {
+		return "", err
+	}
+	return c.line(s.name), nil
 }
 
 // TestVerifyFindsWhatTheChainCannot: records that are chained as they should be
@@ -64,7 +62,7 @@ func TestVerifyFindsWhatTheChainCannot(t *testing.T) {
 		{"two openings", []eventlog.Record{opened, opened}, "opened at revision 1"},
 		{"an unknown kind", []eventlog.Record{opened, unknown}, "use a newer parodywave"},
 	} {
-		out, err := checked(t, x.records...)
+		out, err := verified(t, x.records...)
 		switch {
 		case x.want == "" && (err != nil || !strings.HasPrefix(out, "ok  "+string(testThread))):
 			t.Errorf("%s: %v, printed %q", x.name, err, out)
@@ -96,7 +94,7 @@ func TestVerifyFindsANameThatWasBlackedOut(t *testing.T) {
 		if _, err := log.Append(t.Context(), eventlog.Authors, 0, x.record); err != nil {
 			t.Fatal(err)
 		}
-		err := sourceOf(log).checkStream(&app{ctx: t.Context()}, eventlog.Authors)
+		_, err := sourceOf(log).checked(&app{ctx: t.Context()}, eventlog.Authors)
 		if (err == nil) != (x.want == "") || err != nil && (!strings.Contains(err.Error(), x.want) || status(err) != exitDamaged) {
 			t.Errorf("%s: %v, want %q", x.name, err, x.want)
 		}
@@ -124,7 +122,7 @@ func TestVerifyTakesConnectionsThatWerePruned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sourceOf(log).checkStream(&app{ctx: t.Context()}, eventlog.Connections); err != nil {
+	if _, err := sourceOf(log).checked(&app{ctx: t.Context()}, eventlog.Connections); err != nil {
 		t.Error(err)
 	}
 }

@@ -7,12 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
-	"parodywave/projection/snapshot"
 )
 
 type verifyCommand struct {
@@ -23,8 +21,9 @@ type verifyCommand struct {
 func (*verifyCommand) Help() string {
 	return `Checks the structure of the file, the checksum of every stored value, the chain of every stream and of the log, that every
 record is valid, that every thread can be folded and its blame adds up to its text, that the replacements of redacted
-texts are the recorded ones, and that the projections saved in cache.db agree with the log. It cannot detect that the
-newest records were removed.
+texts are the recorded ones, and that the projections saved in cache.db agree with the log. It reads to the end also
+after damage, names what is damaged, and lists the threads that are intact. It cannot detect that the newest records
+were removed.
 
   parodywave verify
   parodywave verify 'Weekly minutes'
@@ -34,19 +33,7 @@ newest records were removed.
 
 func (c *verifyCommand) Run(a *app) error {
 	if c.Thread != "" {
-		s, stream, err := a.openWhole(c.Thread, "verify always checks the whole thread: parodywave verify %[1]s")
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		err = s.checkStream(a, eventlog.Authors) // has the names of the thread's authors
-		if err == nil || errors.Is(err, eventlog.ErrNotFound) {
-			err = s.checkThread(a, stream)
-		}
-		if err != nil {
-			return damaged("keep a copy of the log and restore a backup", "verification failed: %w", err)
-		}
-		return nil
+		return c.one(a)
 	}
 	path, remove, err := a.wholeFile()
 	if err != nil {
@@ -55,6 +42,28 @@ func (c *verifyCommand) Run(a *app) error {
 	defer remove()
 	return a.verifyFile(path)
 }
+
+// one verifies one thread.
+func (c *verifyCommand) one(a *app) error {
+	s, stream, err := a.openWhole(c.Thread, "verify always checks the whole thread: parodywave verify %[1]s")
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	_, err = s.checked(a, eventlog.Authors) // has the names of the thread's authors
+	if err == nil || errors.Is(err, eventlog.ErrNotFound) {
+		var t *check
+		if t, err = s.checked(a, stream); err == nil {
+			fmt.Fprint(a.out, t.line(s.name))
+		}
+	}
+	if err != nil {
+		return damaged(damageHint, "verification failed: %w", err)
+	}
+	return nil
+}
+
+const damageHint = "parodywave doctor says what to do; keep a copy of the log until it is done"
 
 // wholeFile returns a log file to check: the one of a stopped directory, or a copy
 // of the running server's, which remove deletes.
@@ -110,115 +119,6 @@ func (c *control) copy(a *app) (string, func(), error) {
 		return "", nil, fmt.Errorf("copy the log of the running server: %w", err)
 	}
 	return path, remove, nil
-}
-
-// verifyFile verifies a whole log file.
-func (a *app) verifyFile(path string) error {
-	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
-		return damaged("restore a backup of the log", "verification failed: %s is empty", path)
-	}
-	first := ""
-	problem := func(what string) {
-		fmt.Fprintf(a.out, "damaged  %s\n", visible(what))
-		if first == "" {
-			first = what
-		}
-	}
-	report, err := boltlog.VerifyFile(a.ctx, path, boltlog.Options{Packer: event.Packer{}, Timeout: lockWait}, a.progress("verify"))
-	if err != nil && !errors.Is(err, eventlog.ErrDamaged) {
-		return err
-	}
-	if err != nil {
-		problem(withoutPath(err, path))
-	}
-	for _, p := range report.Problems {
-		problem(p.String())
-	}
-	if report.More > 0 {
-		problem(fmt.Sprintf("%d more problems", report.More))
-	}
-	if err := a.checkPages(path); err != nil {
-		problem("structure of the file: " + err.Error())
-	}
-	threads := 0
-	copied := *a
-	copied.File = path
-	if s, err := copied.open(); err == nil {
-		defer s.Close()
-		if threads, err = s.checkAll(&copied, problem); err != nil {
-			return err
-		}
-		if first == "" && a.File == "" {
-			if err := s.checkCache(a); err != nil {
-				return err
-			}
-		}
-	} else if first == "" {
-		problem(withoutPath(err, path))
-	}
-	if first != "" {
-		return damaged("keep a copy of the log and restore a backup", "verification failed; first damage: %s", first)
-	}
-	fmt.Fprintf(a.out, "ok  %d threads, %d records to position %d, %d removed by pruning, log chain %s\n", threads, report.Records, report.Last, report.Removed, report.Chain)
-	return nil
-}
-
-// withoutPath returns an error's text without the operation and the path before
-// it, so that the output is the same for a copy of the log.
-func withoutPath(err error, path string) string {
-	_, rest, ok := strings.Cut(err.Error(), path+": ")
-	if !ok {
-		return err.Error()
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(rest, eventlog.ErrDamaged.Error()+": "), ": "+eventlog.ErrDamaged.Error())
-}
-
-// checkAll checks the records of all streams.
-func (s *source) checkAll(a *app, problem func(string)) (threads int, err error) {
-	heads, err := s.Streams(a.ctx)
-	if err != nil {
-		return 0, err
-	}
-	for _, h := range heads {
-		if event.IsThread(h.Stream) {
-			threads++
-			err = s.checkThread(a, h.Stream)
-		} else {
-			err = s.checkStream(a, h.Stream)
-		}
-		if a.ctx.Err() != nil {
-			return threads, a.ctx.Err()
-		}
-		if err != nil {
-			problem(err.Error())
-		}
-	}
-	return threads, nil
-}
-
-// checkCache compares the projections in cache.db with the log.
-func (s *source) checkCache(a *app) error {
-	log, ok := s.AuditLog.(snapshot.Log)
-	if !ok {
-		return nil
-	}
-	c, err := snapshot.Compare(a.ctx, a.cachePath(), log)
-	if err != nil {
-		return err
-	}
-	for _, p := range c.Problems {
-		fmt.Fprintf(a.out, "damaged  cache.db: %s\n", visible(p))
-	}
-	if len(c.Problems) > 0 {
-		return damaged("stop the server and delete "+a.cachePath()+", which is always safe: the server rebuilds it; after a restart the server also rebuilds entries with a wrong checksum by itself", "the log is valid, but the cache is damaged; first damage: %s", visible(c.Problems[0]))
-	}
-	if c.Ignored != "" {
-		fmt.Fprintf(a.out, "ignored  cache.db: %s; the server rebuilds it\n", visible(c.Ignored))
-	}
-	if c.Snapshots > 0 {
-		fmt.Fprintf(a.out, "ok  cache.db, %d snapshots of %d threads\n", c.Snapshots, c.Threads)
-	}
-	return nil
 }
 
 // checkPages runs bbolt's own check in another process, because a damaged file may

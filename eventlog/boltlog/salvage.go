@@ -87,11 +87,30 @@ func (s *Salvage) Close() error { return guard("close", s.db.Close) }
 // Pieces.
 func (s *Salvage) Damages() []eventlog.DamageError { return s.damages }
 
-// Streams returns the streams of which the file holds anything, sorted by name.
+// Streams returns the streams that the file holds anything of, sorted by name.
 func (s *Salvage) Streams() []eventlog.Stream { return s.order }
 
 // Start returns the last revision of a stream that was pruned, 0 if none was.
 func (s *Salvage) Start(name eventlog.Stream) eventlog.Revision { return s.starts[name].through }
+
+// Whole reports whether every value that has records of a stream has the right checksum
+// and the records follow one another without a gap, and returns the last revision. It
+// looks only at what OpenSalvage has read: it does not recompute the chain.
+func (s *Salvage) Whole(name eventlog.Stream) (last eventlog.Revision, ok bool) {
+	last = s.starts[name].through
+	end := last
+	for _, p := range s.parts[name] {
+		switch {
+		case !s.values[p.value].sound:
+			end = max(end, p.last)
+		case p.first > last+1:
+			return last, false
+		default:
+			last = max(last, p.last)
+		}
+	}
+	return last, end <= last
+}
 
 // Pieces yields the pieces of a stream in the order of their revisions. Only an error
 // that is not damage ends it early; that error comes last.

@@ -53,13 +53,17 @@ func AppendRecord(dst []byte, r *eventlog.Record) ([]byte, error) {
 		dst = appendString(dst, s)
 	}
 	dst = append(dst, `],"salt":"`...)
-	if len(r.Text) > 0 {
+	unknown := r.Proof.Chain == chain.Digest{} // only behind a gap
+	if len(r.Text) > 0 && !(unknown && r.Proof.Salt == chain.Salt{}) {
 		dst = base64.StdEncoding.AppendEncode(dst, r.Proof.Salt[:])
 	}
 	if r.Proof.Redacted {
 		dst = append(append(dst, `","commitment":"`...), r.Proof.Commitment.String()...)
 	}
-	dst = append(append(dst, `","chain":"`...), r.Proof.Chain.String()...)
+	dst = append(dst, `","chain":"`...)
+	if !unknown {
+		dst = append(dst, r.Proof.Chain.String()...)
+	}
 	return append(dst, "\"}\n"...), nil
 }
 

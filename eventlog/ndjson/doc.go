@@ -42,6 +42,31 @@
 // a redacted record commits to its text, and every record that a redacted record
 // names is redacted. Package event must be able to decode every record.
 //
+// # Salvaged exports
+//
+// A log with damage still has records of a thread behind the damage. They follow the
+// end line, after a line for each gap:
+//
+//	{"v":1,"gap":true,"stream":S,"from":R,"to":R,"why":W}
+//
+// Revisions from to to are missing, or none is, if to is from-1: then nothing proves
+// that the records behind the gap follow those before it. W says why, in English.
+// Record lines and author lines follow as before the end line, revisions without gaps
+// from to+1 on. A record's "chain" is "" if it is unknown, its "salt" is "" also beside
+// a text if it is lost. The last line of the file is
+//
+//	{"v":1,"salvaged":N,"gaps":N,"stream":S}
+//
+// with the numbers of records and gaps behind the end line. For example, the file of a
+// thread of 90 revisions whose revisions 41 to 57 are damaged has records 1 to 40, the end
+// line of revision 40, a gap from 41 to 57, records 58 to 90, and "salvaged":33. Without
+// an intact revision 1, the file has no end line and begins with a gap.
+//
+// An import takes the records before the end line, which verify as in any export. It
+// leaves out the others: a change cannot be applied to a text that nobody knows. They
+// are checked as far as possible: a chain value that is given, after a record whose
+// chain value is given, must be right.
+//
 // # What it cannot show
 //
 // The chain does not cover names, so that they can be erased: they are only as

@@ -31,6 +31,7 @@ func (e *Error) Unwrap() error { return ErrRefused }
 
 const (
 	hintCopy    = "copy the file again from where it was exported: this copy was cut off or changed"
+	hintNothing = "restore a backup of the log; the file keeps what was typed after the damage, one record a line"
 	hintForged  = "do not trust this file: it was altered; export the thread again from its source"
 	hintVersion = "use a newer parodywave"
 	hintFormat  = "only files written by `parodywave export --format ndjson` can be read"

@@ -68,6 +68,16 @@ func (r *row) has(key string) bool {
 	return false
 }
 
+// is reports whether a field has a raw value.
+func (r *row) is(key, raw string) bool {
+	for i := range r.fields {
+		if r.fields[i].key == key {
+			return string(r.fields[i].raw) == raw
+		}
+	}
+	return false
+}
+
 // raw removes a field and returns its value. If it is missing, raw returns nil and
 // sets the error.
 func (r *row) raw(key string) []byte {
@@ -149,8 +159,12 @@ func (r *row) digest(key string) chain.Digest {
 	return d
 }
 
-func (r *row) salt(key string, text bool) (salt chain.Salt) {
+// salt reads a salt. Behind a gap it may be lost.
+func (r *row) salt(key string, text, gap bool) (salt chain.Salt) {
 	v := r.str(key)
+	if gap && v == "" {
+		return salt
+	}
 	if !text {
 		if v != "" {
 			r.fail("field %q is not empty, but there is no text", key)
@@ -192,7 +206,8 @@ func (r *row) author() (Author, error) {
 	return a, r.end()
 }
 
-func (r *row) record() (eventlog.Record, error) {
+// record reads a record, or one behind a gap.
+func (r *row) record(gap bool) (eventlog.Record, error) {
 	rec := eventlog.Record{
 		Stream:   eventlog.Stream(r.str("stream")),
 		Revision: eventlog.Revision(r.num("revision")),
@@ -209,16 +224,35 @@ func (r *row) record() (eventlog.Record, error) {
 	}
 	rec.Shape = r.shape()
 	rec.Text = event.AppendStrings(nil, r.strs("text")...)
-	p := &eventlog.Proof{Salt: r.salt("salt", len(rec.Text) > 0), Redacted: r.has("commitment")}
+	p := &eventlog.Proof{Salt: r.salt("salt", len(rec.Text) > 0, gap), Redacted: r.has("commitment")}
 	if p.Redacted {
 		p.Commitment = r.digest("commitment")
 		if len(rec.Text) == 0 {
 			r.fail("field %q is there without a text", "commitment")
 		}
 	}
-	p.Chain = r.digest("chain")
+	if gap && r.is("chain", `""`) {
+		r.raw("chain") // unknown
+	} else {
+		p.Chain = r.digest("chain")
+	}
 	rec.Proof = p
 	return rec, r.end()
+}
+
+func (r *row) gap() (eventlog.Stream, Gap, error) {
+	if raw := r.raw("gap"); !bytes.Equal(raw, []byte("true")) {
+		r.fail("field %q is not true", "gap")
+	}
+	stream := eventlog.Stream(r.str("stream"))
+	g := Gap{From: eventlog.Revision(r.num("from")), To: eventlog.Revision(r.num("to")), Why: r.str("why")}
+	return stream, g, r.end()
+}
+
+func (r *row) salvaged() (stream eventlog.Stream, records, gaps uint64, err error) {
+	records, gaps = r.num("salvaged"), r.num("gaps")
+	stream = eventlog.Stream(r.str("stream"))
+	return stream, records, gaps, r.end()
 }
 
 func (r *row) last() (eventlog.Head, error) {

@@ -24,6 +24,10 @@ type Document struct {
 	Authors []Author          // those with names, in order of appearance
 	Head    eventlog.Head
 	Digest  chain.Digest // SHA-256 of the file
+
+	// Gaps are what follows the end line of a salvaged export. No import takes the
+	// records in them.
+	Gaps []Gap
 }
 
 // Read reads an export to its end and checks all of it. If it does not verify, the
@@ -50,9 +54,8 @@ func Read(from io.Reader) (*Document, error) {
 			return nil, fmt.Errorf("read export: %w", err)
 		}
 	}
-	if !r.ended {
-		r.line++
-		return nil, r.refuse(hintCopy, "the file ends without an end line")
+	if refused := r.complete(); refused != nil {
+		return nil, refused
 	}
 	if err := r.redactions(); err != nil {
 		return nil, err
@@ -86,6 +89,11 @@ type reader struct {
 	named  *Author                    // its first record must follow
 	hasher chain.Hasher
 	ended  bool
+
+	// Behind the end line of a salvaged export:
+	behind   eventlog.Revision // of the last record or gap
+	unproved chain.Digest      // C there, zero if unknown
+	over     bool
 }
 
 func (r *reader) refuse(hint, format string, args ...any) *Error {
@@ -94,8 +102,8 @@ func (r *reader) refuse(hint, format string, args ...any) *Error {
 
 // next reads one line.
 func (r *reader) next(line []byte) *Error {
-	if r.ended {
-		return r.refuse(hintCopy, "a line follows the end line")
+	if r.over {
+		return r.refuse(hintCopy, "a line follows the last line")
 	}
 	if len(bytes.TrimSpace(line)) == 0 {
 		return r.refuse(hintCopy, "the line is empty")
@@ -111,6 +119,14 @@ func (r *reader) next(line []byte) *Error {
 		return r.refuse(hint, "%v", err)
 	}
 	switch {
+	case row.has("gap"):
+		return r.gap(row)
+	case r.ended && len(r.doc.Gaps) == 0:
+		return r.refuse(hintCopy, "a line follows the end line")
+	case row.has("salvaged") && len(r.doc.Gaps) > 0:
+		return r.salvagedEnd(row)
+	case row.has("revision") && len(r.doc.Gaps) > 0:
+		return r.salvaged(row)
 	case row.has("end"):
 		return r.end(row)
 	case row.has("revision"):
@@ -135,7 +151,7 @@ func (r *reader) author(row *row) *Error {
 
 // record reads a record and extends the chain by it.
 func (r *reader) record(row *row) *Error {
-	rec, err := row.record()
+	rec, err := row.record(false)
 	d := r.doc
 	if err != nil {
 		e := r.refuse(hintCopy, "%v", err)
@@ -217,6 +233,6 @@ func (r *reader) end(row *row) *Error {
 	case h.Chain != d.Head.Chain:
 		return r.refuse(hintForged, "the end line's head %s is not the last record's chain %s", h.Chain, d.Head.Chain)
 	}
-	r.ended = true
+	r.ended, r.behind = true, d.Head.Revision
 	return nil
 }

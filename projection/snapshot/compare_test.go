@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"slices"
@@ -23,15 +22,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 		w.settle()
 	}
 	w.cache.Close()
-	compare := func() *Report {
-		t.Helper()
-		r, err := Compare(context.Background(), w.path, w.log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
-	r := compare()
+	r := w.compare()
 	if len(r.Problems) > 0 || r.Threads == 0 || r.Snapshots <= r.Threads || !r.State {
 		t.Fatalf("%+v", r)
 	}
@@ -40,7 +31,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.happen(50) // which changes nothing of what was
-	if r := compare(); len(r.Problems) > 0 {
+	if r := w.compare(); len(r.Problems) > 0 {
 		t.Fatalf("%+v", r)
 	}
 
@@ -90,7 +81,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 		if err := os.WriteFile(w.path, wrong, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if r := compare(); len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "differs from the log") {
+		if r := w.compare(); len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "differs from the log") {
 			t.Errorf("frame %d: %+v", i, r)
 		}
 		wrong = bytes.Clone(good)
@@ -98,7 +89,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 		if err := os.WriteFile(w.path, wrong, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if r := compare(); len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "sum") {
+		if r := w.compare(); len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "sum") {
 			t.Errorf("frame %d: %+v", i, r)
 		}
 	}
@@ -109,7 +100,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 	if err := os.WriteFile(w.path, append(bytes.Clone(good), other.bytes(nil)...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if r := compare(); len(r.Problems) > 0 || r.Snapshots == 0 || r.Ignored == "" {
+	if r := w.compare(); len(r.Problems) > 0 || r.Snapshots == 0 || r.Ignored == "" {
 		t.Errorf("with an entry of another past: %+v", r)
 	}
 	for name, make := range map[string]func() error{
@@ -120,7 +111,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 		if err := errors.Join(os.Remove(w.path), make()); err != nil {
 			t.Fatal(err)
 		}
-		if r := compare(); r.Snapshots+len(r.Problems) > 0 || r.State || (r.Ignored == "") != (name == "nothing") {
+		if r := w.compare(); r.Snapshots+len(r.Problems) > 0 || r.State || (r.Ignored == "") != (name == "nothing") {
 			t.Errorf("%s in its place: %+v", name, r)
 		}
 		if name == "nothing" {

@@ -44,7 +44,7 @@
 // A damaged frame is ignored when it is needed, and its thread is saved again. So
 // that damage is found before that, the cache checks the sums of all frames that
 // count once after opening the file, in the background, with a tenth of a core,
-// and the rest of them when it is closed. Only Compare finds a frame with a right
+// and the rest of them when it is closed. Only a Comparer finds a frame with a right
 // sum and wrong content.
 //
 // A redaction changes what a fold of older records gives, but not the log chain. A

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"context"
 	"os"
 	"strings"
 	"testing"
@@ -85,13 +84,4 @@ func TestASoundFileIsLeftAsItIs(t *testing.T) {
 	if err != nil || string(after) != string(before) {
 		t.Errorf("%v: %d bytes were %d", err, len(after), len(before))
 	}
-}
-
-func (w *world) compare() *Report {
-	w.t.Helper()
-	r, err := Compare(context.Background(), w.path, w.log)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return r
 }

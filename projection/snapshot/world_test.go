@@ -376,3 +376,49 @@ func (w *world) saved() (n int) {
 	}
 	return n
 }
+
+// compare folds the log and compares the cache with it, as verify does.
+func (w *world) compare() *Report {
+	w.t.Helper()
+	ctx := context.Background()
+	c, err := NewComparer(ctx, w.path, w.log)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer c.Close()
+	threads, compared := map[eventlog.Stream]*projection.Thread{}, map[eventlog.Stream]*ThreadComparer{}
+	heads, err := w.log.Streams(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, h := range heads {
+		for r, err := range w.log.Read(ctx, h.Stream, 0) {
+			if !event.IsThread(h.Stream) {
+				break
+			}
+			if threads[h.Stream] == nil {
+				threads[h.Stream], compared[h.Stream] = projection.NewThread(h.Stream), c.Thread(h.Stream)
+			}
+			t := threads[h.Stream]
+			var e event.Event
+			if err == nil {
+				e, err = event.Decode(r)
+			}
+			if err == nil {
+				_, err = t.Apply(e)
+			}
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			compared[h.Stream].At(t)
+		}
+	}
+	for stream, x := range compared {
+		x.End(threads[stream])
+	}
+	r, err := c.End(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
