@@ -352,8 +352,8 @@ func TestVersionsAreNamedOverBothWays(t *testing.T) {
 	}
 	deck := dial(t, a.url, "/ws")
 	deck.send(`{"type":"version","rev":1,"name":"q"}`)
-	if _, frame, _ := deck.conn.ReadMessage(); !strings.Contains(string(frame), `"code":"not_joined"`) {
-		t.Errorf("%s", frame)
+	if e := deck.failure(); e["code"] != "not_joined" {
+		t.Errorf("%v", e)
 	}
 }
 

@@ -45,7 +45,10 @@ type Authority struct {
 	inbox chan request
 	done  chan struct{}
 
-	// Owned by Run's goroutine; no lock.
+	beside beside
+
+	// Owned by Run's goroutine and, while that waits for the disk, by the reader that
+	// holds beside.own; no lock.
 	thread  *projection.Thread
 	chain   chain.Digest // of thread.Revision once its batch is on disk
 	bytes   int          // of the text in UTF-8
@@ -70,12 +73,13 @@ type Authority struct {
 // A request is work for the authority's goroutine. An edit joins the batch.
 // Anything else runs when all edits before it are durable, unless now is set.
 type request struct {
-	peer Peer
-	re   string // the message type that an error answers
-	edit func() *wire.Error
-	do   func()
-	now  bool         // do does not wait for the edits before it
-	done chan<- error // receives the outcome, unless it is nil; has room for it
+	peer   Peer
+	re     string // the message type that an error answers
+	edit   func() *wire.Error
+	do     func()
+	now    bool         // do does not wait for the edits before it
+	done   chan<- error // receives the outcome, unless it is nil; has room for it
+	served *bool        // do was called already, beside an append; nil if that cannot be
 }
 
 // New returns the authority of a thread whose records so far are folded into t,
@@ -93,6 +97,8 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 		costMax:    costMax,
 		rebase:     rebase,
 	}
+	a.beside.own = make(chan struct{}, 1)
+	a.beside.own <- struct{}{}
 	a.recent.base = t.Revision
 	a.adopt(t, head)
 	return a
@@ -186,6 +192,12 @@ func (a *Authority) handle(r request) {
 			a.fail(r, errStopped)
 			return
 		}
+		if r.served != nil {
+			if *r.served {
+				return
+			}
+			*r.served = true
+		}
 		r.do()
 		if r.done != nil {
 			r.done <- nil
@@ -256,21 +268,21 @@ func (a *Authority) wait(ctx context.Context, r request) error {
 	case err := <-done:
 		return err
 	case <-a.done:
-		select { // Run may have answered before it returned
-		case err := <-done:
-			return err
-		default:
-			return errStopped
-		}
+		return stopped(done)
 	case <-ctx.Done():
 		return fmt.Errorf("thread %s: %w", a.cfg.Stream, ctx.Err())
 	}
 }
 
-// View calls f with the thread and its chain value as they are on disk. f must
-// not change the thread or keep it.
-func (a *Authority) View(ctx context.Context, f func(*projection.Thread, chain.Digest)) error {
-	return a.wait(ctx, request{do: func() { f(a.thread, a.chain) }})
+// stopped returns the outcome of a request now that Run has returned: it may have
+// been served before.
+func stopped(done <-chan error) error {
+	select {
+	case err := <-done:
+		return err
+	default:
+		return errStopped
+	}
 }
 
 // Rename gives the thread another title. p may be nil.

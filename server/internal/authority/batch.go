@@ -77,7 +77,7 @@ func (a *Authority) commit() {
 		return
 	}
 	if len(b.records) > 0 {
-		head, err := a.cfg.Log.Append(context.Background(), a.cfg.Stream, b.base, b.records...)
+		head, err := a.lend()
 		if err != nil {
 			a.settleAppend(err)
 			return

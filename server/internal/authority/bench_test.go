@@ -30,7 +30,7 @@ func benchWorld(b *testing.B, peers int) (*world, []*conn) {
 	conns := make([]*conn, peers)
 	for i := range conns {
 		conns[i] = &conn{w: w}
-		if f := w.auth.joinText(conns[i], ada, eventlog.ClientID{1, byte(i)}, nil); f != nil {
+		if f := w.auth.joinText(conns[i], ada, eventlog.ClientID{1, byte(i)}, nil, w.auth.state()); f != nil {
 			b.Fatal(f)
 		}
 	}
@@ -78,9 +78,9 @@ func BenchmarkLineUpdate(b *testing.B) {
 		b.Run(fmt.Sprintf("others=%d", others), func(b *testing.B) {
 			w, _ := benchWorld(b, 0)
 			a, c := w.auth, &conn{w: w}
-			a.joinLine(c, ada, 0)
+			a.joinLine(c, ada, 0, a.state())
 			for range others {
-				a.joinLine(&conn{w: w}, ben, 0)
+				a.joinLine(&conn{w: w}, ben, 0, a.state())
 			}
 			value := units("")
 			b.ReportAllocs()
@@ -110,7 +110,7 @@ func BenchmarkIdleLine(b *testing.B) {
 			peers := make([]*conn, idle)
 			for i := range peers {
 				peers[i] = &conn{w: w}
-				a.joinLine(peers[i], ada, 0)
+				a.joinLine(peers[i], ada, 0, a.state())
 				if f := a.edit(a.lines[peers[i]], LineEdit{Value: units("milk"), New: true, Line: -1}); f != nil {
 					b.Fatal(f)
 				}

@@ -1,5 +1,6 @@
 // Package authority is the single writer of one thread. One goroutine owns all
-// of its state: nothing is shared, and no race is retried.
+// of its state, and no race is retried. While that goroutine waits for the disk it
+// lends the state to readers, one after the other (see A slow disk).
 //
 // # An edit
 //
@@ -14,6 +15,14 @@
 // edit of a batch must be validated against the first. No client can see this:
 // a request that asks for the state (a join, a view) is answered between
 // batches, and nothing of a batch is sent before its append has returned.
+//
+// # A slow disk
+//
+// A sync may take seconds. A reader that has waited for a tenth of a second is
+// served beside the append that is in flight, with the thread at the revision
+// before the batch, folded from the log. Whoever joins then is sent the batch when
+// it is durable, like everybody else. Edits, and peers that wait for the receipts
+// of theirs, keep their turn. A keystroke costs nothing more for this.
 //
 // # An announcement
 //

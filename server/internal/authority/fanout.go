@@ -142,7 +142,7 @@ func (a *Authority) sendEntries() {
 		case !p.Ready():
 			tp.cursorsDue = true
 		case !a.inOneFrame(tp.sent):
-			a.stream(p, tp)
+			a.stream(p, tp, head)
 		default:
 			lacking = append(lacking, p)
 		}
@@ -190,10 +190,10 @@ func (a *Authority) inOneFrame(from eventlog.Revision) bool {
 	return ok && (from >= a.fanout.sent || a.thread.Revision-from <= eventlog.Revision(a.catchUpMax) && !heavy(entries, 0))
 }
 
-// stream has the server stream from the log what p lacks.
-func (a *Authority) stream(p Peer, tp *textPeer) {
+// stream has the server stream from the log what p lacks up to a revision.
+func (a *Authority) stream(p Peer, tp *textPeer, to eventlog.Revision) {
 	tp.streaming, tp.cursorsDue = true, true
-	p.Stream(CatchUp{From: tp.sent, To: a.thread.Revision, of: tp})
+	p.Stream(CatchUp{From: tp.sent, To: to, of: tp})
 }
 
 // catchUp sends p what it lacks, whatever the rate limit: from memory if it is
@@ -202,7 +202,7 @@ func (a *Authority) catchUp(p Peer, tp *textPeer) {
 	if tp.streaming = false; a.inMemory(tp.sent) {
 		a.publishEntries([]Peer{p}, a.entriesAfter(tp.sent))
 	} else {
-		a.stream(p, tp)
+		a.stream(p, tp, a.thread.Revision)
 	}
 }
 

@@ -42,6 +42,7 @@ func newHistory(seed uint64, wrong func(*Authority), batches bool) *history {
 		h.world.flush = h.draw(4)
 		h.limit = RateLimit{time.Duration(1+h.draw(60)) * time.Millisecond, 1 + h.draw(3)}
 	}
+	h.beside = h.draw(2) == 0
 	h.auth.post(nil, "", func() *wire.Error {
 		h.auth.record(event.Opened{Title: "a thread"}, eventlog.AuthorID{1}, h.newClient(), 0)
 		return nil

@@ -45,17 +45,17 @@ func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, t
 // what it missed. Another connection of the same client is closed. If the error
 // is a *wire.Error, p has not joined.
 func (a *Authority) JoinText(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *wire.Resume) error {
-	return a.ask(ctx, func() *wire.Error { return a.joinText(p, author, client, resume) })
+	return a.ask(ctx, p, func(s state) *wire.Error { return a.joinText(p, author, client, resume, s) })
 }
 
-func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *wire.Resume) *wire.Error {
+func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *wire.Resume, s state) *wire.Error {
 	if f := a.mayJoin(p, author, client); f != nil {
 		return f
 	}
 	known := false
 	if resume != nil {
 		var err error
-		if known, err = a.knows(*resume); err != nil {
+		if known, err = a.knows(*resume, s); err != nil {
 			return wire.Errorf(wire.Unavailable, "revision %d cannot be looked up: %v", resume.Since, err)
 		}
 	}
@@ -73,14 +73,23 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 			q.Close(wire.CloseReplaced, replacedText)
 		}
 	}
-	tp := &textPeer{author: author, client: client, sent: a.thread.Revision}
+	tp := &textPeer{author: author, client: client, sent: s.thread.Revision}
 	a.texts[p] = tp
 	if known {
-		a.send(p, Resumed{Thread: a.thread, Since: resume.Since})
 		tp.sent = resume.Since
-		a.catchUp(p, tp)
+		a.send(p, Resumed{Thread: s.thread, Since: resume.Since})
 	} else {
-		a.send(p, TextJoined{Thread: a.thread, Chain: a.chain, Reset: resume != nil})
+		a.send(p, TextJoined{Thread: s.thread, Chain: s.chain, Reset: resume != nil})
+	}
+	if s.beside { // the rest follows when the append returns
+		tp.cursorsDue, a.fanout.dirty = true, true
+		if tp.sent < s.thread.Revision {
+			a.stream(p, tp, s.thread.Revision)
+		}
+		return nil
+	}
+	if known {
+		a.catchUp(p, tp)
 	}
 	a.showCursors(p, tp)
 	return nil
@@ -94,13 +103,19 @@ func older(p, q Peer) bool {
 	return bytes.Compare(a[:], b[:]) < 0
 }
 
+// owes reports whether a peer in line mode must be sent receipts before it leaves.
+func (a *Authority) owes(p Peer) bool {
+	l, ok := a.lines[p]
+	return ok && len(l.receipts) > 0
+}
+
 // knows reports whether the log has at r.Since what the client saw.
-func (a *Authority) knows(r wire.Resume) (bool, error) {
+func (a *Authority) knows(r wire.Resume, s state) (bool, error) {
 	switch {
-	case r.Chain == nil || r.Since > a.thread.Revision:
+	case r.Chain == nil || r.Since > s.thread.Revision:
 		return false, nil
-	case r.Since == a.thread.Revision:
-		return *r.Chain == a.chain, nil
+	case r.Since == s.thread.Revision:
+		return *r.Chain == s.chain, nil
 	}
 	c, err := a.chainAt(r.Since)
 	return err == nil && c == *r.Chain, err
@@ -125,13 +140,19 @@ func heavy(entries []entry, n int) bool {
 // MayJoin returns, as a *wire.Error, the reason why a client may not join in
 // text mode, or nil.
 func (a *Authority) MayJoin(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID) error {
-	return a.ask(ctx, func() *wire.Error { return a.mayJoin(p, author, client) })
+	return a.ask(ctx, p, func(state) *wire.Error { return a.mayJoin(p, author, client) })
 }
 
-// ask returns the outcome of f, which runs when all edits before it are durable.
-func (a *Authority) ask(ctx context.Context, f func() *wire.Error) error {
+// ask is read for a peer that leaves where it is, and returns the outcome of f.
+func (a *Authority) ask(ctx context.Context, p Peer, f func(state) *wire.Error) error {
 	var refused *wire.Error
-	err := a.wait(ctx, request{do: func() { refused = f() }})
+	err := a.read(ctx, func(s state) bool {
+		if s.beside && a.owes(p) {
+			return false
+		}
+		refused = f(s)
+		return true
+	})
 	if err == nil && refused != nil {
 		return refused
 	}
@@ -164,17 +185,21 @@ func (a *Authority) Attach(p Peer, c CatchUp) {
 }
 
 // Leave removes a peer, in whichever mode it joined. When it returns, nothing
-// more is sent to p, and receipts that waited for a resync have been. It
-// returns how many receipts a peer in line mode has been sent on its
-// connection, and 0 for any other peer.
+// more is sent to p, its edits are settled, and receipts that waited for a resync
+// have been sent. It returns how many receipts a peer in line mode has been sent on
+// its connection, and 0 for any other peer.
 func (a *Authority) Leave(p Peer) (received uint64) {
-	_ = a.wait(context.Background(), request{do: func() {
+	_ = a.read(context.Background(), func(s state) bool {
+		if s.beside && (a.owes(p) || p.Unsettled()) {
+			return false
+		}
 		a.leaveText(p)
 		if l, ok := a.lines[p]; ok {
 			received = l.received
 			a.leaveLine(p)
 		}
-	}})
+		return true
+	})
 	return received
 }
 

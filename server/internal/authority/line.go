@@ -58,17 +58,26 @@ type receipt struct {
 // JoinLine adds p as a peer in line mode. received is how many receipts its
 // connection has been sent. p is sent LineJoined.
 func (a *Authority) JoinLine(ctx context.Context, p Peer, author eventlog.AuthorID, received uint64) error {
-	return a.wait(ctx, request{do: func() { a.joinLine(p, author, received) }})
+	return a.read(ctx, func(s state) bool {
+		if s.beside && a.owes(p) {
+			return false
+		}
+		a.joinLine(p, author, received, s)
+		return true
+	})
 }
 
-func (a *Authority) joinLine(p Peer, author eventlog.AuthorID, received uint64) {
+func (a *Authority) joinLine(p Peer, author eventlog.AuthorID, received uint64, s state) {
 	if l, ok := a.lines[p]; ok {
 		received += uint64(len(l.receipts)) // leaving sends these
 	}
 	a.leaveLine(p)
 	a.leaveText(p)
-	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, sent: a.thread.Revision, received: received, synced: a.cfg.Now() - resyncPause}
-	a.send(p, LineJoined{Thread: a.thread})
+	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, sent: s.thread.Revision, received: received, synced: a.cfg.Now() - resyncPause}
+	if s.beside { // what the batch touches was not followed for p
+		a.lines[p].due, a.fanout.dirty = true, true
+	}
+	a.send(p, LineJoined{Thread: s.thread})
 }
 
 // A LineEdit begins a new line with Value or makes a line read Value. Line is

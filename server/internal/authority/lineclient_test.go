@@ -48,14 +48,14 @@ func (c *lineClient) join() {
 	conn.up = append(conn.up, frame{f: func() {
 		w.serve(testInbox)
 		conn.synced -= resyncPause // what is held is sent now
-		w.do(func() { w.auth.joinLine(conn, c.author, conn.receipts) })
+		w.join(conn, func(s state) { w.auth.joinLine(conn, c.author, conn.receipts, s) })
 	}})
 }
 
 func (c *lineClient) send(re string, ed LineEdit) {
 	c.sent++
 	w, conn := c.w, c.conn
-	conn.up = append(conn.up, frame{f: func() { w.auth.Edit(conn, re, ed) }})
+	conn.up = append(conn.up, frame{f: func() { conn.open++; w.auth.Edit(conn, re, ed) }})
 	c.last = ot.String(ed.Value)
 }
 

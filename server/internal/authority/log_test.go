@@ -23,12 +23,17 @@ type brokenLog struct {
 	eventlog.AuditLog
 	next     fate
 	readFail bool
+	inFlight func() // called once in the next append, if not nil
 	appended func() // called after an append that was kept, before it returns
 }
 
 func (l *brokenLog) Append(ctx context.Context, s eventlog.Stream, expected eventlog.Revision, records ...eventlog.Record) (eventlog.Head, error) {
 	f := l.next
 	l.next = kept
+	if call := l.inFlight; call != nil {
+		l.inFlight = nil
+		call()
+	}
 	switch f {
 	case refused:
 		return eventlog.Head{}, fmt.Errorf("disk full: %w", eventlog.ErrUnavailable)

@@ -97,10 +97,10 @@ func (a *Authority) anyCursorsDue() bool {
 // hideCursor removes the cursor of a peer that has left from the others'
 // screens.
 func (a *Authority) hideCursor(c Cursor) {
-	c.Revision, c.Ranges = a.thread.Revision, [][2]int{}
+	c.Revision, c.Ranges = a.batch.base, [][2]int{}
 	a.fanout.left = append(a.fanout.left, c)
 	a.fanout.dirty = true
-	a.broadcastNew()
+	a.broadcastIfDurable()
 }
 
 // showCursors sends a peer all cursors of the others, or has them sent after

@@ -34,7 +34,7 @@ func TestCursorsArePassedOnAndNeverLogged(t *testing.T) {
 	s.head(2)
 
 	c := s.conn("new")
-	s.do(func() { s.auth.joinText(c, ben, b.id, nil) }) // ben joins again and is sent ada's cursor
+	s.do(func() { s.auth.joinText(c, ben, b.id, nil, s.auth.state()) }) // ben joins again and is sent ada's cursor
 	if got := cursors(c); len(got) != 1 || got[0].Client != a.id {
 		t.Errorf("the peer that joined was sent %v", got)
 	}

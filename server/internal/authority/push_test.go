@@ -200,7 +200,7 @@ func TestClientOfAnotherAuthorIsForbidden(t *testing.T) {
 	q := s.conn("ben's")
 	forbidden := func() {
 		t.Helper()
-		for _, f := range []*wire.Error{s.auth.mayJoin(q, ben, c.id), s.auth.joinText(q, ben, c.id, nil)} {
+		for _, f := range []*wire.Error{s.auth.mayJoin(q, ben, c.id), s.auth.joinText(q, ben, c.id, nil, s.auth.state())} {
 			if f == nil || f.Code != wire.Forbidden {
 				t.Errorf("answered %v, want forbidden", f)
 			}
@@ -214,7 +214,7 @@ func TestClientOfAnotherAuthorIsForbidden(t *testing.T) {
 	forbidden() // used
 	s.restart()
 	forbidden() // as the log says
-	if f := s.auth.joinText(q, ada, c.id, nil); f != nil {
+	if f := s.auth.joinText(q, ada, c.id, nil, s.auth.state()); f != nil {
 		t.Errorf("its own author was refused: %v", f)
 	}
 }
@@ -280,7 +280,7 @@ func TestResume(t *testing.T) {
 			}
 			c := s.conn("c")
 			s.do(func() {
-				if f := s.auth.joinText(c, ada, eventlog.ClientID{7}, r); f != nil {
+				if f := s.auth.joinText(c, ada, eventlog.ClientID{7}, r, s.auth.state()); f != nil {
 					t.Fatal(f)
 				}
 			})
@@ -334,7 +334,7 @@ func TestResumeThatCannotBeLookedUpIsNoReset(t *testing.T) {
 	s.elsewhere(0, 0, "a")
 	s.auth.cfg.Log = projection.Plain(chainless{s.log})
 	c := s.conn("c")
-	f := s.auth.joinText(c, ada, eventlog.ClientID{7}, &wire.Resume{Since: 2, Chain: &chain.Digest{}})
+	f := s.auth.joinText(c, ada, eventlog.ClientID{7}, &wire.Resume{Since: 2, Chain: &chain.Digest{}}, s.auth.state())
 	if f == nil || f.Code != wire.Unavailable || len(c.down) > 0 || len(s.auth.texts) > 0 {
 		t.Errorf("answered %v and %v, want unavailable", f, c.down)
 	}

@@ -52,7 +52,7 @@ func TestManyResumesReadTheLogOnce(t *testing.T) {
 		}
 		c := s.conn(fmt.Sprint("c", i))
 		s.do(func() {
-			if f := s.auth.joinText(c, ada, eventlog.ClientID{7, byte(i)}, &wire.Resume{Since: since, Chain: &sum}); f != nil {
+			if f := s.auth.joinText(c, ada, eventlog.ClientID{7, byte(i)}, &wire.Resume{Since: since, Chain: &sum}, s.auth.state()); f != nil {
 				t.Fatal(f)
 			}
 		})

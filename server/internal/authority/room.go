@@ -5,8 +5,8 @@ import (
 	"parodywave/projection"
 )
 
-// A Room surrounds an authority. Its methods are called in the authority's
-// goroutine. They must not block, and must not call the authority.
+// A Room surrounds an authority. Its methods are called by whoever uses the
+// authority, never by two at a time. They must not block, and must not call the authority.
 type Room interface {
 	// Announce is called once for each batch of records that became durable, in
 	// the order of the log, before any of it is sent to a peer. A batch whose
@@ -34,8 +34,8 @@ type Batch struct {
 	Summary projection.Summary
 }
 
-// A Peer is one connection to a thread. Its methods are called in the
-// authority's goroutine until Leave returns, except that a request which
+// A Peer is one connection to a thread. Its methods are called by whoever uses the
+// authority (see Authority) until Leave returns, except that a request which
 // arrives after the authority has stopped is refused in the sender's goroutine.
 // They must not block, and must not call the authority. Peers are compared with
 // ==.
@@ -54,6 +54,9 @@ type Peer interface {
 	// sent to any peer then. It is false if the message was refused. re is the
 	// message's type.
 	Settled(re string, logged bool)
+	// Unsettled reports whether Settled is still to be called for a message of the
+	// peer.
+	Unsettled() bool
 	// Close sends what is queued and then closes the connection with a close
 	// code of package wire and a text for people.
 	Close(code int, text string)

@@ -37,8 +37,20 @@ type runner struct {
 	world  *world
 	cancel func()
 
-	mu    sync.Mutex
-	peers map[any]*ear
+	mu     sync.Mutex
+	peers  map[any]*ear
+	timers []func() // guarded by mu
+}
+
+// late calls the timers that were set so far: readers have waited long enough.
+func (r *runner) late() {
+	r.mu.Lock()
+	timers := r.timers
+	r.timers = nil
+	r.mu.Unlock()
+	for _, f := range timers {
+		f()
+	}
 }
 
 // An ear is a peer that is always ready and keeps what it is sent.
@@ -56,6 +68,7 @@ func (e *ear) Send(frame []byte) {
 func (e *ear) Ready() bool                        { return true }
 func (e *ear) Stream(CatchUp)                     {}
 func (e *ear) Settled(string, bool)               {}
+func (e *ear) Unsettled() bool                    { return false }
 func (e *ear) Close(int, string)                  {}
 func (e *ear) Connection() (id eventlog.ClientID) { return id }
 
@@ -78,6 +91,11 @@ func newRunner(t *testing.T, log eventlog.AuditLog) *runner {
 	r.world = &world{log: &brokenLog{AuditLog: log}, clock: 1}
 	r.world.start()
 	cfg := r.world.auth.cfg
+	cfg.After = func(_ time.Duration, f func()) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.timers = append(r.timers, f)
+	}
 	cfg.Log, cfg.Room = projection.Plain(r.log), shared{r.world, &r.mu}
 	r.Authority = New(cfg, r.world.auth.thread, r.world.auth.chain)
 	ctx, cancel := context.WithCancel(t.Context())

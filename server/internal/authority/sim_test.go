@@ -59,6 +59,12 @@ func TestUnannouncedBatchIsSeen(t *testing.T) {
 	mustDiverge(t, func(a *Authority) { a.cfg.Room = &forgetful{Room: a.cfg.Room} }, false)
 }
 
+// TestShowingWhatIsNotOnDiskIsSeen shows whoever joins beside an append what the
+// append is to make durable.
+func TestShowingWhatIsNotOnDiskIsSeen(t *testing.T) {
+	mustDiverge(t, func(a *Authority) { a.cfg.Room.(*world).ahead = true }, false)
+}
+
 // A forgetful Room ignores what is announced after a refusal.
 type forgetful struct {
 	Room

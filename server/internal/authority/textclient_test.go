@@ -65,8 +65,8 @@ func (c *textClient) connect(conn *conn, hostile bool) {
 				o.up = o.up[len(o.up)-1:]
 			}
 		}
-		w.do(func() {
-			if f := w.auth.joinText(conn, c.author, c.id, resume); f != nil {
+		w.join(conn, func(s state) {
+			if f := w.auth.joinText(conn, c.author, c.id, resume, s); f != nil {
 				c.fail("join refused: %v", f)
 			}
 		})
@@ -79,7 +79,7 @@ func (c *textClient) connect(conn *conn, hostile bool) {
 func (c *textClient) send(p wire.Push) {
 	w, conn := c.w, c.conn
 	conn.sent = true
-	conn.up = append(conn.up, frame{f: func() { w.auth.Push(conn, p) }, push: true})
+	conn.up = append(conn.up, frame{f: func() { conn.open++; w.auth.Push(conn, p) }, push: true})
 }
 
 // edit changes the client's text.

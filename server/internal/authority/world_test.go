@@ -45,7 +45,9 @@ type world struct {
 	announced eventlog.Revision // the revision up to which batches were announced
 	refusals  int
 
-	setup func(*Authority) // sets bounds and wrong parts of every new authority
+	beside bool             // whoever joins does so beside an append, if there is one
+	ahead  bool             // wrong: whoever does so is shown what is not on disk yet
+	setup  func(*Authority) // sets bounds and wrong parts of every new authority
 }
 
 type timer struct {
@@ -67,6 +69,7 @@ type conn struct {
 	page     func(n int) int // draws how the server divides a stream from the log into frames
 	full     int             // it is not ready with that many messages; 0: always ready
 	waits    bool            // Ready has returned false
+	open     int             // edits that are not settled
 }
 
 // A frame is a message on its way up.
@@ -176,8 +179,24 @@ func (w *world) Frame(m Message) []byte {
 			w.flag("revision %d is sent, and the log is at %d", last, head.Revision)
 		}
 	}
+	if r := shown(m); r > w.announced {
+		w.flag("%T shows revision %d, and announced is %d", m, r, w.announced)
+	}
 	w.frames = append(w.frames, copied(m))
 	return binary.AppendUvarint(nil, uint64(len(w.frames)-1))
+}
+
+// shown returns the revision that a join shows.
+func shown(m Message) eventlog.Revision {
+	switch m := m.(type) {
+	case TextJoined:
+		return m.Thread.Revision
+	case Resumed:
+		return m.Thread.Revision
+	case LineJoined:
+		return m.Thread.Revision
+	}
+	return 0
 }
 
 // message returns what is in a frame.
@@ -228,10 +247,13 @@ func (c *conn) Ready() bool {
 func (c *conn) Stream(m CatchUp) { c.w.tasks = append(c.w.tasks, func() { c.w.catchUp(c, m) }) }
 
 func (c *conn) Settled(re string, logged bool) {
+	c.open--
 	if c.w.settled != nil {
 		c.w.settled(c, re, logged)
 	}
 }
+
+func (c *conn) Unsettled() bool { return c.open > 0 }
 
 func (c *conn) Close(code int, _ string) {
 	if code == wire.CloseTryAgain {
@@ -342,6 +364,34 @@ func (w *world) serve(n int) {
 func (w *world) do(f func()) {
 	w.serve(testInbox)
 	w.auth.handle(request{do: f})
+}
+
+// join has c join when all requests before are served or, in a world where that
+// happens, beside their append: on the disk or not, it has not returned.
+func (w *world) join(c *conn, f func(state)) {
+	served := false
+	if w.beside && !c.Unsettled() {
+		w.log.inFlight = func() {
+			for again := true; again && !served; {
+				w.auth.beside.own <- struct{}{}
+				_, again = w.auth.readBeside(context.Background(), &served, func(s state) bool {
+					if w.auth.owes(c) {
+						return false
+					}
+					if w.ahead {
+						s.thread = w.auth.thread
+					}
+					f(s)
+					return true
+				})
+			}
+		}
+		w.serve(testInbox)
+		w.log.inFlight = nil
+	}
+	if !served {
+		w.do(func() { f(w.auth.state()) })
+	}
 }
 
 // pass moves the clock and calls the timers that are due.

@@ -72,7 +72,7 @@ func (p *peer) serve(m wire.Message) {
 		ed.Submit = true
 		p.edit(ctx, "submit", ed)
 	case wire.Rename:
-		if p.joined("rename") && p.mayWrite(ctx, "rename") {
+		if p.joined("rename") && p.startEdit(ctx, "rename") {
 			p.in.authority.Rename(p, p.author, m.Title)
 		}
 	default:
@@ -95,18 +95,18 @@ func lineEdit(m wire.Update) authority.LineEdit {
 func (p *peer) serveText(ctx context.Context, m wire.Message) {
 	switch m := m.(type) {
 	case wire.Push:
-		if p.joined("update") && p.inMode(true, "update", "value") && p.mayWrite(ctx, "update") {
+		if p.joined("update") && p.inMode(true, "update", "value") && p.startEdit(ctx, "update") {
 			p.l.stats.pushes.Add(1)
 			p.watch.start(p.l.stats.clock())
 			p.in.authority.Push(p, m)
 		}
 	case wire.SubmitLines:
-		if p.joined("submit") && p.inMode(true, "submit", "value") && p.mayWrite(ctx, "submit") {
+		if p.joined("submit") && p.inMode(true, "submit", "value") && p.startEdit(ctx, "submit") {
 			p.watch.start(p.l.stats.clock())
 			p.in.authority.Submit(p, m.Rev, m.From, m.To)
 		}
 	case wire.NameVersion:
-		if p.joined("version") && p.inMode(true, "version", "") && p.mayWrite(ctx, "version") {
+		if p.joined("version") && p.inMode(true, "version", "") && p.startEdit(ctx, "version") {
 			p.in.authority.NameVersion(p, m.Rev, m.Name)
 		}
 	case wire.Cursor:
@@ -151,9 +151,10 @@ func (p *peer) inMode(text bool, re, field string) bool {
 	return false
 }
 
-// mayWrite reports whether the log has the name of p's author, which must be there
-// before the author's first record. If not it answers with an error.
-func (p *peer) mayWrite(ctx context.Context, re string) bool {
+// startEdit counts an edit that p may make, which the authority will settle. It
+// answers with an error if the log lacks the name of p's author, which must be there
+// before the author's first record.
+func (p *peer) startEdit(ctx context.Context, re string) bool {
 	if !p.named {
 		if err := p.l.people.Record(ctx, p.author); err != nil {
 			p.fail(wire.ErrorFor(err, re))
@@ -161,11 +162,12 @@ func (p *peer) mayWrite(ctx context.Context, re string) bool {
 		}
 		p.named = true
 	}
+	p.unsettled.Add(1)
 	return true
 }
 
 func (p *peer) edit(ctx context.Context, re string, ed authority.LineEdit) {
-	if p.joined(re) && p.inMode(false, re, "changes") && p.mayWrite(ctx, re) {
+	if p.joined(re) && p.inMode(false, re, "changes") && p.startEdit(ctx, re) {
 		p.l.stats.pushes.Add(1)
 		p.watch.start(p.l.stats.clock())
 		p.in.authority.Edit(p, re, ed)

@@ -53,12 +53,13 @@ type peer struct {
 	stay    int    // how many times it has left a thread: streams of an earlier stay end
 	behind  *room  // the room to notify when the queue is written
 
-	rates   rates
-	serving sync.WaitGroup // a worker serves a message
-	served  bool           // result of serving: the connection goes on
-	listed  atomic.Bool    // has asked for the list
-	watch   stopwatch
-	aware   bool // has a people frame of the thread; guarded by its room's mu
+	rates     rates
+	serving   sync.WaitGroup // a worker serves a message
+	served    bool           // result of serving: the connection goes on
+	listed    atomic.Bool    // has asked for the list
+	watch     stopwatch
+	unsettled atomic.Int32 // edits of which the authority has not said what became of them
+	aware     bool         // has a people frame of the thread; guarded by its room's mu
 
 	// Owned by the reader, and by the worker for which it waits. While the peer is
 	// in a room, mode and author do not change.
@@ -203,6 +204,7 @@ func (p *peer) Ready() bool {
 
 // Settled implements authority.Peer.
 func (p *peer) Settled(re string, logged bool) {
+	p.unsettled.Add(-1)
 	switch re {
 	case "new", "update", "submit":
 		if !logged {
@@ -212,6 +214,9 @@ func (p *peer) Settled(re string, logged bool) {
 		}
 	}
 }
+
+// Unsettled implements authority.Peer.
+func (p *peer) Unsettled() bool { return p.unsettled.Load() > 0 }
 
 // Connection implements authority.Peer.
 func (p *peer) Connection() eventlog.ClientID { return p.id }
