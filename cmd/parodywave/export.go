@@ -12,11 +12,14 @@ import (
 )
 
 type exportCommand struct {
-	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread; with @AT, only up to that moment."`
+	Thread string `arg:"" optional:"" placeholder:"THREAD[@AT]" help:"Thread; with @AT, only up to that moment."`
 	Format string `enum:"ndjson,text,markdown,html,git,asciicast" default:"ndjson" help:"ndjson (every record, verifiable), text, markdown, html, git (a stream for git fast-import) or asciicast."`
 	Every  string `enum:"edit,burst,submit" default:"burst" help:"For git and asciicast: a commit or frame for every event (edit), for an author's edits in a row without a pause of 30 seconds (burst), or for every submitted line (submit)."`
 	Branch string `default:"main" placeholder:"NAME" help:"For git: the branch to create (default: main)."`
 	Path   string `placeholder:"FILE" help:"For git: the name of the text's file (default: the thread's first title)."`
+
+	Salvage bool   `help:"For ndjson, from a damaged log: write every record that can still be read, also those behind the damage."`
+	Into    string `placeholder:"DIR" help:"With --salvage and without THREAD: write each thread to a file DIR/ID.ndjson."`
 }
 
 // Help returns the text below the usage.
@@ -31,7 +34,11 @@ func (*exportCommand) Help() string {
              that does not end with a line break gets one
   asciicast  the replay, for players of terminal recordings (version 2)
 
+With --salvage, the records that are intact up to the damage come first, and import takes them. The records behind the
+damage follow; import leaves them out, because a change cannot be applied to a text that nobody knows.
+
   parodywave export Minutes > minutes.ndjson
+  parodywave export --salvage --into rescued --file damaged.db
   git init -b main minutes && parodywave export Minutes --format git | git -C minutes fast-import
   parodywave export Minutes@draft-1 --format html > draft.html
 `
@@ -43,6 +50,14 @@ var exportFlags = map[string][]string{"every": {"git", "asciicast"}, "branch": {
 
 // check refuses a flag that has no effect on the format.
 func (c *exportCommand) check(given *kong.Context) error {
+	switch {
+	case c.Salvage && c.Format != "ndjson":
+		return usage("leave --format out", "--salvage writes ndjson only")
+	case c.Into != "" && (!c.Salvage || c.Thread != ""):
+		return usage("use export --salvage --into DIR", "--into writes all threads of a log that is salvaged")
+	case c.Thread == "" && c.Into == "":
+		return usage("parodywave threads lists the threads", "export needs a THREAD")
+	}
 	for _, p := range given.Path {
 		if p.Flag == nil {
 			continue
@@ -57,6 +72,9 @@ func (c *exportCommand) check(given *kong.Context) error {
 func (c *exportCommand) Run(a *app, given *kong.Context) error {
 	if err := c.check(given); err != nil {
 		return err
+	}
+	if c.Salvage {
+		return c.salvage(a)
 	}
 	if c.Format == "text" {
 		return (&catCommand{c.Thread}).Run(a)

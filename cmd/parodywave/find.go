@@ -19,17 +19,26 @@ func (s *source) find(a *app, arg string) (eventlog.Stream, error) {
 	if err != nil {
 		return "", err
 	}
-	heads = slices.DeleteFunc(heads, func(h eventlog.Head) bool { return !event.IsThread(h.Stream) })
-	id := strings.ToUpper(arg)
+	var threads []eventlog.Stream
 	for _, h := range heads {
-		if string(h.Stream) == id {
+		if string(h.Stream) == strings.ToUpper(arg) && event.IsThread(h.Stream) {
 			return h.Stream, nil
+		}
+		if event.IsThread(h.Stream) {
+			threads = append(threads, h.Stream)
 		}
 	}
 	titles, err := s.titles(a)
 	if err != nil {
 		return "", err
 	}
+	return pick(arg, threads, titles)
+}
+
+// pick returns the thread that arg names by its title, or the beginning or end of its
+// id.
+func pick(arg string, threads []eventlog.Stream, titles map[eventlog.Stream]string) (eventlog.Stream, error) {
+	id := strings.ToUpper(arg)
 	for _, match := range []func(eventlog.Stream) bool{
 		func(t eventlog.Stream) bool { return titles[t] == arg },
 		func(t eventlog.Stream) bool {
@@ -37,9 +46,9 @@ func (s *source) find(a *app, arg string) (eventlog.Stream, error) {
 		},
 	} {
 		var found []eventlog.Stream
-		for _, h := range heads {
-			if match(h.Stream) {
-				found = append(found, h.Stream)
+		for _, t := range threads {
+			if match(t) {
+				found = append(found, t)
 			}
 		}
 		if len(found) == 1 {

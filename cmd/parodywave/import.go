@@ -131,15 +131,28 @@ func (c *importCommand) export(_ *app, b []byte) (*importing, error) {
 	case len(b) > intake.ExportMost:
 		return nil, failed("", "%s has %d bytes: the limit for an export is %d", c.Path, len(b), intake.ExportMost)
 	}
-	if err := c.check(b); err != nil {
+	doc, err := c.check(b)
+	if err != nil {
 		return nil, err
 	}
-	return &importing{path: "/import", query: url.Values{}, body: bytes.NewReader(b)}, nil
+	return &importing{path: "/import", query: url.Values{}, body: bytes.NewReader(b), notes: lost(doc)}, nil
+}
+
+// lost says what a salvaged export lacks.
+func lost(doc *ndjson.Document) []string {
+	if len(doc.Gaps) == 0 {
+		return nil
+	}
+	n := 0
+	for _, g := range doc.Gaps {
+		n += len(g.Records)
+	}
+	return []string{fmt.Sprintf("the export was salvaged from a damaged log: the thread ends before the damage, at revision %d; %d records behind it stay in the file", doc.Head.Revision, n)}
 }
 
 // check refuses an export that does not verify, or whose records are not a valid
 // thread.
-func (c *importCommand) check(b []byte) error {
+func (c *importCommand) check(b []byte) (*ndjson.Document, error) {
 	doc, err := ndjson.Read(bytes.NewReader(b))
 	hint := hintOf(err)
 	if err == nil {
@@ -147,9 +160,9 @@ func (c *importCommand) check(b []byte) error {
 		hint = "its chain is valid, but no server wrote it: export the thread again at its source"
 	}
 	if err == nil {
-		return nil
+		return doc, nil
 	}
-	return c.refused(hint, err)
+	return nil, c.refused(hint, err)
 }
 
 func (c *importCommand) refused(hint string, err error) error {

@@ -68,7 +68,7 @@ func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 	if _, err := ndjson.Export(a.ctx, &doc, log, m.stream, 0, m.author); err != nil {
 		return nil, err
 	}
-	if err := c.check(doc.Bytes()); err != nil {
+	if _, err := c.check(doc.Bytes()); err != nil {
 		return nil, err
 	}
 	t, err := projection.Replay(a.ctx, projection.Plain(log), m.stream, 0)
