@@ -29,6 +29,12 @@ const (
 // It never returns.
 func lie(args []string) {
 	err := func() error {
+		switch args[0] {
+		case "believe":
+			return believe(args[1])
+		case "inplace":
+			return rewriteInPlace(args[1])
+		}
 		how, data, address := args[0], args[1], args[2]
 		if err := os.MkdirAll(data, 0o700); err != nil {
 			return err
@@ -56,6 +62,9 @@ func lie(args []string) {
 		fmt.Printf("http://%s/\n", listener.Addr())
 		return http.Serve(listener, handler)
 	}()
+	if err == nil {
+		os.Exit(0)
+	}
 	fmt.Fprintln(os.Stderr, "torture lie:", err)
 	os.Exit(1)
 }

@@ -165,10 +165,12 @@ func (v *victim) kill() {
 	v.cmd = nil
 }
 
-// stop asks the process to end and returns its exit status. A wrapper like strace
-// ignores the signal.
+// ask asks the process to end. A wrapper like strace ignores that.
+func (v *victim) ask() { _ = syscall.Kill(-v.cmd.Process.Pid, syscall.SIGTERM) }
+
+// stop asks the process to end and returns its exit status.
 func (v *victim) stop() (int, error) {
-	_ = syscall.Kill(-v.cmd.Process.Pid, syscall.SIGTERM)
+	v.ask()
 	return v.wait(time.Minute)
 }
 
