@@ -40,6 +40,9 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "lie" {
 		lie(os.Args[2:]) // the victim of a control; see liar.go
 	}
+	if len(os.Args) > 4 && os.Args[1] == "readers" {
+		readAll(os.Args[2:]) // see stall.go
+	}
 	names := flag.String("rows", "", "rows to run, separated by commas (default: all that can run here)")
 	n := flag.Int("n", 0, "rounds of each row (default: as each row says)")
 	first := flag.Uint64("seed", 1, "seed of the first round; the next rounds count on")

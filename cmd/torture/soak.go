@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
@@ -156,11 +155,6 @@ func visit(ctx context.Context, url, thread string) error {
 }
 
 func (w *watch) sample() {
-	proc := fmt.Sprintf("/proc/%d/", w.v.cmd.Process.Pid)
-	status, _ := os.ReadFile(proc + "status")
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
-	rss := 0
-	_, _ = fmt.Sscan(rest, &rss)
-	files, _ := os.ReadDir(proc + "fd")
-	w.rss, w.files = append(w.rss, rss), append(w.files, len(files))
+	files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", w.v.cmd.Process.Pid))
+	w.rss, w.files = append(w.rss, resident(w.v)), append(w.files, len(files))
 }

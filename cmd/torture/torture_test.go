@@ -13,6 +13,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "lie" {
 		lie(os.Args[2:])
 	}
+	if len(os.Args) > 4 && os.Args[1] == "readers" {
+		readAll(os.Args[2:])
+	}
 	os.Exit(m.Run())
 }
 
