@@ -116,6 +116,7 @@ func (a *app) writer() (*control, error) {
 	for deadline := time.Now().Add(lockWait); ; {
 		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}})
 		if err == nil {
+			a.warn(log.Warnings())
 			return a.private(log)
 		}
 		if !errors.Is(err, boltlog.ErrLocked) {

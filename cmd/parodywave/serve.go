@@ -100,6 +100,11 @@ func (a *app) openToServe(logger *slog.Logger) (*boltlog.Log, error) {
 		if errors.Is(r.err, boltlog.ErrLocked) {
 			return nil, failed("stop the server or command that uses it, or choose another --data", "the log %s is in use", a.logPath())
 		}
+		if r.err == nil {
+			for _, w := range r.log.Warnings() {
+				logger.Error(w)
+			}
+		}
 		return r.log, r.err
 	case <-a.ctx.Done():
 		go func() {

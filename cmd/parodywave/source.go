@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -63,11 +64,13 @@ func (a *app) openLog() (*source, error) {
 		if err != nil {
 			return nil, a.fileError(err)
 		}
+		a.warn(log.Warnings())
 		return &source{Source: projection.NewSource(log, log, nil)}, nil
 	}
 	for deadline := time.Now().Add(socketWait); ; {
 		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 		if err == nil {
+			a.warn(log.Warnings())
 			return &source{Source: projection.NewSource(log, log, nil)}, nil
 		}
 		if !errors.Is(err, boltlog.ErrLocked) {
@@ -83,6 +86,13 @@ func (a *app) openLog() (*source, error) {
 		if err := a.waitUntil(deadline); err != nil {
 			return nil, failed("wait for the other command to end, or run this command as the user who runs the server", "the log %s is in use, and no server answers at %s", a.logPath(), a.socketLink())
 		}
+	}
+}
+
+// warn prints what an operator should know about the log's file.
+func (a *app) warn(warnings []string) {
+	for _, w := range warnings {
+		fmt.Fprintf(a.err, "warning: %s\n", visible(w))
 	}
 }
 

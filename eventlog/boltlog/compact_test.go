@@ -40,7 +40,7 @@ func usedPages(t testing.TB, path string) (used, all int) {
 			t.Fatal(err)
 		}
 	}
-	used = 3 // the meta pages and the free list
+	used = 2 // the meta pages
 	for id := range tr.pages {
 		if tr.seen[id/64]&(1<<(id%64)) != 0 {
 			used++

@@ -39,7 +39,7 @@ func create(path string) error {
 }
 
 func fill(path string) error {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{PageSize: pageSize, FreelistType: bbolt.FreelistMapType})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{PageSize: pageSize, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true})
 	if err != nil {
 		return err
 	}

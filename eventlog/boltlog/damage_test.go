@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"testing"
 
 	"parodywave/eventlog"
@@ -193,8 +192,7 @@ func TestFlippedBitInStoredValueIsFound(t *testing.T) {
 	}
 }
 
-// A flip anywhere is an error, or changes nothing that a reader is given, or (of
-// the newest meta page) takes away the newest commits.
+// A flip anywhere is an error, or changes nothing that a reader is given.
 func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
 	t.Parallel()
 	seed := seeds.For(t)
@@ -207,7 +205,7 @@ func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
 	for _, r := range live {
 		end = max(end, r.from+int64(r.n))
 	}
-	refused, older := 0, 0
+	refused, restored := 0, 0
 	for i := range flips() {
 		var bit int64
 		switch i % 4 {
@@ -225,16 +223,14 @@ func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
 				t.Fatalf("seed %d: flipped bit %d: %v", seed, bit, err)
 			}
 		}
-		if l, err := Open(path, Options{NoSync: true}); err == nil { // nor bring the process down
+		if l, err := Open(path, Options{NoSync: true, NoSeal: true}); err == nil { // nor bring the process down
+			restored += len(l.Warnings())
 			l.Close()
 		}
-		if l, err := Open(path, Options{ReadOnly: true}); err == nil {
+		if l, err := Open(path, Options{ReadOnly: true}); err == nil { // restored or not
 			l.Close()
 			if have := contents(t, path); have != want {
-				older++
-				if len(l.badMeta) == 0 || !strings.HasPrefix(want, have) {
-					t.Fatalf("seed %d: flipped bit %d: other contents, without an error", seed, bit)
-				}
+				t.Fatalf("seed %d: flipped bit %d: other contents, without an error", seed, bit)
 			}
 		}
 		if err := os.WriteFile(path, sound, 0o600); err != nil {
@@ -244,7 +240,7 @@ func TestFlippedBitAnywhereIsNeverBelieved(t *testing.T) {
 	if refused == 0 {
 		t.Fatalf("seed %d: nothing was refused", seed)
 	}
-	t.Logf("seed %d: %d of %d refused, %d gave an older state", seed, refused, flips(), older)
+	t.Logf("seed %d: %d of %d refused, %d meta pages named", seed, refused, flips(), restored)
 }
 
 // contents returns all records as text.

@@ -24,15 +24,16 @@ const (
 // A Log is an eventlog.AuditLog in a file. All methods may be called
 // concurrently.
 type Log struct {
-	path    string
-	options Options
-	db      *bbolt.DB
-	file    os.FileInfo // at loading
-	watch   *watch
-	id      identity
-	badMeta []int
-	marks   marks       // at loading
-	wrecked atomic.Bool // a fault has left locks of bbolt held
+	path     string
+	options  Options
+	db       *bbolt.DB
+	file     os.FileInfo // at loading
+	watch    *watch
+	id       identity
+	badMeta  []int
+	marks    marks // at loading
+	warnings []string
+	wrecked  atomic.Bool // a fault has left locks of bbolt held
 
 	// Verify holds it for reading. A prune, and a sealing while it commits, hold it
 	// for writing: they change where records are stored.
@@ -105,6 +106,10 @@ func (l *Log) Path() string { return l.path }
 
 // ID returns the log's random ID, which never changes.
 func (l *Log) ID() [16]byte { return l.id.id }
+
+// Warnings returns what an operator should know about the file as Open found it, and
+// what to do. There are none if all is well.
+func (l *Log) Warnings() []string { return l.warnings }
 
 // End returns the position of the last record, 0 in an empty log, and L at it.
 func (l *Log) End() (eventlog.Position, chain.Digest) {

@@ -68,7 +68,7 @@ func migrate(path string, o Options, dry bool) (Migration, error) {
 		return m, nil
 	}
 	if !there {
-		if err := l.backup(path, m.Backup); err != nil {
+		if err := copyFile(path, m.Backup, l.file); err != nil {
 			return m, fmt.Errorf("backup: %w", err)
 		}
 	}
@@ -104,30 +104,6 @@ func lock(path string, o Options, least uint32) (*Log, error) {
 			return nil, err
 		}
 	}
-}
-
-// backup copies the log's file. The copy gets its name only when it is on disk.
-func (l *Log) backup(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(out.Name())
-	if _, err = io.Copy(out, in); err == nil {
-		err = errors.Join(keepOwner(out, l.file), out.Sync())
-	}
-	if err = errors.Join(err, out.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(out.Name(), to); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(to))
 }
 
 // sameBytes reports whether two files have the same bytes.

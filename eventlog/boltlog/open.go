@@ -35,8 +35,17 @@ func Open(path string, o Options) (*Log, error) {
 			return nil, fmt.Errorf("create log %s: %w", path, err)
 		}
 	}
+	var warnings []string
 	for {
 		l, txid, err := load(path, o)
+		if lost := new(errLostMeta); !o.ReadOnly && errors.As(err, &lost) {
+			warning, err := restoreMeta(path, o)
+			if err != nil {
+				return nil, fmt.Errorf("open log %s: %w", path, err)
+			}
+			warnings = append(warnings, warning)
+			continue
+		}
 		if err == nil && !o.ReadOnly && l.id.version != version {
 			guard("close", l.db.Close)
 			err = &eventlog.FormatError{Path: path, Have: l.id.version, Want: version}
@@ -44,9 +53,13 @@ func Open(path string, o Options) (*Log, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open log %s: %w", path, err)
 		}
-		if o.ReadOnly {
+		for _, i := range l.badMeta {
+			warnings = append(warnings, l.metaWarning(i))
+		}
+		if l.warnings = warnings; o.ReadOnly {
 			return l.start(), nil
 		}
+		l.badMeta = nil // the next commit writes it again
 		if err := l.reopen(txid); err == nil {
 			return l.start(), nil
 		} else if !errors.Is(err, errMoved) {
@@ -66,6 +79,7 @@ func openBolt(path string, o Options, w *watch) (db *bbolt.DB, f *os.File, err e
 			Timeout: max(o.Timeout, 1), ReadOnly: o.ReadOnly, NoSync: o.NoSync,
 			PageSize: pageSize, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize,
 			NoStatistics: true, Logger: w,
+			NoFreelistSync: true, // after a large sealing the list has 0.5 MB, which each commit would write
 			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 				var err error
 				f, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
@@ -126,24 +140,32 @@ func load(path string, o Options) (*Log, uint64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	l := &Log{path: path, options: o, db: db, file: info, watch: w, marks: marks{}, streams: map[eventlog.Stream]*stream{}, chain: chain.LogStart(), sealed: mark{0, chain.LogStart()}, stopped: make(chan struct{})}
-	txid, err := l.index(f, info.Size())
+	l := newLog(path, o, info)
+	l.db, l.watch = db, w
+	t, err := openTree(f, info.Size())
+	if err == nil {
+		err = l.indexTree(t, info.Size())
+	}
 	if err != nil {
 		guard("close", db.Close)
 		return nil, 0, err
 	}
-	return l, txid, nil
+	return l, t.txid, nil
 }
 
-// index walks the file and builds the index.
-func (l *Log) index(f *os.File, size int64) (uint64, error) {
-	t, err := openTree(f, size)
-	if err != nil {
-		return 0, err
+func newLog(path string, o Options, info os.FileInfo) *Log {
+	return &Log{path: path, options: o, file: info, marks: marks{}, streams: map[eventlog.Stream]*stream{},
+		chain: chain.LogStart(), sealed: mark{0, chain.LogStart()}, stopped: make(chan struct{})}
+}
+
+// indexTree walks the file and builds the index.
+func (l *Log) indexTree(t *tree, size int64) error {
+	if err := t.lostMeta(size); err != nil && !l.options.noMarks {
+		return err
 	}
 	b, err := t.buckets(strict)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	l.badMeta = t.badMeta
 	load := &loader{log: l, opener: l.opener()}
@@ -153,7 +175,7 @@ func (l *Log) index(f *os.File, size int64) (uint64, error) {
 		name := bucketsOf(l.id.version)[i]
 		r, ok := b[name]
 		if !ok {
-			return 0, damaged("bucket %q is missing", name)
+			return damaged("bucket %q is missing", name)
 		}
 		err := t.bucket(name, r, func(key, value []byte) error {
 			l.marks.add(name, value)
@@ -163,22 +185,22 @@ func (l *Log) index(f *os.File, size int64) (uint64, error) {
 			err = l.marks.check(name, r, t.txid)
 		}
 		if err != nil {
-			return 0, err
+			return err
 		}
 		if name == bucketMeta && !load.identified {
-			return 0, damaged("the format value is missing")
+			return damaged("the format value is missing")
 		}
 	}
 	if n := len(bucketsOf(l.id.version)); len(b) != n {
-		return 0, damaged("the file has %d buckets, want %d", len(b), n)
+		return damaged("the file has %d buckets, want %d", len(b), n)
 	}
 	for name, s := range l.streams {
 		if len(s.groups.blocks) == 0 {
-			return 0, damaged("%s was pruned through revision %d and no record follows", name, s.start.through)
+			return damaged("%s was pruned through revision %d and no record follows", name, s.start.through)
 		}
 	}
 	load.order()
-	return t.txid, t.free()
+	return t.free()
 }
 
 // reopen opens the file for writing, unless it has changed since it was loaded.

@@ -161,8 +161,7 @@ func (w *pageWriter) branches(below []child) (above []child) {
 	return above
 }
 
-// finish writes the root bucket, an empty free list and the meta pages, and returns
-// when all is on disk. The file's transaction IDs continue after txid.
+// finish writes the root bucket and the meta pages, and returns when all is on disk. The file's transaction IDs continue after txid.
 func (w *pageWriter) finish(txid uint64) error {
 	txid = (txid/2 + 1) * 2 // page 0 has an even one
 	buckets := slices.Clone(w.buckets)
@@ -181,13 +180,12 @@ func (w *pageWriter) finish(txid uint64) error {
 		w.add(element{1, []byte(b.name), v})
 	}
 	root := w.root()
-	free := w.page(flagFree, 0, pageHeader, func([]byte) {})
 	if w.err == nil {
 		w.err = w.w.Flush()
 	}
 	for i := range uint64(2) {
 		if w.err == nil {
-			_, w.err = w.f.WriteAt(metaPage(i, root, free, w.next, txid+i), int64(i)*pageSize)
+			_, w.err = w.f.WriteAt(metaPage(i, root, noFreelist, w.next, txid+i), int64(i)*pageSize)
 		}
 	}
 	if w.err == nil {

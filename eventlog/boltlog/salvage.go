@@ -16,9 +16,9 @@ import (
 )
 
 // A Salvage reads what is left of a log's file, stream by stream, also if Open
-// refuses the file. It looks into every page that is in use, whether or not bbolt's
-// tree still leads to it, and believes a value only by its checksum, and a part of a
-// damaged value only if the chain proves it. It is not safe for concurrent use.
+// refuses the file. It believes a value by its checksum if bbolt's tree leads to it. A part of
+// a damaged value, or of one in any other page, it believes only if the chain proves
+// it. It is not safe for concurrent use.
 type Salvage struct {
 	path    string
 	db      *bbolt.DB // for its lock
@@ -27,18 +27,31 @@ type Salvage struct {
 	id      identity
 	damages []eventlog.DamageError
 
-	starts map[eventlog.Stream]cut
-	salts  map[string]*salts
-	order  []eventlog.Stream
-	parts  map[eventlog.Stream][]partRef
-	values []valueRef
+	starts  map[eventlog.Stream]cut
+	salts   map[string]*salts
+	order   []eventlog.Stream
+	parts   map[eventlog.Stream][]partRef
+	values  []valueRef
+	reached bool // the tree leads to the page being indexed
 }
 
 // A valueRef is a block or group in the file.
 type valueRef struct {
-	offset int64
-	size   int
-	sound  bool // the checksum matches
+	offset  int64
+	size    int
+	sound   bool // the checksum matches
+	reached bool // the tree leads to it
+}
+
+// trust is higher for what is to be tried first.
+func (v *valueRef) trust() int {
+	switch {
+	case v.sound && v.reached:
+		return 2
+	case v.sound:
+		return 1
+	}
+	return 0
 }
 
 // A partRef says that a value has records of a stream.
@@ -161,13 +174,13 @@ func (r *salvageReader) damage(first, last eventlog.Revision, err error) Piece {
 // read returns the pieces of one value; later refers to the values after it.
 func (r *salvageReader) read(ref partRef, later []partRef) (pieces []Piece, err error) {
 	v := r.values[ref.value]
-	if !v.sound {
+	if !v.sound || !v.reached {
 		if !r.known || ref.first > r.next {
 			return nil, nil // nothing proves it
 		}
 		records, ok, err := r.prove(ref)
 		if errors.Is(err, eventlog.ErrDamaged) || err == nil && !ok {
-			if len(later) > 0 {
+			if len(later) > 0 || !v.reached {
 				return nil, nil // the next piece says what is missing
 			}
 			return []Piece{r.damage(r.next, ref.last, damaged("checksum does not match"))}, nil
@@ -287,11 +300,8 @@ func (s *Salvage) sortParts() {
 			if a.first != b.first {
 				return cmp.Compare(a.first, b.first)
 			}
-			if s.values[a.value].sound != s.values[b.value].sound {
-				if s.values[a.value].sound {
-					return -1
-				}
-				return 1
+			if c := cmp.Compare(s.values[b.value].trust(), s.values[a.value].trust()); c != 0 {
+				return c
 			}
 			return cmp.Compare(b.last, a.last)
 		})

@@ -3,14 +3,15 @@ package boltlog
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/internal/pack"
 )
 
-// index finds all stored values in pages that are in use.
+// index finds all stored values: first those that the tree leads to, then blocks and
+// groups in all other leaves. Those may be free pages, with values that were replaced
+// since, so only what the chain proves with current salts is taken from them.
 func (s *Salvage) index(ctx context.Context, size int64) error {
 	t, err := openTree(s.f, size)
 	if err != nil {
@@ -19,33 +20,35 @@ func (s *Salvage) index(ctx context.Context, size int64) error {
 	for _, i := range t.badMeta {
 		s.damages = append(s.damages, eventlog.DamageError{Err: badMetaPage(i)})
 	}
-	used, err := s.used(t)
-	if err != nil {
+	if err := s.walk(t); err != nil {
 		return err
 	}
-	t.seen = make([]uint64, len(t.seen)) // walked: now read them again, one by one
-	for id := uint64(2); id < t.pages; id++ {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if !used(id) || t.seen[id/64]&(1<<(id%64)) != 0 {
-			continue
-		}
-		b, err := t.load(id, flagLeaf)
-		if err != nil {
-			continue // another kind of page, or the inside of a value
-		}
-		if err := s.leaf(b, int64(id)*pageSize); err != nil {
-			return err
+	reached := t.seen
+	for _, wanted := range []bool{true, false} {
+		t.seen = make([]uint64, len(reached))
+		for id := uint64(2); id < t.pages; id++ {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			s.reached = reached[id/64]&(1<<(id%64)) != 0
+			if s.reached != wanted || t.seen[id/64]&(1<<(id%64)) != 0 {
+				continue
+			}
+			b, err := t.load(id, flagLeaf)
+			if err != nil {
+				continue // another kind of page, or the inside of a value
+			}
+			if err := s.leaf(b, int64(id)*pageSize); err != nil {
+				return err
+			}
 		}
 	}
 	s.sortParts()
 	return nil
 }
 
-// used walks the tree and returns a function that tells which pages are in use: those
-// not listed as free or, if the list is damaged, those that the tree leads to.
-func (s *Salvage) used(t *tree) (func(id uint64) bool, error) {
+// walk walks the tree, and reports what is damaged in it.
+func (s *Salvage) walk(t *tree) error {
 	lenient := func(err error) error {
 		if errors.Is(err, eventlog.ErrDamaged) {
 			s.damages = append(s.damages, eventlog.DamageError{Err: err})
@@ -55,28 +58,27 @@ func (s *Salvage) used(t *tree) (func(id uint64) bool, error) {
 	}
 	buckets, err := t.buckets(lenient)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	found := marks{}
+	for name, r := range buckets {
+		err := t.bucket(name, r, func(key, value []byte) error {
+			if name == bucketMeta && string(key) == keyFormat {
+				s.id, _ = decodeIdentity(s.path, value)
+			}
+			found.add(name, value)
+			return nil
+		}, lenient)
+		if err != nil {
+			return err
+		}
 	}
 	for name, r := range buckets {
-		if err := t.bucket(name, r, func(_, _ []byte) error { return nil }, lenient); err != nil {
-			return nil, err
+		if err := found.check(name, r, t.txid); s.id.version >= marked && err != nil {
+			s.damages = append(s.damages, eventlog.DamageError{Err: err})
 		}
 	}
-	walked := append([]uint64(nil), t.seen...)
-	free, err := t.freePages()
-	if err != nil || t.freelist == noFreelist {
-		if err != nil {
-			s.damages = append(s.damages, eventlog.DamageError{Err: fmt.Errorf("free list: %w", err)})
-		}
-		return func(id uint64) bool { return walked[id/64]&(1<<(id%64)) != 0 }, nil
-	}
-	listed := make([]uint64, len(t.seen))
-	for _, id := range free {
-		if id < t.pages {
-			listed[id/64] |= 1 << (id % 64)
-		}
-	}
-	return func(id uint64) bool { return listed[id/64]&(1<<(id%64)) == 0 }, nil
+	return nil
 }
 
 // leaf reads the elements of a leaf page that begins at base in the file.
@@ -113,6 +115,7 @@ func (s *Salvage) leaf(b []byte, base int64) error {
 // another version.
 func (s *Salvage) value(key, value []byte, offset int64) error {
 	switch {
+	case !s.reached && len(key) != 8:
 	case string(key) == keyFormat:
 		id, err := decodeIdentity(s.path, value)
 		if err == nil {
@@ -146,6 +149,9 @@ func (s *Salvage) value(key, value []byte, offset int64) error {
 func (s *Salvage) extentAt(key, value []byte, offset int64) {
 	e, err := s.opener.open(value)
 	sound := err == nil
+	if !sound && !s.reached {
+		return
+	}
 	if !sound {
 		at := keyPosition(key)
 		s.damages = append(s.damages, eventlog.DamageError{Position: at, Err: err})
@@ -157,7 +163,7 @@ func (s *Salvage) extentAt(key, value []byte, offset int64) {
 	if err != nil {
 		return // not even its directory
 	}
-	s.values = append(s.values, valueRef{offset, len(value), sound})
+	s.values = append(s.values, valueRef{offset, len(value), sound, s.reached})
 	for i := range e.Parts {
 		p := &e.Parts[i]
 		if s.parts[p.Stream] == nil {

@@ -27,7 +27,11 @@ func VerifyFile(ctx context.Context, path string, o Options, progress func(done,
 	}
 	v := newVerifier(o)
 	v.noMarks = o.noMarks
-	v.meta(t.badMeta)
+	if err := t.lostMeta(info.Size()); errors.Is(err, eventlog.ErrDamaged) {
+		v.problem(0, "", 0, err)
+	} else {
+		v.meta(t.badMeta)
+	}
 	if err := v.file(ctx, path, t, progress); err != nil {
 		return v.report, fmt.Errorf("verify %s: %w", path, err)
 	}
