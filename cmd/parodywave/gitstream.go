@@ -71,11 +71,7 @@ func planGit(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, ev
 	p := &gitPlan{versions: map[eventlog.Revision][]gitTag{}}
 	var units, steps int64
 	var last event.Event
-	for r, err := range s.Read(a.ctx, stream, 0) {
-		if err != nil {
-			return nil, err
-		}
-		e, err := event.Decode(r)
+	for e, err := range event.Decoded(s.Read(a.ctx, stream, 0)) {
 		if err != nil {
 			return nil, err
 		}

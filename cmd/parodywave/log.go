@@ -109,11 +109,7 @@ func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, f 
 // and the thread before it.
 func (s *source) playThrough(a *app, stream eventlog.Stream, at eventlog.Revision, before func(event.Event, *projection.Thread), f func(event.Event, *projection.Thread, *projection.Effect) error) error {
 	t := projection.NewThread(stream)
-	for r, err := range s.Read(a.ctx, stream, 0) {
-		if err != nil {
-			return err
-		}
-		e, err := event.Decode(r)
+	for e, err := range event.Decoded(s.Read(a.ctx, stream, 0)) {
 		if err != nil {
 			return err
 		}

@@ -42,18 +42,9 @@ func (a *app) open() (*source, error) {
 		return nil, err
 	}
 	s.authors = projection.NewAuthors()
-	for r, err := range s.Read(a.ctx, eventlog.Authors, 0) {
-		var e event.Event
-		if err == nil {
-			e, err = event.Decode(r)
-		}
-		if err == nil {
-			err = s.authors.Apply(e)
-		}
-		if err != nil {
-			s.Close()
-			return nil, err
-		}
+	if err := event.Fold(s.Read(a.ctx, eventlog.Authors, 0), s.authors.Apply); err != nil {
+		s.Close()
+		return nil, err
 	}
 	return s, nil
 }

@@ -33,11 +33,7 @@ func (s *source) steps(a *app, stream eventlog.Stream, to eventlog.Revision, st 
 	}
 	show := a.progressAside("read")
 	defer show(1, 1) // clears the progress, also after an error
-	for r, err := range s.Read(a.ctx, stream, 0) {
-		var e event.Event
-		if err == nil {
-			e, err = event.Decode(r)
-		}
+	for e, err := range event.Decoded(s.Read(a.ctx, stream, 0)) {
 		if err == nil {
 			err = st.add(e)
 		}

@@ -3,6 +3,7 @@ package event
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 
 	"parodywave/eventlog"
@@ -59,6 +60,34 @@ func Decode(r eventlog.Record) (e Event, err error) {
 	e.head(&r)
 	e.Payload, err = payload(&r)
 	return e, err
+}
+
+// Decoded yields the events of records, and ends after the first error.
+func Decoded(records iter.Seq2[eventlog.Record, error]) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for r, err := range records {
+			var e Event
+			if err == nil {
+				e, err = Decode(r)
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Fold calls apply with the event of each record, up to the first error.
+func Fold(records iter.Seq2[eventlog.Record, error], apply func(Event) error) error {
+	for e, err := range Decoded(records) {
+		if err == nil {
+			err = apply(e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *Event) head(r *eventlog.Record) {

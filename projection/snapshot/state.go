@@ -157,11 +157,7 @@ func (s *State) refresh(ctx context.Context, src projection.Source, heads []even
 
 func (s *State) foldAuthors(ctx context.Context, src projection.Source) error {
 	begun := s.Authors.Revision
-	for r, err := range src.Read(ctx, eventlog.Authors, begun) {
-		var e event.Event
-		if err == nil {
-			e, err = event.Decode(r)
-		}
+	for e, err := range event.Decoded(src.Read(ctx, eventlog.Authors, begun)) {
 		if err == nil {
 			err = s.Authors.Apply(e)
 		}
@@ -201,17 +197,8 @@ func (s *State) foldConnections(ctx context.Context, src projection.Source) erro
 	if !hold {
 		s.Connections = projection.NewConnections()
 	}
-	for r, err := range src.Read(ctx, eventlog.Connections, s.Connections.Revision) {
-		var e event.Event
-		if err == nil {
-			e, err = event.Decode(r)
-		}
-		if err == nil {
-			err = s.Connections.Apply(e)
-		}
-		if err != nil {
-			return err
-		}
+	if err := event.Fold(src.Read(ctx, eventlog.Connections, s.Connections.Revision), s.Connections.Apply); err != nil {
+		return err
 	}
 	s.connections, err = src.ChainAt(ctx, eventlog.Connections, s.Connections.Revision)
 	return err

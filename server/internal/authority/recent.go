@@ -184,16 +184,12 @@ func (a *Authority) since(r eventlog.Revision) ([]event.Event, error) {
 		return append(eventsOf(entries), eventsOf(a.recent.entries)...), nil
 	}
 	var out []event.Event
-	for rec, err := range a.cfg.Log.Read(context.Background(), a.cfg.Stream, r) {
+	for e, err := range event.Decoded(a.cfg.Log.Read(context.Background(), a.cfg.Stream, r)) {
 		if err != nil {
 			return nil, err
 		}
-		if rec.Revision > a.recent.base {
+		if e.Revision > a.recent.base {
 			break
-		}
-		e, err := event.Decode(rec)
-		if err != nil {
-			return nil, err
 		}
 		out = append(out, e)
 	}

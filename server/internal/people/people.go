@@ -228,17 +228,5 @@ func (p *People) catchUp(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.settle()
-	for r, err := range p.log.Read(ctx, eventlog.Authors, p.authors.Revision) {
-		if err != nil {
-			return err
-		}
-		e, err := event.Decode(r)
-		if err != nil {
-			return err
-		}
-		if err := p.authors.Apply(e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return event.Fold(p.log.Read(ctx, eventlog.Authors, p.authors.Revision), p.authors.Apply)
 }
