@@ -32,7 +32,7 @@ type lineRow struct {
 func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, keep func(event.Event) bool) error {
 	kin := projection.NewFamily()
 	var last *projection.Thread
-	err := s.playTo(a, stream, at, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+	err := s.playTo(a, stream, at, nil, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		kin.Add(t, effect)
 		last = t
 		return nil
@@ -44,7 +44,7 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at event
 		return noLine(*c.Line, rows(last))
 	}
 	l := &lineHistory{s: s, lines: kin.Of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
-	err = s.playThrough(a, stream, at, l.before, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+	err = s.playTo(a, stream, at, l.before, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
 		for _, r := range l.apply(e, t, effect) {
 			if keep(e) {
 				l.add(r, c.Every == "edit")

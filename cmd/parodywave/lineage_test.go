@@ -214,5 +214,5 @@ func TestBrokenHistoriesAreSeen(t *testing.T) {
 
 // play folds a thread from its beginning and calls f after every event.
 func (s *source) play(a *app, stream eventlog.Stream, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
-	return s.playTo(a, stream, 0, f)
+	return s.playTo(a, stream, 0, nil, f)
 }

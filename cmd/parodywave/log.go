@@ -99,15 +99,9 @@ func printRows(a *app, rows []*eventRow, asJSON bool) {
 	tab.print(a.out)
 }
 
-// playTo folds a thread up to a revision (0: the head), and calls f after each
-// event.
-func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, f func(event.Event, *projection.Thread, *projection.Effect) error) error {
-	return s.playThrough(a, stream, at, nil, f)
-}
-
-// playThrough is playTo that also calls before, unless it is nil, with each event
-// and the thread before it.
-func (s *source) playThrough(a *app, stream eventlog.Stream, at eventlog.Revision, before func(event.Event, *projection.Thread), f func(event.Event, *projection.Thread, *projection.Effect) error) error {
+// playTo folds a thread up to a revision (0: the head). It calls before, unless it
+// is nil, with each event and the thread before it, and f after the event.
+func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, before func(event.Event, *projection.Thread), f func(event.Event, *projection.Thread, *projection.Effect) error) error {
 	t := projection.NewThread(stream)
 	for e, err := range event.Decoded(s.Read(a.ctx, stream, 0)) {
 		if err != nil {

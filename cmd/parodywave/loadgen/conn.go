@@ -12,9 +12,9 @@ import (
 
 // A conn is one connection: a client with a text of its own, or a reader.
 type conn struct {
-	t      *thread
-	client *client.Client // nil for a reader
-	reader *client.Reader // nil for a client
+	t *thread
+	connection
+	client *client.Client // the connection; nil for a reader
 	first  uint64         // the revision at which it joined
 	edits  atomic.Pointer[stepEdits]
 	caret  int
@@ -28,33 +28,21 @@ type conn struct {
 	err error
 }
 
+type connection interface {
+	Rev() uint64
+	Stats() client.Stats
+	Err() error
+	Reach(ctx context.Context, rev uint64) error
+	Close() error
+}
+
 const letters = "etaoinshrdlucmfwypvbgkqjxz    \n"
 
 // maxUnits is the length, in UTF-16 units, above which writers only delete.
 const maxUnits = 20_000
 
-func (c *conn) rev() uint64 {
-	if c.reader != nil {
-		return c.reader.Rev()
-	}
-	return c.client.Rev()
-}
-
-func (c *conn) resumed() int {
-	if c.reader != nil {
-		return c.reader.Stats().Resumes
-	}
-	return c.client.Stats().Resumes
-}
-
 func (c *conn) close() {
-	var err error
-	if c.reader != nil {
-		err = c.reader.Close()
-	} else {
-		err = c.client.Close()
-	}
-	if c.err == nil {
+	if err := c.Close(); c.err == nil {
 		c.err = err
 	}
 }

@@ -71,9 +71,9 @@ func (r *Report) thread(ctx context.Context, t *thread) {
 		if c.err != nil {
 			r.problem("%s: %v", t.name, c.err)
 		}
-		r.Resumed += c.resumed()
+		r.Resumed += c.Stats().Resumes
 		r.Delivered += c.count
-		if c.reader != nil {
+		if c.client == nil {
 			r.add(c.lacks(log.head))
 		}
 		if !whole || c.digest != digest || c.client != nil && c.client.String() != text {

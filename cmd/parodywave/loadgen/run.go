@@ -92,7 +92,7 @@ func (g *generator) climb(ctx context.Context, say func(format string, args ...a
 func (g *generator) damaged() bool {
 	for _, t := range g.threads {
 		for _, c := range t.conns {
-			if c.reader != nil && c.reader.Err() != nil || c.client != nil && c.client.Err() != nil {
+			if c.Err() != nil {
 				return true
 			}
 		}

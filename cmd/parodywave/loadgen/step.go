@@ -138,7 +138,7 @@ func (g *generator) settle(ctx context.Context) error {
 	return each(g.threads, len(g.threads), func(t *thread) error {
 		head, err := t.settle(end)
 		for _, c := range t.conns {
-			if c.reader == nil {
+			if c.client != nil {
 				continue
 			}
 			if lack := c.lacks(head); lack != (Count{}) && err == nil {

@@ -42,10 +42,10 @@ func (t *thread) join(ctx context.Context, i int) error {
 		c.got = map[string]*tally{}
 		c.client, err = client.Dial(ctx, client.Options{URL: t.plan.URL, User: user, Thread: t.id, Title: t.name, OnUpdate: c.received})
 		if err == nil {
-			t.id = c.client.Thread()
+			t.id, c.connection = c.client.Thread(), c.client
 		}
 	} else {
-		c.reader, err = client.DialReader(ctx, client.ReaderOptions{URL: t.plan.URL, User: user, Thread: t.id, Frames: &t.frames, OnBatch: c.read})
+		c.connection, err = client.DialReader(ctx, client.ReaderOptions{URL: t.plan.URL, User: user, Thread: t.id, Frames: &t.frames, OnBatch: c.read})
 	}
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (t *thread) join(ctx context.Context, i int) error {
 func (t *thread) joined() {
 	writers := map[string]*conn{}
 	for i, c := range t.conns {
-		if c.first = c.rev(); i < t.plan.Writers {
+		if c.first = c.Rev(); i < t.plan.Writers {
 			writers[c.client.ID()] = c
 		}
 		t.base = max(t.base, c.first)
@@ -101,13 +101,11 @@ func (t *thread) arrived(s *edit, at, from int64) {
 func (t *thread) settle(ctx context.Context) (head uint64, err error) {
 	for _, c := range t.conns[:t.plan.full()] {
 		err = errors.Join(err, c.client.Settle(ctx))
-		head = max(head, c.client.Rev())
+		head = max(head, c.Rev())
 	}
 	for _, c := range t.conns {
-		if c.reader != nil {
-			err = errors.Join(err, c.reader.Reach(ctx, head))
-		} else if c.client.Err() == nil {
-			err = errors.Join(err, c.client.Reach(ctx, head))
+		if c.client == nil || c.Err() == nil {
+			err = errors.Join(err, c.Reach(ctx, head))
 		}
 	}
 	return head, err
