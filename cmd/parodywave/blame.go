@@ -19,7 +19,6 @@ type blameCommand struct {
 	JSON      bool    `name:"json" help:"Print one JSON object per line."`
 }
 
-// Help returns the text below the usage.
 func (*blameCommand) Help() string {
 	return `Prints for each line: the revision that last changed it, its author, the time, the line number, the text. Whoever changes
 or deletes a word of a line becomes its author, even if others wrote all the text that is left: --chars shows who wrote

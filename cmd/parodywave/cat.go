@@ -4,7 +4,6 @@ type catCommand struct {
 	Thread string `arg:"" placeholder:"THREAD[@AT]" help:"Thread, and optionally the moment."`
 }
 
-// Help returns the text below the usage.
 func (*catCommand) Help() string {
 	return `Prints the text byte for byte, control characters included.
 

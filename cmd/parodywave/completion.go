@@ -4,7 +4,6 @@ type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" placeholder:"bash|zsh|fish" help:"Shell to complete for: bash, zsh or fish."`
 }
 
-// Help returns the text below the usage.
 func (*completionCommand) Help() string {
 	return `Prints a script for your shell. With it Tab completes commands, flags and their values, and the titles and ids of threads.
 

@@ -17,7 +17,6 @@ type diffCommand struct {
 	JSON    bool   `name:"json" help:"Print one JSON object per line."`
 }
 
-// Help returns the text below the usage.
 func (*diffCommand) Help() string {
 	return `Prints a unified diff that follows the recorded history, line by line, instead of guessing from two texts. If B is before A
 it is the way back. A line with # below each group of changed lines has the first and last revision, the time, the

@@ -12,7 +12,6 @@ type configCommand struct {
 	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
-// Help returns the text below the usage.
 func (*configCommand) Help() string {
 	return `Prints the value and its source (flag, environment, file or default) of each flag of the program and of serve, and of the
 flags of other commands that the environment or the config file sets.

@@ -21,7 +21,6 @@ type grepCommand struct {
 	JSON       bool   `name:"json" help:"Print one JSON object per line."`
 }
 
-// Help returns the text below the usage.
 func (*grepCommand) Help() string {
 	return `Searches all text that was ever written, even for a second, and prints a row for each match, oldest first: revision, time
 and author of the edit that completed it; then revision, time and author of the edit that ended it, or its line number if

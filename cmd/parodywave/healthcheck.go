@@ -10,7 +10,6 @@ type healthcheckCommand struct {
 	Timeout time.Duration `default:"5s" placeholder:"5s" help:"Time limit for the answer (default: 5s)."`
 }
 
-// Help returns the text below the usage.
 func (*healthcheckCommand) Help() string {
 	return `Asks the server of --data whether its projections are rebuilt and its log can be written. If so, it prints nothing and
 exits with status 0; otherwise it prints the problem and exits with status 1. Made for containers, whose image then needs

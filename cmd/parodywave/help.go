@@ -13,7 +13,6 @@ type helpCommand struct {
 	Command string `arg:"" optional:"" placeholder:"COMMAND" help:"A command. Without it, the list of commands."`
 }
 
-// Help returns the text below the usage.
 func (*helpCommand) Help() string {
 	return `Prints the same as --help.
 

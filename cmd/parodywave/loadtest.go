@@ -22,7 +22,6 @@ type loadtestCommand struct {
 	JSON     bool          `name:"json" help:"Print one JSON object instead of a table."`
 }
 
-// Help returns the text below the usage.
 func (*loadtestCommand) Help() string {
 	return `Opens threads on a server, lets writers type and readers follow, and prints in quantiles how long an edit takes until it is
 on disk and until other clients have it. At the end it compares all texts: one lost, duplicated or reordered edit gives

@@ -21,7 +21,6 @@ type logCommand struct {
 	JSON      bool   `name:"json" help:"Print one JSON object per line."`
 }
 
-// Help returns the text below the usage.
 func (*logCommand) Help() string {
 	return `Prints the events of a thread, newest first; edits of one author without a pause of 30 seconds are one row: the first and
 the last revision, time, author, what was done.

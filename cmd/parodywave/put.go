@@ -22,7 +22,6 @@ type putCommand struct {
 	As         string `default:"${user}" placeholder:"NAME" help:"Name of the author (default: ${user})."`
 }
 
-// Help returns the text below the usage.
 func (*putCommand) Help() string {
 	return `Replaces the text by a diff against the old text, as one change: text that stays keeps its author, even in whole lines that
 moved. If the text is already the same, nothing is logged. If a server is running, its editors see the change at once.

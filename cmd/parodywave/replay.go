@@ -20,7 +20,6 @@ type replayCommand struct {
 	Break  []string `sep:"none" placeholder:"EXPR" help:"Stop at line:12, /regexp/ or author:NAME; repeatable. Without a terminal, print only the frames that match, with the reason."`
 }
 
-// Help returns the text below the usage.
 func (*replayCommand) Help() string {
 	return `On a terminal this is a player: space plays and pauses, the arrow keys step, g goes to a revision, c continues to the next
 hit of a breakpoint, ? lists all keys. With --break it waits at the first hit; with --break and --speed it plays up to the

@@ -12,7 +12,6 @@ type restoreCommand struct {
 	As     string `default:"${user}" placeholder:"NAME" help:"Name of the author (default: ${user})."`
 }
 
-// Help returns the text below the usage.
 func (*restoreCommand) Help() string {
 	return `Brings back the text of a moment by a new change that undoes all edits since. The history keeps everything, and restoring
 the previous revision undoes the restore. Text that was there all the time keeps its author; text that comes back belongs

@@ -22,7 +22,6 @@ type revertCommand struct {
 	As     string             `default:"${user}" placeholder:"NAME" help:"Name of the author of the revert (default: ${user})."`
 }
 
-// Help returns the text below the usage.
 func (*revertCommand) Help() string {
 	return `Undoes all edits of an author, or those in a range, by one new change: text that the author wrote is deleted, as far as it
 is still there, and text that the author deleted comes back where it was. Text that others typed stays, even inside the

@@ -17,7 +17,6 @@ type tailCommand struct {
 	JSON   bool   `name:"json" help:"Print one JSON object per line."`
 }
 
-// Help returns the text below the usage.
 func (*tailCommand) Help() string {
 	return `Prints events as log does, but oldest first and each in its own row: thread, revision, time, author, kind, what was done.
 With -f it keeps running, even when the server is started or stopped meanwhile.

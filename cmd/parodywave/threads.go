@@ -13,7 +13,6 @@ type threadsCommand struct {
 	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
-// Help returns the text below the usage.
 func (*threadsCommand) Help() string {
 	return `Prints a row for each thread: id, lines, revisions, authors, time of the newest record, title. --json adds who opened the
 thread and who changed it last; its times are Unix milliseconds.

@@ -11,7 +11,6 @@ var version = ""
 
 type versionCommand struct{}
 
-// Help returns the text below the usage.
 func (*versionCommand) Help() string {
 	return `Prints the release (or the commit of another build), the system and the version of Go. A command and the server that it
 talks to must be of the same release.
