@@ -33,18 +33,6 @@ function fold(steps: readonly Step[], from: number, to: number): Bar {
   return bar
 }
 
-/** barOf is the index of the bar that has the step. */
-export function barOf(all: readonly Bar[], step: number): number {
-  let low = 0
-  let high = all.length - 1
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (all[middle]!.to < step) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /**
  * height is a bar's height from 0 to 1, relative to the highest. It uses the square root, so that one
  * paste does not flatten a year of typing; any bar is high enough to be seen.

@@ -3,7 +3,8 @@
 import { gutter, GutterMarker, type EditorView, type ViewUpdate } from '@codemirror/view'
 import type { EditorState, Extension } from '@codemirror/state'
 import { ago, exactly } from '../base/words'
-import { runOf, type Run } from './runs'
+import type { Run } from './runs'
+import { indexOf } from './timeline'
 import type { Naming } from './marks'
 
 /** Blame is the runs of a moment; now is that moment's time in Unix ms. */
@@ -16,7 +17,7 @@ export function blameGutter(blame: (state: EditorState) => Blame): Extension {
     lineMarker(view: EditorView, block) {
       const { runs, by, now } = blame(view.state)
       const line = view.state.doc.lineAt(block.from).number - 1
-      const run = runOf(runs, line)
+      const run = runs[indexOf(runs, line)]
       if (!run) return null
       const first = run.from === line
       return new Label(first ? by.name(run.author) : '', first ? ago(run.at, now) : '', by.colour(run.author), first ? exactly(run.at) : '')

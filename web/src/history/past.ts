@@ -7,7 +7,7 @@ import { Latest, Moments, same } from './moments'
 import { pace, Playback, type Speed } from './pace'
 import { wanted } from './place'
 import type { Key, Moment, Server } from './server'
-import { stepOf, timelineOf, type Step, type Timeline } from './timeline'
+import { indexOf, timelineOf, type Step, type Timeline } from './timeline'
 
 /** missing: no such thread; nowhere: no such moment in it; failed: the server cannot be reached. */
 export type Phase = 'loading' | 'there' | 'missing' | 'nowhere' | 'failed'
@@ -158,7 +158,7 @@ export class Past extends Changes {
     const timeline = timelineOf(await this.server.timeline())
     this.timeline = timeline
     this.newer = 0
-    this.step = stepOf(timeline.steps, this.rev)
+    this.step = indexOf(timeline.steps, this.rev)
     this.show(this.rev)
   }
 
@@ -192,7 +192,7 @@ export class Past extends Changes {
 
   private show(rev: number): void {
     this.rev = rev
-    this.step = stepOf(this.steps, rev)
+    this.step = indexOf(this.steps, rev)
     const goal = this.goal()
     if (goal) this.latest.want(goal)
     this.changed()

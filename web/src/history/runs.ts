@@ -18,15 +18,3 @@ export function runs(lines: readonly LineRow[]): Run[] {
   })
   return all
 }
-
-/** runOf is the run that has the line (0-based). */
-export function runOf(all: readonly Run[], line: number): Run | undefined {
-  let low = 0
-  let high = all.length - 1
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (all[middle]!.to < line) low = middle + 1
-    else high = middle
-  }
-  return all[low]
-}

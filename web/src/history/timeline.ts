@@ -30,13 +30,13 @@ export function timelineOf(a: TimelineAnswer): Timeline {
   return { thread: a.thread, title: a.title, head: a.head, openedAt: a.opened_at, authors: a.authors, steps, versions }
 }
 
-/** stepOf is the index of the step that has the revision; the nearest one for a revision outside of all. */
-export function stepOf(steps: readonly Step[], rev: number): number {
+/** indexOf is the index of the one of ascending spans that has n; of the nearest one where none has it. */
+export function indexOf(spans: readonly { readonly to: number }[], n: number): number {
   let low = 0
-  let high = steps.length - 1
+  let high = spans.length - 1
   while (low < high) {
     const middle = (low + high) >> 1
-    if (steps[middle]!.to < rev) low = middle + 1
+    if (spans[middle]!.to < n) low = middle + 1
     else high = middle
   }
   return low

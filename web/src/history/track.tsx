@@ -2,10 +2,10 @@
 // wide, whose thumb is the line to drag.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { barOf, bars, height, pauses, place, type Bar } from './bars'
+import { bars, height, pauses, place, type Bar } from './bars'
 import type { Cast } from './cast'
 import type { Past } from './past'
-import { stepOf } from './timeline'
+import { indexOf } from './timeline'
 import { when } from './when'
 import { revision, words } from './words'
 
@@ -50,10 +50,10 @@ function Histogram(p: { past: Past; cast: Cast; width: number }) {
     return { all, wide, drawn }
   }, [steps, inner, timeline])
   const night = useMemo(() => pauses(steps, PAUSE, 24), [steps])
-  const bar = drawing.all[barOf(drawing.all, p.past.step)]
+  const bar = drawing.all[indexOf(drawing.all, p.past.step)]
   const end = bar ? x(bar.from, bar.to) + drawing.wide / 2 : 0
   const { anchor } = p.past
-  const start = anchor === null ? null : x(stepOf(steps, anchor), stepOf(steps, anchor))
+  const start = anchor === null ? null : x(indexOf(steps, anchor), indexOf(steps, anchor))
   const [from, to] = start === null ? [0, end] : [Math.min(start, end), Math.max(start, end)]
   return (
     <svg class="histogram" width={p.width} height={UP + DOWN + 1} aria-hidden="true">
@@ -64,7 +64,7 @@ function Histogram(p: { past: Past; cast: Cast; width: number }) {
       {to < p.width && <rect class="veil" x={to} width={p.width - to} y={0} height={UP + DOWN + 1} />}
       {start !== null && <line class="anchor" x1={start} x2={start} y1={0} y2={UP + DOWN} />}
       {timeline!.versions.map((v) => {
-        const i = stepOf(steps, v.rev)
+        const i = indexOf(steps, v.rev)
         return <path key={v.name} class="flag" d={`M${x(i, i)} 0h6l-2 3 2 3h-6z`}><title>{v.name}</title></path>
       })}
     </svg>

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { ghosts, lit, places, shares } from '../../src/history/moment'
 import { replacement } from '../../src/history/replacement'
-import { runOf, runs } from '../../src/history/runs'
+import { runs } from '../../src/history/runs'
+import { indexOf } from '../../src/history/timeline'
 import { random, seedFor } from '../random'
 import type { DeletedRow, SpanRow } from '../../src/history/server'
 
@@ -111,8 +112,7 @@ test('runs are lines in a row of one author, with their newest change', () => {
     { from: 3, to: 3, author: 1, rev: 4, at: 40 },
     { from: 4, to: 4, author: 0, rev: 6, at: 60 },
   ])
-  expect([0, 1, 2, 3, 4].map((line) => all.indexOf(runOf(all, line)!))).toEqual([0, 0, 0, 1, 2])
-  expect(runOf([], 0)).toBeUndefined()
+  expect([0, 1, 2, 3, 4].map((line) => indexOf(all, line))).toEqual([0, 0, 0, 1, 2])
 })
 
 /** unequal looks for two texts that `between` does not turn into each other, or whose common ends it touches; null, or the counter-example. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { barOf, bars, height, pauses, place } from '../../src/history/bars'
-import { stepOf, timelineOf, versionAt, type Step } from '../../src/history/timeline'
+import { bars, height, pauses, place } from '../../src/history/bars'
+import { indexOf, timelineOf, versionAt, type Step } from '../../src/history/timeline'
 import { random, seedFor } from '../random'
 
 const SEED = seedFor('timeline')
@@ -35,7 +35,7 @@ function unfolded(fold: typeof bars): string | null {
         && share(b.author) === Math.max(...[0, 1, 2, 3].map(share))
     })
     const i = r.below(steps.length)
-    const bar = all[barOf(all, i)]
+    const bar = all[indexOf(all, i)]
     const found = bar !== undefined && bar.from <= i && i <= bar.to
     if (all.length !== Math.min(most, steps.length) || indexes.length !== steps.length || !indexes.every((n, at) => n === at) || !counted || !found) {
       return JSON.stringify({ most, i, steps, all })
@@ -54,7 +54,7 @@ test(`the check finds a bar that takes its neighbour's step, and one with anothe
 })
 
 /** misplaced looks for a revision whose step is not the one found: null, or the counter-example. */
-function misplaced(find: typeof stepOf): string | null {
+function misplaced(find: typeof indexOf): string | null {
   const r = random(SEED)
   for (let round = 0; round < 300; round++) {
     const steps = course(r, 1 + r.below(60))
@@ -66,18 +66,18 @@ function misplaced(find: typeof stepOf): string | null {
 }
 
 test(`the step of a revision is the one that has it (seed ${SEED})`, () => {
-  expect(misplaced(stepOf)).toBeNull()
+  expect(misplaced(indexOf)).toBeNull()
 })
 
 test(`the check finds a step that is one revision late (seed ${SEED})`, () => {
-  expect(misplaced((steps, rev) => stepOf(steps, rev + 1))).not.toBeNull()
+  expect(misplaced((steps, rev) => indexOf(steps, rev + 1))).not.toBeNull()
 })
 
 test('a revision outside of all steps is at the nearest', () => {
   const steps = course(random(1), 5)
-  expect(stepOf(steps, 0)).toBe(0)
-  expect(stepOf(steps, 10_000)).toBe(4)
-  expect(stepOf([], 3)).toBe(0)
+  expect(indexOf(steps, 0)).toBe(0)
+  expect(indexOf(steps, 10_000)).toBe(4)
+  expect(indexOf([], 3)).toBe(0)
 })
 
 test('few steps are a bar each, none are none', () => {
