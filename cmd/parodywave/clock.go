@@ -4,12 +4,11 @@ import (
 	"time"
 
 	"parodywave/projection"
+	"parodywave/server/jsonrow"
 )
 
 // stamp formats a time in Unix milliseconds as all commands print it.
-func stamp(ms int64) string {
-	return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z")
-}
+func stamp(ms int64) string { return jsonrow.Time(ms) }
 
 // parseTime parses a time as requests do.
 func parseTime(s string) (time.Time, bool) { return projection.ParseTime(s, time.Now()) }

@@ -112,7 +112,7 @@ func TestPlayerGoesAnywhereInALongHistory(t *testing.T) {
 			t.Fatal(err)
 		}
 		clock("all hits of "+expr, func() {
-			hits, err := r.Scan(t.Context(), b, 1, idString)
+			hits, err := r.Scan(t.Context(), b, 1)
 			if err != nil || len(hits) == 0 {
 				t.Errorf("%d hits, %v", len(hits), err)
 			}
@@ -121,7 +121,7 @@ func TestPlayerGoesAnywhereInALongHistory(t *testing.T) {
 	}
 	row := thread.Row(20)
 	clock("all hits of a watch", func() {
-		hits, err := r.Scan(t.Context(), player.NewWatch(row.ID, 21, head), 1, idString)
+		hits, err := r.Scan(t.Context(), player.NewWatch(row.ID, 21, head), 1)
 		if err != nil || len(hits) == 0 {
 			t.Errorf("%d hits, %v", len(hits), err)
 		}

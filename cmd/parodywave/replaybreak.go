@@ -28,7 +28,7 @@ func (s *source) history(a *app, stream eventlog.Stream, to eventlog.Revision, b
 		return nil, err
 	}
 	for _, b := range breaks {
-		if _, ok := b.Authors(r, idString); !ok {
+		if _, ok := b.Authors(r); !ok {
 			return nil, notFound("its authors are "+strings.Join(r.Names, ", "), "--break %s: thread %s has no author of that name", b.Text, stream)
 		}
 	}
@@ -48,7 +48,7 @@ func findStops(a *app, s *source, stream eventlog.Stream, from, to eventlog.Revi
 	}
 	var stops []stop
 	for _, b := range breaks {
-		hits, err := r.Scan(a.ctx, b, from, idString)
+		hits, err := r.Scan(a.ctx, b, from)
 		if err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ func (c *replayCommand) play(a *app, s *source, stream eventlog.Stream, from, to
 	}
 	m := player.New(player.Options{
 		History: r, From: from, Unit: player.Unit(c.Every), Speed: speed, Breaks: breaks, Paused: c.Speed == "" && len(breaks) > 0,
-		LongestPause: longestPause, Reveal: visibleLine, Stamp: stamp, ParseTime: parseTime, IDString: idString, Context: a.ctx,
+		LongestPause: longestPause, Reveal: visibleLine, Stamp: stamp, Context: a.ctx,
 		Reload: func() (*player.History, error) { return c.again(a, stream, to) },
 	})
 	a.out.Flush()

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/event"
 	"parodywave/projection"
 )
 
@@ -80,12 +81,12 @@ func (b *Break) IsWatch() bool { return !b.watch.IsZero() }
 
 // Authors returns the authors of a breakpoint author:NAME; ok is false if h has no
 // such author. For other breakpoints it returns none.
-func (b *Break) Authors(h *History, idString func(eventlog.AuthorID) string) (who []int, ok bool) {
+func (b *Break) Authors(h *History) (who []int, ok bool) {
 	if b.author == "" {
 		return nil, true
 	}
 	for i, id := range h.authors {
-		if h.Names[i] == b.author || strings.EqualFold(idString(id), b.author) {
+		if h.Names[i] == b.author || strings.EqualFold(event.AuthorString(id), b.author) {
 			who = append(who, i)
 		}
 	}

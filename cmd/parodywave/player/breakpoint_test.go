@@ -17,7 +17,7 @@ import (
 
 func scan(t testing.TB, r *History, b *Break, from eventlog.Revision) []Hit {
 	t.Helper()
-	hits, err := r.Scan(context.Background(), b, from, event.AuthorString)
+	hits, err := r.Scan(context.Background(), b, from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,11 +266,11 @@ func TestParseBreakRefuses(t *testing.T) {
 			t.Errorf("%q is %+v", s, b)
 		}
 	}
-	if _, ok := parsed(t, "author:Nobody").Authors(story(t), event.AuthorString); ok {
+	if _, ok := parsed(t, "author:Nobody").Authors(story(t)); ok {
 		t.Error("Nobody is an author")
 	}
 	id := event.AuthorString(story(t).AuthorID(1))
-	if who, ok := parsed(t, "author:"+id).Authors(story(t), event.AuthorString); !ok || !slices.Equal(who, []int{1}) {
+	if who, ok := parsed(t, "author:"+id).Authors(story(t)); !ok || !slices.Equal(who, []int{1}) {
 		t.Errorf("author:%s is %v", id, who)
 	}
 }

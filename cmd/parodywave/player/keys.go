@@ -130,7 +130,7 @@ func (m *Model) unitName() string {
 
 // seek goes to the revision, time or version that was typed into the prompt.
 func (m *Model) seek(s string) tea.Cmd {
-	at, err := m.History.Find(s, m.ParseTime)
+	at, err := m.History.Find(s)
 	if err != nil {
 		m.said = m.name(err.Error())
 		return nil
@@ -147,7 +147,7 @@ func (m *Model) seek(s string) tea.Cmd {
 func (m *Model) addBreak(s string) tea.Cmd {
 	b, err := ParseBreak(s)
 	if err == nil {
-		if _, ok := b.Authors(m.History, m.IDString); !ok {
+		if _, ok := b.Authors(m.History); !ok {
 			err = fmt.Errorf("%q is not an author of this thread", b.author)
 		}
 	}

@@ -24,12 +24,10 @@ type Options struct {
 	// LongestPause is the limit to which pauses in the typing are cut.
 	LongestPause time.Duration
 
-	Reveal    func(string) string            // escapes invisible characters, except tabs
-	Stamp     func(ms int64) string          // formats a time
-	ParseTime func(string) (time.Time, bool) // parses a time
-	IDString  func(eventlog.AuthorID) string // formats an author's id
-	Reload    func() (*History, error)       // reads the history up to now
-	Context   context.Context                // cancels background work
+	Reveal  func(string) string      // escapes invisible characters, except tabs
+	Stamp   func(ms int64) string    // formats a time
+	Reload  func() (*History, error) // reads the history up to now
+	Context context.Context          // cancels background work
 }
 
 // A Model is the player, a tea.Model. One goroutine at a time may use it.

@@ -24,13 +24,12 @@ type testPlayer struct {
 func open(t *testing.T, r *History, alter func(*Options)) *testPlayer {
 	t.Helper()
 	o := Options{
-		History: r, From: 1, Unit: Edit, Speed: 4, Paused: true, LongestPause: 3 * time.Second, Context: context.Background(), IDString: event.AuthorString,
+		History: r, From: 1, Unit: Edit, Speed: 4, Paused: true, LongestPause: 3 * time.Second, Context: context.Background(),
 		Reveal: func(s string) string {
 			return strings.NewReplacer("\x1b", `\x1b`, "\u202e", `\u202e`, "\n", `\n`).Replace(s)
 		},
-		Stamp:     func(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) },
-		ParseTime: func(s string) (time.Time, bool) { at, err := time.Parse(time.RFC3339, s); return at, err == nil },
-		Reload:    func() (*History, error) { return r, nil },
+		Stamp:  func(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) },
+		Reload: func() (*History, error) { return r, nil },
 	}
 	if alter != nil {
 		alter(&o)

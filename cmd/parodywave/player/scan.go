@@ -13,9 +13,9 @@ import (
 
 // Scan returns the hits of a breakpoint from a revision on, ascending, at most one
 // for each revision. It folds the history once, for a watch twice.
-func (h *History) Scan(ctx context.Context, b *Break, from eventlog.Revision, idString func(eventlog.AuthorID) string) ([]Hit, error) {
+func (h *History) Scan(ctx context.Context, b *Break, from eventlog.Revision) ([]Hit, error) {
 	if b.author != "" {
-		who, _ := b.Authors(h, idString)
+		who, _ := b.Authors(h)
 		return h.by(who, from), nil
 	}
 	s := &scanner{b: b, thread: projection.NewThread(h.Stream), matched: map[projection.LineID]extent{}}

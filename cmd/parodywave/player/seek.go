@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/projection"
 )
 
 // Find returns the revision that s names: a number, a time or a named version, with
 // or without an @ before it.
-func (h *History) Find(s string, parseTime func(string) (time.Time, bool)) (eventlog.Revision, error) {
+func (h *History) Find(s string) (eventlog.Revision, error) {
 	s = strings.TrimPrefix(strings.TrimSpace(s), "@")
 	if n, err := strconv.ParseUint(s, 10, 64); err == nil {
 		if n == 0 || eventlog.Revision(n) > h.Head() {
@@ -19,7 +20,7 @@ func (h *History) Find(s string, parseTime func(string) (time.Time, bool)) (even
 		}
 		return eventlog.Revision(n), nil
 	}
-	if t, ok := parseTime(s); ok {
+	if t, ok := projection.ParseTime(s, time.Now()); ok {
 		if at := h.At(t.UnixMilli()); at > 0 {
 			return at, nil
 		}

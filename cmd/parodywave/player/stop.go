@@ -24,7 +24,7 @@ func (m *Model) scan() tea.Cmd {
 		if !b.ready {
 			r, b, from := m.History, b.Break, m.From
 			all = append(all, func() tea.Msg {
-				hits, err := r.Scan(m.Context, b, from, m.IDString)
+				hits, err := r.Scan(m.Context, b, from)
 				return hitsMsg{r, b, hits, err}
 			})
 		}
