@@ -26,12 +26,9 @@ func NewWriter(w io.Writer, names Names) *Writer {
 	return &Writer{w: w, names: names, seen: map[eventlog.AuthorID]bool{}}
 }
 
-// Write writes the next record, which must have a Proof, and before an author's
-// first record the author.
+// Write writes the next record of the stream, which must have a Proof, and before an
+// author's first record the author.
 func (w *Writer) Write(r eventlog.Record) error {
-	if r.Revision != w.head.Revision+1 || w.head.Revision > 0 && r.Stream != w.head.Stream {
-		return fmt.Errorf("export %s revision %d: follows %s revision %d", r.Stream, r.Revision, w.head.Stream, w.head.Revision)
-	}
 	w.buf = w.buf[:0]
 	if !w.seen[r.Author] {
 		w.seen[r.Author] = true
@@ -62,6 +59,9 @@ func Export(ctx context.Context, to io.Writer, log eventlog.Prover, stream event
 	for r, err := range log.Prove(ctx, stream, 0) {
 		if err != nil {
 			return w.head, fmt.Errorf("export %s: %w", stream, err)
+		}
+		if r.Revision != w.head.Revision+1 {
+			return w.head, fmt.Errorf("export %s revision %d: follows %s revision %d", r.Stream, r.Revision, stream, w.head.Revision)
 		}
 		if err := w.Write(r); err != nil {
 			return w.head, err

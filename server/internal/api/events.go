@@ -1,7 +1,6 @@
 package api
 
 import (
-	"io"
 	"net/http"
 
 	"parodywave/eventlog"
@@ -29,10 +28,8 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	e := eventWriter{
-		API: a, w: a.patient(w), flush: http.NewResponseController(w),
-		left: limit, after: after, named: map[eventlog.AuthorID]bool{},
-	}
+	// The writer is patient: a sealed block's records are in memory while some are sent.
+	e := eventWriter{API: a, w: ndjson.NewWriter(a.patient(w), a.exportName), flush: http.NewResponseController(w), left: limit, after: after}
 	for {
 		changed := a.Threads.Changed() // before reading, so that no record is missed
 		if err := e.write(r); err != nil {
@@ -54,12 +51,15 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) error {
 
 type eventWriter struct {
 	*API
-	w     io.Writer // patient: a sealed block's records are in memory while some are sent
+	w     *ndjson.Writer
 	flush *http.ResponseController
 	left  uint64 // records that may still be sent
 	after eventlog.Revision
-	named map[eventlog.AuthorID]bool // the client has the author's name
-	buf   []byte
+}
+
+func (a *API) exportName(id eventlog.AuthorID) (ndjson.Author, bool) {
+	p := a.People.Author(id)
+	return ndjson.Author{ID: p.ID, Name: p.Name, Kind: p.Kind}, p.Kind != ""
 }
 
 // write sends the records after e.after.
@@ -71,17 +71,7 @@ func (e *eventWriter) write(r *http.Request) error {
 		if e.left == 0 {
 			break
 		}
-		e.buf = e.buf[:0]
-		if !e.named[rec.Author] {
-			e.named[rec.Author] = true
-			if a := e.People.Author(rec.Author); a.Kind != "" {
-				e.buf = ndjson.AppendAuthor(e.buf, ndjson.Author{ID: a.ID, Name: a.Name, Kind: a.Kind})
-			}
-		}
-		if e.buf, err = ndjson.AppendRecord(e.buf, &rec); err != nil {
-			return err
-		}
-		if _, err := e.w.Write(e.buf); err != nil {
+		if err := e.w.Write(rec); err != nil {
 			return err
 		}
 		e.after, e.left = rec.Revision, e.left-1
