@@ -40,10 +40,7 @@ func (c *Cache) Demand() {
 	if c == nil {
 		return
 	}
-	c.writer.mu.Lock()
-	c.writer.demanded = true
-	c.writer.mu.Unlock()
-	c.writer.rouse()
+	c.writer.ask(func() { c.writer.demanded = true })
 }
 
 // stateDue reports whether the state is worth saving.

@@ -80,8 +80,5 @@ func (c *Cache) discard(f *frame, why error) {
 // mend rewrites the file without a damaged frame of a thread, and saves the thread
 // again.
 func (w *writer) mend(stream eventlog.Stream) {
-	w.mu.Lock()
-	w.rewrite, w.threads = true, append(w.threads, stream)
-	w.mu.Unlock()
-	w.rouse()
+	w.ask(func() { w.rewrite, w.threads = true, append(w.threads, stream) })
 }

@@ -58,22 +58,19 @@ func (c *Cache) begin() {
 }
 
 func (w *writer) save(stream eventlog.Stream) {
-	w.mu.Lock()
-	w.threads = append(w.threads, stream)
-	w.mu.Unlock()
-	w.rouse()
+	w.ask(func() { w.threads = append(w.threads, stream) })
 }
 
 func (w *writer) forget(stream eventlog.Stream) {
-	w.mu.Lock()
-	w.forgotten, w.rewrite = append(w.forgotten, stream), true
-	w.mu.Unlock()
-	w.rouse()
+	w.ask(func() { w.forgotten, w.rewrite = append(w.forgotten, stream), true })
 }
 
-func (w *writer) clear() {
+func (w *writer) clear() { w.ask(func() { w.rewrite = true }) }
+
+// ask has f add to what the writer is to do.
+func (w *writer) ask(f func()) {
 	w.mu.Lock()
-	w.rewrite = true
+	f()
 	w.mu.Unlock()
 	w.rouse()
 }
