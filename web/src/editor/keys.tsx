@@ -1,7 +1,7 @@
 // The keys, by purpose.
 
+import { Dialog } from '../base/dialog'
 import { phrases } from '../base/phrases'
-import { Dialog } from './dialog'
 import { words } from './words-dialogs'
 
 const apple = /Mac|iPhone|iPad/u.test(navigator.platform)

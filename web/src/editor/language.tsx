@@ -1,7 +1,7 @@
 // Choosing the language of the text.
 
+import { Dialog } from '../base/dialog'
 import { phrases } from '../base/phrases'
-import { Dialog } from './dialog'
 import { guessed, kinds } from './languages'
 import type { Settings } from './settings'
 import { words as shared } from './words'

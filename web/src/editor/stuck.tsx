@@ -2,8 +2,8 @@
 // are two ways out.
 
 import { useEffect, useState } from 'preact/hooks'
+import { Dialog } from '../base/dialog'
 import { copy, fileName } from './download'
-import { Dialog } from './dialog'
 import type { Session } from './session/session'
 import { words as shared } from './words'
 import { words } from './words-dialogs'

@@ -1,8 +1,8 @@
 // Naming the present text.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { Dialog } from '../base/dialog'
 import { phrases } from '../base/phrases'
-import { Dialog } from './dialog'
 import { faultOf } from './fault'
 import { pathOf } from '../base/place'
 import type { Session } from './session/session'

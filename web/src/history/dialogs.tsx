@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Refused } from '../base/api'
+import { Dialog } from '../base/dialog'
 import { NameField } from '../base/login'
 import { phrases, why } from '../base/phrases'
 import { counted } from '../base/words'
@@ -21,24 +22,12 @@ const problem = (e: unknown): string => {
   return words.problems[ours[e.status] ?? ''] ?? why(e.code, e.message)
 }
 
-/** useOpen opens the dialog while it is drawn, and returns the focus, which the removal of a dialog does not do. */
-function useOpen(of: { current: HTMLDialogElement | null }): void {
-  useEffect(() => {
-    const before = document.activeElement
-    of.current!.showModal()
-    return () => { if (before instanceof HTMLElement) before.focus() }
-  }, [])
-}
-
-/** Modal opens at once, and first asks for a name if there is none. */
+/** Modal is a Dialog that first asks for a name if there is none. */
 export function Modal(p: { title: string; user: string; onName(name: string): void; onClose(): void; children: ComponentChildren }) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useOpen(dialog)
   return (
-    <dialog ref={dialog} onClose={p.onClose} aria-label={p.title}>
-      <h2>{p.title}</h2>
-      {p.user ? p.children : <><p>{words.whoAreYou}</p><NameField name="" button={words.goOn} onName={p.onName} onCancel={() => dialog.current?.close()} /></>}
-    </dialog>
+    <Dialog title={p.title} onClose={p.onClose}>
+      {p.user ? p.children : <><p>{words.whoAreYou}</p><NameField name="" button={words.goOn} onName={p.onName} onCancel={p.onClose} /></>}
+    </Dialog>
   )
 }
 
@@ -113,29 +102,23 @@ export function VersionDialog(p: Writing & { onNamed(name: string): void }) {
 
 /** A LinkDialog is for browsers that do not let the page copy (no HTTPS). */
 export function LinkDialog(p: { link: string; onClose(): void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
   const field = useRef<HTMLInputElement>(null)
-  useOpen(dialog)
   useEffect(() => field.current?.select(), [])
   return (
-    <dialog ref={dialog} onClose={p.onClose} aria-label={words.copyThis}>
-      <h2>{words.copyThis}</h2>
+    <Dialog title={words.copyThis} onClose={p.onClose}>
       <div class="ask"><input ref={field} readOnly value={p.link} aria-label={words.copyThis} /></div>
-      <div class="actions"><button type="button" onClick={() => dialog.current?.close()}>{phrases.close}</button></div>
-    </dialog>
+      <div class="actions"><button type="button" onClick={p.onClose}>{phrases.close}</button></div>
+    </Dialog>
   )
 }
 
 export function KeysDialog(p: { onClose(): void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useOpen(dialog)
   return (
-    <dialog ref={dialog} onClose={p.onClose} aria-label={words.keys}>
-      <h2>{words.keys}</h2>
+    <Dialog title={words.keys} onClose={p.onClose}>
       <dl class="keys">{words.keyList.map(([keys, what]) => (
         <div key={keys}><dt>{keys.split(' ').map((k) => <><kbd>{k}</kbd> </>)}</dt><dd>{what}</dd></div>
       ))}</dl>
-      <div class="actions"><button type="button" onClick={() => dialog.current?.close()}>{phrases.close}</button></div>
-    </dialog>
+      <div class="actions"><button type="button" onClick={p.onClose}>{phrases.close}</button></div>
+    </Dialog>
   )
 }

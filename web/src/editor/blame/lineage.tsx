@@ -5,6 +5,7 @@
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks'
 import { initials, type Palette } from '../../base/authors'
 import { ask } from '../../base/api'
+import { useNow } from '../../base/changes'
 import { phrases } from '../../base/phrases'
 import { ago, counted, exactly, number } from '../../base/words'
 import type { LineRef } from './asked-line'
@@ -48,7 +49,7 @@ export function LineHistory(p: LineHistoryProps) {
 }
 
 function Body({ feed, session, palette }: { feed: Feed; session: FeedSession; palette: Palette }) {
-  const now = useNow()
+  const now = useNow(MINUTE)
   const { known } = feed
   const up = session.link === 'up'
   if (!known) {
@@ -114,14 +115,4 @@ function useFeed(session: FeedSession, line: LineRef): Feed | null {
     return () => made.stop()
   }, [session, line])
   return feed
-}
-
-/** useNow is the time in Unix ms, updated each minute. */
-function useNow(): number {
-  const [now, set] = useState(Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => set(Date.now()), MINUTE)
-    return () => clearInterval(timer)
-  }, [])
-  return now
 }
