@@ -30,16 +30,11 @@ const themes: Theme[] = ['system', 'light', 'dark']
 /** NameMenu changes the name and the theme, and links to the other pages. */
 export function NameMenu(p: { user: string; onName(name: string): void }) {
   const [naming, setNaming] = useState(false)
-  const [shown, setShown] = useState(theme())
-  const choose = (t: Theme): void => { setTheme(t); setShown(t) }
   return (
     <>
       <Menu class="plain name" face={<><span>{p.user || phrases.menu}</span><Down /></>}>
         <MenuButton onClick={() => setNaming(true)}>{p.user ? phrases.changeName : phrases.giveName}</MenuButton>
-        <div role="group" aria-label={phrases.theme}>
-          <p class="label" aria-hidden="true">{phrases.theme}</p>
-          {themes.map((t) => <MenuChoice key={t} chosen={shown === t} onClick={() => choose(t)}>{phrases.themes[t]}</MenuChoice>)}
-        </div>
+        <ThemeChoices />
         <hr />
         <MenuLink href="/">{phrases.allThreads}</MenuLink>
         <MenuLink href="/live">{phrases.live}</MenuLink>
@@ -47,6 +42,16 @@ export function NameMenu(p: { user: string; onName(name: string): void }) {
       </Menu>
       {naming && <NameDialog name={p.user} onName={p.onName} onClose={() => setNaming(false)} />}
     </>
+  )
+}
+
+export function ThemeChoices() {
+  const [shown, setShown] = useState(theme())
+  return (
+    <div role="group" aria-label={phrases.theme}>
+      <p class="label" aria-hidden="true">{phrases.theme}</p>
+      {themes.map((t) => <MenuChoice key={t} chosen={shown === t} onClick={() => { setTheme(t); setShown(t) }}>{phrases.themes[t]}</MenuChoice>)}
+    </div>
   )
 }
 

@@ -1,16 +1,14 @@
 // The ⋯ menu: how the text is shown, and what one can do with it.
 
-import { useState } from 'preact/hooks'
+import { ThemeChoices } from '../base/header'
 import { Menu, MenuButton, MenuChoice, MenuLink } from '../base/menu'
-import { phrases } from '../base/phrases'
-import { setTheme, theme, type Theme } from '../base/theme'
+import type { Shown } from './blame/blame'
 import { Dots } from './icons'
 import { kinds, languageOf } from './languages'
-import type { BlameShown, Settings } from './settings'
+import type { Settings } from './settings'
 import { words } from './words'
 
-const themes: Theme[] = ['system', 'light', 'dark']
-const blames: BlameShown[] = ['off', 'names', 'times']
+const blames: Shown[] = ['off', 'names', 'times']
 
 export interface Doings {
   chooseLanguage(): void
@@ -24,7 +22,6 @@ export interface Doings {
 /** `history` is the address of this thread's past; `fixed`: the text may only be read. */
 export function TextMenu(p: { settings: Settings; title: string; history: string; fixed: boolean; do: Doings }) {
   const { general, own } = p.settings
-  const [shown, setShown] = useState(theme())
   const language = languageOf(own.language, p.title)
   return (
     <Menu class="icon" label={words.more} face={<Dots />}>
@@ -44,10 +41,7 @@ export function TextMenu(p: { settings: Settings; title: string; history: string
         <p class="label" aria-hidden="true">{words.blame}</p>
         {blames.map((b) => <MenuChoice key={b} chosen={general.blame === b} onClick={() => p.settings.set({ blame: b })}>{words.blames[b]}</MenuChoice>)}
       </div>
-      <div role="group" aria-label={phrases.theme}>
-        <p class="label" aria-hidden="true">{phrases.theme}</p>
-        {themes.map((t) => <MenuChoice key={t} chosen={shown === t} onClick={() => { setTheme(t); setShown(t) }}>{phrases.themes[t]}</MenuChoice>)}
-      </div>
+      <ThemeChoices />
     </Menu>
   )
 }

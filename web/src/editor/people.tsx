@@ -3,9 +3,8 @@
 import { initials, type Palette } from '../base/authors'
 import { counted } from '../base/words'
 import { usePopover } from './popover'
+import type { Person } from './session/presence'
 import { words } from './words'
-
-export interface Person { user: string; author: string; mode: 'text' | 'line' }
 
 const FEW = 4 // initials in the bar
 

@@ -2,14 +2,13 @@
 // threads, and for one (its language, the preview).
 
 import { Changes } from '../base/changes'
-
-export type BlameShown = 'off' | 'names' | 'times'
+import type { Shown } from './blame/blame'
 
 /** General settings apply to every thread. */
 export interface General {
   wrap: boolean
   numbers: boolean
-  blame: BlameShown
+  blame: Shown
   /** Tab indents instead of moving the focus. */
   tab: boolean
 }
