@@ -38,7 +38,7 @@ func crashStates(ctx context.Context, e *env) (o outcome, err error) {
 	size, life, records := crowd.Size{Texts: 3, Each: 2, Lines: 1, Mixed: 1, Pause: 8 * time.Millisecond}, 3*time.Second, 0
 	switch {
 	case e.small:
-		life = time.Second
+		life = 400 * time.Millisecond
 	case e.seed%4 == 0: // so that the server seals while it runs
 		size, records = crowd.Size{Texts: 4, Each: 5, Mixed: 1}, 70_000
 	case e.seed%4 == 1: // long commits
@@ -50,7 +50,7 @@ func crashStates(ctx context.Context, e *env) (o outcome, err error) {
 	}
 	began := time.Now()
 	s := &states{rec: rec, env: e, r: rand.New(rand.NewPCG(e.seed, 1)), o: &o, must: map[eventlog.Stream]eventlog.Revision{}}
-	err = s.all(ctx, e.size(4000, 300))
+	err = s.all(ctx, e.size(4000, 120))
 	o.count("system calls recorded", len(rec.ops))
 	o.count("milliseconds in states", int(time.Since(began).Milliseconds()))
 	return o, err

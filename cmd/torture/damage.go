@@ -28,7 +28,7 @@ const pageSize = 4096
 // damage damages the file of a log, one damage at a time. Opening the file, reading it
 // or verifying it must name the damage, or every record must be as it was.
 func damage(ctx context.Context, e *env) (o outcome, err error) {
-	data, err := e.sample(ctx, &o, crowd.Size{Texts: 4, Each: 2, Lines: 2, Mixed: 1, Pause: 4 * time.Millisecond}, time.Second)
+	data, err := e.sample(ctx, &o, crowd.Size{Texts: 4, Each: 2, Lines: 2, Mixed: 1, Pause: 4 * time.Millisecond}, time.Duration(e.size(1000, 300))*time.Millisecond)
 	if err != nil {
 		return o, err
 	}
@@ -50,8 +50,8 @@ func damage(ctx context.Context, e *env) (o outcome, err error) {
 	if err != nil {
 		return o, err
 	}
-	s := newSpoiler(e.seed, sound)
-	for range e.size(1000, 60) {
+	s := newSpoiler(e.seed, sound, pageSize)
+	for range e.size(1000, 40) {
 		if ctx.Err() != nil {
 			break
 		}
@@ -106,13 +106,14 @@ func (e *env) sample(ctx context.Context, o *outcome, size crowd.Size, life time
 type spoiler struct {
 	r     *rand.Rand
 	sound []byte
-	pages []int
+	size  int   // of a page: eight sectors
+	pages []int // whole pages
 }
 
-func newSpoiler(seed uint64, sound []byte) *spoiler {
-	s := &spoiler{r: rand.New(rand.NewPCG(seed, 2)), sound: sound}
-	for n := range len(sound) / pageSize {
-		if slices.ContainsFunc(sound[n*pageSize:(n+1)*pageSize], func(b byte) bool { return b != 0 }) {
+func newSpoiler(seed uint64, sound []byte, size int) *spoiler {
+	s := &spoiler{r: rand.New(rand.NewPCG(seed, 2)), sound: sound, size: size}
+	for n := range len(sound) / size {
+		if slices.ContainsFunc(sound[n*size:(n+1)*size], func(b byte) bool { return b != 0 }) {
 			s.pages = append(s.pages, n)
 		}
 	}
@@ -122,7 +123,7 @@ func newSpoiler(seed uint64, sound []byte) *spoiler {
 // page draws a page of file.
 func (s *spoiler) page(file []byte) (n int, bytes []byte) {
 	n = s.pages[s.r.IntN(len(s.pages))]
-	return n, file[n*pageSize : (n+1)*pageSize]
+	return n, file[n*s.size : (n+1)*s.size]
 }
 
 // spoil returns a damaged copy of the file and says how it is damaged. It returns nil
@@ -132,7 +133,7 @@ func (s *spoiler) spoil() (file []byte, what string) {
 	n, p := s.page(file)
 	switch s.r.IntN(7) {
 	case 0, 1:
-		at, bit := s.r.IntN(pageSize), s.r.IntN(8)
+		at, bit := s.r.IntN(s.size), s.r.IntN(8)
 		p[at] ^= 1 << bit
 		what = fmt.Sprintf("bit %d of byte %d of page %d flipped", bit, at, n)
 	case 2:
@@ -140,7 +141,7 @@ func (s *spoiler) spoil() (file []byte, what string) {
 		what = fmt.Sprintf("page %d zeroed", n)
 	case 3:
 		m, q := s.page(file)
-		from := sector * (1 + s.r.IntN(7))
+		from := s.size / 8 * (1 + s.r.IntN(7))
 		copy(p[from:], q[from:])
 		what = fmt.Sprintf("page %d torn, with the end of page %d", n, m)
 	case 4:
@@ -150,13 +151,13 @@ func (s *spoiler) spoil() (file []byte, what string) {
 		copy(q, old)
 		what = fmt.Sprintf("pages %d and %d swapped", n, m)
 	case 5:
-		b := p[sector*s.r.IntN(8):][:sector]
+		b := p[s.size/8*s.r.IntN(8):][:s.size/8]
 		for i := range b {
 			b[i] = byte(s.r.Uint32())
 		}
 		what = fmt.Sprintf("a sector of page %d overwritten", n)
 	case 6:
-		size := n*pageSize + s.r.IntN(pageSize)
+		size := n*s.size + s.r.IntN(s.size)
 		return file[:size], fmt.Sprintf("cut to %d bytes", size)
 	}
 	if slices.Equal(file, s.sound) {

@@ -27,7 +27,7 @@ func init() {
 // dropped write. A dropped meta page is left out: the file is then that of the commit
 // before, as a whole, which only a copy of a chain value kept elsewhere can show.
 func dropped(ctx context.Context, e *env) (o outcome, err error) {
-	rec, err := e.record(ctx, &o, crowd.Size{Texts: 3, Each: 2, Lines: 1, Mixed: 1, Pause: 8 * time.Millisecond}, time.Duration(e.size(3000, 1000))*time.Millisecond, 0)
+	rec, err := e.record(ctx, &o, crowd.Size{Texts: 3, Each: 2, Lines: 1, Mixed: 1, Pause: 8 * time.Millisecond}, time.Duration(e.size(3000, 400))*time.Millisecond, 0)
 	if err != nil {
 		return o, err
 	}
@@ -43,7 +43,7 @@ func dropped(ctx context.Context, e *env) (o outcome, err error) {
 	path := filepath.Join(work, "log.db")
 	writes := rec.pageWrites()
 	r := rand.New(rand.NewPCG(e.seed, 3))
-	drops := make([]int, e.size(400, 60))
+	drops := make([]int, e.size(400, 25))
 	for i := range drops {
 		drops[i] = r.IntN(len(writes))
 	}
