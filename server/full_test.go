@@ -43,7 +43,7 @@ func getText(t *testing.T, url, id string) string {
 }
 
 // TestNewcomersReadWhileTheDiskRefuses: people whom the log does not know join and
-// read while it accepts no appends, and are told why they cannot write. When it
+// read while it accepts no appends, and get an error that says why they cannot write. When it
 // accepts appends again they write, and their names are in the log before their
 // first edits.
 func TestNewcomersReadWhileTheDiskRefuses(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -46,22 +45,14 @@ func compact(ctx context.Context, path string, o Options, progress func(done, to
 		return Compaction{}, err
 	}
 	defer guard("close", l.db.Close)
-	fresh := path + ".compact"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) { // a crash may have left one
-		return Compaction{}, err
-	}
-	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_EXCL|os.O_RDWR, l.file.Mode().Perm())
+	f, err := temporary(path)
 	if err != nil {
 		return Compaction{}, err
 	}
-	done := false
-	defer func() {
-		if !done {
-			os.Remove(fresh)
-		}
-	}()
+	fresh := f.Name()
+	defer os.Remove(fresh) // unless it has become the log
 	w := newPageWriter(f)
-	if err := errors.Join(l.rewrite(ctx, w, progress), keepOwner(f, l.file), f.Close()); err != nil {
+	if err := errors.Join(l.rewrite(ctx, w, progress), f.Chmod(l.file.Mode().Perm()), keepOwner(f, l.file), f.Close()); err != nil {
 		return Compaction{}, err
 	}
 	report, err := VerifyFile(ctx, fresh, Options{Packer: o.Packer}, progress)
@@ -80,7 +71,6 @@ func compact(ctx context.Context, path string, o Options, progress func(done, to
 	if err := os.Rename(fresh, path); err != nil {
 		return c, err
 	}
-	done = true
 	return c, syncDir(filepath.Dir(path))
 }
 

@@ -14,11 +14,21 @@ import (
 // create creates an empty log at path unless a file exists. The file appears whole
 // or not at all, and its name is on disk before anyone can append.
 func create(path string) error {
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	for {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := createOnce(path); !errors.Is(err, errSwept) {
+			return err
+		}
 	}
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, filepath.Base(path)+".*.tmp")
+}
+
+// errSwept: another process created the log and removed our temporary file.
+var errSwept = errors.New("temporary file was removed")
+
+func createOnce(path string) error {
+	f, err := temporary(path)
 	if err != nil {
 		return err
 	}
@@ -27,15 +37,18 @@ func create(path string) error {
 	if err := fill(f.Name()); err != nil {
 		return err
 	}
-	if err := os.Link(f.Name(), path); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return nil // another process was first
-		}
-		if err := os.Rename(f.Name(), path); err != nil { // no links here
+	err = os.Link(f.Name(), path)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil // another process was first
+	case errors.Is(err, fs.ErrNotExist):
+		return errSwept
+	case err != nil: // no links here
+		if err := os.Rename(f.Name(), path); err != nil {
 			return err
 		}
 	}
-	return syncDir(dir)
+	return syncDir(filepath.Dir(path))
 }
 
 func fill(path string) error {

@@ -110,7 +110,7 @@ func copyFile(from, to string, info os.FileInfo) error {
 		return err
 	}
 	defer in.Close()
-	out, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.tmp")
+	out, err := temporary(to)
 	if err != nil {
 		return err
 	}

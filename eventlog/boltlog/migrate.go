@@ -1,12 +1,9 @@
 package boltlog
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -28,7 +25,7 @@ type Migration struct {
 // first copies the file to a backup beside it, named like log.db.v1. With dry it only
 // returns what it would do. It reads the whole file first, as Open does, and returns
 // Open's errors. The error wraps fs.ErrExist if a file with the backup's name exists
-// that is not a copy of the log.
+// that is not a copy of the log. After a kill Migrate may be called again.
 func Migrate(path string, o Options, dry bool) (Migration, error) {
 	m, err := migrate(path, o, dry)
 	if err != nil {
@@ -56,7 +53,7 @@ func migrate(path string, o Options, dry bool) (Migration, error) {
 		m.Steps = append(m.Steps, s.Does)
 	}
 	m.Backup = fmt.Sprintf("%s.v%d", path, m.From)
-	there, err := sameBytes(path, m.Backup) // left by an interrupted run
+	there, err := l.isCopy(m.Backup) // left by an interrupted run
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -104,24 +101,6 @@ func lock(path string, o Options, least uint32) (*Log, error) {
 			return nil, err
 		}
 	}
-}
-
-// sameBytes reports whether two files have the same bytes.
-func sameBytes(a, b string) (bool, error) {
-	var sums [2][sha256.Size]byte
-	for i, path := range []string{a, b} {
-		f, err := os.Open(path)
-		if err != nil {
-			return false, err
-		}
-		h := sha256.New()
-		_, err = io.Copy(h, f)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return false, err
-		}
-		h.Sum(sums[i][:0])
-	}
-	return sums[0] == sums[1], nil
 }
 
 // migrating implements migrations.File.

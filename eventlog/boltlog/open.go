@@ -220,7 +220,9 @@ func (l *Log) reopen(txid uint64) error {
 		}
 		return nil
 	})
-	if err != nil && !l.wrecked.Load() {
+	if err == nil {
+		sweep(l.path)
+	} else if !l.wrecked.Load() {
 		guard("close", db.Close)
 	}
 	return err

@@ -58,7 +58,7 @@ type peer struct {
 	served    bool           // result of serving: the connection goes on
 	listed    atomic.Bool    // has asked for the list
 	watch     stopwatch
-	unsettled atomic.Int32 // edits of which the authority has not said what became of them
+	unsettled atomic.Int32 // edits that the authority has not settled
 	aware     bool         // has a people frame of the thread; guarded by its room's mu
 
 	// Owned by the reader, and by the worker for which it waits. While the peer is
