@@ -92,7 +92,11 @@ func (o *outcome) vanish(ctx context.Context, v *victim) error {
 		if err != nil {
 			return err
 		}
-		defer x.Close() // nobody reads it: no ping is answered
+		defer x.Close()
+		if now, err := connections(x); err != nil || now <= before {
+			return fmt.Errorf("a new connection is not counted: %d after %d, %v", now, before, err)
+		}
+		// Nobody reads x from now on: no ping is answered.
 	}
 	begin := time.Now()
 	for {

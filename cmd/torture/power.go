@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"syscall"
 	"time"
 
 	"parodywave/cmd/torture/crowd"
@@ -54,10 +51,7 @@ func power(ctx context.Context, e *env) (o outcome, err error) {
 		disk = disks[0]
 	}
 	p := &powered{e: e, o: &o, r: r, journal: crowd.NewJournal(), fs: disk.fs, image: filepath.Join(e.dir, "disk")}
-	if p.initrd, err = initrd(ctx, e.program); err != nil {
-		return o, err
-	}
-	if err := makeDisk(ctx, p.image, disk.mkfs); err != nil {
+	if err := p.prepare(ctx, disk.mkfs); err != nil {
 		return o, err
 	}
 	for range e.size(2, 1) {
@@ -72,6 +66,14 @@ func power(ctx context.Context, e *env) (o outcome, err error) {
 	return o, nil
 }
 
+// prepare makes the disk and what the kernel starts with.
+func (p *powered) prepare(ctx context.Context, mkfs []string) (err error) {
+	if p.initrd, err = initrd(ctx, p.e.program); err != nil {
+		return err
+	}
+	return makeDisk(ctx, p.image, mkfs)
+}
+
 // A powered is a guest whose power is cut.
 type powered struct {
 	e       *env
@@ -82,20 +84,30 @@ type powered struct {
 	image   string // the disk
 	initrd  string
 	machine *uml.Machine
+	clock   []int64 // times that the guest said, Unix milliseconds
 }
 
-// life starts the guest and cuts its power.
-func (p *powered) life(ctx context.Context, mount string) (err error) {
-	params := map[string]string{"fs": p.fs, "mount": strings.ReplaceAll(mount, ",", "+"), "seed": fmt.Sprint(p.r.Uint64())}
-	if p.e.control {
-		params["unsynced"] = "true"
-	}
+// boot starts the guest with words of its command line, and waits until people type.
+func (p *powered) boot(ctx context.Context, params map[string]string) (err error) {
+	params["fs"], params["seed"] = p.fs, fmt.Sprint(p.r.Uint64())
 	p.machine, err = uml.Boot(uml.Guest{Initrd: p.initrd, Disk: p.image, Params: params, Scratch: p.e.dir})
 	if err != nil {
 		return err
 	}
+	return p.until(ctx, "TYPES", bootTime)
+}
+
+// bootTime is the limit for a start. It takes some seconds on an idle computer.
+const bootTime = 5 * time.Minute
+
+// life starts the guest and cuts its power.
+func (p *powered) life(ctx context.Context, mount string) error {
+	params := map[string]string{"mount": strings.ReplaceAll(mount, ",", "+")}
+	if p.e.control {
+		params["unsynced"] = "true"
+	}
 	defer p.end()
-	if err := p.until(ctx, "TYPES", 3*time.Minute); err != nil {
+	if err := p.boot(ctx, params); err != nil {
 		return err
 	}
 	for range p.e.size(20, 3) {
@@ -120,8 +132,19 @@ func (p *powered) life(ctx context.Context, mount string) (err error) {
 	return p.check(ctx, p.image)
 }
 
-// end ends the guest.
+// listen notes what the guest says of its clock.
+func (p *powered) listen(line string) {
+	var ms int64
+	if n, _ := fmt.Sscanf(line, "CLOCK %d", &ms); n == 1 {
+		p.clock = append(p.clock, ms)
+	}
+}
+
+// end ends the guest, if it was started.
 func (p *powered) end() {
+	if p.machine == nil {
+		return
+	}
 	p.machine.Cut()
 	for range p.machine.Lines() {
 	}
@@ -142,6 +165,7 @@ func (p *powered) until(ctx context.Context, word string, limit time.Duration) e
 				return nil
 			case !p.journal.Hear(line):
 				said = append(said, line)
+				p.listen(line)
 			}
 		case <-late:
 			return fmt.Errorf("the guest did not say %q within %v: %s", word, limit, strings.Join(said, "\n"))
@@ -191,64 +215,11 @@ func (p *powered) copy(ctx context.Context) error {
 // check mounts a disk here and compares its log with the journal.
 func (p *powered) check(ctx context.Context, image string) error {
 	p.o.tried++
-	at := filepath.Join(p.e.dir, "mounted")
-	if err := os.MkdirAll(at, 0o700); err != nil {
-		return err
-	}
-	option := "loop"
-	if p.fs == "xfs" {
-		option += ",nouuid" // the guest's own disk has the same
-	}
-	if err := command(ctx, "mount", "-t", p.fs, "-o", option, image, at); err != nil {
-		return err
-	}
-	defer func() { _ = syscall.Unmount(at, syscall.MNT_DETACH) }()
-	data := filepath.Join(at, "pw")
-	p.o.compare(filepath.Join(data, "log.db"), p.journal)
-	if p.e.control || p.journal.Lost() > 0 || p.r.IntN(5) > 0 {
-		return nil
-	}
-	return p.e.verify(ctx, p.o, data)
-}
-
-// makeDisk makes a sparse image with a file system.
-func makeDisk(ctx context.Context, image string, mkfs []string) error {
-	f, err := os.Create(image)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.Truncate(384 << 20); err != nil {
-		return err
-	}
-	return command(ctx, mkfs[0], append(mkfs[1:], image)...)
-}
-
-func command(ctx context.Context, name string, args ...string) error {
-	if out, err := exec.CommandContext(ctx, name, args...).CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
-	}
-	return nil
-}
-
-var makeInitrd sync.Mutex
-
-// initrd builds the programs of the guest, beside the program, once.
-func initrd(ctx context.Context, program string) (string, error) {
-	makeInitrd.Lock()
-	defer makeInitrd.Unlock()
-	dir := filepath.Join(filepath.Dir(program), "guest")
-	path := filepath.Join(dir, "initrd")
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", dir, "parodywave/cmd/parodywave", "parodywave/cmd/torture/guest")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the guest: %w\n%s", err, out)
-	}
-	return path, uml.WriteInitrd(path, map[string]string{"init": filepath.Join(dir, "guest"), "parodywave": filepath.Join(dir, "parodywave")})
+	return p.mounted(ctx, image, func(data string) error {
+		p.o.compare(filepath.Join(data, "log.db"), p.journal)
+		if p.e.control || p.journal.Lost() > 0 || p.r.IntN(5) > 0 {
+			return nil
+		}
+		return p.e.verify(ctx, p.o, data)
+	})
 }

@@ -9,6 +9,9 @@ import (
 	"parodywave/cmd/torture/crowd"
 )
 
+// typingTime is how long the crowd types before and after each jump.
+const typingTime = 1500 * time.Millisecond
+
 // act lets the crowd type until the power is cut, or until the clock has jumped as the
 // host wants.
 func act(c *crowd.Crowd, param map[string]string) error {
@@ -20,14 +23,16 @@ func act(c *crowd.Crowd, param map[string]string) error {
 		if err != nil {
 			return err
 		}
-		time.Sleep(1500 * time.Millisecond)
+		time.Sleep(typingTime)
+		fmt.Println("CLOCK", time.Now().UnixMilli())
 		now := syscall.NsecToTimeval(time.Now().Add(d).UnixNano())
 		if err := syscall.Settimeofday(&now); err != nil {
 			return fmt.Errorf("set the clock: %w", err)
 		}
-		fmt.Println("JUMPED", jump)
+		fmt.Println("CLOCK", time.Now().UnixMilli())
 	}
-	time.Sleep(1500 * time.Millisecond)
+	time.Sleep(typingTime)
 	c.Leave()
+	fmt.Println("JUMPED")
 	return nil
 }
