@@ -17,7 +17,7 @@ import (
 func init() {
 	rows = append(rows, row{
 		name: "clock", fault: "the guest's clock jumps, back by hours and forward by years, while people type", unit: "jumps",
-		lie: "the clock's own times are judged instead of the log's", rounds: 5, lacks: needsGuest, outline: clock,
+		lie: "the clock's own times are judged instead of the log's", rounds: 5, lacks: needsGuest, long: true, outline: clock,
 	})
 }
 

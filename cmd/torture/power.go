@@ -16,7 +16,7 @@ import (
 func init() {
 	rows = append(rows, row{
 		name: "power", fault: "power cuts of a guest under load (user-mode-linux; ext4, xfs, btrfs)", unit: "cuts",
-		lie: "the server's system calls for syncing do nothing", rounds: 30, lacks: needsGuest, outline: power,
+		lie: "the server's system calls for syncing do nothing", rounds: 30, lacks: needsGuest, long: true, outline: power,
 	})
 }
 

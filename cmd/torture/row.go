@@ -18,6 +18,7 @@ type row struct {
 	lie     string // how the victim of the control breaks the promise, for the table
 	rounds  int    // in a run without -n
 	lacks   func() string
+	long    bool // its small version takes more than seconds
 	outline func(context.Context, *env) (outcome, error)
 }
 

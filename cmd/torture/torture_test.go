@@ -33,6 +33,9 @@ func TestNoSilentLoss(t *testing.T) {
 			if why := r.lacks(); why != "" {
 				t.Skip(why)
 			}
+			if r.long && testing.Short() {
+				t.Skip("a row that takes more than seconds is left out of -short")
+			}
 			t.Parallel()
 			seed := seeds.For(t)
 			for _, control := range []bool{true, false} {
