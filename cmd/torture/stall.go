@@ -41,7 +41,7 @@ func stall(ctx context.Context, e *env) (o outcome, err error) {
 		return o, err
 	}
 	defer c.Leave()
-	readers := e.size(200, 20)
+	readers := e.size(60, 20)
 	p, err := startReaders(v.url(), c.Threads[0], readers)
 	if err != nil {
 		return o, err
@@ -53,7 +53,7 @@ func stall(ctx context.Context, e *env) (o outcome, err error) {
 			return o, err
 		}
 		typed := j.Receipts()
-		for j.Receipts() < typed+e.size(1500, 60) && ctx.Err() == nil && j.Lost() == 0 {
+		for j.Receipts() < typed+e.size(900, 60) && ctx.Err() == nil && j.Lost() == 0 {
 			time.Sleep(10 * time.Millisecond)
 		}
 		o.most("most MiB of resident memory", resident(v)>>10)
