@@ -21,7 +21,10 @@ type stamp struct {
 // scratch is memory that Apply reuses.
 type scratch struct {
 	edits []edit
+	one   [1]edit
 	old   []uint16
+	gone  []uint16 // of key
+	now   []uint16 // of patch.same
 	lines []line
 }
 
@@ -60,7 +63,7 @@ func (t *Thread) single(by stamp, from, to int, insert []uint16) bool {
 	inLine := to <= start+t.lines.length()
 	switch breaks := slices.Contains(insert, lineBreak); {
 	case inLine && !breaks:
-		t.within(by, i, from, to, insert)
+		t.within(by, i, start, from, to, insert)
 	case inLine:
 		t.split(by, i, start, from, to, insert)
 	case !breaks:
@@ -72,7 +75,8 @@ func (t *Thread) single(by stamp, from, to int, insert []uint16) bool {
 }
 
 // within applies an edit within the current line, number i.
-func (t *Thread) within(by stamp, i, from, to int, insert []uint16) {
+func (t *Thread) within(by stamp, i, start, from, to int, insert []uint16) {
+	t.key(by, i, start, from, to, len(insert))
 	ln := t.lines.current()
 	deleted := to - from
 	same := false
@@ -88,6 +92,13 @@ func (t *Thread) within(by stamp, i, from, to int, insert []uint16) {
 	t.lines.resize(len(insert) - deleted)
 	t.replace(by, from, to, insert)
 	t.effect.Touched = append(t.effect.Touched, i)
+	t.keyed(by, i, start)
+}
+
+// openOne is open for one edit.
+func (t *Thread) openOne(by stamp, from, to int, insert []uint16) {
+	t.scratch.one[0] = edit{FromA: from, ToA: to, FromB: from, ToB: from + len(insert), Insert: insert}
+	t.open(by, t.scratch.one[:])
 }
 
 // touch notes that the content of ln has changed.

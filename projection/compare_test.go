@@ -11,7 +11,7 @@ import (
 )
 
 // A run holds a thread and the oracle side by side, and every line that ever
-// was.
+// was. The oracle knows the rule of one change, so the thread follows it, too.
 type run struct {
 	script script
 	thread *projection.Thread
@@ -27,6 +27,7 @@ type seenRow struct {
 }
 
 func newRun(w wrong) *run {
+	defer projection.KeystrokeRule()()
 	return &run{thread: projection.NewThread(scripts.Stream), oracle: newOracle(w)}
 }
 

@@ -53,7 +53,7 @@ func ReplayDiff(ctx context.Context, src Source, stream eventlog.Stream, from, t
 	if err != nil {
 		return nil, err
 	}
-	c := &comparer{t: t, since: early, ended: map[LineID]done{}, moved: map[LineID]Moment{}, born: map[LineID]Moment{}, redacted: map[LineID]Moment{}}
+	c := &comparer{t: t, since: early, ended: map[LineID]done{}, moved: map[LineID]Moment{}, born: map[LineID]Moment{}, redacted: map[LineID]Moment{}, touched: map[LineID]Moment{}}
 	c.old = c.sideOf()
 	out := &Diff{Thread: t, From: early, To: late, FromTime: t.UpdatedAt}
 	if early < late {
@@ -118,6 +118,7 @@ type comparer struct {
 	moved    map[LineID]Moment // the last move of lines
 	born     map[LineID]Moment
 	redacted map[LineID]Moment // the last redaction of lines
+	touched  map[LineID]Moment // the last record that touched lines, although the row may be older
 }
 
 // A sideLine is a piece of one of the texts.
@@ -173,6 +174,7 @@ func (c *comparer) after(e *event.Event, _ *Effect) {
 	}
 	for _, i := range t.effect.Touched {
 		ln, _ := t.lines.byIndex(i)
+		c.touched[ln.id] = now
 		if ln.id.Revision <= c.since && ln.changed == e.Revision {
 			c.end(ln.id, now, "changed")
 		}
@@ -309,6 +311,9 @@ func (c *comparer) aside(id LineID) (d done) {
 				newest(c.ended[all[i].id].Moment)
 			}
 		}
+	}
+	if d.Revision == 0 {
+		newest(c.touched[id])
 	}
 	return d
 }

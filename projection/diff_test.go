@@ -126,6 +126,7 @@ func (p *past) broke(id projection.LineID, early, late int) bool {
 
 func compareHistories(t *testing.T, histories, steps int, spoil func(*projection.Diff)) (script, error) {
 	t.Helper()
+	defer projection.KeystrokeRule()() // what did it is told by the rule of one change
 	seed := seeds.For(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	draw := func(n int) int { return random.IntN(n) }

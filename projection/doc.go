@@ -43,10 +43,47 @@
 //     piece. If the runs to choose from, none a part of another, hold more than
 //     MaxMovePairs pairs of lines, the change has no moves.
 //
-// A line was last changed at the last revision at which its content, without
-// its break, differs from before, or at its birth. It is submitted when it was
-// submitted and has not changed since. A character's revision is the one that
-// inserted it, there or where a move took it from.
+// # The net law
+//
+// People judge an edit by what it leaves, not by each key. So a line's row (the
+// revision, author and time of its last change, and whether it is submitted)
+// follows from patches.
+//
+// A patch is what one author has made of neighbouring lines since others left them:
+// the lines before, and the lines now. For example, Ben types "x" in Ada's line: the
+// patch has her line, with her row. His Backspace makes the line what it was before;
+// it has her row again and leaves the patch.
+//
+//   - A change unites the lines that it touches with its author's patches of them. A
+//     line that the author was the last to change, and that is not submitted, begins
+//     no patch on its own.
+//   - It takes from others' patches the lines of before that have units in lines
+//     which it alters or parts. Lines that it only moves stay in theirs. A submitted
+//     line leaves its patch likewise; redacted ends all patches. A pause ends none.
+//   - Within a patch, identities follow the rule for one change, from the lines
+//     before to the lines now, in this order: the whole is as before; a move; most
+//     units (a tie: equal content, then the older identity); without units, the first
+//     free piece of equal content that is not blank, between its living neighbours;
+//     the piece that has the identity now. Other pieces keep theirs, or are born.
+//     They are settled when lines come or go, and when a line reads like one of
+//     before.
+//   - A line that is one of before, with its content, has the row of before. Any
+//     other has that of the newest record that altered its content, or of its birth.
+//
+// A stretch is the newest records by one author: without another author's, a
+// submitted or redacted, or ten minutes between. When the text is what it was when
+// the stretch began, every identity and row is what it was then. This outranks moves.
+// A line alone that reads as then, with its identity of then, has the row of then.
+// The stretch that writes the first text of a thread remembers nothing.
+//
+// A thread keeps the newest 10,000 lines and 1 Mi units of before; the patches last
+// worked on longest ago end first. A patch has at most 64 Ki units between its first
+// and last difference, and 64 runs of kept units: of more, the shortest count as
+// deleted. A change in more than 1,000 places ends all. The same bounds hold for the
+// stretch; beyond them it remembers nothing. Bounds are part of the meaning of a log.
+//
+// A character's revision is the one that inserted it, there or where a move took it
+// from.
 //
 // # Concurrency
 //

@@ -7,3 +7,11 @@ func SetSiteBlockLen(n int) (undo func()) {
 	siteBlockLen = n
 	return func() { siteBlockLen = was }
 }
+
+// KeystrokeRule makes new threads follow the rule of before the net law, by which
+// every record changes rows for good, and returns what undoes that.
+func KeystrokeRule() (undo func()) {
+	was := keystrokeRule
+	keystrokeRule = true
+	return func() { keystrokeRule = was }
+}

@@ -27,6 +27,23 @@ var FreezeFaults = map[string]func(*Thread){
 	"line at":      eachLine(func(ln *line) { ln.at++ }),
 	"line author":  eachLine(func(ln *line) { ln.author = 0 }),
 	"ordinals":     eachLine(func(ln *line) { ln.id.Ordinal = 0 }),
+	"patches":      func(t *Thread) { t.patches.clear() },
+	"patches' rows": func(t *Thread) {
+		for _, p := range t.patches.list {
+			for i := range p.before {
+				p.before[i].changed++
+			}
+		}
+	},
+	"gone": func(t *Thread) {
+		for _, p := range t.patches.list {
+			for i := range p.gone {
+				p.gone[i]++
+			}
+		}
+	},
+	"stretch":       func(t *Thread) { t.stretch.off() },
+	"stretch began": func(t *Thread) { t.stretch.length++ },
 	"spans": func(t *Thread) {
 		units := t.text.appendUnits(nil, 0, t.text.length)
 		if len(units) == 0 {

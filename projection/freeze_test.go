@@ -185,9 +185,11 @@ func TestFreezeKnowsEveryField(t *testing.T) {
 	known := map[string][]string{
 		"Thread": {
 			"Stream", "Revision", "Title", "OpenedBy", "OpenedAt", "UpdatedAt", "UpdatedBy", "Written", "Imports", "Versions",
-			"Redactions", "Inserted", "Deleted", "text", "lines", "recent", "aliases", "authors", "numbers", "clients",
+			"Redactions", "Inserted", "Deleted", "text", "lines", "patches", "stretch", "recent", "aliases", "authors", "numbers", "clients",
 			// Fields that do not outlast an Apply, or only make the next one faster.
-			"lastNumber", "lastClient", "last", "effect", "scratch",
+			"lastNumber", "lastClient", "last", "effect", "scratch", "net",
+			// For tests only.
+			"byKeystroke",
 		},
 		"Client":      {"Author", "Seq"},
 		"Import":      {"Imported", "Revision", "Author", "Time"},

@@ -12,6 +12,10 @@ func (f *freezer) lines(l *lines) {
 	for _, ln := range l.all {
 		all = append(all, *ln)
 	}
+	f.properties(all)
+}
+
+func (f *freezer) properties(all []line) {
 	f.uint(uint64(len(all)))
 	id, from := LineID{}, LineID{}
 	for i := range all {
@@ -45,6 +49,14 @@ func (f *freezer) lines(l *lines) {
 
 // lines reads the lines and puts them into t.
 func (f *thawer) lines(t *Thread) []line {
+	all := f.properties(t)
+	if f.err == nil && len(all) > 0 {
+		t.lines.set(all)
+	}
+	return all
+}
+
+func (f *thawer) properties(t *Thread) []line {
 	all := make([]line, f.count(10))
 	if len(all) == 0 {
 		return nil
@@ -76,9 +88,6 @@ func (f *thawer) lines(t *Thread) []line {
 	}
 	for i := range all {
 		all[i].submitted = f.bool()
-	}
-	if f.err == nil {
-		t.lines.set(all)
 	}
 	return all
 }

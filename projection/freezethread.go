@@ -31,6 +31,8 @@ func (t *Thread) Freeze(dst []byte) []byte {
 	f.aliases(t.aliases)
 	f.lines(&t.lines)
 	f.text(&t.text)
+	f.patches(&t.patches)
+	f.stretch(&t.stretch)
 	return f.out
 }
 
@@ -54,6 +56,8 @@ func Thaw(b []byte) (*Thread, error) {
 	f.aliases(t)
 	all := f.lines(t)
 	f.text(t, all)
+	f.patches(t, &t.patches)
+	f.stretch(t)
 	if t.Written != (len(all) > 0) {
 		f.fail("%d lines in a thread with written=%t", len(all), t.Written)
 	}

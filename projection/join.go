@@ -19,6 +19,8 @@ func (r *remnant) lost() uint32 { return r.length - uint32(r.kept) }
 // one that keeps more units (a tie: the first) is the resulting line; the other is
 // joined into it.
 func (t *Thread) join(by stamp, i, start, from, to int, insert []uint16) {
+	t.openOne(by, from, to, insert)
+	t.lines.byIndex(i)
 	above := remnant{*t.lines.current(), start, from - start}
 	j, at := t.lines.byPos(to)
 	below := remnant{*t.lines.current(), at, 0}
@@ -47,6 +49,7 @@ func (t *Thread) join(by stamp, i, start, from, to int, insert []uint16) {
 	t.lines.replace(i, j+1, t.scratch.lines)
 	t.replace(by, from, to, insert)
 	t.report(by, i, 0, old, t.scratch.lines)
+	t.close(by)
 }
 
 // differs reports whether the content of keeper differs from the remnant above,

@@ -243,6 +243,7 @@ func (s script) lives() (checked int, err error) {
 }
 
 func TestLineHistoryAgreesWithOracle(t *testing.T) {
+	defer projection.KeystrokeRule()() // which the oracle knows
 	n := 500
 	if testing.Short() {
 		n = 150

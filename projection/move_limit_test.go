@@ -15,6 +15,7 @@ import (
 // replaceAll folds one text and then another, written by somebody else over
 // the whole of it, and returns the thread and how long the second took.
 func replaceAll(t *testing.T, one, two string) (*projection.Thread, time.Duration) {
+	defer projection.KeystrokeRule()() // the net law finds equal lines without moves
 	t.Helper()
 	th := projection.NewThread(scripts.Stream)
 	a, b := scripts.Units(one), scripts.Units(two)

@@ -56,6 +56,7 @@ func newReshape(t *Thread, by stamp, edits []edit) *reshape {
 }
 
 func (r *reshape) run() {
+	r.t.open(r.by, r.edits)
 	r.group()
 	for _, h := range r.hunks {
 		h.trace()
@@ -72,6 +73,7 @@ func (r *reshape) run() {
 		r.settle(h, shift)
 		shift += len(h.pieces) - len(h.old)
 	}
+	r.t.close(r.by)
 }
 
 // group makes the hunks: edits that touch a common line are in one.

@@ -23,17 +23,21 @@ func (t *Thread) run(r *event.Run, n int) error {
 	for done := 0; done < n; {
 		t.effect.clear()
 		by := stamp{r.First + eventlog.Revision(done), r.Times[done], author}
+		t.Revision = by.rev - 1
+		t.goOn(author, by.at)
+		end := untilPause(r.Times, done, n)
 		switch r.Kind {
 		case event.Typed:
-			done += t.typed(by, r, done, n)
+			done += t.typed(by, r, done, end)
 		case event.Backspaced:
-			done += t.backspaced(by, r, done, n)
+			done += t.backspaced(by, r, done, end)
 		case event.Deleted:
-			done += t.deletedAhead(by, r, done, n)
+			done += t.deletedAhead(by, r, done, end)
 		default:
 			t.replaced(by, r)
 			done = 1
 		}
+		t.stretch.at = r.Times[done-1]
 	}
 	t.Revision, t.UpdatedAt, t.UpdatedBy = r.First+eventlog.Revision(n-1), r.Times[n-1], r.Origin.Author
 	if r.Origin.Client != (eventlog.ClientID{}) {
@@ -44,6 +48,17 @@ func (t *Thread) run(r *event.Run, n int) error {
 		t.remember(r.Origin.Author, r.Origin.Client, seq)
 	}
 	return nil
+}
+
+// untilPause returns the end of the records from i on, up to number n, between which
+// no stretch ends.
+func untilPause(times []int64, i, n int) int {
+	if times[n-1]-times[i] <= stretchPause {
+		return n
+	}
+	for i++; i < n && times[i]-times[i-1] <= stretchPause; i++ {
+	}
+	return i
 }
 
 // of returns the stamp of record i of r.
@@ -89,13 +104,26 @@ func (t *Thread) typed(by stamp, r *event.Run, i, n int) int {
 		t.single(by, at, at, insert)
 		t.recallAt(at + 1)
 	default:
-		t.recent, _ = t.lines.byPos(at)
-		t.lines.current().touch(by.of(r, i+size-1))
+		k, start := t.lines.byPos(at)
+		size = t.limit(by, k, size, true)
+		last := by.of(r, i+size-1)
+		t.key(last, k, start, at, at, size)
+		t.lines.current().touch(last)
 		t.lines.resize(size)
-		t.text.insert(at, insert, typedSpan(by, size))
+		t.text.insert(at, insert[:size], typedSpan(by, size))
+		t.keyed(last, k, start)
+		t.recallLast(k)
 	}
 	t.Inserted += uint64(size)
 	return size
+}
+
+// recallLast is recall for an edit within line i, which is not among the touched.
+func (t *Thread) recallLast(i int) {
+	t.recent = i
+	if n := len(t.effect.Touched); n > 0 {
+		t.recent = max(i, t.effect.Touched[n-1])
+	}
 }
 
 // typedSpan returns the span of n units, one for each record.
@@ -115,8 +143,8 @@ func (t *Thread) backspaced(by stamp, r *event.Run, i, n int) int {
 		t.unbreak(by, k, start, end-1)
 		return 1
 	}
-	size := min(n-i, end-start)
-	t.strike(by.of(r, i+size-1), k, end-size, end)
+	size := t.limit(by, k, min(n-i, end-start), false)
+	t.strike(by.of(r, i+size-1), k, start, end-size, end)
 	return size
 }
 
@@ -129,20 +157,22 @@ func (t *Thread) deletedAhead(by stamp, r *event.Run, i, n int) int {
 		t.unbreak(by, k, start, at)
 		return 1
 	}
-	size := min(n-i, left)
-	t.strike(by.of(r, i+size-1), k, at, at+size)
+	size := t.limit(by, k, min(n-i, left), false)
+	t.strike(by.of(r, i+size-1), k, start, at, at+size)
 	return size
 }
 
 // strike deletes units of the current line, number i, by the record of a stamp.
-func (t *Thread) strike(by stamp, i, from, to int) {
+func (t *Thread) strike(by stamp, i, start, from, to int) {
+	t.key(by, i, start, from, to, 0)
 	ln := t.lines.current()
 	ln.deleted += uint32(to - from)
 	ln.touch(by)
 	t.lines.resize(from - to)
 	t.text.delete(from, to)
 	t.Deleted += uint64(to - from)
-	t.recent = i
+	t.keyed(by, i, start)
+	t.recallLast(i)
 }
 
 // unbreak deletes the break at the end of the current line, number i.

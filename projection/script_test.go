@@ -11,3 +11,5 @@ func (s script) fits() bool {
 	_, _, err := scripts.Script(s).Log()
 	return err == nil
 }
+
+func scriptOf(s script) scripts.Script { return scripts.Script(s) }

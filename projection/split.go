@@ -52,6 +52,8 @@ func (by stamp) born(ordinal, length uint32) line {
 // line lives on at the end that keeps more of it (a tie: the first); a line born
 // at the other end, if that keeps any units, is split from it.
 func (t *Thread) split(by stamp, i, start, from, to int, insert []uint16) {
+	t.openOne(by, from, to, insert)
+	t.lines.byIndex(i)
 	was := *t.lines.current()
 	end := start + int(was.length)
 	all := t.pieces(insert)
@@ -88,4 +90,5 @@ func (t *Thread) split(by stamp, i, start, from, to int, insert []uint16) {
 	t.lines.replace(i, i+1, all)
 	t.replace(by, from, to, insert)
 	t.report(by, i, 0, old, all)
+	t.close(by)
 }

@@ -37,6 +37,8 @@ type Thread struct {
 
 	text    text
 	lines   lines
+	patches patches
+	stretch newestStretch
 	recent  int // index of the line that the last change touched
 	aliases map[LineID]LineID
 	authors []eventlog.AuthorID
@@ -50,7 +52,13 @@ type Thread struct {
 
 	effect  Effect
 	scratch scratch
+	net     net
+
+	byKeystroke bool // every record changes rows for good
 }
+
+// keystrokeRule makes new threads follow the rule of before the net law. Tests set it.
+var keystrokeRule bool
 
 // A Client is what a thread remembers of one editor instance.
 type Client struct {
@@ -78,6 +86,8 @@ type Version struct {
 // NewThread returns a thread at revision 0, before its first record.
 func NewThread(stream eventlog.Stream) *Thread {
 	return &Thread{
+		byKeystroke: keystrokeRule,
+
 		Stream:  stream,
 		aliases: map[LineID]LineID{},
 		numbers: map[eventlog.AuthorID]uint32{},
@@ -102,6 +112,7 @@ func (t *Thread) apply(e *event.Event) error {
 		return t.fault(e.Revision, "revision %d was expected", t.Revision+1)
 	}
 	author := t.number(&e.Author)
+	t.goOn(author, e.Time)
 	if err := t.fold(e, author); err != nil {
 		return err
 	}
@@ -134,12 +145,19 @@ func (t *Thread) fold(e *event.Event, author uint32) error {
 			return t.fault(e.Revision, "submitted lines %d to %d of %d", f.From, f.To, t.lines.count)
 		}
 		for i := f.From; i <= f.To; i++ {
+			if k := t.patches.find(i); k >= 0 {
+				t.releaseKey(k, i)
+			}
 			ln, _ := t.lines.byIndex(i)
 			ln.submitted = true
 			t.effect.Touched = append(t.effect.Touched, i)
 		}
+		t.breakOff()
 	case event.Redacted:
-		return t.redact(e, f)
+		t.patches.clear()
+		err := t.redact(e, f)
+		t.breakOff()
+		return err
 	case event.Imported:
 		t.Imports = append(t.Imports, Import{f, e.Revision, e.Author, e.Time})
 	case event.Version:

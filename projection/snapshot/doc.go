@@ -12,7 +12,7 @@
 // Frames are appended and never changed. Integers are big endian, | is
 // concatenation.
 //
-//	file  = "pwcache" | u8 version = 1 | log[16] | sum8 | frame …
+//	file  = "pwcache" | u8 version = 2 | log[16] | sum8 | frame …
 //	frame = head | payload | sum
 //	head  = u8 kind | u32 len of payload | u64 position | L[32]
 //	        | u64 revision | u8 len,stream | u32 CRC-32C of the head before it

@@ -20,7 +20,7 @@ type file struct {
 }
 
 const (
-	magic    = "pwcache\x01" // the last byte is the version
+	magic    = "pwcache\x02" // the last byte is the version
 	headSize = int64(len(magic) + 16 + 8)
 )
 

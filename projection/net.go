@@ -1,0 +1,379 @@
+package projection
+
+import (
+	"cmp"
+	"slices"
+)
+
+// net is what the net law needs while one record is applied.
+type net struct {
+	patched   []area // of the patches
+	stretched []area // of the stretch
+	free      []uint32
+	births    uint32
+	touched   []int // lines whose rows or identities the net law has changed
+	joined    []joining
+	became    []became
+}
+
+func (n *net) clear() {
+	n.patched, n.stretched = n.patched[:0], n.stretched[:0]
+	n.free, n.births, n.touched, n.joined, n.became = n.free[:0], 0, n.touched[:0], n.joined[:0], n.became[:0]
+}
+
+// ordinal returns the ordinal of one more line that the record bears.
+func (n *net) ordinal() uint32 {
+	if len(n.free) > 0 {
+		least := slices.Min(n.free)
+		n.free = slices.DeleteFunc(n.free, func(o uint32) bool { return o == least })
+		return least
+	}
+	n.births++
+	return n.births - 1
+}
+
+// open notes, before a change by edits is applied, what the lines are that it touches.
+func (t *Thread) open(by stamp, edits []edit) {
+	n := &t.net
+	n.clear()
+	if t.byKeystroke {
+		return
+	}
+	t.openAreas(by, t.areasOf(edits))
+}
+
+func (t *Thread) openAreas(by stamp, all []area) {
+	n := &t.net
+	if len(all) > patchAreas {
+		t.patches.clear()
+		t.stretch.off()
+		return
+	}
+	n.patched = t.patches.widened(all, by.author)
+	if t.stretch.on {
+		n.stretched = t.stretch.widened(slices.Clone(n.patched), by.author)
+		for i := range n.stretched {
+			t.gather(&t.stretch.patches, &n.stretched[i], by.author, true)
+		}
+	}
+	for i := range n.patched {
+		t.gather(&t.patches, &n.patched[i], by.author, false)
+	}
+}
+
+// close settles the lines after the change.
+func (t *Thread) close(by stamp) {
+	n := &t.net
+	if len(n.patched) == 0 {
+		return
+	}
+	t.countBirths(by)
+	t.closeFamily(&t.patches, n.patched, by, false)
+	t.alias()
+	if t.stretch.on {
+		t.closeFamily(&t.stretch.patches, n.stretched, by, true)
+		if t.stretch.lost {
+			t.stretch.off()
+		}
+	}
+	t.amend(n.patched)
+	t.patches.bound()
+	if t.stretch.bounded() {
+		t.goBack()
+		t.amend(nil)
+	}
+}
+
+func (t *Thread) countBirths(by stamp) {
+	t.eachPatched(func(_ int, ln *line) {
+		if ln.id.Revision == by.rev {
+			t.net.births = max(t.net.births, ln.id.Ordinal+1)
+		}
+	})
+}
+
+// closeFamily settles the areas of a family, the last one first, so that the places
+// of patches above are still those from before the change.
+func (t *Thread) closeFamily(f *patches, all []area, by stamp, every bool) {
+	shift := 0
+	for i := range all {
+		shift += all[i].delta
+	}
+	var flying []placed
+	for i := len(all) - 1; i >= 0; i-- {
+		a := &all[i]
+		shift -= a.delta
+		out := t.closeArea(f, a, a.from+shift, by, every)
+		flying = append(flying, out...)
+	}
+	inPlace(flying)
+	for _, m := range flying {
+		k := f.behind(m.at)
+		for k > 0 && int(f.at[k-1]) == m.at && f.list[k-1].lines > 0 {
+			k--
+		}
+		for k > 0 && int(f.at[k-1])+f.list[k-1].lines > m.at { // it is between lines of another one
+			k--
+			f.end(k)
+		}
+		for k < len(f.at) && m.at+m.p.lines > int(f.at[k]) {
+			f.end(k)
+		}
+		f.replace(k, k, []int32{int32(m.at)}, []*patch{m.p})
+	}
+}
+
+// closeArea settles one area, whose first line is now number first. It returns the
+// patches that a move took along.
+func (t *Thread) closeArea(f *patches, a *area, first int, by stamp, every bool) (flying []placed) {
+	k0, k1 := f.touching(a.from, a.to)
+	s := settling{t: t, by: by, every: every, a: a, first: first}
+	var stay []placed
+	for k := k0; k < k1; k++ {
+		p, at := f.list[k], int(f.at[k])
+		switch own := p.author == by.author && f.touches(k, a.from, a.to); {
+		case own && a.idle:
+		case own && !every && p.lines == 1 && len(t.effect.Moves) > 0:
+			if m, _, ok := t.carry(a, p, at, first); ok {
+				flying = append(flying, m)
+			}
+		case own:
+		case at+p.lines <= a.from: // above
+			stay = append(stay, placed{at, p})
+		case at >= a.to:
+			stay = append(stay, placed{at + a.delta, p})
+		default:
+			for _, m := range t.carryOther(a, p, at, first) {
+				if m.moved {
+					flying = append(flying, m.placed)
+				} else {
+					stay = append(stay, placed{m.at - first + a.from, m.p})
+				}
+			}
+		}
+	}
+	if a.idle && every {
+		s.t.stretch.lost = true
+	}
+	if !a.idle {
+		s.flying = flying
+		s.settle()
+		for _, c := range s.cut() {
+			if !slices.ContainsFunc(stay, func(m placed) bool { // by a move, around what others are at
+				at := m.at - a.from + first
+				return at < c.at+c.p.lines && at+m.p.lines > c.at
+			}) {
+				stay = append(stay, placed{c.at - first + a.from, c.p})
+			}
+		}
+	}
+	f.put(k0, k1, stay)
+	f.shift(k0+len(stay), a.delta)
+	return flying
+}
+
+// A carried patch is at its place after the change.
+type carriedPatch struct {
+	placed
+	moved bool
+}
+
+// carryOther returns what is left of another author's patch after the change.
+func (t *Thread) carryOther(a *area, p *patch, at, first int) (out []carriedPatch) {
+	if m, moved, ok := t.carry(a, p, at, first); ok {
+		return []carriedPatch{{m, moved}}
+	}
+	k := slices.IndexFunc(a.held, func(h held) bool { return h.patch == p })
+	if k < 0 {
+		return nil
+	}
+	where := func(j int) (int, bool) { // of its lines
+		if at+j < a.from || at+j >= a.to {
+			i := at + j + first - a.from
+			if at+j >= a.to {
+				i += a.delta
+			}
+			return i, true
+		}
+		m, _, ok := t.carry(a, &patch{lines: 1}, at+j, first)
+		return m.at, ok
+	}
+	left := a.held[k].release(func(j int) bool { _, ok := where(j); return !ok }, func(j int) bool {
+		i, _ := where(j)
+		next, _ := where(j + 1)
+		return next != i+1
+	})
+	for _, m := range left {
+		switch { // outside of the area
+		case m.at+m.p.lines <= a.from:
+			out = append(out, carriedPatch{placed{m.at + first - a.from, m.p}, false})
+			continue
+		case m.at >= a.to:
+			out = append(out, carriedPatch{placed{m.at + first - a.from + a.delta, m.p}, false})
+			continue
+		}
+		if to, moved, ok := t.carry(a, m.p, m.at, first); ok {
+			out = append(out, carriedPatch{to, moved})
+		}
+	}
+	return out
+}
+
+// carry returns where a patch is after the change, and whether the change leaves all
+// of its lines as they are, one behind the other. The area's first line is now number
+// first.
+func (t *Thread) carry(a *area, p *patch, at, first int) (to placed, moved, ok bool) {
+	lo, hi := max(at, a.from), min(at+p.lines, a.to)
+	if lo >= hi {
+		return placed{}, false, false
+	}
+	pos := a.start
+	for _, o := range a.old[:lo-a.from] {
+		pos += int(o.length) + 1
+	}
+	was := -1
+	for i := lo; i < hi; i++ {
+		o := &a.old[i-a.from]
+		now, intact, by := a.whereTo(t.effect.Moves, pos, pos+int(o.length))
+		if !intact || now > t.text.length {
+			return placed{}, false, false
+		}
+		j, start := t.lines.byPos(now)
+		ln := t.lines.current()
+		if start != now || ln.length != o.length || ln.id != o.id || i > lo && j != was+1 {
+			return placed{}, false, false
+		}
+		if i == lo {
+			to = placed{j - (lo - at), p}
+		}
+		was, moved = j, moved || by
+		pos += int(o.length) + 1
+	}
+	above, below := at < a.from, at+p.lines > a.to
+	ok = !(above || below) || !moved && (!above || to.at+a.from-at == first) && (!below || was == first+a.to-a.from+a.delta-1)
+	return to, moved, ok
+}
+
+func (s *settling) settle() {
+	a := s.a
+	s.read(a.to - a.from + a.delta)
+	for _, o := range a.own {
+		if slices.ContainsFunc(s.flying, func(m placed) bool { return m.p == o.patch }) {
+			for i := range o.before {
+				s.of[o.first+i] = away
+			}
+		}
+	}
+	if len(s.t.effect.Moves) > 0 && !s.every {
+		s.elsewhere()
+	}
+	s.assign()
+	if s.every {
+		s.keepRows()
+		s.cross()
+	} else {
+		s.write()
+	}
+}
+
+// elsewhere finds lines of before that a move took out of the area.
+func (s *settling) elsewhere() {
+	lives := map[LineID]int{}
+	s.t.eachPatched(func(i int, ln *line) { lives[ln.id] = i })
+	for i := range s.of {
+		if j, ok := lives[s.a.before[i].id]; ok && (j < s.first || j >= s.first+len(s.pieces)) {
+			s.of[i] = away
+		}
+	}
+}
+
+// alias notes what became of identities that no line has any more.
+func (t *Thread) alias() {
+	n := &t.net
+	for _, b := range n.became {
+		ln, _ := t.lines.byIndex(b.at)
+		delete(t.aliases, ln.id)
+	}
+	lives := map[LineID]bool{}
+	if len(n.became) > 0 {
+		t.eachPatched(func(_ int, ln *line) { lives[ln.id] = true })
+	}
+	for _, b := range n.became {
+		ln, _ := t.lines.byIndex(b.at)
+		if n.touched = append(n.touched, b.at); !lives[b.was] && b.was.Revision != t.Revision+1 {
+			t.aliases[b.was] = ln.id
+		}
+	}
+	for _, j := range n.joined {
+		ln, _ := t.lines.byIndex(j.at)
+		t.aliases[j.id] = ln.id
+	}
+	if len(n.became) == 0 {
+		return
+	}
+	for i := range n.patched {
+		for _, o := range n.patched[i].old {
+			to, joined := t.aliases[o.id]
+			for next, ok := t.aliases[to]; joined && ok; next, ok = t.aliases[to] {
+				to = next
+				t.aliases[o.id] = to
+			}
+		}
+	}
+}
+
+// eachPatched calls f with the lines of the areas after the change.
+func (t *Thread) eachPatched(f func(i int, ln *line)) {
+	first := 0
+	for i := range t.net.patched {
+		a := &t.net.patched[i]
+		for j := a.from + first; j < a.to+first+a.delta; j++ {
+			ln, _ := t.lines.byIndex(j)
+			f(j, ln)
+		}
+		first += a.delta
+	}
+}
+
+// amend brings the effect up to date with what the net law has changed in areas.
+func (t *Thread) amend(all []area) {
+	n := &t.net
+	if len(n.touched) > 0 {
+		t.effect.Touched = append(t.effect.Touched, n.touched...)
+		slices.Sort(t.effect.Touched)
+		t.effect.Touched = slices.Compact(t.effect.Touched)
+		n.touched = n.touched[:0]
+	}
+	if t.effect.quiet || len(n.became) == 0 {
+		return
+	}
+	shift := 0
+	for i := range all {
+		a := &all[i]
+		t.rehunk(a.from, a.old, a.from+shift, a.to-a.from+a.delta)
+		shift += a.delta
+	}
+	n.became = n.became[:0]
+}
+
+// rehunk replaces the hunks of the lines old, from index at on, that are n lines from
+// index now on.
+func (t *Thread) rehunk(at int, old []line, now, n int) {
+	h := Hunk{At: at, NewAt: now}
+	for i := range old {
+		h.Old = append(h.Old, old[i].id)
+	}
+	for j := range n {
+		ln, _ := t.lines.byIndex(now + j)
+		h.New = append(h.New, ln.id)
+	}
+	hunks := slices.DeleteFunc(t.effect.Hunks, func(x Hunk) bool { return x.At >= at && x.At+len(x.Old) <= at+len(old) })
+	if !slices.Equal(h.Old, h.New) {
+		hunks = append(hunks, h)
+	}
+	slices.SortFunc(hunks, func(x, y Hunk) int { return cmp.Compare(x.NewAt, y.NewAt) })
+	t.effect.Hunks = hunks
+}
+
+// isStated reports whether the record that is being applied states line i.
+func (t *Thread) isStated(i int) bool { return false }

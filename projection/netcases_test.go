@@ -1,0 +1,119 @@
+package projection_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// netCases are what people do in each other's lines every day, and the rows that it
+// must leave.
+var netCases = []struct {
+	name   string
+	script script
+	rows   []string
+}{
+	{
+		"a short line typed in front of a long one",
+		script{`ana [[0,"a long line"]]`, `ben [[0,"x"],11]`, `ben [1,[0,"y"],11]`, `ben [2,[0,"",""],11]`},
+		[]string{`4.0 r4 ben "xy"`, `1.0 r1 ana "a long line"`},
+	},
+	{
+		"a long line typed in front of a short one",
+		script{`ana [[0,"abc"]]`, `ben [[0,"much longer than that"],3]`, `ben [21,[0,"",""],3]`},
+		[]string{`3.0 r3 ben "much longer than that"`, `1.0 r1 ana "abc"`},
+	},
+	{
+		"a wrong key, and Backspace",
+		script{`ana [[0,"alpha","beta"]]`, `ben [3,[0,"x"],7]`, `ben [3,[1],7]`},
+		[]string{`1.0 r1 ana "alpha"`, `1.1 r1 ana "beta"`},
+	},
+	{
+		"a wrong key, and Backspace after another author's edit elsewhere",
+		script{`ana [[0,"alpha","beta"]]`, `ben [3,[0,"x"],7]`, `cem [11,[0,"!"]]`, `ben [3,[1],8]`},
+		[]string{`1.0 r1 ana "alpha"`, `1.1 r3 cem "beta!"`},
+	},
+	{
+		"a submitted line stays submitted",
+		script{`ana [[0,"alpha","beta"]]`, `ana submit 0 0`, `ben [3,[0,"x"],7]`, `cem [11,[0,"!"]]`, `ben [3,[1],8]`},
+		[]string{`1.0 r1 ana "alpha" submitted`, `1.1 r4 cem "beta!"`},
+	},
+	{
+		"a word retyped by hand: the row is its author's",
+		script{`ana [[0,"one two"]]`, `ben [4,[3]]`, `ben [4,[0,"t"]]`, `ben [5,[0,"w"]]`, `ben [6,[0,"o"]]`},
+		[]string{`1.0 r1 ana "one two"`},
+	},
+	{
+		"joined and parted again",
+		script{`ana [[0,"alpha","beta"]]`, `ben [5,[1],4]`, `ben [5,[0,"",""],4]`},
+		[]string{`1.0 r1 ana "alpha"`, `1.1 r1 ana "beta"`},
+	},
+	{
+		"joined, and parted after another author's edit elsewhere",
+		script{`ana [[0,"alpha","beta","c"]]`, `ben [5,[1],6]`, `cem [11,[0,"!"]]`, `ben [5,[0,"",""],7]`},
+		[]string{`1.0 r1 ana "alpha"`, `1.1 r1 ana "beta"`, `1.2 r3 cem "c!"`},
+	},
+	{
+		"parted and joined again",
+		script{`ana [[0,"alphabeta"]]`, `ben [5,[0,"",""],4]`, `ben [5,[1],4]`},
+		[]string{`1.0 r1 ana "alphabeta"`},
+	},
+	{
+		"everything deleted, and undone",
+		script{`ana [[0,"alpha","beta","gamma"]]`, `ben [[16]]`, `ben [[0,"alpha","beta","gamma"]]`},
+		[]string{`1.0 r1 ana "alpha"`, `1.1 r1 ana "beta"`, `1.2 r1 ana "gamma"`},
+	},
+	{
+		"everything deleted, and the first line typed again by hand",
+		script{`ana [[0,"ab","cd"]]`, `ben [[5]]`, `ben [[0,"a"]]`, `ben [1,[0,"b"]]`, `ben [2,[0,"",""]]`, `ben [3,[0,"x"]]`},
+		[]string{`1.0 r1 ana "ab"`, `5.0 r6 ben "x"`},
+	},
+	{
+		"a line deleted, and undone after others have typed",
+		script{`ana [[0,"alpha","beta","gamma"]]`, `ben [6,[5],5]`, `cem [11,[0,"!"]]`, `ben [6,[0,"beta",""],6]`},
+		[]string{`1.0 r1 ana "alpha"`, `1.1 r1 ana "beta"`, `1.2 r3 cem "gamma!"`},
+	},
+	{
+		"one of two equal lines moved below the other",
+		script{`ana [[0,"a","a"]]`, `ben [[0,"a",""],1,[2]]`},
+		[]string{`1.0 r1 ana "a"`, `1.1 r1 ana "a"`},
+	},
+	{
+		"deleted by one, typed again one line lower, and put back",
+		script{`ana [[0,"keep","end"]]`, `mal [[5],3]`, `mal [3,[0,"","keep"]]`, `mal [3,[5]]`, `mal [[0,"keep",""],3]`},
+		[]string{`1.0 r1 ana "keep"`, `1.1 r1 ana "end"`},
+	},
+	{
+		"what is left of an edit is a row of its author",
+		script{`ana [[0,"alpha","beta"]]`, `ben [3,[0,"xy"],7]`, `ben [3,[1],8]`},
+		[]string{`1.0 r3 ben "alpyha"`, `1.1 r1 ana "beta"`},
+	},
+}
+
+func (s script) rows(t *testing.T) []string {
+	t.Helper()
+	_, th, err := scriptOf(s).Log()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	all, _ := blame(th)
+	for _, r := range all {
+		before, _, _ := strings.Cut(r, " from ")
+		if strings.HasSuffix(r, " submitted") && before != r {
+			before += " submitted"
+		}
+		rows = append(rows, before)
+	}
+	return rows
+}
+
+func TestNetLawOfEverydayCases(t *testing.T) {
+	for _, c := range netCases {
+		t.Run(c.name, func(t *testing.T) {
+			if rows := c.script.rows(t); !slices.Equal(rows, c.rows) {
+				t.Errorf("rows are\n\t%s\nwant\n\t%s", strings.Join(rows, "\n\t"), strings.Join(c.rows, "\n\t"))
+			}
+		})
+	}
+}

@@ -1,0 +1,469 @@
+package projection_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/eventlog/seeds"
+	"parodywave/projection"
+	"parodywave/projection/scripts"
+)
+
+// The oracle of the net law knows nothing of patches. Every unit is a value of its
+// own, whose identity is its address, and so it knows which units a line truly has.
+//
+// Law (1): when the text is again what it was when the newest stretch began, every
+// row is, too.
+//
+// Law (2): a line that an author finds as another one left it is a find of his: its
+// units, its row, its identity. While nobody else alters a line that has units of it,
+// or puts something between two of them, each line that has exactly these units has
+// that row and that identity. Lines of equal content cannot be told apart by anybody
+// who reads them: while there is another line that reads like a find, or was at any
+// time since, the find says nothing. Nor does an empty line, which has no units, and
+// nor does one between whose parts its author moves a line that is another find.
+//
+// Law (3), a goal: in the middle of a stretch, a line that reads like one of another
+// author when the stretch began, and like no other, has its row.
+
+// A glyph is a unit with an identity.
+type glyph struct{ unit uint16 }
+
+// A find is a line as an author found it.
+type find struct {
+	glyphs []*glyph
+	row    projection.Row
+	void   bool
+}
+
+// A world is a thread with the truth about its units, and the people who write it.
+type world struct {
+	draw   scripts.Source
+	claims bool
+	thread *projection.Thread
+	script script
+	glyphs []*glyph
+	people []*person
+	finds  map[string][]*find
+
+	spoil     func(*projection.Thread) // what goes wrong after each record
+	stretchOf string
+	begin     string
+	beginRows []projection.Row
+	others    map[string]projection.Row // unique contents when the stretch began
+
+	checked, hurt, mid int // finds that came back, wrong ones, and faults of law (3)
+}
+
+func newWorld(people int, claims bool, t *projection.Thread) *world {
+	w := &world{claims: claims, thread: t, finds: map[string][]*find{}}
+	for _, name := range []string{"ana", "ben", "cem", "dan"}[:people] {
+		w.people = append(w.people, &person{name: name})
+	}
+	return w
+}
+
+// split returns the lines of a text of glyphs.
+func split(all []*glyph) (lines [][]*glyph) {
+	from := 0
+	for i, g := range all {
+		if g.unit == '\n' {
+			lines = append(lines, all[from:i:i])
+			from = i + 1
+		}
+	}
+	return append(lines, all[from:len(all):len(all)])
+}
+
+func textOf(all []*glyph) string {
+	var u []uint16
+	for _, g := range all {
+		u = append(u, g.unit)
+	}
+	return ot.String(u)
+}
+
+// change makes now the text, by one record of an author. Glyphs of moved are deleted
+// and inserted again.
+func (w *world) change(who *person, now []*glyph, moved map[*glyph]bool) error {
+	kept := map[*glyph]bool{}
+	for _, g := range now {
+		kept[g] = !moved[g]
+	}
+	var b ot.Builder
+	i := 0
+	var ins []uint16
+	gone := 0
+	flush := func() {
+		if gone > 0 || len(ins) > 0 {
+			b.Replace(gone, ins)
+		}
+		gone, ins = 0, nil
+	}
+	was := map[*glyph]bool{}
+	for _, g := range w.glyphs {
+		was[g] = true
+	}
+	for _, g := range now {
+		if !was[g] || moved[g] {
+			ins = append(ins, g.unit)
+			continue
+		}
+		for ; w.glyphs[i] != g; i++ {
+			gone++
+		}
+		flush()
+		b.Keep(1)
+		i++
+	}
+	gone += len(w.glyphs) - i
+	flush()
+	c := b.Change()
+	return w.record(who, c.String(), now)
+}
+
+// record applies a line of a script, after which the text is now.
+func (w *world) record(who *person, what string, now []*glyph) error {
+	line := who.name + " " + what
+	w.script = append(w.script, line)
+	e, err := scripts.Event(len(w.script), line, w.thread.Units(0, w.thread.Len()))
+	if err != nil {
+		return err
+	}
+	before := slices.Collect(w.thread.Rows())
+	w.goOn(who, before)
+	w.voids(who, e, now)
+	if _, ok := e.Payload.(event.Changed); ok && w.thread.Written {
+		w.found(who, now, before)
+		w.parts(who, now)
+	}
+	if _, err := w.thread.Apply(e); err != nil {
+		return fmt.Errorf("refused: %w", err)
+	}
+	if w.spoil != nil {
+		w.spoil(w.thread)
+	}
+	w.glyphs = now
+	if _, ok := e.Payload.(event.Submitted); ok {
+		w.stretchOf = ""
+	}
+	return w.check()
+}
+
+// goOn begins a stretch where a record of who does.
+func (w *world) goOn(who *person, before []projection.Row) {
+	if w.stretchOf == who.name {
+		return
+	}
+	w.stretchOf, w.begin, w.beginRows = who.name, w.thread.Text(), before
+	w.others = map[string]projection.Row{}
+	for i, n := range counts(split(w.glyphs)) {
+		if n == 1 && i < len(before) && before[i].Author != scripts.AuthorID(who.name) {
+			w.others[textOf(split(w.glyphs)[i])] = before[i]
+		}
+	}
+}
+
+// counts returns how often the content of each line occurs.
+func counts(lines [][]*glyph) []int {
+	n := map[string]int{}
+	for _, l := range lines {
+		n[textOf(l)]++
+	}
+	out := make([]int, len(lines))
+	for i, l := range lines {
+		out[i] = n[textOf(l)]
+	}
+	return out
+}
+
+func sameGlyphs(lines [][]*glyph, l []*glyph) int {
+	return slices.IndexFunc(lines, func(x []*glyph) bool { return slices.Equal(x, l) })
+}
+
+// voids ends the finds of others that a record alters.
+func (w *world) voids(who *person, e event.Event, now []*glyph) {
+	after := split(now)
+	altered := map[*glyph]bool{}
+	switch f := e.Payload.(type) {
+	case event.Submitted:
+		for _, l := range split(w.glyphs)[f.From : f.To+1] {
+			for _, g := range l {
+				altered[g] = true
+			}
+		}
+		w.voidAll("", altered)
+		return
+	case event.Redacted:
+		for _, g := range w.glyphs {
+			altered[g] = true
+		}
+		w.voidAll("", altered)
+		return
+	case event.Changed:
+		at := map[*glyph]int{}
+		for i, g := range w.glyphs {
+			at[g] = i
+		}
+		for _, l := range split(w.glyphs) {
+			if sameGlyphs(after, l) < 0 {
+				for _, g := range l {
+					altered[g] = true
+				}
+			}
+		}
+		w.voidAll(who.name, altered)
+		for name, all := range w.finds {
+			for _, f := range all {
+				if name == who.name {
+					continue
+				}
+				first, last := len(w.glyphs), -1
+				for _, g := range f.glyphs {
+					if i, ok := at[g]; ok {
+						first, last = min(first, i), max(last, i)
+					}
+				}
+				for ed := range f.inside(first, last, &e) {
+					_ = ed
+					f.void = true
+				}
+			}
+		}
+	}
+}
+
+// inside yields the edits of e between two units.
+func (f *find) inside(first, last int, e *event.Event) func(func(ot.Edit) bool) {
+	return func(yield func(ot.Edit) bool) {
+		c, _ := e.Payload.(event.Changed)
+		for ed := range c.Change.Edits() {
+			if ed.FromA > first && ed.FromA <= last || ed.ToA > first && ed.ToA <= last {
+				if !yield(ed) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (w *world) voidAll(but string, altered map[*glyph]bool) {
+	for name, all := range w.finds {
+		for _, f := range all {
+			if name != but && slices.ContainsFunc(f.glyphs, func(g *glyph) bool { return altered[g] }) {
+				f.void = true
+			}
+		}
+	}
+}
+
+// found notes the lines of others that a change is about to alter.
+func (w *world) found(who *person, now []*glyph, before []projection.Row) {
+	after, n := split(now), counts(split(w.glyphs))
+	for i, l := range split(w.glyphs) {
+		if len(l) == 0 || n[i] > 1 || sameGlyphs(after, l) >= 0 || before[i].Author == scripts.AuthorID(who.name) {
+			continue
+		}
+		all := w.finds[who.name]
+		if slices.ContainsFunc(all, func(f *find) bool { return !f.void && slices.Equal(f.glyphs, l) }) {
+			continue
+		}
+		w.finds[who.name] = append(all, &find{glyphs: slices.Clone(l), row: before[i]})
+	}
+}
+
+// parts ends the finds of an author between whose parts another find comes to lie.
+func (w *world) parts(who *person, now []*glyph) {
+	at := map[*glyph]int{}
+	for i, g := range now {
+		at[g] = i
+	}
+	bounds := func(f *find) (first, last int) {
+		first, last = 1<<30, -1
+		for _, g := range f.glyphs {
+			if i, ok := at[g]; ok {
+				first, last = min(first, i), max(last, i)
+			}
+		}
+		return first, last
+	}
+	for _, f := range w.finds[who.name] {
+		first, last := bounds(f)
+		for _, all := range w.finds {
+			for _, other := range all {
+				if a, b := bounds(other); other != f && a > first && b < last {
+					f.void = true
+				}
+			}
+		}
+	}
+}
+
+func sameRow(a, b projection.Row) bool {
+	return a.ID == b.ID && a.Revision == b.Revision && a.Author == b.Author && a.Time == b.Time && a.Submitted == b.Submitted
+}
+
+// check holds the thread against the laws.
+func (w *world) check() error {
+	if got, want := w.thread.Text(), textOf(w.glyphs); got != want {
+		return fmt.Errorf("the text is %q, want %q", got, want)
+	}
+	rows := slices.Collect(w.thread.Rows())
+	lines := split(w.glyphs)
+	whole := w.stretchOf != "" && len(w.beginRows) > 0 && w.thread.Text() == w.begin
+	if whole {
+		for i := range rows {
+			if !sameRow(rows[i], w.beginRows[i]) {
+				return fmt.Errorf("law (1): line %d is %+v, and was %+v when the stretch of %s began", i, rows[i], w.beginRows[i], w.stretchOf)
+			}
+		}
+	}
+	if len(rows) != len(lines) {
+		return nil // nothing was written yet
+	}
+	seen := map[string]bool{}
+	for _, r := range rows {
+		if seen[r.ID.String()] {
+			return fmt.Errorf("two lines are %s", r.ID)
+		}
+		seen[r.ID.String()] = true
+	}
+	var wrong error
+	for name, all := range w.finds {
+		for _, f := range all {
+			content := textOf(f.glyphs)
+			j := -1
+			for i, l := range lines {
+				if slices.Equal(l, f.glyphs) {
+					j = i
+				} else if textOf(l) == content {
+					f.void = true
+				}
+			}
+			if f.void || j < 0 {
+				continue
+			}
+			w.checked++
+			if !sameRow(rows[j], f.row) && wrong == nil {
+				w.hurt++
+				wrong = fmt.Errorf("law (2): line %d %q is %+v, and was %+v when %s came", j, content, rows[j], f.row, name)
+			}
+		}
+		w.finds[name] = slices.DeleteFunc(all, func(f *find) bool { return f.void })
+	}
+	n := counts(lines)
+	for i, l := range lines {
+		if was, ok := w.others[textOf(l)]; ok && n[i] == 1 && len(l) > 0 && !sameRow(rows[i], was) {
+			w.mid++
+		}
+	}
+	return wrong
+}
+
+// A life is the steps of a world that is still to be made up.
+type life struct {
+	people int
+	claims bool
+	spoil  func(*projection.Thread)
+	steps  []uint64
+}
+
+func makeLife(draw scripts.Source, most int, claims bool) life {
+	l := life{people: 2 + draw(3), claims: claims}
+	for range 10 + draw(most) {
+		l.steps = append(l.steps, uint64(draw(1<<32)))
+	}
+	return l
+}
+
+func (l life) live(t *projection.Thread) (*world, error) {
+	w := newWorld(l.people, l.claims, t)
+	w.spoil = l.spoil
+	for _, seed := range l.steps {
+		w.draw = scripts.Seeded(seed)
+		if err := w.step(); err != nil {
+			return w, err
+		}
+	}
+	return w, nil
+}
+
+// shrink leaves out steps as long as the law is still broken.
+func (l life) shrink(thread func() *projection.Thread) (*world, error) {
+	w, err := l.live(thread())
+	for again := true; again; {
+		again = false
+		for i := len(l.steps) - 1; i >= 0; i-- {
+			less := life{l.people, l.claims, l.spoil, slices.Delete(slices.Clone(l.steps), i, i+1)}
+			if shorter, e := less.live(thread()); e != nil && len(shorter.script) <= len(w.script) {
+				l, w, err, again = less, shorter, e, true
+			}
+		}
+	}
+	return w, err
+}
+
+func anyThread() *projection.Thread { return projection.NewThread(scripts.Stream) }
+
+// lives returns the number of lives until one breaks the law, the checks that were
+// made and the lives without a fault in mid-stretch.
+func lives(draw scripts.Source, n int, claims bool, thread func() *projection.Thread, spoil func(*projection.Thread)) (at, checked, calm int, w *world, err error) {
+	for i := range n {
+		l := makeLife(draw, 30, claims)
+		l.spoil = spoil
+		if w, err = l.live(thread()); err != nil {
+			w, err = l.shrink(thread)
+			return i, checked, calm, w, err
+		}
+		checked += w.checked
+		if w.mid == 0 {
+			calm++
+		}
+	}
+	return n, checked, calm, nil, nil
+}
+
+// TestNetLaw: laws (1) and (2) hold on random histories of two to four people. Law (3)
+// is measured.
+func TestNetLaw(t *testing.T) {
+	n := 10_000
+	if testing.Short() {
+		n = 400
+	}
+	i, checked, calm, w, err := lives(scripts.Seeded(seeds.For(t)), n, false, anyThread, nil)
+	if err != nil {
+		t.Fatalf("history %d: %v\n%v\ntext %q", i, err, w.script, w.thread.Text())
+	}
+	t.Logf("%d histories, %d lines came back, %.1f %% of the histories without a fault in mid-stretch", n, checked, 100*float64(calm)/float64(n))
+	if checked < n {
+		t.Errorf("only %d lines came back", checked)
+	}
+}
+
+// The laws have teeth.
+func TestNetLawFindsWrongRules(t *testing.T) {
+	keystroke := func() *projection.Thread {
+		defer projection.KeystrokeRule()()
+		return anyThread()
+	}
+	for _, c := range []struct {
+		name   string
+		thread func() *projection.Thread
+		spoil  func(*projection.Thread)
+	}{
+		{"the keystroke rule of before", keystroke, nil},
+		{"patches left out of the snapshot", anyThread, projection.FreezeFaults["patches"]},
+		{"the stretch left out of the snapshot", anyThread, projection.FreezeFaults["stretch"]},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			i, _, _, w, err := lives(scripts.Seeded(seeds.For(t)), 1000, false, c.thread, c.spoil)
+			if err == nil {
+				t.Fatalf("%d histories obey the law all the same", i)
+			}
+			t.Logf("found out by history %d: %v\n%v", i, err, w.script)
+		})
+	}
+}

@@ -1,0 +1,314 @@
+package projection_test
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A person writes in a world.
+type person struct {
+	name string
+	todo []func(w *world) error // what is begun, the next step first
+	clip []*glyph
+	done []deed // what can be undone
+}
+
+// A deed is the text before a record and after it.
+type deed struct{ before, after []*glyph }
+
+var words = []string{"a", "bo", "cat", "dusk", "egret", "fir tree", "gull", "hay", "iris", "jay", "kelp", "lime"}
+
+// step lets somebody do something.
+func (w *world) step() error {
+	p := w.people[w.draw(len(w.people))]
+	if len(w.glyphs) == 0 && !w.thread.Written {
+		var text string
+		for i := range 2 + w.draw(4) {
+			if i > 0 {
+				text += "\n"
+			}
+			text += words[w.draw(len(words))] + " " + words[w.draw(len(words))]
+		}
+		return w.change(w.people[0], fresh(text), nil)
+	}
+	if len(p.todo) > 0 && w.draw(3) > 0 {
+		next := p.todo[0]
+		p.todo = p.todo[1:]
+		return next(w)
+	}
+	acts := []func(*person) error{
+		w.word, w.word, w.slip, w.slip, w.slip, w.lineInFront, w.joinAndPart, w.joinAndPart, w.partAndJoin, w.deleteAll,
+		w.deleteLine, w.deleteWord, w.cutAndPaste, w.undo, w.undo, w.undo, w.enter, w.backspace, w.altDown, w.submit, w.retype,
+	}
+	return acts[w.draw(len(acts))](p)
+}
+
+func fresh(s string) (all []*glyph) {
+	for _, u := range s {
+		all = append(all, &glyph{uint16(u)})
+	}
+	return all
+}
+
+// do makes a change and remembers it for undo.
+func (w *world) do(p *person, now []*glyph) error { return w.doMoved(p, now, nil) }
+
+func (w *world) doMoved(p *person, now []*glyph, moved map[*glyph]bool) error {
+	p.done = append(p.done, deed{w.glyphs, now})
+	return w.change(p, now, moved)
+}
+
+func (w *world) insert(p *person, at int, in ...*glyph) error {
+	return w.do(p, slices.Insert(slices.Clone(w.glyphs), at, in...))
+}
+
+func (w *world) delete(p *person, from, to int) error {
+	if from == to {
+		return nil
+	}
+	return w.do(p, slices.Delete(slices.Clone(w.glyphs), from, to))
+}
+
+// after returns the position behind g, or behind the nearest before it in text that is
+// still there.
+func (w *world) after(g *glyph, text []*glyph) int {
+	for i := slices.Index(text, g); i >= 0; i-- {
+		if at := slices.Index(w.glyphs, text[i]); at >= 0 {
+			return at + 1
+		}
+	}
+	return 0
+}
+
+func (w *world) pos() int { return w.draw(len(w.glyphs) + 1) }
+
+// lineAt returns a line's bounds.
+func (w *world) someLine() (from, to int) {
+	lines := split(w.glyphs)
+	i := w.draw(len(lines))
+	for _, l := range lines[:i] {
+		from += len(l) + 1
+	}
+	return from, from + len(lines[i])
+}
+
+// keys types glyphs one by one behind g, in records that others can come between.
+func (w *world) keys(p *person, at int, in []*glyph) error {
+	if len(in) == 0 {
+		return nil
+	}
+	if len(in) > 1 {
+		first, rest := in[0], in[1:]
+		p.todo = append([]func(*world) error{func(w *world) error {
+			at := slices.Index(w.glyphs, first)
+			if at < 0 {
+				return nil
+			}
+			return w.keys(p, at+1, rest)
+		}}, p.todo...)
+	}
+	return w.insert(p, at, in[0])
+}
+
+// take deletes glyphs, the last one first, in records of one each.
+func (w *world) take(p *person, gone []*glyph) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	last, rest := gone[len(gone)-1], gone[:len(gone)-1]
+	if len(rest) > 0 {
+		p.todo = append([]func(*world) error{func(w *world) error { return w.take(p, rest) }}, p.todo...)
+	}
+	at := slices.Index(w.glyphs, last)
+	if at < 0 {
+		return nil
+	}
+	return w.delete(p, at, at+1)
+}
+
+func (w *world) word(p *person) error { return w.keys(p, w.pos(), fresh(words[w.draw(6)])) }
+
+// slip types something wrong and takes it back, key by key.
+func (w *world) slip(p *person) error {
+	in := fresh([]string{"x", "xy", "q"}[w.draw(3)])
+	p.todo = append(p.todo, func(w *world) error { return w.take(p, in) })
+	return w.keys(p, w.pos(), in)
+}
+
+func (w *world) lineInFront(p *person) error {
+	from, _ := w.someLine()
+	return w.keys(p, from, fresh(words[w.draw(len(words))]+[]string{"", " and much more"}[w.draw(2)]+"\n"))
+}
+
+// joinAndPart joins two lines and parts them again.
+func (w *world) joinAndPart(p *person) error {
+	_, to := w.someLine()
+	if to == len(w.glyphs) {
+		return nil
+	}
+	g, text := w.glyphs[to], w.glyphs
+	p.todo = append(p.todo, func(w *world) error { return w.insert(p, w.after(g, text), &glyph{'\n'}) })
+	return w.delete(p, to, to+1)
+}
+
+func (w *world) partAndJoin(p *person) error {
+	g := &glyph{'\n'}
+	p.todo = append(p.todo, func(w *world) error { return w.take(p, []*glyph{g}) })
+	return w.insert(p, w.pos(), g)
+}
+
+func (w *world) deleteAll(p *person) error {
+	if w.draw(3) > 0 || len(w.glyphs) == 0 {
+		return nil
+	}
+	p.todo = append([]func(*world) error{w.undoNext(p)}, p.todo...)
+	return w.delete(p, 0, len(w.glyphs))
+}
+
+func (w *world) undoNext(p *person) func(*world) error {
+	return func(w *world) error { return w.undo(p) }
+}
+
+func (w *world) deleteLine(p *person) error {
+	from, to := w.someLine()
+	if w.draw(2) == 0 {
+		p.todo = append(p.todo, w.undoNext(p))
+	}
+	switch {
+	case to < len(w.glyphs):
+		return w.delete(p, from, to+1)
+	case from > 0:
+		return w.delete(p, from-1, to)
+	}
+	return w.delete(p, from, to)
+}
+
+func (w *world) deleteWord(p *person) error {
+	from := w.pos()
+	to := min(len(w.glyphs), from+1+w.draw(4))
+	if w.draw(2) == 0 {
+		p.todo = append(p.todo, w.undoNext(p))
+	}
+	return w.delete(p, from, to)
+}
+
+// retype deletes a line's text and types the same again.
+func (w *world) retype(p *person) error {
+	from, to := w.someLine()
+	in := fresh(textOf(w.glyphs[from:to]))
+	if from == to || len(in) > 9 {
+		return nil
+	}
+	left := (*glyph)(nil)
+	if from > 0 {
+		left = w.glyphs[from-1]
+	}
+	text := w.glyphs
+	p.todo = append(p.todo, func(w *world) error { return w.keys(p, w.after(left, text), in) })
+	return w.delete(p, from, to)
+}
+
+// cutAndPaste cuts a line and pastes it elsewhere.
+func (w *world) cutAndPaste(p *person) error {
+	from, to := w.someLine()
+	if to == len(w.glyphs) {
+		return nil
+	}
+	clip := w.glyphs[from : to+1]
+	p.todo = append(p.todo, func(w *world) error {
+		from, _ := w.someLine()
+		return w.insert(p, from, w.again(clip)...)
+	})
+	return w.delete(p, from, to+1)
+}
+
+// again returns glyphs that come back: the same ones, if that can be claimed.
+func (w *world) again(all []*glyph) []*glyph {
+	out := slices.Clone(all)
+	for i, g := range out {
+		if !w.claims || slices.Contains(w.glyphs, g) {
+			out[i] = &glyph{g.unit}
+		}
+	}
+	return out
+}
+
+// undo undoes the person's newest records: up to three.
+func (w *world) undo(p *person) error {
+	now := w.glyphs
+	for range 1 + w.draw(3) {
+		n := len(p.done) - 1
+		if n < 0 {
+			break
+		}
+		d := p.done[n]
+		p.done = p.done[:n]
+		for _, g := range d.after {
+			if !slices.Contains(d.before, g) {
+				now = slices.DeleteFunc(slices.Clone(now), func(x *glyph) bool { return x == g })
+			}
+		}
+		for i, g := range d.before {
+			if slices.Contains(d.after, g) || slices.Contains(now, g) {
+				continue
+			}
+			at := 0
+			for k := i - 1; k >= 0; k-- {
+				if j := slices.Index(now, d.before[k]); j >= 0 {
+					at = j + 1
+					break
+				}
+			}
+			now = slices.Insert(slices.Clone(now), at, g)
+		}
+	}
+	var back []*glyph
+	for _, g := range now {
+		if !slices.Contains(w.glyphs, g) && !w.claims {
+			back = append(back, &glyph{g.unit})
+		} else {
+			back = append(back, g)
+		}
+	}
+	if slices.Equal(back, w.glyphs) {
+		return nil
+	}
+	return w.change(p, back, nil)
+}
+
+func (w *world) enter(p *person) error { return w.insert(p, w.pos(), &glyph{'\n'}) }
+
+func (w *world) backspace(p *person) error {
+	if at := w.pos(); at > 0 {
+		return w.delete(p, at-1, at)
+	}
+	return nil
+}
+
+// altDown moves a line below the next one, as CodeMirror does it: it moves the next
+// one.
+func (w *world) altDown(p *person) error {
+	from, to := w.someLine()
+	if to == len(w.glyphs) {
+		return nil
+	}
+	end := to + 1
+	for end < len(w.glyphs) && w.glyphs[end].unit != '\n' {
+		end++
+	}
+	next := w.glyphs[to+1 : end]
+	if len(next) == 0 {
+		return nil
+	}
+	moved := map[*glyph]bool{}
+	for _, g := range next {
+		moved[g] = true
+	}
+	now := slices.Concat(w.glyphs[:from], next, []*glyph{{'\n'}}, w.glyphs[from:to], w.glyphs[end:])
+	return w.doMoved(p, now, moved)
+}
+
+func (w *world) submit(p *person) error {
+	i := w.draw(len(split(w.glyphs)))
+	return w.record(p, fmt.Sprintf("submit %d %d", i, i), w.glyphs)
+}

@@ -1,0 +1,354 @@
+package projection
+
+import "slices"
+
+// A settling decides which lines the pieces of an area are, after a change, and what
+// its patches are from then on.
+type settling struct {
+	t      *Thread
+	by     stamp
+	every  bool // for the stretch: identities stay as they are
+	a      *area
+	first  int // index of the first piece
+	pieces []piece2
+	now    []uint16
+	kept   []kept // from a.text to now
+	links  []link
+	of     []int // the piece that each line of a.before is, or:
+	flying []placed
+
+	crossed []bool // of a.before
+}
+
+const (
+	missing = -1 // no piece is that line
+	away    = -2 // it is elsewhere, by a move or since a record states it
+	joined  = -3 // it was joined into another
+)
+
+// A piece2 is a piece of an area, from..to in its text.
+type piece2 struct {
+	from, to int
+	was      LineID // as the change alone has it
+	id       LineID // as settled
+	line     int    // of before, or missing
+	stated   bool
+}
+
+// A link says that n units of line i of before are in piece j.
+type link struct{ i, j, n int }
+
+func (s *settling) read(n int) {
+	_, start := s.t.lines.byIndex(s.first)
+	s.pieces = make([]piece2, n)
+	pos := 0
+	for j := range s.pieces {
+		ln, _ := s.t.lines.byIndex(s.first + j)
+		s.pieces[j] = piece2{from: pos, to: pos + int(ln.length), was: ln.id, id: ln.id, line: missing, stated: s.t.isStated(s.first + j)}
+		pos += int(ln.length) + 1
+	}
+	if n > 0 {
+		s.now = s.t.text.peek(nil, start, start+pos-1)
+	}
+	s.of = make([]int, len(s.a.before))
+	for i := range s.of {
+		s.of[i] = missing
+	}
+	s.kept = s.a.carried()
+	i, j := 0, 0
+	for _, k := range s.kept {
+		for i+1 < len(s.a.offset) && k.a >= s.a.offset[i+1] {
+			i++
+		}
+		for k.b >= s.pieces[j].to {
+			j++
+		}
+		if m := len(s.links); m > 0 && s.links[m-1].i == i && s.links[m-1].j == j {
+			s.links[m-1].n += k.n
+		} else {
+			s.links = append(s.links, link{i, j, k.n})
+		}
+	}
+}
+
+func (s *settling) line(i int) []uint16 {
+	return s.a.text[s.a.offset[i] : s.a.offset[i]+int(s.a.before[i].length)]
+}
+
+func (s *settling) content(j int) []uint16 { return s.now[s.pieces[j].from:s.pieces[j].to] }
+
+// equal reports whether line i of before reads like piece j.
+func (s *settling) equal(i, j int) bool { return slices.Equal(s.line(i), s.content(j)) }
+
+// assign finds the piece that each line of before is.
+func (s *settling) assign() {
+	switch {
+	case s.every:
+		s.byIdentity(func(int) bool { return true })
+		return
+	case len(s.a.before) == len(s.pieces) && slices.Equal(s.a.text, s.now) && !slices.ContainsFunc(s.pieces, func(p piece2) bool { return p.stated }) && !slices.Contains(s.of, away):
+		for i := range s.of {
+			s.give(i, i)
+		}
+		return
+	}
+	if len(s.t.effect.Moves) > 0 { // a line that was moved keeps its piece, whatever else picks that
+		s.byIdentity(func(j int) bool { return !s.pieces[j].stated && s.moved(j) })
+	}
+	s.byUnits()
+	s.byContent()
+	s.byIdentity(func(j int) bool { return !s.pieces[j].stated })
+}
+
+// moved reports whether a move brought piece j.
+func (s *settling) moved(j int) bool {
+	_, start := s.t.lines.byIndex(s.first + j)
+	return slices.ContainsFunc(s.t.effect.Moves, func(m Move) bool { return start >= m.At && start <= m.At+m.To-m.From })
+}
+
+func (s *settling) give(i, j int) { s.of[i], s.pieces[j].line = j, i }
+
+// byUnits: each line picks the piece that has most of its units, and each piece keeps
+// the line that gives most.
+func (s *settling) byUnits() {
+	picks := make([]link, len(s.of))
+	for _, l := range s.links {
+		p := &picks[l.i]
+		if s.of[l.i] == missing && (l.n > p.n || l.n == p.n && !s.equal(l.i, p.j) && s.equal(l.i, l.j)) {
+			*p = l
+		}
+	}
+	most := make([]link, len(s.pieces))
+	for _, p := range picks {
+		if p.n == 0 || s.pieces[p.j].stated || s.pieces[p.j].line != missing {
+			continue
+		}
+		m := &most[p.j]
+		if better := s.equal(p.i, p.j); p.n > m.n || p.n == m.n && (better && !s.equal(m.i, p.j) || better == s.equal(m.i, p.j) && s.a.before[p.i].id.older(s.a.before[m.i].id)) {
+			*m = p
+		}
+	}
+	for _, m := range most {
+		if m.n > 0 {
+			s.give(m.i, m.j)
+		}
+	}
+	for _, p := range picks {
+		if p.n > 0 && s.of[p.i] == missing && !s.pieces[p.j].stated {
+			s.t.net.joined = append(s.t.net.joined, joining{s.a.before[p.i].id, s.first + p.j})
+			s.of[p.i] = joined
+		}
+	}
+}
+
+func (id LineID) older(other LineID) bool {
+	return id.Revision < other.Revision || id.Revision == other.Revision && id.Ordinal < other.Ordinal
+}
+
+// byContent: a line without units is the first free piece between its living
+// neighbours that reads like it.
+func (s *settling) byContent() {
+	if !slices.Contains(s.of, missing) {
+		return
+	}
+	free := map[string][]int{}
+	for j := range s.pieces {
+		if p := &s.pieces[j]; p.line == missing && !p.stated {
+			free[key(s.content(j))] = append(free[key(s.content(j))], j)
+		}
+	}
+	from := 0
+	for i := range s.of {
+		if j := s.of[i]; j >= 0 {
+			from = j + 1
+			continue
+		}
+		if s.of[i] != missing || blank(s.line(i)) {
+			continue
+		}
+		equal := free[key(s.line(i))]
+		for len(equal) > 0 && equal[0] < from {
+			equal = equal[1:]
+		}
+		if len(equal) > 0 && equal[0] < s.nextLiving(i) {
+			s.give(i, equal[0])
+			from, equal = equal[0]+1, equal[1:]
+		}
+		free[key(s.line(i))] = equal
+	}
+}
+
+// nextLiving returns the piece that the next line behind line i is of those that are
+// one.
+func (s *settling) nextLiving(i int) int {
+	for _, j := range s.of[i+1:] {
+		if j >= 0 {
+			return j
+		}
+	}
+	return len(s.pieces)
+}
+
+// byIdentity: a line without units is the free piece that has its identity already.
+func (s *settling) byIdentity(free func(j int) bool) {
+	at := map[LineID]int{}
+	for j := range s.pieces {
+		if s.pieces[j].line == missing && free(j) {
+			at[s.pieces[j].was] = j
+		}
+	}
+	for i := range s.of {
+		if j, ok := at[s.a.before[i].id]; ok && s.of[i] == missing {
+			s.give(i, j)
+		}
+	}
+}
+
+// agrees reports whether line i of before is as it was.
+func (s *settling) agrees(i int) bool {
+	j := s.of[i]
+	return j >= 0 && (s.crossed == nil || !s.crossed[i]) && s.equal(i, j) && s.pieces[j].id == s.a.before[i].id
+}
+
+// cross finds the lines that have changed places with others. In the stretch they do
+// not agree, since the text of then is put together line by line.
+func (s *settling) cross() {
+	most := -1
+	crossed := make([]bool, len(s.of))
+	for i, j := range s.of {
+		if j >= 0 {
+			crossed[i] = j < most
+			most = max(most, j)
+		}
+	}
+	least := len(s.pieces)
+	for i, j := range slices.Backward(s.of) {
+		if j >= 0 {
+			crossed[i] = crossed[i] || j > least
+			least = min(least, j)
+		}
+	}
+	if slices.Contains(crossed, true) {
+		s.crossed = crossed
+	}
+}
+
+// write gives the pieces the identities and rows that follow.
+func (s *settling) write() {
+	n := &s.t.net
+	lives := map[LineID]bool{} // lines of before that a piece is
+	for i, j := range s.of {
+		if j >= 0 {
+			lives[s.a.before[i].id] = true
+		}
+	}
+	for j := range s.pieces {
+		if p := &s.pieces[j]; p.line != missing && p.was.Revision == s.by.rev && s.a.before[p.line].id != p.was {
+			n.free = append(n.free, p.was.Ordinal)
+		}
+	}
+	for j := range s.pieces {
+		p := &s.pieces[j]
+		ln, _ := s.t.lines.byIndex(s.first + j)
+		switch {
+		case p.stated:
+			continue
+		case p.line != missing:
+			s.become(ln, p.line, j)
+		case lives[p.was]:
+			length := ln.length
+			*ln = s.by.born(n.ordinal(), length)
+			fallthrough
+		default:
+			if ln.id.Revision == s.by.rev {
+				ln.splitFrom = s.mostOf(j)
+			}
+		}
+		if p.id = ln.id; ln.id != p.was {
+			n.became = append(n.became, became{p.was, s.first + j})
+		}
+	}
+}
+
+// become makes ln, which is piece j, line i of before.
+func (s *settling) become(ln *line, i, j int) {
+	b := s.a.before[i]
+	switch {
+	case s.equal(i, j):
+		if ln.id == b.id {
+			b.deleted = ln.deleted
+		}
+		b.length = ln.length
+		*ln = b
+	case ln.id == b.id:
+	default:
+		row := line{}
+		row.touch(s.by)
+		if k := slices.IndexFunc(s.a.old, func(o line) bool { return o.id == b.id }); k >= 0 && s.unchanged(k, j) {
+			row = s.a.old[k]
+		}
+		b.length = ln.length
+		b.changed, b.at, b.author, b.submitted = row.changed, row.at, row.author, row.submitted
+		*ln = b
+	}
+}
+
+// unchanged reports whether old line k was all kept and is all of piece j.
+func (s *settling) unchanged(k, j int) bool {
+	pos := s.a.start
+	for _, o := range s.a.old[:k] {
+		pos += int(o.length) + 1
+	}
+	o := s.a.old[k]
+	to, intact, _ := s.a.whereTo(nil, pos, pos+int(o.length))
+	_, start := s.t.lines.byIndex(s.first + j)
+	return intact && to == start && int(o.length) == s.pieces[j].to-s.pieces[j].from
+}
+
+// mostOf returns the line of before that most units of piece j are from.
+func (s *settling) mostOf(j int) LineID {
+	best := link{}
+	first, _ := slices.BinarySearchFunc(s.links, j, func(l link, j int) int { return l.j - j })
+	for _, l := range s.links[first:] {
+		if l.j != j {
+			break
+		}
+		if l.n > best.n {
+			best = l
+		}
+	}
+	if best.n == 0 {
+		return LineID{}
+	}
+	return s.a.before[best.i].id
+}
+
+// keepRows gives each line that reads as before the stretch the row of then, unless
+// it has an older one.
+func (s *settling) keepRows() {
+	for i, j := range s.of {
+		if j >= 0 && s.agrees(i) {
+			if ln, _ := s.t.lines.byIndex(s.first + j); ln.changed == s.by.rev {
+				s.t.restore(ln, &s.a.before[i], s.first+j)
+			}
+		}
+	}
+}
+
+// restore gives ln, line i, the row of was.
+func (t *Thread) restore(ln, was *line, i int) {
+	ln.changed, ln.at, ln.author, ln.submitted = was.changed, was.at, was.author, was.submitted
+	t.net.touched = append(t.net.touched, i)
+}
+
+// A joining says that a line was joined into line at.
+type joining struct {
+	id LineID
+	at int
+}
+
+// A became says that line at, which was id, is another.
+type became struct {
+	was LineID
+	at  int
+}
