@@ -23,6 +23,7 @@ type commands struct {
 	Restore     restoreCommand     `cmd:"" help:"Bring back an earlier text of a thread, as one change."`
 	Revert      revertCommand      `cmd:"" help:"Undo the edits of one author, as one change, and keep everybody else's."`
 	Verify      verifyCommand      `cmd:"" help:"Reread the log and check everything in it."`
+	Doctor      doctorCommand      `cmd:"" help:"Check a data directory, say what to do about each problem, and repair what is safe."`
 	Compact     compactCommand     `cmd:"" help:"Rewrite the log file, compressed and without free pages."`
 	Migrate     migrateCommand     `cmd:"" help:"Upgrade the log file to the format of this release, after a backup."`
 	Loadtest    loadtestCommand    `cmd:"" help:"Measure a server under load: type over real WebSockets, print latencies and lost edits."`

@@ -7,75 +7,99 @@ import (
 	"parodywave/eventlog/event"
 )
 
-// damage lists the threads of a damaged log, the intact ones, too, and returns the
+// A census lists the streams of a damaged log.
+type census struct {
+	intact  []string // the lines of verify for the intact threads
+	damaged []string // for each damaged stream, what is left of it
+	threads int      // number of threads, damaged ones included
+}
+
+// printDamage lists the threads of a damaged log, the intact ones, too, and returns the
 // error.
-func (v *verification) damage() error {
-	w, err := v.openWreck(v.path)
-	if err == nil {
-		defer w.Close()
-		err = v.listStreams(w)
-	}
-	if v.ctx.Err() != nil {
+func (v *verification) printDamage() error {
+	c, err := v.census()
+	if err != nil {
 		return err
 	}
-	return damaged(damageHint, "verification failed; first damage: %s", v.first)
-}
-
-func (v *verification) listStreams(w *wreck) error {
-	intact, threads := 0, 0
-	for _, stream := range w.Streams() {
-		line, ok := v.lines[stream]
-		thread := event.IsThread(stream)
-		if last, whole := w.Whole(stream); !whole || v.blames(stream) || v.checks[stream] == nil || v.checks[stream].err != nil || v.checks[stream].last != last {
-			r, err := w.read(stream)
-			if err != nil {
-				return err
-			}
-			if line, ok = v.remains(r); thread && ok {
-				line = v.lineOf(r)
-			}
-		} else if !thread {
-			continue
-		}
-		if thread {
-			threads++
-		}
-		if thread && ok {
-			intact++
-		}
+	for _, line := range c.damaged {
+		fmt.Fprintf(v.out, "damaged  %s\n", line)
+	}
+	for _, line := range c.intact {
 		fmt.Fprint(v.out, line)
 	}
-	fmt.Fprintf(v.out, "%d of %d threads are intact\n", intact, threads)
-	for _, p := range v.report.Problems {
-		if p.Stream == "" && p.Position > 0 {
-			fmt.Fprint(v.out, "note  damage that names no thread can hide the newest records of a thread that is listed as intact\n")
-			break
-		}
+	if c.threads > 0 {
+		fmt.Fprintf(v.out, "%d of %d threads are intact\n", len(c.intact), c.threads)
 	}
-	return nil
+	if len(c.intact) > 0 && v.nameless() {
+		fmt.Fprint(v.out, "note  damage that names no thread can hide the newest records of a thread that is listed as intact\n")
+	}
+	return damaged(damageHint, "verification failed; first damage: %s", v.problems[0])
 }
 
-// blames reports whether the report may name damage in a stream.
-func (v *verification) blames(stream eventlog.Stream) bool {
+// nameless reports whether there is damage in records of unknown streams.
+func (v *verification) nameless() bool {
 	for _, p := range v.report.Problems {
-		if p.Stream == stream {
+		if p.Stream == "" && p.Position > 0 {
 			return true
 		}
 	}
-	return v.report.More > 0
+	return false
 }
 
-// remains returns the line of a stream that is damaged, and whether it is intact after
-// all: then there is no line.
-func (v *verification) remains(r *remains) (string, bool) {
-	if !r.damaged() {
-		return "", true
+// census takes the census of a damaged log. Without anything that can be read it is
+// empty.
+func (v *verification) census() (c census, err error) {
+	w, err := v.openWreck(v.path)
+	if err != nil {
+		return c, v.ctx.Err()
 	}
+	defer w.Close()
+	for _, stream := range w.Streams() {
+		if event.IsThread(stream) {
+			c.threads++
+		}
+		if v.sound(w, stream) {
+			if line, ok := v.lines[stream]; ok {
+				c.intact = append(c.intact, line)
+			}
+			continue
+		}
+		r, err := w.read(stream)
+		switch {
+		case err != nil:
+			return c, err
+		case r.damaged():
+			c.damaged = append(c.damaged, r.line())
+		case r.thread != nil:
+			c.intact = append(c.intact, v.lineOf(r))
+		}
+	}
+	return c, nil
+}
+
+// sound reports whether everything that the file has of a stream was verified and
+// folded.
+func (v *verification) sound(w *wreck, stream eventlog.Stream) bool {
+	last, whole := w.Whole(stream)
+	c := v.checks[stream]
+	if !whole || c == nil || c.err != nil || c.last != last || v.report.More > 0 {
+		return false
+	}
+	for _, p := range v.report.Problems {
+		if p.Stream == stream {
+			return false
+		}
+	}
+	return true
+}
+
+// line says what is left of a stream.
+func (r *remains) line() string {
 	title := ""
 	if r.thread != nil {
 		title = "  " + visible(r.thread.Title)
 	}
-	return fmt.Sprintf("damaged  %s: %s%s\n", r.stream, visible(r.summary()), title), false
+	return fmt.Sprintf("%s: %s%s", r.stream, visible(r.summary()), title)
 }
 
 // lineOf returns the line of an intact thread.

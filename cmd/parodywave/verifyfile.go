@@ -29,26 +29,45 @@ type verification struct {
 	people *projection.Authors
 	lines  map[eventlog.Stream]string // to print for each valid thread
 	cache  *snapshot.Comparer         // nil: there is none
-	first  string                     // damage
+	close  func()                     // closes the cache
+
+	problems []string
 }
 
-// verifyFile verifies a whole log file.
+// verifyFile verifies a whole log file and prints the result.
 func (a *app) verifyFile(path string) error {
 	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
 		return damaged("restore a backup of the log", "verification failed: %s is empty", path)
 	}
+	v, err := a.verification(path)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	for _, p := range v.problems {
+		fmt.Fprintf(v.out, "damaged  %s\n", visible(p))
+	}
+	if len(v.problems) > 0 {
+		return v.printDamage()
+	}
+	return v.print()
+}
+
+// verification reads a whole log file. The caller must close the result. An error says
+// that the file cannot be read; damage is in the problems.
+func (a *app) verification(path string) (*verification, error) {
 	v := &verification{app: a, path: path, checks: map[eventlog.Stream]*check{}, people: projection.NewAuthors(),
-		lines: map[eventlog.Stream]string{}}
+		lines: map[eventlog.Stream]string{}, close: func() {}}
 	pages := make(chan error, 1)
 	go func() { pages <- a.checkPages(path) }()
-	compared, err := v.openCache()
+	err := v.openCache()
 	if err == nil {
-		defer compared()
 		err = v.read()
 	}
 	structure := <-pages
 	if err != nil {
-		return err
+		v.close()
+		return nil, err
 	}
 	for _, p := range v.report.Problems {
 		v.problem(p.String())
@@ -59,40 +78,39 @@ func (a *app) verifyFile(path string) error {
 	if structure != nil {
 		v.problem("structure of the file: " + structure.Error())
 	}
-	return v.result()
+	for _, h := range v.report.Heads {
+		if c := v.checks[h.Stream]; c != nil && c.err != nil && !v.reported(h.Stream) {
+			v.problem(c.err.Error())
+		}
+	}
+	return v, nil
 }
 
-func (v *verification) problem(what string) {
-	fmt.Fprintf(v.out, "damaged  %s\n", visible(what))
-	if v.first == "" {
-		v.first = what
-	}
-}
+func (v *verification) problem(what string) { v.problems = append(v.problems, what) }
 
 // openCache opens the cache of the data directory for comparison, if the log can be
-// opened, too. The function that it returns closes both.
-func (v *verification) openCache() (func(), error) {
+// opened, too.
+func (v *verification) openCache() error {
 	if v.File != "" {
-		return func() {}, nil
+		return nil
 	}
 	log, err := boltlog.Open(v.path, boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 	if err != nil {
-		return func() {}, nil // VerifyFile says why
+		return nil // VerifyFile says why
 	}
-	v.cache, err = snapshot.NewComparer(v.ctx, v.cachePath(), log)
-	if errors.Is(err, eventlog.ErrDamaged) {
-		v.cache, err = nil, nil
-	}
+	cache, err := snapshot.NewComparer(v.ctx, v.cachePath(), log)
 	if err != nil {
 		log.Close()
-		return nil, fmt.Errorf("read the cache: %w", err)
-	}
-	return func() {
-		if v.cache != nil {
-			v.cache.Close()
+		if errors.Is(err, eventlog.ErrDamaged) { // of the log
+			return nil
 		}
+		return fmt.Errorf("read the cache: %w", err)
+	}
+	v.cache, v.close = cache, func() {
+		cache.Close()
 		log.Close()
-	}, nil
+	}
+	return nil
 }
 
 // read does all passes.
@@ -189,23 +207,20 @@ func (v *verification) endPass() {
 	}
 }
 
-// result prints what was found, thread by thread, and returns an error if that is
-// damage.
-func (v *verification) result() error {
-	for _, h := range v.report.Heads {
-		if c := v.checks[h.Stream]; c != nil && c.err != nil && !v.reported(h.Stream) {
-			v.problem(c.err.Error())
-		}
-	}
-	if v.first != "" {
-		return v.damage()
-	}
-	threads := 0
+// threads counts the threads that the report knows.
+func (v *verification) threads() (n int) {
 	for _, h := range v.report.Heads {
 		if event.IsThread(h.Stream) {
-			threads++
-			fmt.Fprint(v.out, v.lines[h.Stream])
+			n++
 		}
+	}
+	return n
+}
+
+// print prints the result for a valid log, thread by thread.
+func (v *verification) print() error {
+	for _, h := range v.report.Heads {
+		fmt.Fprint(v.out, v.lines[h.Stream])
 	}
 	if v.cache != nil {
 		if err := v.printCache(); err != nil {
@@ -213,7 +228,7 @@ func (v *verification) result() error {
 		}
 	}
 	r := &v.report
-	fmt.Fprintf(v.out, "ok  %d threads, %d records to position %d, %d removed by pruning, log chain %s\n", threads, r.Records, r.Last, r.Removed, r.Chain)
+	fmt.Fprintf(v.out, "ok  %d threads, %d records to position %d, %d removed by pruning, log chain %s\n", v.threads(), r.Records, r.Last, r.Removed, r.Chain)
 	return nil
 }
 

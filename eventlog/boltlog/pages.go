@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"io"
+	"math/bits"
 )
 
 // The layout of a bbolt 1.x file (file format 2), as far as the walk needs it.
@@ -103,6 +104,15 @@ func (t *tree) claim(id, n uint64) error {
 		t.seen[i/64] |= 1 << (i % 64)
 	}
 	return nil
+}
+
+// unclaimed returns how many pages have not been read.
+func (t *tree) unclaimed() uint64 {
+	n := t.pages - 2
+	for _, w := range t.seen {
+		n -= uint64(bits.OnesCount64(w))
+	}
+	return n
 }
 
 // load reads a page with its overflow pages and checks its header.

@@ -35,6 +35,7 @@ func (p Problem) String() string {
 type Report struct {
 	Records  uint64            // read and checked
 	Removed  uint64            // positions whose records were pruned
+	Free     uint64            // pages of 4 KiB that hold nothing; only VerifyFile counts them
 	Last     eventlog.Position // of the log
 	Chain    chain.Digest      // L at Last, as recomputed, if there are no problems
 	Heads    []eventlog.Head   // as recomputed, in the order in which the streams begin
