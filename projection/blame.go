@@ -157,7 +157,7 @@ func (t *Thread) Spans(from, to int) iter.Seq[Span] {
 				if s.step == 1 {
 					next.Length = 1
 				}
-				if last.Length > 0 && last.Revision == next.Revision {
+				if last.Revision == next.Revision { // none has revision 0
 					last.Length += next.Length
 				} else {
 					if last.Length > 0 && !yield(last) {

@@ -217,9 +217,8 @@ func (a *Authority) entriesAfter(after eventlog.Revision) []Entry {
 			e = &past[i]
 		}
 		out[i] = Entry{e.event, length, e.rows()}
-		if c, ok := change(e.event); ok {
-			length += c.Len() - c.NewLen()
-		}
+		c, _ := change(e.event) // empty if the event changes no text
+		length += c.Len() - c.NewLen()
 	}
 	return out
 }
@@ -228,9 +227,8 @@ func (a *Authority) entriesAfter(after eventlog.Revision) []Entry {
 // last.
 func lengthAt(events []event.Event, length int) int {
 	for _, e := range events {
-		if c, ok := change(e); ok {
-			length += c.Len() - c.NewLen()
-		}
+		c, _ := change(e)
+		length += c.Len() - c.NewLen()
 	}
 	return length
 }
