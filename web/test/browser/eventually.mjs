@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 
 /** PATIENCE is how long a condition may take before the wait fails, in ms. */
-export const PATIENCE = 40_000
+export const PATIENCE = 120_000
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 

@@ -6,7 +6,8 @@
 // PARODYWAVE_BIN is the program (built from this checkout if it is not set;
 // it serves the pages that were embedded when it was built); DATA a folder for
 // data directories; SHOTS one for pictures of every page and state; SEED fixes
-// the random numbers; CHROMIUM is the browser. No story is repeated.
+// the random numbers; LANES is how many stories run at once (2 if it is not set);
+// CHROMIUM is the browser. No story is repeated.
 
 import { root } from './server.mjs'
 import { stories as converge } from './stories/converge.mjs'
@@ -30,30 +31,42 @@ if (!browserIsThere()) {
   process.exit(0)
 }
 const seed = Number(process.env.SEED ?? (process.env.PARODYWAVE_SEED === 'fresh' ? Date.now() % 1e9 : 1))
+const lanes = Number(process.env.LANES ?? 2)
 const wanted = process.argv.slice(2)
 console.log(`seed ${seed}; files in ${root}`)
-const browser = await launch()
-let failed = 0
-for (const [name, story] of Object.entries(stories)) {
-  if (wanted.length && !wanted.some((w) => name.includes(w))) continue
+
+/** LIMIT is how long a story may take, in ms, before it fails as stuck. */
+const LIMIT = 600_000
+
+/** run runs one story, prints its result, and returns whether it is as claimed. */
+async function run(browser, name, story) {
   const world = new World(browser, name)
   world.seed = seed
   const start = performance.now()
-  const limit = story.limit ?? 180_000
   let timer
   try {
-    await Promise.race([story(world), new Promise((_, no) => { timer = setTimeout(() => no(new Error(`not done after ${limit} ms`)), limit) })])
+    await Promise.race([story(world), new Promise((_, no) => { timer = setTimeout(() => no(new Error(`not done after ${LIMIT} ms`)), LIMIT) })])
     if (world.faults.length) throw new Error(world.faults.join('\n'))
     console.log(`ok   ${name} (${Math.round(performance.now() - start)} ms)${world.notes.map((n) => `\n     ${n}`).join('')}`)
+    return true
   } catch (e) {
-    failed++
     const faults = world.faults.length ? `\nthe pages said:\n  ${world.faults.join('\n  ')}` : ''
     console.log(`FAIL ${name} (${Math.round(performance.now() - start)} ms)\n${e.stack}${e.cause ? `\ncaused by ${e.cause.stack}` : ''}${world.notes.map((n) => `\n     ${n}`).join('')}${faults}\npictures: ${(await world.picture()).join(' ')}`)
     if (world.server?.said) console.log(`the server said: ${world.server.said.slice(-1500)}`)
+    return false
   } finally {
     clearTimeout(timer)
+    await world.end()
   }
-  await world.end()
 }
-await browser.close()
+
+// A story spends much of its time waiting for the browser and the network. Each lane
+// has a browser of its own: the windows of one browser share a clipboard.
+const queue = Object.entries(stories).filter(([name]) => !wanted.length || wanted.some((w) => name.includes(w)))
+let failed = 0
+await Promise.all(Array.from({ length: Math.min(lanes, queue.length) }, async () => {
+  const browser = await launch()
+  for (let next; (next = queue.shift());) if (!await run(browser, ...next)) failed++
+  await browser.close()
+}))
 process.exit(failed ? 1 : 0)

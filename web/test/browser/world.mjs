@@ -72,7 +72,7 @@ export class World {
       locale, viewport: { width, height }, colorScheme: scheme, permissions: ['clipboard-read', 'clipboard-write'],
       storageState: { cookies: [], origins: [{ origin: url, localStorage }] }, ...options,
     })
-    context.setDefaultTimeout(60_000) // short steps, unless the machine is busy
+    context.setDefaultTimeout(120_000) // short steps, unless the machine is busy
     const person = { name, context, proxy, url, server: this.server }
     context.on('page', (page) => this.watch(person, page))
     await context.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`)))

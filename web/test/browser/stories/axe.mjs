@@ -189,4 +189,3 @@ export const stories = {
     assert.ok(look.wrong.some((w) => w.includes('button-name')) && look.wrong.some((w) => w.includes('label')), look.wrong.join('\n'))
   },
 }
-for (const s of Object.values(stories)) s.limit = 300_000

@@ -62,4 +62,3 @@ export const stories = {
     world.note(`${kills} kills`)
   },
 }
-stories[Object.keys(stories)[0]].limit = 300_000
