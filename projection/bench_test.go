@@ -170,7 +170,7 @@ func (l manyLog) Streams(context.Context) ([]eventlog.Head, error) { return l.he
 // has 64 threads.
 func BenchmarkReplayAll(b *testing.B) {
 	const threads, edits, size = 500, 2000, 64
-	changes, _ := scripts.Trace(b, "automerge-paper.json.gz")
+	changes, _ := scripts.Trace(b, "automerge-paper.json.gz", 0)
 	records := scripts.Records(changes[:edits])
 	var log manyLog
 	for part := range slices.Chunk(records, size) {
@@ -238,6 +238,6 @@ func BenchmarkScattered(b *testing.B) {
 }
 
 func BenchmarkReplayTrace(b *testing.B) {
-	changes, end := scripts.Trace(b, "automerge-paper.json.gz")
+	changes, end := scripts.Trace(b, "automerge-paper.json.gz", 0)
 	benchmarkReplay(b, changes, end)
 }

@@ -231,7 +231,7 @@ func TestComparisonTellsWhoDidWhat(t *testing.T) {
 }
 
 func BenchmarkComparison(b *testing.B) {
-	changes, _ := scripts.Trace(b, "automerge-paper.json.gz")
+	changes, _ := scripts.Trace(b, "automerge-paper.json.gz", 0)
 	log := eventlog.NewMemory()
 	if _, err := log.Append(b.Context(), scripts.Stream, 0, scripts.Records(changes)...); err != nil {
 		b.Fatal(err)

@@ -36,7 +36,7 @@ func logOf(b *testing.B, records []eventlog.Record) projection.Source {
 // BenchmarkReplayFile goes all the way from a log in a file, whose pages the
 // system has in memory, to the text with its blame.
 func BenchmarkReplayFile(b *testing.B) {
-	changes, end := scripts.Trace(b, "automerge-paper.json.gz")
+	changes, end := scripts.Trace(b, "automerge-paper.json.gz", 0)
 	log := logOf(b, scripts.Records(changes))
 	b.Run("read", func(b *testing.B) {
 		s := newStopwatch(b)

@@ -15,7 +15,10 @@ import (
 // No single change of a text of half a megabyte may hold its thread up for long: what
 // goes with the square of the lines does not come to an end here.
 func TestOneLargeChangeEnds(t *testing.T) {
-	const n = 1 << 17
+	n := 1 << 17
+	if testing.Short() {
+		n = 1 << 14
+	}
 	numbered := func(prefix string) string {
 		var b strings.Builder
 		for i := range n / 4 {

@@ -86,7 +86,7 @@ func spelledOut(stretches []projection.Stretch) (out []projection.Span) {
 // Law 6 in itself, without an oracle.
 func TestBlameSumsToText(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	for range 300 {
+	for range seeds.Rounds(300) {
 		r := newRun(right)
 		var s script
 		for n := 0; n < 12; n++ {

@@ -11,7 +11,7 @@ import (
 // BenchmarkPast asks for what the pages ask of a long past, from a log in a
 // file whose pages the system has in memory.
 func BenchmarkPast(b *testing.B) {
-	changes, end := scripts.Trace(b, "automerge-paper.json.gz")
+	changes, end := scripts.Trace(b, "automerge-paper.json.gz", 0)
 	log := logOf(b, scripts.Records(changes))
 	ctx, head := b.Context(), eventlog.Revision(len(changes))
 	for name, ask := range map[string]func() error{

@@ -64,7 +64,7 @@ func apply(t *testing.T, events []event.Event, look func(i int) bool) told {
 // or never, must show the same in the end.
 func TestLookingChangesNothing(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	for range 60 {
+	for range seeds.Rounds(60) {
 		events := keystrokes(draw, 1+draw(400))
 		want := fmt.Sprintf("%+v", apply(t, events, func(int) bool { return true }))
 		for _, one := range []int{0, 9} { // never, and after one in nine

@@ -35,6 +35,9 @@ func editors(t *testing.T, args ...string) int {
 	cmd := exec.CommandContext(t.Context(), node, args...)
 	cmd.Dir = web
 	cmd.Env = append(environ(), "PARODYWAVE_URL="+s.url(), "PARODYWAVE_SEED="+os.Getenv("PARODYWAVE_SEED"))
+	if testing.Short() {
+		cmd.Env = append(cmd.Env, "PARODYWAVE_SHORT=1") // see web/test/random.ts
+	}
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	var exit *exec.ExitError
@@ -54,7 +57,7 @@ func TestCollabClientsConverge(t *testing.T) {
 	seed := int(seeds.For(t) % (1 << 30))
 	runs, edits := "5", "100"
 	if testing.Short() {
-		runs, edits = "1", "40"
+		runs, edits = "1", "30"
 	}
 	for _, clients := range []string{"2", "3"} {
 		if status := collab(t, seed, "--clients", clients, "--runs", runs, "--edits", edits); status != 0 {
@@ -68,17 +71,18 @@ func TestCollabClientsConverge(t *testing.T) {
 // web/test/editor/server.test.ts and blame-server.test.ts.
 func TestSessionsConverge(t *testing.T) {
 	t.Parallel()
-	if status := editors(t, "--import", "./test/old-node.mjs", filepath.Join("node_modules", "vitest", "vitest.mjs"), "run", "--testTimeout=120000", "server.test.ts"); status != 0 {
+	if status := editors(t, "--import", "./test/old-node.mjs", filepath.Join("node_modules", "vitest", "vitest.mjs"), "run", "--no-isolate", "--testTimeout=120000", "server.test.ts"); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
 }
 
 // Handing over several updates at once, while own ones are unconfirmed, is
-// known to diverge. If it did not here, the runs above would be too tame.
+// known to diverge: here in about two runs of three, and the first one that does
+// ends the test. If none of fifty did, the runs above would be too tame.
 func TestCollabClientsDivergeTogether(t *testing.T) {
 	t.Parallel()
 	seed := int(seeds.For(t) % (1 << 30))
-	if status := collab(t, seed, "--clients", "3", "--runs", "4", "--edits", "200", "--together"); status != 3 {
+	if status := collab(t, seed, "--clients", "3", "--runs", "50", "--edits", "200", "--together"); status != 3 {
 		t.Errorf("from seed %d: exit status %d, want 3: all runs agreed", seed, status)
 	}
 }

@@ -39,7 +39,10 @@ func TestDemoTrace(t *testing.T) {
 	} else {
 		friends = concurrent(t, filepath.Join(dir, "friendsforever.json.gz"))
 	}
-	if testing.Short() || raced {
+	switch {
+	case testing.Short():
+		paper, friends = paper.cut(800), friends.cut(300)
+	case raced:
 		paper, friends = paper.cut(4000), friends.cut(1000)
 	}
 	program, data := build(t), t.TempDir()

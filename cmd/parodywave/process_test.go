@@ -19,9 +19,14 @@ import (
 )
 
 // build makes the program as people get it, without what the tests were built
-// with, when the first test asks for it. It is gone after all tests.
+// with, when the first test asks for it. It is gone after all tests. With -short it
+// is the test binary, which testscript has put into the path under that name.
 func build(t testing.TB) string {
 	t.Helper()
+	program := program
+	if testing.Short() && !raced {
+		program = func() (string, error) { return exec.LookPath("parodywave") }
+	}
 	path, err := program()
 	if err != nil {
 		t.Fatalf("build: %v", err)

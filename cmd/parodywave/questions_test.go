@@ -20,7 +20,7 @@ func TestQuestionsAboutAPaperAreAnswered(t *testing.T) {
 	t.Parallel()
 	paper := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
 	if testing.Short() {
-		paper = paper.cut(6000)
+		paper = paper.cut(2000)
 	}
 	memory, thread := logOf(t, paper)
 	data := t.TempDir()

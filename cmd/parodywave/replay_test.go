@@ -50,7 +50,7 @@ func framesAt(t testing.TB, log eventlog.AuditLog, every string, from eventlog.R
 // TestPlayerStepsWhereFramesArePrinted: the player and the plain frames cut a
 // history in the same places.
 func TestPlayerStepsWhereFramesArePrinted(t *testing.T) {
-	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3).cut(5000)
+	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3).cut(3000)
 	log, _ := logOf(t, tr)
 	r := historyOf(t, log)
 	for _, every := range []string{"edit", "burst", "submit"} {

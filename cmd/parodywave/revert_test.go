@@ -71,7 +71,7 @@ func TestRevertOfARecordedPaper(t *testing.T) {
 	t.Parallel()
 	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
 	if testing.Short() {
-		tr = tr.cut(20_000)
+		tr = tr.cut(6000)
 	}
 	log, whole := logOf(t, tr)
 	for _, authors := range [][]byte{{2}, {1, 2, 3}} {

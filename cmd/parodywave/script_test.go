@@ -28,7 +28,7 @@ func TestScript(t *testing.T) {
 	}
 	if testing.Short() {
 		files = nil
-		for _, name := range []string{"cache", "compact", "history", "import", "tail", "verify"} {
+		for _, name := range []string{"cache", "compact", "tail", "verify"} {
 			files = append(files, filepath.Join("testdata", "script", name+".txtar"))
 		}
 	}

@@ -122,7 +122,7 @@ func fill(t *testing.T, path string) {
 	records := []eventlog.Record{event.Encode(event.Opened{Title: "long"})}
 	most := 200_000
 	if testing.Short() {
-		most = 20_000
+		most = 10_000
 	}
 	for i := range most {
 		records = append(records, event.Encode(event.Renamed{Title: strings.Repeat("x", 1+i%50)}))

@@ -46,7 +46,7 @@ func TestGitBlameOnTraces(t *testing.T) {
 	t.Parallel()
 	dir, most := traces(t), 3000
 	if testing.Short() {
-		most = 400
+		most = 200
 	}
 	for name, tr := range map[string]trace{
 		"automerge-paper": sequential(t, filepath.Join(dir, "automerge-paper.json.gz"), 3).cut(most),

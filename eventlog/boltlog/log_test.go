@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/seeds"
 )
 
 var ctx = context.Background()
@@ -65,7 +66,7 @@ func TestLogIsTheSameAfterReopening(t *testing.T) {
 	path := newPath(t)
 	l := open(t, path, Options{})
 	var want []eventlog.Head
-	for i := range 300 {
+	for i := range max(100, seeds.Rounds(300)) {
 		appendN(t, l, eventlog.Stream(fmt.Sprintf("thread-%d", i%7)), 1+i%5)
 	}
 	want, _ = l.Streams(ctx)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -206,45 +207,35 @@ func TestFullTailIsSealedBesideAppends(t *testing.T) {
 	}
 }
 
-// Sealing keeps out of the way of many appends, but not indefinitely.
+// Sealing keeps out of the way of many appends, but not indefinitely: it waits while
+// a record comes in each tenth of a second, until the tail has 500 records.
 func TestSealingWaitsWhileMuchIsAppended(t *testing.T) {
-	sizes := smallSizes
-	sizes.busy, sizes.longest, sizes.heaviest = 1, 100_000, 1<<30
-	l := appendWithoutPause(t, sizes)
-	waitFor(t, l.blocked) // now that it is quiet
-	sizes.longest = 500
-	l = open(t, newPath(t), Options{NoSync: true, sealAt: sizes})
-	for begin := time.Now(); !l.blocked(); {
-		appendN(t, l, "s", 10)
-		if time.Since(begin) > time.Minute {
-			t.Fatal("it is never sealed while appends come")
-		}
-	}
-}
-
-// appendWithoutPause appends to a log for a second, in which nothing may be
-// sealed. Where the machine itself pauses for long enough to look quiet, it
-// begins again with another log.
-func appendWithoutPause(t *testing.T, sizes sealSizes) *Log {
-	t.Helper()
-	for begin := time.Now(); time.Since(begin) < time.Minute; {
+	synctest.Test(t, func(t *testing.T) {
+		sizes := smallSizes
+		sizes.busy, sizes.longest, sizes.heaviest = 1, 500, 1<<30
 		l := open(t, newPath(t), Options{NoSync: true, sealAt: sizes})
-		longest, first, last := time.Duration(0), time.Now(), time.Now()
-		for last.Sub(first) < time.Second && longest < 50*time.Millisecond {
-			appendN(t, l, "s", 1)
-			now := time.Now()
-			longest, last = max(longest, now.Sub(last)), now
-			if end, _ := l.End(); l.blocked() && end < 50_000 && longest < 50*time.Millisecond {
-				t.Fatalf("sealed at position %d beside appends, which paused for %v at most", end, longest)
+		appendEach := func(n int, pause time.Duration) {
+			for range n {
+				appendN(t, l, "s", 10)
+				time.Sleep(pause)
+				synctest.Wait()
 			}
 		}
-		if longest < 50*time.Millisecond {
-			return l
+		if appendEach(49, 50*time.Millisecond); l.blocked() {
+			t.Error("sealed beside appends")
 		}
-		l.Close()
-	}
-	t.Skip("this machine cannot append for a second without a pause")
-	return nil
+		if appendEach(5, 50*time.Millisecond); !l.blocked() {
+			t.Error("it is not sealed while appends come")
+		}
+
+		l = open(t, newPath(t), Options{NoSync: true, sealAt: sizes})
+		if appendEach(11, 50*time.Millisecond); l.blocked() {
+			t.Error("sealed beside appends")
+		}
+		if appendEach(1, time.Second); !l.blocked() {
+			t.Error("it is not sealed when no more appends come")
+		}
+	})
 }
 
 // blocked tells whether there is a block.

@@ -12,6 +12,9 @@ import (
 // TestSealsMoreStreamsThanABlockHolds: a log of many threads that were opened and
 // never written in has more streams in a row than a block may have.
 func TestSealsMoreStreamsThanABlockHolds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("70,000 streams")
+	}
 	const streams = pack.MaxBlockParts + 5000
 	path := newPath(t)
 	l := open(t, path, Options{NoSync: true, NoSeal: true})

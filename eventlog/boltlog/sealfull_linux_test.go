@@ -41,7 +41,7 @@ func sealOnFullDisk(path string) error {
 		return err
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	for i := range 40 {
+	for i := range 20 {
 		r := entryOf(100_000) // incompressible
 		for j := range r.Text {
 			r.Text[j] = byte(rng.Uint32())

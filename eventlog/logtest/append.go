@@ -9,6 +9,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/seeds"
 )
 
 var obligations = []obligation{
@@ -192,7 +193,8 @@ func appendCancelled(t T, log eventlog.AuditLog) {
 }
 
 func appendConcurrent(t T, log eventlog.AuditLog) {
-	const writers, each = 8, 25
+	const writers = 8
+	each := max(5, seeds.Rounds(25))
 	var wg sync.WaitGroup
 	problems := make(chan error, writers)
 	for w := range writers {
@@ -236,7 +238,8 @@ func appendConcurrent(t T, log eventlog.AuditLog) {
 }
 
 func appendStreams(t T, log eventlog.AuditLog) {
-	const streams, each = 16, 40
+	const streams = 16
+	each := 2 * max(4, seeds.Rounds(20))
 	var wg sync.WaitGroup
 	problems := make(chan error, streams)
 	name := func(i int) eventlog.Stream { return eventlog.Stream(fmt.Sprintf("stream-%d", i)) }

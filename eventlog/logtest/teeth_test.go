@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"parodywave/eventlog"
@@ -413,7 +414,9 @@ func TestFlakyFailsAsPlanned(t *testing.T) {
 	}
 }
 
-func TestAckEarlyLosesWhatItAcknowledged(t *testing.T) {
+func TestAckEarlyLosesWhatItAcknowledged(t *testing.T) { synctest.Test(t, ackEarly) }
+
+func ackEarly(t *testing.T) {
 	disk := eventlog.NewMemory()
 	a := NewAckEarly(disk, time.Second)
 	for i := range 20 {

@@ -466,7 +466,7 @@ func TestReversion(t *testing.T) {
 
 // BenchmarkReversal takes every third of a thousand edits back, and all.
 func BenchmarkReversal(b *testing.B) {
-	changes, _ := scripts.Trace(b, "automerge-paper.json.gz")
+	changes, _ := scripts.Trace(b, "automerge-paper.json.gz", 0)
 	log := eventlog.NewMemory()
 	if _, err := log.Append(b.Context(), scripts.Stream, 0, scripts.Records(changes)...); err != nil {
 		b.Fatal(err)
@@ -494,7 +494,7 @@ func BenchmarkReversal(b *testing.B) {
 // taken back, give the text of that revision, whatever happened.
 func TestReversalOfAllSinceGivesTheTextOfThen(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	for i := range 3000 {
+	for i := range seeds.Rounds(3000) {
 		r := []func(scripts.Source) reversal{makeReversal, makeMoving}[i%2](draw)
 		if strings.Contains(r.String(), " redact ") { // in a log, text that is redacted later is redacted before
 			continue

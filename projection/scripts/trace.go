@@ -12,9 +12,10 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// Trace reads a recorded history of single-section edits, whose positions are
-// code points; it must be ASCII.
-func Trace(tb testing.TB, name string) (changes []ot.Change, end string) {
+// Trace reads the first most edits of a recorded history, or all if most is 0, and
+// returns them and the text at the very end. They are single-section edits, whose
+// positions are code points; the text must be ASCII.
+func Trace(tb testing.TB, name string, most int) (changes []ot.Change, end string) {
 	tb.Helper()
 	dir := os.Getenv("PARODYWAVE_TRACES")
 	if dir == "" {
@@ -35,23 +36,42 @@ func Trace(tb testing.TB, name string) (changes []ot.Change, end string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	var data struct {
-		StartContent, EndContent string
-		Txns                     []struct{ Patches [][3]any }
+	// An object of startContent, endContent and the list txns, in this order.
+	d := json.NewDecoder(z)
+	var key json.Token
+	start := ""
+	for key != "txns" {
+		if key, err = d.Token(); err == nil {
+			switch key {
+			case "startContent":
+				err = d.Decode(&start)
+			case "endContent":
+				err = d.Decode(&end)
+			case "txns":
+				_, err = d.Token()
+			}
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
 	}
-	if err := json.NewDecoder(z).Decode(&data); err != nil {
-		tb.Fatal(err)
-	}
-	changes = append(changes, ot.Replace(0, 0, 0, Units(data.StartContent)))
-	length := ot.Len(data.StartContent)
-	for _, txn := range data.Txns {
+	changes = append(changes, ot.Replace(0, 0, 0, Units(start)))
+	length := ot.Len(start)
+	for d.More() {
+		var txn struct{ Patches [][3]any }
+		if err := d.Decode(&txn); err != nil {
+			tb.Fatal(err)
+		}
 		for _, p := range txn.Patches {
+			if len(changes) == most {
+				return changes, end
+			}
 			at, deleted, inserted := int(p[0].(float64)), int(p[1].(float64)), Units(p[2].(string))
 			changes = append(changes, ot.Replace(length, at, at+deleted, inserted))
 			length += len(inserted) - deleted
 		}
 	}
-	return changes, data.EndContent
+	return changes, end
 }
 
 // Events returns changes as events of ana's, one after the other.

@@ -8,7 +8,8 @@
 // way in both directions. In the end all texts are those of the server.
 //
 // With --together updates are handed over all at once, as they come. That is
-// known to diverge, and shows that these runs would notice. Exit status: 0 all
+// known to diverge, and shows that these runs would notice; the first run that
+// diverges is then the last. Exit status: 0 all
 // agree, 3 some text differs, 1 anything else. A run is repeated by its seed,
 // as far as the machine's timing allows.
 
@@ -262,7 +263,7 @@ async function run(seed) {
   }
 }
 
-let diverged = 0
+let diverged = false
 for (let i = 0; i < Number(options.runs); i++) {
   const seed = Number(options.seed) + i
   try {
@@ -271,7 +272,8 @@ for (let i = 0; i < Number(options.runs); i++) {
   } catch (e) {
     if (!(e instanceof Diverged)) throw e
     console.log(`seed ${seed}: ${e.message}`)
-    diverged++
+    diverged = true
+    if (options.together) break // it shows what it is to show
   }
 }
-process.exit(diverged > 0 ? 3 : 0)
+process.exit(diverged ? 3 : 0)

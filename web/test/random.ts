@@ -24,3 +24,8 @@ export function seedFor(test: string): number {
   if (PARODYWAVE_SEED === 'fresh') return Date.now() % 1e9
   return [...test].reduce((h, c) => Math.imul(h ^ c.codePointAt(0)!, 0x01000193) >>> 0, 0x811c9dc5) % 1e9
 }
+
+/** rounds is how many of n rounds a test runs: a fifth, but at least one, with go test -short. */
+export function rounds(n: number): number {
+  return process.env.PARODYWAVE_SHORT ? Math.ceil(n / 5) : n
+}

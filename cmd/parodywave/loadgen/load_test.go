@@ -38,7 +38,7 @@ func serve(t *testing.T) string {
 
 func TestRunLosesNothing(t *testing.T) {
 	t.Parallel()
-	r, err := Run(t.Context(), Plan{URL: serve(t), Threads: 3, Writers: 2, Readers: 1, Rate: 50, Duration: time.Second}, t.Logf)
+	r, err := Run(t.Context(), Plan{URL: serve(t), Threads: 3, Writers: 2, Readers: 1, Rate: 50, Duration: time.Second / 2}, t.Logf)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestRunRefusesPlansWithoutBounds(t *testing.T) {
 func TestRateIsRaisedUntilItNoLongerHolds(t *testing.T) {
 	t.Parallel()
 	said := 0
-	p := Plan{URL: serve(t), Threads: 2, Writers: 1, Readers: 1, Rate: 20, Duration: time.Second / 2, UntilP99: time.Minute, Step: 100, Tries: 2}
+	p := Plan{URL: serve(t), Threads: 2, Writers: 1, Readers: 1, Rate: 20, Duration: time.Second / 4, UntilP99: time.Minute, Step: 100, Tries: 2}
 	r, err := Run(t.Context(), p, func(string, ...any) { said++ })
 	if err != nil {
 		t.Fatal(err)

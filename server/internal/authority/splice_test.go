@@ -84,10 +84,7 @@ func blameRows(t *projection.Thread) []wire.Row {
 // client that only splices has the thread's rows after every entry, and an entry
 // without rows inserts and deletes no break.
 func TestSplicingGivesTheRows(t *testing.T) {
-	seed, runs := seeds.For(t), 4000
-	if testing.Short() {
-		runs = 1000
-	}
+	seed, runs := seeds.For(t), seeds.Rounds(4000)
 	rows := 0
 	for i := range runs {
 		n, flaw := spliceHistory(seed+uint64(i), func([]wire.Splice, *projection.Effect) bool { return true })

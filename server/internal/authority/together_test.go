@@ -16,7 +16,7 @@ import (
 // there, and then at what the line reads.
 func TestPeopleInOneLineKeepAllCharacters(t *testing.T) {
 	seed := seeds.For(t)
-	for i := range uint64(1500) {
+	for i := range uint64(seeds.Rounds(1500)) {
 		if flaw := typeTogether(t, seed+i, false); flaw != "" {
 			t.Fatalf("again: PARODYWAVE_SEED=%d go test -run '^%s$' ./server/internal/authority\n%s", seed+i, t.Name(), flaw)
 		}

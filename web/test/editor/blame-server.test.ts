@@ -15,7 +15,7 @@ import type { LinesAnswer } from '../../src/editor/blame/lineage-answer'
 import { Peer } from '../../src/editor/session/peer'
 import { decode, type Whole } from '../../src/editor/session/wire'
 import { ulid } from '../../src/editor/session/ulid'
-import { random, seedFor } from '../random'
+import { random, rounds, seedFor } from '../random'
 import { edit } from './blame-history'
 
 const base = process.env.PARODYWAVE_URL
@@ -78,7 +78,7 @@ test.skipIf(!base)('rows are what the server says', { timeout: 120_000 }, async 
   const seed = seedFor('blame-server')
   const r = random(seed)
   let compared = 0
-  for (let game = 0; game < 12; game++) {
+  for (let game = 0; game < rounds(12); game++) {
     const opened = await fetch(`${base}/api/threads`, { method: 'POST', headers: { 'Parodywave-User': 'Opener', 'Content-Type': 'application/json' }, body: '{"title":"rows"}' })
     const { id } = await opened.json() as { id: string }
     const hands = ['Ann', 'Bo', 'Cy'].map((name) => new Hand(id, name))
@@ -100,7 +100,7 @@ test.skipIf(!base)('rows are what the server says', { timeout: 120_000 }, async 
     }
     for (const h of hands) h.leave()
   }
-  expect(compared).toBeGreaterThan(500)
+  expect(compared).toBeGreaterThan(rounds(500))
 })
 
 /** rest waits until everybody has everything. */
