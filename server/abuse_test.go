@@ -36,22 +36,10 @@ func records(t testing.TB, log eventlog.AuditLog) int {
 	return n
 }
 
+// code returns the code of the next error.
 func (c *client) code(t testing.TB) string {
 	t.Helper()
-	for {
-		_ = c.conn.SetReadDeadline(time.Now().Add(patience))
-		_, frame, err := c.conn.ReadMessage()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var m struct{ Type, Code string }
-		if err := json.Unmarshal(frame, &m); err != nil {
-			t.Fatal(err)
-		}
-		if m.Type == "error" {
-			return m.Code
-		}
-	}
+	return c.failure()["code"].(string)
 }
 
 // TestBadFramesChangeNothing sends every frame that package wire lists as

@@ -17,15 +17,7 @@ import (
 // failure returns the next error, and skips other messages.
 func (c *client) failure() map[string]any {
 	c.t.Helper()
-	for {
-		var m map[string]any
-		if err := c.conn.ReadJSON(&m); err != nil {
-			c.t.Fatal(err)
-		}
-		if m["type"] == "error" {
-			return m
-		}
-	}
+	return c.first("error")
 }
 
 func getText(t *testing.T, url, id string) string {

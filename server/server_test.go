@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,21 +69,29 @@ func (c *client) send(frame string) {
 // want returns the next message of a type, and skips others but errors.
 func (c *client) want(kind string) map[string]any {
 	c.t.Helper()
+	m := c.first(kind, "error")
+	if m["type"] != kind {
+		c.t.Fatalf("waiting for %s: %v", kind, m)
+	}
+	return m
+}
+
+// first returns the next message of one of these types. Any other may come at any
+// time: how many people are here, or what they do.
+func (c *client) first(kinds ...string) map[string]any {
+	c.t.Helper()
 	for {
 		_ = c.conn.SetReadDeadline(time.Now().Add(patience))
 		_, frame, err := c.conn.ReadMessage()
 		if err != nil {
-			c.t.Fatalf("waiting for %s: %v", kind, err)
+			c.t.Fatalf("waiting for %s: %v", kinds[0], err)
 		}
 		var m map[string]any
 		if err := json.Unmarshal(frame, &m); err != nil {
 			c.t.Fatalf("%s: %v", frame, err)
 		}
-		if m["type"] == kind {
+		if kind, _ := m["type"].(string); slices.Contains(kinds, kind) {
 			return m
-		}
-		if m["type"] == "error" {
-			c.t.Fatalf("waiting for %s: %s", kind, frame)
 		}
 	}
 }

@@ -12,8 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -80,13 +82,19 @@ func newServer(t testing.TB, program, data string) *process {
 	return p
 }
 
-// freeAddress finds a port that nobody has now. It lies below those that the
-// system gives to outgoing connections, so that no client takes it, nor
-// connects to itself, while the server is down.
+// freeAddress returns an address for a server that is killed and started again. No
+// other process takes it meanwhile: on Linux each process has a loopback address of
+// its own here. No other server of this process takes it, since each has another
+// port. And no client connects to itself there, since the port lies below those that
+// the system gives to outgoing connections.
 func freeAddress(t testing.TB) string {
 	t.Helper()
+	host := "127.0.0.1"
+	if pid := os.Getpid(); runtime.GOOS == "linux" {
+		host = fmt.Sprintf("127.%d.%d.%d", 64+pid>>16&63, pid>>8&255, pid&255)
+	}
 	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
+		address := fmt.Sprintf("%s:%d", host, 20_000+nextPort.Add(1)%10_000)
 		if l, err := net.Listen("tcp", address); err == nil {
 			_ = l.Close()
 			return address
@@ -95,6 +103,10 @@ func freeAddress(t testing.TB) string {
 	t.Fatal("no free port")
 	return ""
 }
+
+var nextPort atomic.Uint32
+
+func init() { nextPort.Store(rand.Uint32N(10_000)) }
 
 func (p *process) url() string { return "http://" + p.address }
 

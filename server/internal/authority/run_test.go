@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"parodywave/eventlog"
@@ -137,6 +138,10 @@ func opened(t testing.TB) eventlog.AuditLog {
 }
 
 func TestNothingIsToldBeforeItIsDurableAndRequestsCollect(t *testing.T) {
+	synctest.Test(t, testNothingIsToldBefore)
+}
+
+func testNothingIsToldBefore(t *testing.T) {
 	r := newRunner(t, opened(t))
 	ctx := t.Context()
 	ids := []eventlog.ClientID{{1}, {2}, {3}}
@@ -160,7 +165,7 @@ func TestNothingIsToldBeforeItIsDurableAndRequestsCollect(t *testing.T) {
 	go func() {
 		_ = r.View(ctx, func(th *projection.Thread, _ chain.Digest) { looked <- th.Revision })
 	}()
-	time.Sleep(20 * time.Millisecond)
+	synctest.Wait() // the authority has all of them
 	for _, p := range []any{ids[0], ids[1], ids[2], "line"} {
 		if got := r.heard(p); len(got) != 1 { // its join
 			t.Errorf("%v was sent %v while the append waited", p, got[1:])

@@ -26,17 +26,25 @@ export function program() {
 /** The environment without the program's own settings. */
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('PARODYWAVE_')))
 
-/** freePort finds a port below those of outgoing connections. */
+/**
+ * freePort finds a port for a server that is killed and started again. Nobody takes it
+ * meanwhile: on Linux each process has a loopback address of its own here, each server
+ * another port, and the port lies below those of outgoing connections.
+ */
 async function freePort() {
   for (let i = 0; i < 100; i++) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const port = 20_000 + nextPort++ % 10_000
     const free = await new Promise((done) => {
-      const probe = createServer().once('error', () => done(false)).listen(port, '127.0.0.1', () => probe.close(() => done(true)))
+      const probe = createServer().once('error', () => done(false)).listen(port, host, () => probe.close(() => done(true)))
     })
     if (free) return port
   }
   throw new Error('no free port')
 }
+
+let nextPort = Math.floor(Math.random() * 10_000)
+const { pid } = process
+const host = process.platform === 'linux' ? `127.${64 + (pid >> 16 & 63)}.${pid >> 8 & 255}.${pid & 255}` : '127.0.0.1'
 
 export class Server {
   child = null
@@ -46,8 +54,8 @@ export class Server {
   async start() {
     this.data ??= mkdtempSync(join(root, 'data-'))
     this.port ??= await freePort()
-    this.url = `http://127.0.0.1:${this.port}`
-    const child = spawn(program(), ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+    this.url = `http://${host}:${this.port}`
+    const child = spawn(program(), ['serve', '--data', this.data, '--listen', `${host}:${this.port}`], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
     this.child = child
     this.ended = new Promise((done) => child.once('exit', done))
     child.stderr.on('data', (b) => { this.said = (this.said + b).slice(-8192) })
