@@ -53,8 +53,8 @@ type doctor struct {
 	json    bool
 	damaged string // the first damage
 	log     *verification
-	live    bool   // a server runs
-	step    func() // if not nil, is called after each step of a repair
+	live    bool              // a server runs
+	step    func(name string) // if not nil, is called after each step of a repair
 }
 
 func (c *doctorCommand) Run(a *app) error {
@@ -81,9 +81,9 @@ func (c *doctorCommand) Run(a *app) error {
 }
 
 // done ends a step of a repair.
-func (d *doctor) done() {
+func (d *doctor) done(step string) {
 	if d.step != nil {
-		d.step()
+		d.step(step)
 	}
 }
 

@@ -239,7 +239,7 @@ func (f *freshLog) append(m *branch, p *plan, records []eventlog.Record) (err er
 		m.head.Time = records[i].Time
 	}
 	m.head, err = f.log.Append(f.d.ctx, m.head.Stream, m.head.Revision, records...)
-	f.d.done()
+	f.d.done("append")
 	return err
 }
 
@@ -297,6 +297,6 @@ func (f *freshLog) verify(p *plan, heads map[eventlog.Stream]*branch) error {
 	if report.Records != uint64(p.records) || len(checks) != len(heads) {
 		return fmt.Errorf("the new log has %d records of %d streams, want %d of %d: %w", report.Records, len(checks), p.records, len(heads), eventlog.ErrDamaged)
 	}
-	f.d.done()
+	f.d.done("verify")
 	return syncPath(f.path)
 }

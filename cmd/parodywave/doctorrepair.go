@@ -81,7 +81,7 @@ func (d *doctor) deleteFile(name, why string) error {
 	err := os.RemoveAll(filepath.Join(d.Data, name))
 	if err == nil {
 		fmt.Fprintf(d.out, "deleted %s: %s\n", name, why)
-		d.done()
+		d.done("delete")
 	}
 	return err
 }
@@ -159,7 +159,7 @@ func (d *doctor) moveAside(w *wreck, p *plan) (string, error) {
 	if err := os.Mkdir(temp, 0o700); err != nil {
 		return "", err
 	}
-	d.done()
+	d.done("make")
 	for _, stream := range p.damaged {
 		if !event.IsThread(stream) {
 			continue
@@ -171,7 +171,7 @@ func (d *doctor) moveAside(w *wreck, p *plan) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		d.done()
+		d.done("export")
 	}
 	report := strings.Join(p.lines, "\n") + "\n"
 	if err := os.WriteFile(filepath.Join(temp, "report.txt"), []byte(report), 0o600); err != nil {
@@ -180,7 +180,7 @@ func (d *doctor) moveAside(w *wreck, p *plan) (string, error) {
 	if err := linkFile(d.logPath(), filepath.Join(temp, "log.db")); err != nil {
 		return "", err
 	}
-	d.done()
+	d.done("link")
 	if err := errors.Join(syncPath(filepath.Join(temp, "report.txt")), syncPath(temp)); err != nil {
 		return "", err
 	}
@@ -194,7 +194,7 @@ func (d *doctor) moveAside(w *wreck, p *plan) (string, error) {
 	if err := os.Rename(temp, path); err != nil {
 		return "", err
 	}
-	d.done()
+	d.done("aside")
 	return path, syncPath(d.Data)
 }
 
@@ -271,7 +271,7 @@ func (d *doctor) openFresh() (*freshLog, error) {
 		}
 		if end, _ := log.End(); end == 0 {
 			f.log = log
-			d.done()
+			d.done("open")
 			return f, nil
 		}
 		if err := errors.Join(os.Remove(f.path), log.Close()); err != nil {
@@ -302,7 +302,7 @@ func (f *freshLog) install(path string) error {
 	if err := os.Rename(f.path, path); err != nil {
 		return err
 	}
-	f.d.done()
+	f.d.done("install")
 	log := f.log
 	f.log = nil
 	return errors.Join(syncPath(filepath.Dir(path)), log.Close())
