@@ -42,7 +42,7 @@ func crashStates(ctx context.Context, e *env) (o outcome, err error) {
 	case e.seed%4 == 0: // so that the server seals while it runs
 		size, records = crowd.Size{Texts: 4, Each: 5, Mixed: 1}, 70_000
 	case e.seed%4 == 1: // long commits
-		size.Bulk = 900
+		size.Bulk, life = 300, time.Second
 	}
 	rec, err := e.record(ctx, &o, size, life, records)
 	if err != nil {
@@ -50,7 +50,7 @@ func crashStates(ctx context.Context, e *env) (o outcome, err error) {
 	}
 	began := time.Now()
 	s := &states{rec: rec, env: e, r: rand.New(rand.NewPCG(e.seed, 1)), o: &o, must: map[eventlog.Stream]eventlog.Revision{}}
-	err = s.all(ctx, e.size(4000, 120))
+	err = s.all(ctx, e.states(500, 120))
 	o.count("system calls recorded", len(rec.ops))
 	o.count("milliseconds in states", int(time.Since(began).Milliseconds()))
 	return o, err

@@ -51,7 +51,7 @@ func damage(ctx context.Context, e *env) (o outcome, err error) {
 		return o, err
 	}
 	s := newSpoiler(e.seed, sound, pageSize)
-	for range e.size(1000, 40) {
+	for range e.states(500, 50) {
 		if ctx.Err() != nil {
 			break
 		}

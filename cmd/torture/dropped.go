@@ -43,7 +43,7 @@ func dropped(ctx context.Context, e *env) (o outcome, err error) {
 	path := filepath.Join(work, "log.db")
 	writes := rec.pageWrites()
 	r := rand.New(rand.NewPCG(e.seed, 3))
-	drops := make([]int, e.size(400, 25))
+	drops := make([]int, e.states(200, 40))
 	for i := range drops {
 		drops[i] = r.IntN(len(writes))
 	}

@@ -41,7 +41,7 @@ func kill(ctx context.Context, e *env) (o outcome, err error) {
 	}
 	defer c.Leave()
 	for end := time.Now().Add(time.Minute); ctx.Err() == nil; { // on a busy machine a kill may find nothing under way
-		if e.control && (j.Lost() > 0 || time.Now().After(end)) || !e.control && o.tried >= e.size(30, 4) {
+		if e.control && (j.Lost() > 0 || time.Now().After(end)) || !e.control && o.tried >= e.size(20, 4) {
 			break
 		}
 		pause := time.Duration(r.Int64N(int64(300 * time.Millisecond)))

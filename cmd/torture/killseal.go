@@ -37,7 +37,7 @@ func killSeal(ctx context.Context, e *env) (o outcome, err error) {
 		return o, err
 	}
 	defer c.Leave()
-	for range e.size(12, 3) {
+	for range e.size(8, 3) {
 		before := j.Receipts()
 		if !o.until(ctx, v, "the server accepts no edits", func() bool { return j.Receipts() > before+1500 }) {
 			break

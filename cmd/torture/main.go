@@ -130,7 +130,7 @@ func finished(lost int) error {
 		return err
 	}
 	if lost > 0 {
-		return fmt.Errorf("%d rounds lost something; the lines above have their seeds", lost)
+		return fmt.Errorf("%d rounds lost something or failed; the lines above have their seeds", lost)
 	}
 	return nil
 }
