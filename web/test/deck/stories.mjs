@@ -14,7 +14,7 @@ async function start(page, title) {
 }
 
 /** eventually waits until f returns the wanted value, and shows the last value if it never does. */
-async function eventually(f, wanted, ms = 40_000) {
+async function eventually(f, wanted, ms = 120_000) {
   const end = Date.now() + ms
   for (;;) {
     const got = await f()

@@ -23,12 +23,13 @@ export const stories = {
     const page = await reader.context.newPage()
     const frames = []
     page.on('websocket', (ws) => ws.on('framereceived', ({ payload }) => { if (payload.includes('"activity"')) frames.push(performance.now()) }))
+    const start = performance.now()
     await page.goto(`${reader.url}/live`)
     await holds(() => frames.length > 5, 'frames come')
     // A machine that is busy otherwise holds frames up, and hands them over in
     // heaps; but it makes none, and leaves some seconds in peace.
     const rate = await holds(() => spans(frames).find((r) => r > 10 && r < 23), 'a span with some twenty frames a second, or half of them')
-    const whole = (frames.length - 1) / ((frames.at(-1) - frames[0]) / 1000)
+    const whole = frames.length / ((performance.now() - start) / 1000)
     assert.ok(whole < 23, `${whole.toFixed(1)} frames a second on the whole`)
     await eventually(() => figure(page, 'edits/s'), 0)
     const writer = await edit(world, await world.person('Wim'), thread)
