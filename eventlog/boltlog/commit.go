@@ -108,6 +108,10 @@ func (c *committer) relocate(q *request) {
 // depends on a head which the batch itself has moved is not final: if the batch
 // fails, the request gets the batch's error.
 func (c *committer) decide(q *request) {
+	if d := c.log.unreadable[q.stream]; d != nil {
+		q.err, q.final = fmt.Errorf("append to %s: %w", q.stream, d), true
+		return
+	}
 	s := c.stream(q.stream)
 	if s == nil {
 		s = newStream(q.stream)

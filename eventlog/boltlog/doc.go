@@ -120,6 +120,24 @@
 // writing refuses, and changes nothing. An invalid older page is named in Warnings and
 // by VerifyFile; the next commit writes it again.
 //
+// A block or group with a wrong checksum costs the streams whose records it has and
+// that nothing proves. Open believes the value's directory if that continues the log
+// in all its numbers (position, count, the revisions of each stream) and a sound value
+// follows. Of the streams in it, those whose part gives the chain value stored after
+// it, from the one stored before, are intact: Open keeps their records in memory and
+// uses them instead of the value. The other streams are damaged (Damaged names them):
+// reading one, or appending to it, returns its *eventlog.DamageError, and Streams,
+// Scan and AllSegments leave it out. Damaged salts do the same to their stream. All
+// other streams can be read and appended to. Until the file is repaired, nothing is
+// sealed, pruned, compacted or migrated, so that no damage gets a new checksum and no
+// value is removed that could still help.
+//
+// Open refuses the whole file if bbolt's pages do not make a tree, if a mark differs,
+// if the value format is damaged, if a directory does not fit, if the newest value is
+// damaged (nothing vouches for its end), if the damaged stream is authors, access or
+// connections (the server cannot do without), and in versions before 3, which have no
+// marks. OpenSalvage reads what is left of such a file.
+//
 // The list of free pages is not stored: Open makes it from the tree. After a tail of
 // 256 MiB was sealed, the list would have 0.5 MB, which every commit would write.
 //

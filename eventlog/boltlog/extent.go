@@ -19,6 +19,7 @@ type extent struct {
 	group  *pack.Group // one of the two
 	block  *pack.Block
 	opener *opener
+	mended bool // it replaces a damaged value
 }
 
 // An opener opens one value at a time and reuses its memory. It is not safe for
@@ -28,9 +29,14 @@ type opener struct {
 	blocks  pack.BlockDecoder
 	buf     []eventlog.Record
 	segment eventlog.Segment
+	without map[eventlog.Stream]*eventlog.DamageError // streams that AllSegments leaves out
 }
 
-func (l *Log) opener() *opener { return newOpener(l.options.Packer) }
+func (l *Log) opener() *opener {
+	o := newOpener(l.options.Packer)
+	o.without = l.unreadable
+	return o
+}
 
 func newOpener(p eventlog.Packer) *opener {
 	return &opener{blocks: pack.BlockDecoder{Packer: p}}

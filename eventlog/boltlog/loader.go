@@ -2,6 +2,7 @@ package boltlog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"parodywave/eventlog"
@@ -17,6 +18,17 @@ type loader struct {
 
 	identified bool
 	began      []eventlog.Position // of each stream, the position of its first remaining record
+
+	salter  func(key []byte) (*salts, error)
+	spoiled []spoiled // values of keys
+	pruned  bool      // some positions are holes
+	open    error     // the last value is damaged, and no later one vouches for its end
+}
+
+// A spoiled value of keys has no right checksum.
+type spoiled struct {
+	key []byte
+	err error
 }
 
 func (d *loader) meta(key, value []byte) (err error) {
@@ -33,6 +45,7 @@ func (d *loader) meta(key, value []byte) (err error) {
 	if err != nil {
 		return err
 	}
+	d.pruned = true
 	s := newStream(eventlog.Stream(name))
 	s.start = c
 	s.head.Revision, s.head.Chain = c.through, c.chain
@@ -44,12 +57,17 @@ func (d *loader) salts(key, value []byte) error {
 	if _, _, err := splitSaltKey(key); err != nil {
 		return err
 	}
-	_, err := decodeSalts(key, value)
-	return err
+	if _, err := decodeSalts(key, value); err != nil {
+		d.spoiled = append(d.spoiled, spoiled{slices.Clone(key), err})
+	}
+	return nil
 }
 
 func (d *loader) block(key, value []byte) error {
 	e, err := d.opener.open(value)
+	if err != nil {
+		e, err = d.mend(bucketBlocks, key, value, err)
+	}
 	if err != nil {
 		return fmt.Errorf("block at %x: %w", key, err)
 	}
@@ -72,6 +90,9 @@ func (d *loader) block(key, value []byte) error {
 func (d *loader) group(key, value []byte) error {
 	e, err := d.opener.open(value)
 	if err != nil {
+		e, err = d.mend(bucketTail, key, value, err)
+	}
+	if err != nil {
 		return fmt.Errorf("group at %x: %w", key, err)
 	}
 	if string(key) != string(positionKey(e.First)) || e.block != nil {
@@ -89,6 +110,9 @@ func (d *loader) group(key, value []byte) error {
 // extent adds the next extent.
 func (d *loader) extent(e *extent) error {
 	l := d.log
+	if !e.mended {
+		d.open = nil
+	}
 	if e.First != l.last+1 {
 		return damaged("an extent from position %d follows position %d", e.First, l.last)
 	}

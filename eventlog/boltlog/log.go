@@ -33,7 +33,12 @@ type Log struct {
 	badMeta  []int
 	marks    marks // at loading
 	warnings []string
-	wrecked  atomic.Bool // a fault has left locks of bbolt held
+
+	// Set at loading.
+	unreadable map[eventlog.Stream]*eventlog.DamageError
+	damages    []eventlog.DamageError // in log order
+	mended     map[string][]byte      // replacements of damaged values, by bucket and key
+	wrecked    atomic.Bool            // a fault has left locks of bbolt held
 
 	// Verify holds it for reading. A prune, and a sealing while it commits, hold it
 	// for writing: they change where records are stored.
@@ -138,9 +143,11 @@ func (l *Log) Streams(context.Context) ([]eventlog.Head, error) {
 	if l.closed {
 		return nil, eventlog.ErrClosed
 	}
-	heads := make([]eventlog.Head, len(l.order))
-	for i, s := range l.order {
-		heads[i] = s.head
+	heads := make([]eventlog.Head, 0, len(l.order))
+	for _, s := range l.order {
+		if l.unreadable[s.head.Stream] == nil {
+			heads = append(heads, s.head)
+		}
 	}
 	return heads, nil
 }

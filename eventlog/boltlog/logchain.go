@@ -41,7 +41,7 @@ func (l *Log) LogChainAt(ctx context.Context, p eventlog.Position) (chain.Digest
 func (l *Log) valueAt(o *opener, p eventlog.Position) (e extent, err error) {
 	var value []byte
 	err = l.view("log chain", func(tx *bbolt.Tx) error {
-		s, err := openStore(tx)
+		s, err := l.openStore(tx)
 		if err == nil {
 			value, _, err = s.at(p)
 		}
@@ -58,6 +58,9 @@ func (l *Log) valueAt(o *opener, p eventlog.Position) (e extent, err error) {
 }
 
 func (l *Log) logChain(ctx context.Context, p eventlog.Position) (chain.Digest, error) {
+	if err := l.undamaged("recompute"); err != nil {
+		return chain.Digest{}, err
+	}
 	l.moving.RLock() // no prune or sealing moves records meanwhile
 	defer l.moving.RUnlock()
 	e, err := l.valueAt(l.opener(), p)

@@ -90,6 +90,10 @@ func lock(path string, o Options, least uint32) (*Log, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := l.undamaged("rewrite"); err != nil {
+			guard("close", l.db.Close)
+			return nil, err
+		}
 		if l.id.version < least {
 			guard("close", l.db.Close)
 			return nil, &eventlog.FormatError{Path: path, Have: l.id.version, Want: version}

@@ -56,6 +56,7 @@ func Open(path string, o Options) (*Log, error) {
 		for _, i := range l.badMeta {
 			warnings = append(warnings, l.metaWarning(i))
 		}
+		warnings = append(warnings, l.damageWarnings()...)
 		if l.warnings = warnings; o.ReadOnly {
 			return l.start(), nil
 		}
@@ -154,7 +155,7 @@ func load(path string, o Options) (*Log, uint64, error) {
 }
 
 func newLog(path string, o Options, info os.FileInfo) *Log {
-	return &Log{path: path, options: o, file: info, marks: marks{}, streams: map[eventlog.Stream]*stream{},
+	return &Log{path: path, options: o, file: info, marks: marks{}, unreadable: map[eventlog.Stream]*eventlog.DamageError{}, mended: map[string][]byte{}, streams: map[eventlog.Stream]*stream{},
 		chain: chain.LogStart(), sealed: mark{0, chain.LogStart()}, stopped: make(chan struct{})}
 }
 
@@ -168,7 +169,7 @@ func (l *Log) indexTree(t *tree, size int64) error {
 		return err
 	}
 	l.badMeta = t.badMeta
-	load := &loader{log: l, opener: l.opener()}
+	load := &loader{log: l, opener: l.opener(), salter: t.salter(b[bucketKeys])}
 	visit := map[string]visitor{bucketMeta: load.meta, bucketKeys: load.salts, bucketBlocks: load.block, bucketTail: load.group}
 	l.id.version = oldest
 	for i := 0; i < len(bucketsOf(l.id.version)); i++ { // meta says which version it is
@@ -195,11 +196,14 @@ func (l *Log) indexTree(t *tree, size int64) error {
 		return damaged("the file has %d buckets, want %d", len(b), n)
 	}
 	for name, s := range l.streams {
-		if len(s.groups.blocks) == 0 {
+		if len(s.groups.blocks) == 0 && l.unreadable[name] == nil {
 			return damaged("%s was pruned through revision %d and no record follows", name, s.start.through)
 		}
 	}
 	load.order()
+	if err := load.finish(); err != nil {
+		return err
+	}
 	return t.free()
 }
 

@@ -70,6 +70,8 @@ func (l *Log) ChainAt(ctx context.Context, name eventlog.Stream, at eventlog.Rev
 	switch {
 	case closed:
 		return chain.Digest{}, eventlog.ErrClosed
+	case l.unreadable[name] != nil:
+		return chain.Digest{}, fmt.Errorf("revision %d of %s: %w", at, name, l.unreadable[name])
 	case at == 0:
 		return chain.Start(string(name)), nil
 	case s == nil || at > head.Revision:
@@ -139,7 +141,7 @@ func (p *prover) begin(ctx context.Context) error {
 func (p *prover) partAt(at indexEntry) (pack.Part, error) {
 	var value []byte
 	err := p.log.view("prove "+string(p.name), func(tx *bbolt.Tx) error {
-		s, err := openStore(tx)
+		s, err := p.log.openStore(tx)
 		if err == nil {
 			value, _, err = s.at(at.at)
 		}

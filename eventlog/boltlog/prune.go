@@ -58,6 +58,8 @@ func (l *Log) newPrune(ctx context.Context, through eventlog.Revision) (*prune, 
 	switch {
 	case closed:
 		return nil, eventlog.ErrClosed
+	case len(l.damages) > 0:
+		return nil, l.undamaged("prune")
 	case through == 0:
 		return nil, eventlog.ErrInvalid
 	case l.options.ReadOnly:

@@ -38,7 +38,7 @@ func (p *punch) at(at eventlog.Position) error {
 	var value, before []byte
 	var sealed eventlog.Position
 	err := p.prune.log.view("prune", func(tx *bbolt.Tx) error {
-		s, err := openStore(tx)
+		s, err := p.prune.log.openStore(tx)
 		if err != nil {
 			return err
 		}

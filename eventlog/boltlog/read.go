@@ -56,6 +56,9 @@ func (l *Log) reader(name eventlog.Stream, after eventlog.Revision) (*reader, er
 	if l.closed {
 		return nil, eventlog.ErrClosed
 	}
+	if d := l.unreadable[name]; d != nil {
+		return nil, fmt.Errorf("read %s: %w", name, d)
+	}
 	r := &reader{log: l, name: name, next: 1, opener: l.opener()}
 	if s := l.streams[name]; s != nil {
 		r.next, r.until = max(after, s.start.through)+1, s.head.Revision
@@ -87,7 +90,7 @@ func (r *reader) page(ctx context.Context) ([][]byte, error) {
 	}
 	var values [][]byte
 	err := l.view("read "+string(r.name), func(tx *bbolt.Tx) error {
-		s, err := openStore(tx)
+		s, err := l.openStore(tx)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (l *Log) Scan(ctx context.Context, after eventlog.Position) iter.Seq2[event
 					break
 				}
 				var more bool
-				if more, err = scanExtent(ctx, &e, next, yield); !more && err == nil {
+				if more, err = l.scanExtent(ctx, &e, next, yield); !more && err == nil {
 					return
 				}
 				next = e.Last() + 1
@@ -45,12 +45,12 @@ func (l *Log) Scan(ctx context.Context, after eventlog.Position) iter.Seq2[event
 	}
 }
 
-func scanExtent(ctx context.Context, e *extent, next eventlog.Position, yield func(eventlog.Record, error) bool) (bool, error) {
+func (l *Log) scanExtent(ctx context.Context, e *extent, next eventlog.Position, yield func(eventlog.Record, error) bool) (bool, error) {
 	for rec, err := range e.all() {
 		if err != nil {
 			return false, err
 		}
-		if rec.Position < next {
+		if rec.Position < next || l.unreadable[rec.Stream] != nil {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

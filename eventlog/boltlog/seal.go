@@ -20,6 +20,9 @@ func (l *Log) Seal(ctx context.Context) error {
 	if closed {
 		return eventlog.ErrClosed
 	}
+	if err := l.undamaged("seal"); err != nil {
+		return err
+	}
 	s := &l.sealer
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -57,7 +57,7 @@ func (s *sealer) start(l *Log) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	if l.remnants || s.full() {
+	if l.remnants && len(l.damages) == 0 || s.full() {
 		s.wake <- struct{}{}
 	}
 	go s.run(ctx)
@@ -68,7 +68,7 @@ func (s *sealer) start(l *Log) {
 func (s *sealer) full() bool {
 	l := s.log
 	n := uint64(l.last - l.sealed.position)
-	return !l.options.NoSeal && (n >= s.sizes.records || l.tailBytes >= s.sizes.tail && n > 0)
+	return !l.options.NoSeal && len(l.damages) == 0 && (n >= s.sizes.records || l.tailBytes >= s.sizes.tail && n > 0)
 }
 
 // look wakes the sealer if the tail is full. The committer calls it after each
@@ -196,7 +196,7 @@ func (s *sealer) end() {
 	l := s.log
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.alone = true; l.wrecked.Load() || !errors.Is(l.queue.failure(), eventlog.ErrClosed) {
+	if s.alone = true; len(l.damages) > 0 || l.wrecked.Load() || !errors.Is(l.queue.failure(), eventlog.ErrClosed) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closingTime)

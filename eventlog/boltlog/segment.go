@@ -134,7 +134,7 @@ func (o *opener) segments(values []stored, next eventlog.Position, yield func(ev
 			return next, false, err
 		}
 		if e.block == nil || e.First < next { // a block made meanwhile: yield the rest of it as records
-			if err := plain.add(&e, next); err != nil {
+			if err := plain.add(&e, next, o.without); err != nil {
 				return next, false, err
 			}
 			next = e.Last() + 1
@@ -144,6 +144,9 @@ func (o *opener) segments(values []stored, next eventlog.Position, yield func(ev
 			return next, false, nil
 		}
 		for i := range e.Parts {
+			if o.without[e.Parts[i].Stream] != nil {
+				continue
+			}
 			s, err := e.segment(i)
 			if err != nil {
 				return next, false, err
@@ -163,12 +166,12 @@ type plainSegments struct {
 	list  []eventlog.Segment
 }
 
-func (p *plainSegments) add(e *extent, from eventlog.Position) error {
+func (p *plainSegments) add(e *extent, from eventlog.Position, without map[eventlog.Stream]*eventlog.DamageError) error {
 	for r, err := range e.all() {
 		if err != nil {
 			return err
 		}
-		if r.Position < from {
+		if r.Position < from || without[r.Stream] != nil {
 			continue
 		}
 		i, ok := p.index[r.Stream]

@@ -16,10 +16,11 @@ type store struct {
 	blocks *bbolt.Bucket // nil in a file of version 1
 	tail   *bbolt.Bucket
 	sealed eventlog.Position // the last position in a block
+	mended map[string][]byte // see mend.go
 }
 
-func openStore(tx *bbolt.Tx) (store, error) {
-	s := store{blocks: tx.Bucket([]byte(bucketBlocks)), tail: tx.Bucket([]byte(bucketTail))}
+func (l *Log) openStore(tx *bbolt.Tx) (store, error) {
+	s := store{mended: l.mended, blocks: tx.Bucket([]byte(bucketBlocks)), tail: tx.Bucket([]byte(bucketTail))}
 	if s.tail == nil {
 		return s, damaged("a bucket is gone")
 	}
@@ -51,6 +52,9 @@ func (s *store) from(p eventlog.Position, visit func(key, value []byte, sealed b
 	each := func(k, v []byte, sealed bool) (bool, error) {
 		if found = true; len(v) == 0 || len(v) > maxValueBytes {
 			return false, damaged("value at %x has %d bytes", k, len(v))
+		}
+		if len(s.mended) > 0 {
+			v = s.replacement(k, v, sealed)
 		}
 		return visit(k, v, sealed), nil
 	}
@@ -84,6 +88,18 @@ func (s *store) from(p eventlog.Position, visit func(key, value []byte, sealed b
 	return nil
 }
 
+// replacement returns what stands for a value: the value, unless it is damaged.
+func (s *store) replacement(key, value []byte, sealed bool) []byte {
+	bucket := bucketTail
+	if sealed {
+		bucket = bucketBlocks
+	}
+	if v, ok := s.mended[bucket+string(key)]; ok {
+		return v
+	}
+	return value
+}
+
 func positionKey(p eventlog.Position) []byte { return binary.BigEndian.AppendUint64(nil, uint64(p)) }
 
 func keyPosition(key []byte) eventlog.Position {
@@ -97,7 +113,7 @@ func keyPosition(key []byte) eventlog.Position {
 // steps, few enough that the transaction is short.
 func (l *Log) page(what string, p eventlog.Position) (values []stored, err error) {
 	err = l.view(what, func(tx *bbolt.Tx) error {
-		s, err := openStore(tx)
+		s, err := l.openStore(tx)
 		if err != nil {
 			return err
 		}

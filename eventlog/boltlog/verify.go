@@ -34,6 +34,10 @@ func (l *Log) Verify(ctx context.Context, progress func(done, total uint64)) (Re
 		return Report{}, eventlog.ErrClosed
 	}
 	v.meta(l.badMeta)
+	for i := range l.damages {
+		d := &l.damages[i]
+		v.problem(d.Position, d.Stream, d.Revision, d.Err)
+	}
 	if err := l.verifyKeys(ctx, v); err != nil {
 		v.problem(0, "", 0, err)
 	}

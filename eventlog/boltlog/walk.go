@@ -47,6 +47,27 @@ func (t *tree) bucket(name string, r bucketRef, visit visitor, report func(error
 	return t.leaf(r.inline, nil, nil, r.at, each, named)
 }
 
+// salter returns a function that reads the salts of a span, nil if there are none or
+// they are damaged. It walks the bucket keys when it is first called.
+func (t *tree) salter(keys bucketRef) func(key []byte) (*salts, error) {
+	var all map[string]*salts
+	return func(key []byte) (*salts, error) {
+		if all == nil {
+			all = map[string]*salts{}
+			again := *t
+			again.seen = make([]uint64, len(t.seen))
+			err := again.bucket(bucketKeys, keys, func(key, value []byte) error {
+				all[string(key)], _ = decodeSalts(key, value)
+				return nil
+			}, strict)
+			if err != nil {
+				return nil, err
+			}
+		}
+		return all[string(key)], nil
+	}
+}
+
 type pageVisitor func(flags uint32, key, value []byte, at int64) error
 
 // leaf visits a leaf page that begins at base in the file. An error of the visitor
