@@ -97,6 +97,9 @@ func (t *Thread) within(by stamp, i, start, from, to int, insert []uint16) {
 
 // openOne is open for one edit.
 func (t *Thread) openOne(by stamp, from, to int, insert []uint16) {
+	if t.net.clear(); t.byKeystroke || t.alone(by, from, to, insert) {
+		return
+	}
 	t.scratch.one[0] = edit{FromA: from, ToA: to, FromB: from, ToB: from + len(insert), Insert: insert}
 	t.open(by, t.scratch.one[:])
 }
@@ -120,4 +123,33 @@ func (t *Thread) replace(by stamp, from, to int, insert []uint16) {
 func (t *Thread) before(from, to int) []uint16 {
 	t.scratch.old = t.text.appendUnits(t.scratch.old[:0], from, to)
 	return t.scratch.old
+}
+
+// alone reports whether nothing is remembered of the lines that an edit touches, or is
+// to be, as in the text of one author. It then moves the patches below.
+func (t *Thread) alone(by stamp, from, to int, insert []uint16) bool {
+	if t.stretch.on {
+		return false
+	}
+	first, _ := t.lines.byPos(from)
+	last, _ := t.lines.byPos(to)
+	for i := first; i <= last; i++ {
+		if ln, _ := t.lines.byIndex(i); ln.author != by.author || ln.submitted {
+			return false
+		}
+	}
+	if len(t.patches.list) == 0 {
+		return true
+	}
+	k0, k1 := t.patches.touching(first, last+1)
+	if k0 == k1 {
+		breaks := first - last
+		for _, u := range insert {
+			if u == lineBreak {
+				breaks++
+			}
+		}
+		t.patches.shift(k0, breaks)
+	}
+	return k0 == k1
 }
