@@ -202,6 +202,9 @@ func (r *run) follow(effect *projection.Effect) error {
 	for _, row := range before {
 		id := r.thread.Resolve(row.ID)
 		old, ok := was[id]
+		if _, back := is[id]; !ok && back { // it became one that had been missing
+			old, ok = was[row.ID]
+		}
 		if !ok {
 			return fmt.Errorf("line %v was joined into %v, which was not there", row.ID, id)
 		}
