@@ -69,5 +69,19 @@ func initrd(ctx context.Context, program string) (string, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the guest: %w\n%s", err, out)
 	}
-	return path, uml.WriteInitrd(path, map[string]string{"init": filepath.Join(dir, "guest"), "parodywave": filepath.Join(dir, "parodywave")})
+	files := map[string]string{"init": filepath.Join(dir, "guest"), "parodywave": filepath.Join(dir, "parodywave")}
+	if module := netem(); module != "" {
+		files[filepath.Base(module)] = module
+	}
+	return path, uml.WriteInitrd(path, files)
+}
+
+// netem returns the path of the guest kernel's module that loses packets, "" if there is
+// none.
+func netem() string {
+	found, _ := filepath.Glob("/usr/lib/uml/modules/*/kernel/net/sched/sch_netem.ko")
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0]
 }

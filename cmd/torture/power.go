@@ -105,6 +105,9 @@ func (p *powered) life(ctx context.Context, mount string) error {
 	params := map[string]string{"mount": strings.ReplaceAll(mount, ",", "+")}
 	if p.e.control {
 		params["unsynced"] = "true"
+	} else if netem() != "" && p.r.IntN(3) == 0 {
+		params["loss"] = "3"
+		p.o.count("starts with packet loss in the guest", 1)
 	}
 	defer p.end()
 	if err := p.boot(ctx, params); err != nil {

@@ -8,8 +8,7 @@
 //	seed=N                  of the crowd
 //	unsynced=true           the server's sync calls do nothing: the control
 //	jumps=-3h,26280h        the clock jumps by these, one after the other
-//	module=NAME             a kernel module to load
-//	netem=…                 see netem.go
+//	loss=PERCENT            the network loses packets, and delays each by 10 ms
 package main
 
 import (
@@ -68,6 +67,15 @@ func run(param map[string]string) error {
 	seed, err := strconv.ParseUint(param["seed"], 10, 64)
 	if err != nil {
 		return err
+	}
+	if param["loss"] != "" {
+		loss, err := strconv.ParseFloat(param["loss"], 64)
+		if err == nil {
+			err = worsen(10*time.Millisecond, loss)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	size := crowd.Size{Texts: 2, Each: 2, Lines: 1, Pause: 50 * time.Millisecond}
 	c, err := crowd.Gather(context.Background(), "http://"+address, crowd.NewConsole(os.Stdout), seed, size)
