@@ -25,6 +25,7 @@ func init() {
 // edits are acknowledged as before, the server's memory stays bounded, and once the
 // process goes on, every reader gets every revision once.
 func stall(ctx context.Context, e *env) (o outcome, err error) {
+	e.small = e.small || e.control
 	r := rand.New(rand.NewPCG(e.seed, 0))
 	v, err := e.serve(ackEarly)
 	if err == nil {
