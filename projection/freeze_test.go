@@ -150,10 +150,7 @@ func exported(t *projection.Thread) map[string]string {
 // Law 5 with a snapshot between: a thawed thread is the one that was frozen, and
 // stays so.
 func TestThawedThreadIsAsFolded(t *testing.T) {
-	seed, n := seeds.For(t), 1000
-	if testing.Short() {
-		n = 300
-	}
+	seed, n := seeds.For(t), seeds.Rounds(1000)
 	for i := range n {
 		f := frost{seed: seed<<16 + uint64(i)}
 		if err := f.play(20, nil); err != nil {

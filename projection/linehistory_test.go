@@ -244,10 +244,7 @@ func (s script) lives() (checked int, err error) {
 
 func TestLineHistoryAgreesWithOracle(t *testing.T) {
 	defer projection.KeystrokeRule()() // which the oracle knows
-	n := 500
-	if testing.Short() {
-		n = 150
-	}
+	n := seeds.Rounds(500)
 	draw := scripts.Seeded(seeds.For(t))
 	passages := 0
 	for i := range n {

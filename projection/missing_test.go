@@ -106,10 +106,7 @@ func (s script) missed(since int, newFirst bool) error {
 }
 
 func TestMissingLinesAgreeWithOracle(t *testing.T) {
-	n := 1500
-	if testing.Short() {
-		n = 400
-	}
+	n := seeds.Rounds(1500)
 	draw := scripts.Seeded(seeds.For(t))
 	some := 0
 	for i := range n {

@@ -136,10 +136,7 @@ func firstDifference(draw scripts.Source, histories, steps int, w wrong) (int, s
 
 // Law 6, and the package comment's "The line".
 func TestBlameAgreesWithOracle(t *testing.T) {
-	n := 4000
-	if testing.Short() {
-		n = 300
-	}
+	n := seeds.Rounds(4000)
 	i, s, err := firstDifference(scripts.Seeded(seeds.For(t)), n, 16, right)
 	if err != nil {
 		t.Fatalf("history %d: %v\n%v", i, err, s)
@@ -149,10 +146,7 @@ func TestBlameAgreesWithOracle(t *testing.T) {
 // Texts of several chunks and hundreds of lines.
 func TestBlameOfLongTextsAgreesWithOracle(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	n := 4
-	if testing.Short() {
-		n = 2
-	}
+	n := seeds.Rounds(4)
 	for i := range n {
 		h := makeHistory(draw, 16)
 		h.first = "ana " + ot.Replace(0, 0, 0, scripts.Units(longText(draw))).String()

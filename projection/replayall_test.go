@@ -109,10 +109,7 @@ func overview(o *projection.Overview) string {
 // makes what the records one by one make.
 func TestReplayAllEqualsRecordByRecord(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	n := 150
-	if testing.Short() {
-		n = 30
-	}
+	n := seeds.Rounds(150)
 	for range n {
 		records := manyStreams(draw)
 		log := packed(t, draw, 1+draw(60), records)

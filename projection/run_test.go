@@ -212,10 +212,7 @@ func oneByOne(t *testing.T, events []event.Event) *projection.Thread {
 // the thread that their records make one by one.
 func TestRunsEqualTheirRecords(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	n := 400
-	if testing.Short() {
-		n = 60
-	}
+	n := seeds.Rounds(400)
 	for range n {
 		s := session{draw: draw}
 		if draw(3) > 0 {

@@ -305,10 +305,7 @@ func (c contrast) try(w wrong) (err error) {
 }
 
 func TestDifferenceAgreesWithOracle(t *testing.T) {
-	n := 3000
-	if testing.Short() {
-		n = 600
-	}
+	n := seeds.Rounds(3000)
 	draw := scripts.Seeded(seeds.For(t))
 	defer projection.SetSiteBlockLen(1)() // so that short histories have blocks
 	for i := range n {

@@ -169,10 +169,7 @@ func TestTextAgreesWithSlice(t *testing.T) {
 	rnd := random(t)
 	var tx text
 	var want []unit
-	steps := 6000
-	if testing.Short() {
-		steps = 2000
-	}
+	steps := seeds.Rounds(6000)
 	check := func(n int) error {
 		if tx.length != len(want) {
 			return fmt.Errorf("%d units, want %d", tx.length, len(want))

@@ -241,10 +241,7 @@ func makeMoving(draw scripts.Source) reversal {
 }
 
 func TestReversalOverMovesLosesAndDoublesNothing(t *testing.T) {
-	n := 4000
-	if testing.Short() {
-		n = 600
-	}
+	n := seeds.Rounds(4000)
 	draw, moved, changed := scripts.Seeded(seeds.For(t)), 0, 0
 	for i := range n {
 		r := makeMoving(draw)

@@ -339,10 +339,7 @@ func (r reversal) shrink(w wrong) (reversal, error) {
 }
 
 func TestReversalAgreesWithOracles(t *testing.T) {
-	n := 6000
-	if testing.Short() {
-		n = 600
-	}
+	n := seeds.Rounds(6000)
 	draw := scripts.Seeded(seeds.For(t))
 	for i := range n {
 		if r := makeReversal(draw); r.check(right) != nil {

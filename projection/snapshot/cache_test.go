@@ -20,10 +20,7 @@ import (
 // there is. A cache is used, closed or abandoned as by kill -9, cut off anywhere,
 // deleted, or has bytes changed; the answers stay those of the log.
 func TestTheLogIsTheOnlyTruth(t *testing.T) {
-	seed, rounds := seeds.For(t), 40
-	if testing.Short() {
-		rounds = 15
-	}
+	seed, rounds := seeds.For(t), seeds.Rounds(40)
 	used, damaged := 0, 0
 	for i := range rounds {
 		w := newWorld(t, seed<<8+uint64(i))
