@@ -22,8 +22,8 @@ func (l *Log) damage(s eventlog.Stream, r eventlog.Revision, p eventlog.Position
 
 // Damaged returns the first damage of each stream that Open found. Reading such a
 // stream, and appending to it, returns its *eventlog.DamageError; Streams, Scan and
-// AllSegments leave it out. Damage without a stream is a value that is damaged, but
-// of which the chain proves every record.
+// AllSegments leave it out. Damage without a stream is a damaged value
+// whose records the chain proves, every one.
 func (l *Log) Damaged() []eventlog.DamageError { return l.damages }
 
 // undamaged returns an error if moving records would hide damage.

@@ -94,7 +94,7 @@ func restoreMeta(path string, o Options) (string, error) {
 	}
 	to := path + ".damaged-" + time.Now().UTC().Format("20060102-150405")
 	if err := copyFile(path, to, info); err != nil {
-		return "", fmt.Errorf("copy the file, of which meta page %d is not valid: %w", lost.page, err)
+		return "", fmt.Errorf("copy the file, whose meta page %d is not valid: %w", lost.page, err)
 	}
 	page := metaPage(uint64(lost.page), root, noFreelist, pages, lost.txid+1)
 	if _, err := f.WriteAt(page, int64(lost.page)*pageSize); err != nil {

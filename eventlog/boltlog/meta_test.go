@@ -46,7 +46,7 @@ func writeMeta(t *testing.T, file []byte, page int, meta []byte) string {
 
 // A power cut may tear the newer meta page at any byte, in either order; a disk may
 // flip any bit in it, or lose it. The last commit is never lost, the file is kept as
-// it was, and nobody is told nothing. The twin is what bbolt does: it uses the older
+// it was, and the operator gets a warning. The twin is what bbolt does: it uses the older
 // page, without a word.
 func TestDamagedNewerMetaPageIsRestored(t *testing.T) {
 	t.Parallel()
