@@ -26,6 +26,9 @@ func init() {
 	})
 }
 
+// inStates is the time without the recording.
+const inStates = "milliseconds in states"
+
 // crashStates records the writes and syncs of a log under load, with sealing, and makes
 // files of them as a power cut could have left them.
 //
@@ -52,7 +55,7 @@ func crashStates(ctx context.Context, e *env) (o outcome, err error) {
 	s := &states{rec: rec, env: e, r: rand.New(rand.NewPCG(e.seed, 1)), o: &o, must: map[eventlog.Stream]eventlog.Revision{}}
 	err = s.all(ctx, e.states(500, 120))
 	o.count("system calls recorded", len(rec.ops))
-	o.count("milliseconds in states", int(time.Since(began).Milliseconds()))
+	o.count(inStates, int(time.Since(began).Milliseconds()))
 	return o, err
 }
 

@@ -129,11 +129,11 @@ func (o *outcome) reads(ctx context.Context, v *victim, c *crowd.Crowd) {
 		}
 	}
 	for _, name := range []string{"Ann", "Newcomer"} {
-		wait, cancel := context.WithTimeout(ctx, 5*time.Second)
+		wait, cancel := context.WithTimeout(ctx, 30*time.Second)
 		x, err := client.Dial(wait, client.Options{URL: v.url(), User: name, Thread: c.Threads[0]})
 		cancel()
 		if err != nil {
-			o.count(name+" could not join to read", 1)
+			o.lose("while the disk refuses, %s cannot join to read: %v", name, err)
 			continue
 		}
 		_ = x.Close()

@@ -147,6 +147,10 @@ func (s sum) note() string {
 		parts = append(parts, english.Sprintf("%d acknowledged edits", s.acked))
 	}
 	for _, k := range slices.Sorted(maps.Keys(s.details)) {
+		if k == inStates {
+			parts = append(parts, english.Sprintf("%d states a second", s.tried*1000/max(1, s.details[k])))
+			continue
+		}
 		parts = append(parts, english.Sprintf("%s: %d", k, s.details[k]))
 	}
 	return strings.Join(parts, "; ") + "; " + strings.Join(s.versions, ", ")
