@@ -32,7 +32,8 @@ func (u *Unresolved) Unwrap() error { return u.err }
 
 // Resolve returns the revision of a thread that at names, as in THREAD@AT: by
 // its number, by a time that ParseTime reads (the last revision at or before
-// it), or by the name of a version (the newest that has it). It returns an
+// it; one like -15m counts from Now), or by the name of a version (the newest that
+// has it). It returns an
 // *Unresolved error where there is no such revision. A number costs no reading;
 // a time or a name costs a pass over the thread's records.
 func Resolve(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at string, now time.Time) (eventlog.Revision, error) {
@@ -54,6 +55,13 @@ func Resolve(ctx context.Context, log eventlog.Log, stream eventlog.Stream, at s
 		}
 	}
 	if t, ok := ParseTime(at, now); ok {
+		if at[0] == '-' {
+			head, err := log.Head(ctx, stream)
+			if err != nil {
+				return 0, err
+			}
+			t, _ = ParseTime(at, Now(head, now))
+		}
 		return atTime(ctx, log, stream, t.UnixMilli())
 	}
 	return atVersion(ctx, log, stream, at)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -113,6 +114,31 @@ func namedFirst(t *testing.T, log eventlog.AuditLog) {
 			}
 		case r.Stream != eventlog.Connections && named[r.Author] == 0:
 			t.Errorf("%s revision %d is by an author without a name", r.Stream, r.Revision)
+		}
+	}
+}
+
+// TestReadyzSaysThatTheClockRanAhead, and stays ready.
+func TestReadyzSaysThatTheClockRanAhead(t *testing.T) {
+	log := eventlog.NewMemory()
+	_, url := start(t, log)
+	for _, ahead := range []bool{false, true} {
+		if ahead {
+			r := event.Encode(event.Opened{Title: "T"})
+			r.Time = time.Now().Add(time.Hour).UnixMilli()
+			if _, err := log.Append(t.Context(), testThread, 0, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		resp, err := http.Get(url + "/readyz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		said := strings.Contains(string(b), "\nthe clock of this log runs ")
+		if err != nil || resp.StatusCode != http.StatusOK || !strings.HasPrefix(string(b), "ready\n") || said != ahead {
+			t.Errorf("%s, %q, %v", resp.Status, b, err)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/projection"
 	"parodywave/projection/snapshot"
 )
 
@@ -24,7 +25,8 @@ func (health) healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// readyz answers 200 while the log can be read and accepts appends.
+// readyz answers 200 while the log can be read and accepts appends. A second line
+// says that the clock of the log runs ahead, if it does.
 func (h health) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
@@ -33,7 +35,24 @@ func (h health) readyz(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, "ready\n")
+	text := "ready\n"
+	if ahead := h.ahead(ctx); ahead != "" {
+		text += ahead + "\n"
+	}
+	_, _ = io.WriteString(w, text)
+}
+
+// ahead says by how much the clock of the log runs ahead; empty if it does not.
+func (h health) ahead(ctx context.Context) string {
+	heads, err := h.log.Streams(ctx)
+	newest := int64(0)
+	for i := range heads {
+		newest = max(newest, heads[i].Time)
+	}
+	if err != nil {
+		return ""
+	}
+	return projection.Ahead(newest, time.Now())
 }
 
 // refusalLasts is how long a refused append makes the server unready if no other

@@ -90,6 +90,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	cfg.Logger.Info("projections rebuilt",
 		"threads", state.Directory.Len(), "cached", state.cached, "visits", state.Connections.Visits,
 		"peak", state.Connections.Peak, "left_open", state.Connections.Open(""), "took", time.Since(start).Round(time.Millisecond))
+	if ahead := health.ahead(ctx); ahead != "" {
+		cfg.Logger.Warn(ahead)
+	}
 	if !state.cached { // the fold left garbage, and nothing collects it while the server is idle
 		go debug.FreeOSMemory()
 	}

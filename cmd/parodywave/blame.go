@@ -42,6 +42,9 @@ func (c *blameCommand) Run(a *app) error {
 		return usage("choose one of them", "--porcelain and --json cannot be combined")
 	}
 	t, err := s.thread(a, c.Thread)
+	if err == nil {
+		err = s.sayAhead(a, t.Stream)
+	}
 	if err != nil {
 		return err
 	}

@@ -183,6 +183,9 @@ func (s *source) at(a *app, t eventlog.Stream, at string) (eventlog.Revision, er
 	if errors.As(err, &u) {
 		return 0, notFound(u.Hint, "%w", err)
 	}
+	if _, ok := parseTime(at); ok && err == nil && at[0] == '-' {
+		err = s.sayAhead(a, t)
+	}
 	return rev, err
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"strings"
 	"time"
 )
 
@@ -45,7 +47,12 @@ func (c *healthcheckCommand) Run(a *app) error {
 		}
 		return failed("", "the server for %s is not ready: %w", a.Data, err)
 	}
-	return answer.Body.Close()
+	defer answer.Body.Close()
+	said, err := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
+	if _, note, ok := strings.Cut(strings.TrimSpace(string(said)), "\n"); ok && err == nil {
+		a.say("%s", note)
+	}
+	return err
 }
 
 // late reports whether err is a timeout: the server accepts connections but does

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -55,6 +56,9 @@ func (c *logCommand) Run(a *app) error {
 	}
 	defer s.Close()
 	keep, err := c.filter(a, s, stream)
+	if err == nil {
+		err = s.sayAhead(a, stream)
+	}
 	if err != nil {
 		return err
 	}
@@ -126,11 +130,15 @@ func (s *source) playTo(a *app, stream eventlog.Stream, at eventlog.Revision, be
 // filter returns a function that reports whether --author, --since and --until
 // keep an event.
 func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(event.Event) bool, error) {
-	since, err := moment(c.Since, 0)
+	now, err := s.now(a, stream)
 	if err != nil {
 		return nil, err
 	}
-	until, err := moment(c.Until, 1<<62)
+	since, err := moment(c.Since, now, 0)
+	if err != nil {
+		return nil, err
+	}
+	until, err := moment(c.Until, now, 1<<62)
 	if err != nil {
 		return nil, err
 	}
@@ -161,11 +169,11 @@ func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(eve
 }
 
 // moment parses the time of --since or --until into Unix milliseconds.
-func moment(s string, otherwise int64) (int64, error) {
+func moment(s string, now time.Time, otherwise int64) (int64, error) {
 	if s == "" {
 		return otherwise, nil
 	}
-	t, ok := parseTime(s)
+	t, ok := projection.ParseTime(s, now)
 	if !ok {
 		return 0, usage("use 2026-11-22T10:00:00Z, 2026-11-22 or -15m", "invalid time %q", s)
 	}

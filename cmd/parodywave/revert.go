@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/projection/revert"
@@ -43,7 +44,7 @@ func (c *revertCommand) Run(a *app) error {
 	if err := checkName(c.As); err != nil {
 		return err
 	}
-	q, err := c.query()
+	q, err := c.query(time.Now())
 	if err != nil {
 		return err
 	}
@@ -57,6 +58,13 @@ func (c *revertCommand) Run(a *app) error {
 		return err
 	}
 	defer s.Close()
+	now, err := s.now(a, stream)
+	if err == nil {
+		q, err = c.query(now)
+	}
+	if err != nil {
+		return err
+	}
 	x, err := a.reverse(s, stream, q, c.As, c.DryRun)
 	if err != nil {
 		return err
@@ -68,13 +76,13 @@ func (c *revertCommand) Run(a *app) error {
 }
 
 // query returns the edits to undo, as the flags select them.
-func (c *revertCommand) query() (revert.Query, error) {
+func (c *revertCommand) query(now time.Time) (revert.Query, error) {
 	q := revert.Query{Author: c.Author, From: 1, To: maxRevision}
 	var err error
-	if q.Since, err = moment(c.Since, math.MinInt64); err != nil {
+	if q.Since, err = moment(c.Since, now, math.MinInt64); err != nil {
 		return q, err
 	}
-	if q.Until, err = moment(c.Until, maxTime); err != nil {
+	if q.Until, err = moment(c.Until, now, maxTime); err != nil {
 		return q, err
 	}
 	if c.From != nil {

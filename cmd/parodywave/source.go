@@ -26,6 +26,7 @@ type source struct {
 	projection.Source
 	control *control // of a running server; nil for a file
 	authors *projection.Authors
+	ahead   bool // sayAhead has written its message
 }
 
 func (a *app) logPath() string { return filepath.Join(a.Data, "log.db") }

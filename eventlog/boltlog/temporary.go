@@ -20,8 +20,8 @@ func temporary(path string) (*os.File, error) {
 	return os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 }
 
-// sweep removes the temporary files of a log that is locked. What cannot be removed
-// now is removed next time.
+// sweep removes the temporary files of a log that is locked. A file that cannot be
+// removed now is removed next time.
 func sweep(path string) {
 	dir := filepath.Dir(path)
 	all, _ := os.ReadDir(dir)

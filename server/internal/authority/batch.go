@@ -42,7 +42,7 @@ func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eve
 	t := a.thread
 	now := a.cfg.Now()
 	if now < t.UpdatedAt-1000 {
-		a.cfg.Logger.Warn("the clock was set back", "thread", t.Stream, "ms", t.UpdatedAt-now)
+		a.cfg.Room.Behind(t.UpdatedAt - now)
 	}
 	e := event.Event{
 		Stream: t.Stream, Revision: t.Revision + 1, Time: max(now, t.UpdatedAt),

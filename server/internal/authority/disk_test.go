@@ -197,3 +197,22 @@ func TestNewLinesAreSentInOrder(t *testing.T) {
 		s.shows(c, "milk!", "a", "b", "c", "d", "e")
 	}
 }
+
+// TestTimesNeverGoBack: while the clock is behind, records get the newest time, and
+// the Room hears of each; a second's difference is nothing.
+func TestTimesNeverGoBack(t *testing.T) {
+	s := newScene(t, "milk")
+	newest := s.auth.thread.UpdatedAt
+	for _, by := range []int64{500, 1000, 1001, 60_000} {
+		s.clock = newest - by
+		s.change(0, 0, "x")
+	}
+	s.clock = newest + 1
+	s.change(0, 0, "y")
+	var times []int64
+	for e := range s.events(2) {
+		times = append(times, e.Time-newest)
+	}
+	s.equal("times after the newest", times, []int64{0, 0, 0, 0, 1})
+	s.equal("behind by", s.behind, []int64{1001, 60_000})
+}

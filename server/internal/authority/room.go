@@ -16,6 +16,10 @@ type Room interface {
 	// Refused is called with the error of an append that failed. A batch that was
 	// appended all the same is announced after it.
 	Refused(error)
+	// Behind is called for each record that gets the time of the one before it
+	// because the clock is behind that, by more than a second and this many
+	// milliseconds.
+	Behind(ms int64)
 	// RateLimit returns how often a thread with this many peers may send them
 	// new entries.
 	RateLimit(peers int) RateLimit

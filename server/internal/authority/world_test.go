@@ -44,6 +44,7 @@ type world struct {
 	unready   func(*conn)       // called with each peer that is not ready
 	announced eventlog.Revision // the revision up to which batches were announced
 	refusals  int
+	behind    []int64
 
 	beside bool             // whoever joins does so beside an append, if there is one
 	ahead  bool             // wrong: whoever does so is shown what is not on disk yet
@@ -154,6 +155,8 @@ func (w *world) Announce(b Batch) {
 }
 
 func (w *world) Refused(error) { w.refusals++ }
+
+func (w *world) Behind(ms int64) { w.behind = append(w.behind, ms) }
 
 func (w *world) RateLimit(int) RateLimit { return w.limit }
 

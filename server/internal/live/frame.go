@@ -36,6 +36,9 @@ func (r *room) Announce(b authority.Batch) {
 // Refused implements authority.Room.
 func (r *room) Refused(err error) { r.hub.appended(r.stream, 0, nil, err) }
 
+// Behind implements authority.Room.
+func (r *room) Behind(ms int64) { r.hub.clock.behind(r.hub.logger, ms) }
+
 // Flush implements authority.Room.
 func (r *room) Flush(peers int) bool { return r.hub.flushes.AllowN(time.Now(), peers) }
 

@@ -35,6 +35,7 @@ type Hub struct {
 	appended    people.Appended
 	idled       func(eventlog.Stream) // called when a thread leaves memory
 	listChanged func()
+	clock       clockWarning
 
 	mu        sync.Mutex
 	directory *projection.Directory
