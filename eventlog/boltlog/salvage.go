@@ -165,6 +165,8 @@ type salvageReader struct {
 	chain chain.Digest // at next-1
 	known bool         // chain is known
 	after chain.Digest // stored after the part that was read last; zero if that is unreadable
+
+	unsalted bool // a salt that this part needs is nowhere
 }
 
 func (r *salvageReader) damage(first, last eventlog.Revision, err error) Piece {
@@ -200,10 +202,14 @@ func (r *salvageReader) read(ref partRef, later []partRef) (pieces []Piece, err 
 		pieces = append(pieces, r.damage(r.next, ref.last, err))
 	case err != nil:
 		return pieces, err
-	case !ok && r.known && !errors.Is(r.salted(ref), eventlog.ErrDamaged):
+	case !ok && r.known && !r.unsalted:
 		pieces = append(pieces, r.damage(r.next, ref.last, damaged("revisions %d to %d do not give the chain value stored after them", ref.first, ref.last)))
 	default:
-		if err := r.salted(ref); err != nil {
+		err := r.salted(ref)
+		if err == nil && r.unsalted {
+			err = damaged("salts are lost: the records are intact, but nothing can prove them")
+		}
+		if err != nil {
 			pieces = append(pieces, r.damage(r.next, ref.last, err))
 		}
 		return append(pieces, r.advance(ref, records, ok)...), nil
@@ -237,7 +243,7 @@ func (r *salvageReader) advance(ref partRef, records []eventlog.Record, proved b
 // prove reads the records of a part from r.next on. It reports whether the chain leads
 // from r.chain to the part's.
 func (r *salvageReader) prove(ref partRef) (records []eventlog.Record, ok bool, err error) {
-	r.after = chain.Digest{}
+	r.after, r.unsalted = chain.Digest{}, false
 	err = guard("read "+string(r.name), func() error {
 		e, err := r.extent(ref.value)
 		if err != nil {
@@ -255,7 +261,7 @@ func (r *salvageReader) prove(ref partRef) (records []eventlog.Record, ok bool, 
 			}
 			p, err := c.next(rec)
 			if errors.Is(err, errNoSalts) {
-				proved, err = false, nil
+				proved, err, r.unsalted = false, nil, true
 				p = eventlog.Proof{}
 				if rec.Proof != nil {
 					p = *rec.Proof
