@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// An area is a run of lines of which a change touches some, together with the
+// An area is a run of lines, some of them touched by a change, together with the
 // patches of one family that it unites.
 type area struct {
 	from, to int // lines before the change

@@ -126,7 +126,7 @@ func (p *past) broke(id projection.LineID, early, late int) bool {
 
 func compareHistories(t *testing.T, histories, steps int, spoil func(*projection.Diff)) (script, error) {
 	t.Helper()
-	defer projection.KeystrokeRule()() // what did it is told by the rule of one change
+	defer projection.KeystrokeRule()() // the rule of one change says which event did it
 	seed := seeds.For(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	draw := func(n int) int { return random.IntN(n) }

@@ -68,7 +68,7 @@
 //     They are settled when lines come or go, and when a line reads like one of
 //     before.
 //   - A line that is one of before, with its content, has the row of before. Any
-//     other has that of the newest record that altered its content, or of its birth.
+//     other has the row of the newest record that altered its content, or of its birth.
 //
 // A stretch is the newest records by one author: without another author's, a
 // submitted or redacted, or ten minutes between. When the text is what it was when

@@ -6,8 +6,8 @@ import (
 	"parodywave/eventlog"
 )
 
-// patches writes patches in order of lines. What a patch has now follows from the
-// lines.
+// patches writes patches in order of lines. The lines say the rest of a patch: what
+// it has now.
 func (f *freezer) patches(all *patches) {
 	f.uint(uint64(len(all.list)))
 	end, rev := 0, eventlog.Revision(0)

@@ -113,6 +113,20 @@ func Moved(id LineID, hunks []Hunk) bool {
 	return false
 }
 
+// Returned reports whether the line id was gone and is back after an event with these
+// hunks: its author took the change back that had deleted it or joined it into another.
+// It must not have been born by that event.
+func Returned(id LineID, hunks []Hunk) bool {
+	back := false
+	for _, h := range hunks {
+		if slices.Contains(h.Old, id) {
+			return false
+		}
+		back = back || slices.Contains(h.New, id)
+	}
+	return back
+}
+
 // ParseLineID parses what LineID.String returns.
 func ParseLineID(s string) (LineID, bool) {
 	rev, ord, _ := strings.Cut(s, ".")

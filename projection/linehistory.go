@@ -197,8 +197,12 @@ func (w *lineWatch) line(e *event.Event, i int, kin map[LineID][]string) {
 	}
 	switch {
 	case ln.id.Revision != e.Revision:
-		if len(w.t.effect.Hunks) > 0 && Moved(ln.id, w.t.effect.Hunks) {
+		switch hunks := w.t.effect.Hunks; {
+		case len(hunks) == 0:
+		case Moved(ln.id, hunks):
 			kinds = append(kinds, "moved")
+		case Returned(ln.id, hunks):
+			kinds = append(kinds, "returned")
 		}
 	case ln.splitFrom.IsZero():
 		was, kinds = &wasLine{}, append(kinds, "born")

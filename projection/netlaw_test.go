@@ -21,8 +21,8 @@ import (
 // Law (2): a line that an author finds as another one left it is a find of his: its
 // units, its row, its identity. While nobody else alters a line that has units of it,
 // or puts something between two of them, each line that has exactly these units has
-// that row and that identity. Lines of equal content cannot be told apart by anybody
-// who reads them: while there is another line that reads like a find, or was at any
+// that row and that identity. Nobody who reads lines of equal content can tell
+// them apart: while there is another line that reads like a find, or was at any
 // time since, the find says nothing. Nor does an empty line, which has no units, and
 // nor does one between whose parts its author moves a line that is another find.
 //

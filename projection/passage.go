@@ -16,7 +16,7 @@ type Passage struct {
 	Start, End int64             // of these, in Unix milliseconds
 	Author     int               // index into the thread's Authors
 	// Kinds has what happened, each once, in order: born, edited, split, joined,
-	// moved, submitted, deleted, redacted.
+	// moved, submitted, deleted, returned, redacted.
 	Kinds []string
 
 	before  []uint16    // the line before the passage; for a line that was split off, the line it came from

@@ -83,8 +83,8 @@ func (p *patch) short() int {
 	return len(p.gone) - n
 }
 
-// dirty returns the bounds of the differences: so many units at the beginning and at
-// the end are as before.
+// dirty returns the bounds of the differences: the numbers of units at the
+// beginning and at the end that are as before.
 func (p *patch) dirty() (head, tail int) {
 	if n := len(p.kept); n > 0 {
 		first, last := p.kept[0], p.kept[n-1]

@@ -3,7 +3,7 @@ package projection
 import "slices"
 
 // When others alter lines of a patch, or part them, it loses the lines of before that
-// have units there. What is left are patches as before.
+// have units there. Patches as before are left.
 
 // A held patch is one of another author's with several lines, in an area: what it is
 // before the change, which is gone when it is known what the change alters.

@@ -18,8 +18,8 @@ import (
 )
 
 // TestKilledRepairCanBeRepeated copies the directory after each step of a repair, as a
-// kill leaves it, and repairs each copy: the result is that of a repair that nobody
-// killed, and the evidence is there once.
+// kill leaves it, and repairs each copy: the result is the same as after a repair
+// that nobody killed, and the evidence is there once.
 func TestKilledRepairCanBeRepeated(t *testing.T) {
 	asCommand(t)
 	seed := seeds.For(t)

@@ -72,7 +72,7 @@ func (p *plan) line(r *remains) string {
 
 // kept returns the records that a repaired log has of a stream. Beyond those that the
 // chain proves, these are the ones that follow without a gap and whose checksum is right:
-// their salts are lost, and the chain of the thread begins anew there.
+// their salts are lost, and the chain of the thread begins again there.
 func (r *remains) kept() []eventlog.Record {
 	if !event.IsThread(r.stream) {
 		var all []eventlog.Record
@@ -150,7 +150,7 @@ func (p *plan) recordsOf(w *wreck, stream eventlog.Stream) iter.Seq2[eventlog.Re
 }
 
 // keeps reports whether a record is kept that lies within what is kept of its stream. A
-// damaged stream that is no thread is numbered anew, which makes the records of its
+// damaged stream that is no thread gets new numbers, which makes the records of its
 // redactions useless, and what they redact cannot be checked without them.
 func (p *plan) keeps(r *eventlog.Record) bool {
 	if event.IsThread(r.Stream) || !slices.Contains(p.damaged, r.Stream) {

@@ -31,7 +31,7 @@ import (
 // A stock is all records of a log, with their proofs.
 type stock map[eventlog.Stream][]eventlog.Record
 
-// stocked makes a log of some threads, of which a part is in a block, and returns what
+// stocked makes a log of some threads, a part of them in a block, and returns what
 // is in it.
 func stocked(t *testing.T, path string, rnd *rand.Rand) stock {
 	t.Helper()

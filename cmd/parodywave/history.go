@@ -15,7 +15,7 @@ import (
 // author, on one line.
 type lineRow struct {
 	eventRow
-	Action string `json:"action"` // born, changed, split, joined, moved, submitted, redacted
+	Action string `json:"action"` // born, changed, split, joined, moved, returned, submitted, redacted
 	Line   int    `json:"line"`   // from 1, as it was then
 	LineID string `json:"line_id"`
 	Before string `json:"before"`
@@ -87,7 +87,7 @@ func (r *lineRow) print(a *app) {
 type lineHistory struct {
 	s     *source
 	lines projection.Lineage
-	text  map[projection.LineID]string // of the lineage's lines, before the event
+	text  map[projection.LineID]string // of the lineage's lines, before the event; of those that are gone, what they read last
 	rows  []*lineRow
 	lost  map[projection.LineID][]loss // deleted by the event
 }
@@ -137,7 +137,6 @@ func (l *lineHistory) apply(e event.Event, t *projection.Thread, effect *project
 			if i := t.Find(into); i >= 0 {
 				row("joined", id, i+1, l.text[id], t.Content(t.Row(i)))
 			}
-			delete(l.text, id)
 		}
 	}
 	was := maps.Clone(l.text) // a line may be split from a line that this event changes
@@ -154,6 +153,8 @@ func (l *lineHistory) apply(e event.Event, t *projection.Thread, effect *project
 			row("split", r.ID, i+1, was[r.SplitFrom], after)
 		case !known:
 			row("born", r.ID, i+1, "", after)
+		case projection.Returned(r.ID, effect.Hunks):
+			row("returned", r.ID, i+1, before, after)
 		case event.Kind(e.Payload) == "submitted", event.Kind(e.Payload) == "redacted":
 			row(event.Kind(e.Payload), r.ID, i+1, before, after)
 		case projection.Moved(r.ID, effect.Hunks):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,8 +131,9 @@ func lineRows(t *testing.T, log eventlog.AuditLog, thread *projection.Thread, n 
 }
 
 // broken says what of a line's history does not hang together: each identity
-// begins with a birth or a split, goes on from where it was, and the line's own
-// ends with what it reads now and with the revision that blame tells.
+// begins with a birth or a split, goes on from where it was or, once it was joined into
+// another line, where its author takes that back, and the line's own
+// ends with what it reads now, as the revision left it that blame tells.
 func broken(rows []*lineRow, thread *projection.Thread, n int) string {
 	last := map[projection.LineID]*lineRow{}
 	for _, r := range rows {
@@ -144,7 +146,9 @@ func broken(rows []*lineRow, thread *projection.Thread, n int) string {
 		case !known:
 			return fmt.Sprintf("%v: it was not born", r)
 		case before.Action == "joined":
-			return fmt.Sprintf("%v: it was joined before", r)
+			if r.Action != "returned" || r.Before != before.Before {
+				return fmt.Sprintf("%v: it was joined before, when it read %q", r, before.Before)
+			}
 		case before.After != r.Before:
 			return fmt.Sprintf("%v: before that it read %q", r, before.After)
 		}
@@ -158,14 +162,11 @@ func broken(rows []*lineRow, thread *projection.Thread, n int) string {
 	if end.After != thread.Content(row) {
 		return fmt.Sprintf("it ends with %q and reads %q", end.After, thread.Content(row))
 	}
-	changed := eventlog.Revision(0)
-	for _, r := range rows {
-		if r.id == row.ID && (r.Before != r.After || r.Action == "changed" || r.Action == "born" || r.Action == "split") {
-			changed = r.Revision
-		}
-	}
-	if changed != row.Revision {
-		return fmt.Sprintf("it changed last at revision %d and blame tells %d", changed, row.Revision)
+	told := slices.ContainsFunc(rows, func(r *lineRow) bool {
+		return r.id == row.ID && r.First <= row.Revision && row.Revision <= r.Revision && (r.After == end.After || r.First < r.Revision)
+	})
+	if !told {
+		return fmt.Sprintf("blame tells revision %d, and no row left %q then", row.Revision, end.After)
 	}
 	return ""
 }

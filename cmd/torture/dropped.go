@@ -24,8 +24,8 @@ func init() {
 // it or verifying it must name that, or every record must be as it was.
 //
 // The states are those after a sync of a meta page, a commit or a few after the
-// dropped write. A dropped meta page is left out: the file is then that of the commit
-// before, as a whole, which only a copy of a chain value kept elsewhere can show.
+// dropped write. A dropped meta page is left out: the file is then, as a whole,
+// the file of the commit before. Only a copy of a chain value kept elsewhere can show it.
 func dropped(ctx context.Context, e *env) (o outcome, err error) {
 	rec, err := e.record(ctx, &o, crowd.Size{Texts: 3, Each: 2, Lines: 1, Mixed: 1, Pause: 8 * time.Millisecond}, time.Duration(e.size(3000, 400))*time.Millisecond, 0)
 	if err != nil {

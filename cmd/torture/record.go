@@ -21,7 +21,7 @@ type recording struct {
 	ops   []*operation
 	shown []crowd.Shown
 
-	// What the file had in the end, which the journal has checked: C of every revision,
+	// The file as it was in the end, which the journal has checked: C of every revision,
 	// at index revision-1.
 	chains map[eventlog.Stream][]chain.Digest
 }

@@ -13,8 +13,6 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // ErrMissing: the kernel that runs as a process is not installed.
@@ -96,6 +94,4 @@ func (m *Machine) Wait() { _ = m.cmd.Wait() }
 // hasten lets the machine run before other processes, if that is allowed. Its kernel
 // and its programs are processes that wait for each other at every page fault, so that
 // on a busy computer a start would take minutes instead of seconds.
-func hasten(pid int) {
-	_ = unix.SchedSetAttr(pid, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: 1}, 0)
-}
+func hasten(pid int) { _ = syscall.Setpriority(syscall.PRIO_PROCESS, pid, -10) }
