@@ -34,12 +34,15 @@ type catchUp struct {
 	people *people.People
 	logger *slog.Logger
 	slots  chan struct{} // streamsMax of them
+	folds  folds
 }
 
 // stream sends p the entries of c as fast as p reads them, and then attaches p to
 // the authority. It ends with the peer's stay in the thread. While it waits for
 // the peer it occupies no slot.
 func (u *catchUp) stream(r *room, p *peer, stay int, c authority.CatchUp) {
+	u.folds.begin()
+	defer u.folds.end()
 	for after := c.From; after < c.To; {
 		if !p.drained(stay) {
 			return
@@ -62,7 +65,7 @@ func (u *catchUp) stream(r *room, p *peer, stay int, c authority.CatchUp) {
 // beside the authority's, for what entries did to the rows of the text.
 func (u *catchUp) streamSome(r *room, p *peer, stay int, after eventlog.Revision, c authority.CatchUp) (eventlog.Revision, error) {
 	ctx := context.Background()
-	t, err := authority.ThreadAt(ctx, u.log, r.stream, after)
+	t, err := u.folds.take(ctx, u.log, r.stream, after)
 	if err != nil {
 		return after, err
 	}
@@ -82,11 +85,13 @@ func (u *catchUp) streamSome(r *room, p *peer, stay int, after eventlog.Revision
 			case waits < 0:
 				return c.To, nil
 			case waits > catchUpLag:
+				u.folds.put(t)
 				return after, nil
 			}
 		}
 	}
 	page.flush()
+	u.folds.put(t)
 	return after, nil
 }
 
