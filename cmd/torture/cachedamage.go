@@ -117,39 +117,37 @@ func answers(ctx context.Context, log *boltlog.Log, path string) (all []string, 
 	return all, nil
 }
 
-// forge returns a copy of a cache with one byte of one snapshot altered and all
-// checksums made right again: a server that checks none would read the same of a
-// damaged file. The format is in the package comment of snapshot. It returns nil if
-// the drawn frame is not a thread's.
+// forge returns a copy of a cache with one byte of each thread's snapshots altered and
+// all checksums made right again: a server that checks none would read the same of a
+// damaged file. The format is in the package comment of snapshot.
 func forge(r *rand.Rand, sound []byte) (file []byte, what string) {
-	const header, fixed, size, stream, sum = 8 + 16 + 8, 54, 1, 53, sha256.Size
-	var at []int // of the frames
-	for from := header; from+fixed < len(sound); {
-		at = append(at, from)
-		from += fixed + int(sound[from+stream]) + 4 + int(binary.BigEndian.Uint32(sound[from+size:])) + sum
-	}
-	from := at[r.IntN(len(at))]
-	head := fixed + int(sound[from+stream])
-	n := int(binary.BigEndian.Uint32(sound[from+size:]))
-	if sound[from] != 1 {
-		return nil, ""
-	}
+	const header, fixed, size, stream, sum, thread = 8 + 16 + 8, 54, 1, 53, sha256.Size, 1
 	decoder, _ := zstd.NewReader(nil)
 	defer decoder.Close()
 	encoder, _ := zstd.NewWriter(nil)
 	defer encoder.Close()
-	payload, err := decoder.DecodeAll(sound[from+head+4:][:n], nil)
-	if err != nil || len(payload) == 0 {
-		return nil, ""
+	file = slices.Clone(sound[:header])
+	altered := 0
+	for from := header; from+fixed < len(sound); {
+		head := fixed + int(sound[from+stream])
+		n := int(binary.BigEndian.Uint32(sound[from+size:]))
+		end := from + head + 4 + n + sum
+		payload, err := decoder.DecodeAll(sound[from+head+4:][:n], nil)
+		if sound[from] != thread || err != nil || len(payload) == 0 {
+			file = append(file, sound[from:end]...)
+			from = end
+			continue
+		}
+		payload[r.IntN(len(payload))] ^= 1
+		payload = encoder.EncodeAll(payload, nil)
+		frame := slices.Clone(sound[from:][:head])
+		binary.BigEndian.PutUint32(frame[size:], uint32(len(payload)))
+		frame = binary.BigEndian.AppendUint32(frame, crc32.Checksum(frame, crc32.MakeTable(crc32.Castagnoli)))
+		frame = append(frame, payload...)
+		digest := sha256.Sum256(frame)
+		file = append(append(file, frame...), digest[:]...)
+		altered++
+		from = end
 	}
-	i := r.IntN(len(payload))
-	payload[i] ^= 1
-	payload = encoder.EncodeAll(payload, nil)
-	frame := slices.Clone(sound[from:][:head])
-	binary.BigEndian.PutUint32(frame[size:], uint32(len(payload)))
-	frame = binary.BigEndian.AppendUint32(frame, crc32.Checksum(frame, crc32.MakeTable(crc32.Castagnoli)))
-	frame = append(frame, payload...)
-	digest := sha256.Sum256(frame)
-	frame = append(frame, digest[:]...)
-	return slices.Concat(sound[:from], frame, sound[from+head+4+n+sum:]), fmt.Sprintf("byte %d of the snapshot at %d altered", i, from)
+	return file, fmt.Sprintf("a byte altered in each of %d snapshots", altered)
 }
