@@ -9,8 +9,7 @@ import (
 type person struct {
 	name string
 	todo []func(w *world) error // what is begun, the next step first
-	clip []*glyph
-	done []deed // what can be undone
+	done []deed                 // what can be undone
 }
 
 // A deed is the text before a record and after it.

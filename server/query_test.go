@@ -57,6 +57,21 @@ func TestMomentsMayBeSaidAsHowLongAgo(t *testing.T) {
 	a.want("/moment", "text", `"one"`)
 }
 
+// TestAgoInTheLogCountsFromTheNewestRecord: the log's clock ran an hour ahead. Counted
+// from the clock, the last five minutes would hold both changes.
+func TestAgoInTheLogCountsFromTheNewestRecord(t *testing.T) {
+	ahead := func(d time.Duration) int64 { return time.Now().Add(d).UnixMilli() }
+	_, u := start(t, logged(t,
+		deed{1, ahead(0), event.Opened{Title: "T"}},
+		deed{1, ahead(30 * time.Minute), changed(t, `[[0,"one"]]`)},
+		deed{2, ahead(time.Hour), changed(t, `[3,[0,"",""]]`)},
+	))
+	var log struct{ Rows []struct{ Revision int } }
+	if _, _, body := (asker{t, u, testThread}).do("GET", "/log?since=-5m", "", ""); json.Unmarshal([]byte(body), &log) != nil || len(log.Rows) != 1 || log.Rows[0].Revision != 3 {
+		t.Errorf("the last five minutes were %s", body)
+	}
+}
+
 // TestQueriesThatSayNothingAreRefused: the error names the parameter, and its
 // values.
 func TestQueriesThatSayNothingAreRefused(t *testing.T) {

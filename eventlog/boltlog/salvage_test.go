@@ -60,7 +60,7 @@ func credulous(path string) map[eventlog.Stream]map[eventlog.Revision]string {
 	for i := range s.values {
 		guard("decode", func() error {
 			e, err := s.extent(i)
-			for err == nil {
+			if err == nil {
 				for r, err := range e.all() {
 					if err != nil {
 						return err
@@ -73,7 +73,6 @@ func credulous(path string) map[eventlog.Stream]map[eventlog.Revision]string {
 					}
 					records[r.Stream][r.Revision] = b.String()
 				}
-				return nil
 			}
 			return err
 		})

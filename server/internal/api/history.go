@@ -51,14 +51,15 @@ type moment struct {
 	stream eventlog.Stream
 	rev    eventlog.Revision
 	head   eventlog.Revision
-	live   bool // the request asks for the head, whatever its number
-	fixed  bool // the request has a number below the head: the answer never changes
+	newest int64 // the time of the newest record, in Unix milliseconds
+	live   bool  // the request asks for the head, whatever its number
+	fixed  bool  // the request has a number below the head: the answer never changes
 }
 
 // moment reads the thread and ?at= of a request.
 func (a *API) moment(r *http.Request) (moment, error) {
 	t, err := a.thread(r)
-	m := moment{stream: t.Stream, rev: t.Revision, head: t.Revision}
+	m := moment{stream: t.Stream, rev: t.Revision, head: t.Revision, newest: t.UpdatedAt}
 	if err != nil {
 		return m, err
 	}

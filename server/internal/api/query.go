@@ -78,13 +78,14 @@ func (q *query) revision(name string) eventlog.Revision {
 	return eventlog.Revision(q.number(name, 0, wire.MaxNumber))
 }
 
-// time reads a time as Unix milliseconds; missing is its default.
-func (q *query) time(name string, missing int64) int64 {
+// time reads a time as Unix milliseconds; missing is its default. A time like -15m
+// counts back from now.
+func (q *query) time(name string, missing int64, now time.Time) int64 {
 	v := q.Get(name)
 	if v == "" {
 		return missing
 	}
-	t, ok := projection.ParseTime(v, time.Now())
+	t, ok := projection.ParseTime(v, now)
 	if !ok {
 		q.fail("%s=%.40q is not a time like 2026-11-22T10:00:00Z or -15m", name, v)
 	}
