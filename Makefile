@@ -14,11 +14,11 @@ check:
 
 # All Go tests with the race detector. The tests of the program start processes
 # that are built without the detector, so they run once more, in full and without
-# it. The scripts, which start some thousand commands, run only without it, and the
-# wordings are for make check, as is vet.
+# it. The scripts, which start some thousand commands, and the small rows of make
+# torture run only without it. The wordings are for make check, as is vet.
 race: web/node_modules
-	go test -race -vet=off -timeout 20m -skip '^(TestScript|TestTextsArePlainEnglish)$$' ./...
-	go test -vet=off -timeout 20m -skip '^TestTextsArePlainEnglish$$' ./cmd/parodywave
+	go test -race -vet=off -timeout 20m -skip '^(TestScript|TestTextsArePlainEnglish|TestNoSilentLoss)$$' ./...
+	go test -vet=off -timeout 20m -skip '^TestTextsArePlainEnglish$$' ./cmd/parodywave ./cmd/torture
 
 # Types and unit tests of the pages; checks that web/dist is built from its source.
 web-test: web/node_modules

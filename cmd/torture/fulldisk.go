@@ -261,17 +261,26 @@ func readOnly(ctx context.Context, e *env) (o outcome, err error) {
 	for end := time.Now().Add(limit); v.running() && ready(ctx, v) && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
+	var reading outcome
+	if v.running() {
+		reading.reads(ctx, v, c)
+	}
 	switch {
-	case !v.running():
+	case !v.running() || reading.lost > 0 && v.ends(5*time.Second): // perhaps while somebody read
 		o.count("the server exited", 1)
 		if code := v.cmd.ProcessState.ExitCode(); code != 1 {
 			o.lose("the server ended with status %d, want 1: %s", code, &v.said)
 		}
 	case ready(ctx, v) && !e.control:
 		o.lose("the server accepts appends on a disk that is read-only")
+	case reading.lost > 0:
+		o.lost += reading.lost
+		o.problems = append(o.problems, reading.problems...)
 	default:
 		o.count("the server stayed for readers", 1)
-		o.reads(ctx, v, c)
+		for detail, n := range reading.details {
+			o.count(detail, n)
+		}
 	}
 	v.kill()
 	for _, args := range [][]string{{"umount", dir}, {"mount", "-o", "loop", image, dir}} {

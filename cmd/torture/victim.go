@@ -155,6 +155,16 @@ func (v *victim) running() bool {
 	}
 }
 
+// ends reports whether the process ends within a time.
+func (v *victim) ends(limit time.Duration) bool {
+	select {
+	case <-v.exited:
+		return true
+	case <-time.After(limit):
+		return false
+	}
+}
+
 // kill ends the process, and a wrapper around it, at once, and waits for their end.
 func (v *victim) kill() {
 	if v.cmd == nil {
