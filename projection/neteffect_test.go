@@ -13,11 +13,7 @@ import (
 // the record that brings them back, so that a reader can follow.
 func TestNetLawTellsItsEffects(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	n := 3000
-	if testing.Short() {
-		n = 200
-	}
-	for range n {
+	for range seeds.Rounds(1500) {
 		l := makeLife(draw, 30, false)
 		w := newWorld(l.people, false, anyThread())
 		for _, seed := range l.steps {

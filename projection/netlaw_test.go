@@ -430,10 +430,7 @@ func lives(draw scripts.Source, n int, claims bool, thread func() *projection.Th
 // is measured. A known gap: about one history in 5,000, in which people also move
 // lines, breaks law (2), so other seeds and more histories find one.
 func TestNetLaw(t *testing.T) {
-	n := 2_000
-	if testing.Short() {
-		n = 400
-	}
+	n := seeds.Rounds(2000)
 	i, checked, calm, w, err := lives(scripts.Seeded(seeds.For(t)), n, false, anyThread, nil)
 	if err != nil {
 		t.Fatalf("history %d: %v\n%v\ntext %q", i, err, w.script, w.thread.Text())
