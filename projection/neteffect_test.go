@@ -13,7 +13,7 @@ import (
 // the record that brings them back, so that a reader can follow.
 func TestNetLawTellsItsEffects(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	for range seeds.Rounds(1500) {
+	for range seeds.Rounds(300) {
 		l := makeLife(draw, 30, false)
 		w := newWorld(l.people, false, anyThread())
 		for _, seed := range l.steps {
