@@ -8,7 +8,8 @@
 // upcasting, so verifying a chain never needs an upcaster.
 //
 // The table in upcast.go lists the steps of each kind. Schema 1 of every kind came
-// with the first release and is current.
+// with the first release and is current. Schema 2 of changed states where inserted text
+// comes from; a change that states nothing is schema 1, which stays current, too.
 //
 // # Files
 //

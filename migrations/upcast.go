@@ -6,11 +6,13 @@ import "fmt"
 type step func(shape, text []byte) (newShape, newText []byte, err error)
 
 // ledger lists, for each kind, the steps from schema 1 upwards: with n steps
-// the current schema is n+1. All other kinds are unknown.
+// the current schema is n+1. All other kinds are unknown. After a nil step, a record
+// of the earlier schema stays as it is: the later one only adds to what it can say, and
+// both are written.
 var ledger = map[string][]step{
 	// threads
 	"opened":    {},
-	"changed":   {},
+	"changed":   {nil}, // schema 2 states origins
 	"submitted": {},
 	"renamed":   {},
 	"version":   {},
@@ -37,7 +39,7 @@ func Current(kind string) uint32 {
 }
 
 // Upcast converts shape and text of a kind from a schema to the current one, and
-// returns them unchanged if schema is current. A kind or schema of a newer release is
+// returns them unchanged if schema is current or only nil steps follow. A kind or schema of a newer release is
 // an error.
 func Upcast(kind string, schema uint32, shape, text []byte) (newShape, newText []byte, err error) {
 	steps, ok := ledger[kind]
@@ -48,6 +50,9 @@ func Upcast(kind string, schema uint32, shape, text []byte) (newShape, newText [
 		return nil, nil, fmt.Errorf("kind %q has schema %d, and this release reads up to %d: use a newer parodywave", kind, schema, len(steps)+1)
 	}
 	for i, up := range steps[schema-1:] {
+		if up == nil {
+			continue
+		}
 		if shape, text, err = up(shape, text); err != nil {
 			return nil, nil, fmt.Errorf("kind %q: upcast from schema %d: %w", kind, schema+uint32(i), err)
 		}

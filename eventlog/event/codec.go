@@ -12,7 +12,8 @@ import (
 )
 
 // Encode returns a record of f with its kind, schema, shape and text. The caller
-// sets time, author, client and seq.
+// sets time, author, client and seq. Encode panics on a Changed that is not Valid,
+// which nobody could read again.
 func Encode(f Payload) eventlog.Record {
 	kind := f.kind()
 	r := eventlog.Record{Kind: kind, Schema: migrations.Current(kind)}
@@ -20,7 +21,15 @@ func Encode(f Payload) eventlog.Record {
 	case Opened:
 		r.Shape, r.Text = []byte("null"), AppendStrings(nil, f.Title)
 	case Changed:
-		r.Shape = f.Change.AppendShape(nil)
+		if r.Schema = plainSchema; f.States() {
+			if err := f.Valid(); err != nil {
+				panic(fmt.Sprintf("event: %v", err))
+			}
+			r.Schema = statedSchema
+			r.Shape = f.appendStated(nil)
+		} else {
+			r.Shape = f.Change.AppendShape(nil)
+		}
 		r.Text = AppendStrings(nil, f.Change.AppendLines(nil)...)
 	case *Changed:
 		return Encode(*f)
@@ -107,11 +116,15 @@ func payload(r *eventlog.Record) (f Payload, err error) {
 	return f, err
 }
 
-var changedSchema = migrations.Current("changed")
+// The schemas of changed. Both are written: most changes state nothing.
+const (
+	plainSchema  = 1
+	statedSchema = 2
+)
 
-// isChanged reports whether r is a change of the current schema, as nearly every
-// record is.
-func isChanged(r *eventlog.Record) bool { return r.Kind == "changed" && r.Schema == changedSchema }
+// isChanged reports whether r is a change that states nothing, as nearly every record
+// is.
+func isChanged(r *eventlog.Record) bool { return r.Kind == "changed" && r.Schema == plainSchema }
 
 func decode(r *eventlog.Record) (Payload, error) {
 	shape, text, err := migrations.Upcast(r.Kind, r.Schema, r.Shape, r.Text)
@@ -120,7 +133,7 @@ func decode(r *eventlog.Record) (Payload, error) {
 	}
 	switch r.Kind {
 	case "changed":
-		return decodeChanged(shape, text)
+		return decodeStated(shape, text)
 	case "redacted":
 		return decodeRedacted(shape, text)
 	}
@@ -212,17 +225,18 @@ func (s *shapeReader) connection(kind string) Payload {
 	return nil
 }
 
+// decodeChanged reads a change of schema 1.
 func decodeChanged(shape, text []byte) (Payload, error) {
 	var buf [64]uint16
 	if t, ok := typed(shape, text, buf[:0]); ok {
-		return Changed{ot.Replace(t.before+t.old+t.after, t.before, t.before+t.old, t.insert)}, nil
+		return Changed{Change: ot.Replace(t.before+t.old+t.after, t.before, t.before+t.old, t.insert)}, nil
 	}
 	lines, err := Strings(text)
 	if err != nil {
 		return nil, err
 	}
 	c, err := ot.FromShape(shape, lines)
-	return Changed{c}, err
+	return Changed{Change: c}, err
 }
 
 func (p Place) appendShape(dst []byte, thread ...string) []byte {

@@ -25,6 +25,7 @@ func (d *Decoder) Decode(r *eventlog.Record) (*Event, error) {
 				d.units = nil
 			}
 			d.replacer.Replace(&d.changed.Change, t.before+t.old+t.after, t.before, t.before+t.old, t.insert)
+			d.changed.Origins, d.changed.Lines = nil, nil
 			d.event.Payload = &d.changed
 			return &d.event, nil
 		}

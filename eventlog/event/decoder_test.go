@@ -26,6 +26,9 @@ func differs(r eventlog.Record, got *event.Event, gotErr error) string {
 	if c, ok := e.Payload.(*event.Changed); ok {
 		e.Payload = *c
 		w := want.Payload.(event.Changed)
+		if !slices.Equal(c.Origins, w.Origins) || !slices.Equal(c.Lines, w.Lines) {
+			return fmt.Sprintf("states %v %v, want %v %v", c.Origins, c.Lines, w.Origins, w.Lines)
+		}
 		if !c.Change.Equal(w.Change) || c.Change.Len() != w.Change.Len() || c.Change.NewLen() != w.Change.NewLen() {
 			return fmt.Sprintf("change %s of %d to %d, want %s of %d to %d",
 				c.Change, c.Change.Len(), c.Change.NewLen(), w.Change, w.Change.Len(), w.Change.NewLen())
@@ -60,6 +63,9 @@ func drawRecord(draw func(int) int) eventlog.Record {
 		r = eventlog.Record{Kind: "changed", Schema: 1}
 		r.Shape, r.Text = typingRecord(draw)
 	}
+	if draw(8) == 0 {
+		r = drawStated(draw)
+	}
 	switch draw(12) {
 	case 0, 1, 2:
 		r.Shape = spoil(draw, r.Shape)
@@ -72,6 +78,25 @@ func drawRecord(draw func(int) int) eventlog.Record {
 	r.Time, r.Seq = int64(draw(1<<30)), uint64(draw(99))
 	r.Author[3], r.Client[15] = byte(draw(256)), byte(draw(256))
 	return r
+}
+
+// drawStated returns a change that states origins and lines.
+func drawStated(draw func(int) int) eventlog.Record {
+	f := event.Changed{Change: parse([]string{`[[0,"abc"]]`, `[3,[1,"ab","","é"],2]`, `[[2,"x"],1,[0,"yz"],4]`}[draw(3)])}
+	for left := f.Change.Inserted(); left > 0; {
+		o := event.Origin{Units: 1 + draw(left)}
+		if draw(3) > 0 {
+			o.Revision, o.Author = eventlog.Revision(1+draw(3)), draw(3)
+		}
+		f.Origins = append(f.Origins, o)
+		left -= o.Units
+	}
+	f.Origins = event.JoinOrigins(f.Origins)
+	for i := range draw(3) {
+		f.Lines = append(f.Lines, event.StatedLine{Piece: 2 * i, Born: eventlog.Revision(1 + draw(9)), Ordinal: draw(3),
+			Revision: eventlog.Revision(1 + draw(9)), Author: draw(4), Time: int64(draw(1 << 40)), Submitted: draw(2) == 0})
+	}
+	return record(f)
 }
 
 // One Decoder for all records: nothing of one may show in another.

@@ -11,6 +11,7 @@
 //	kind          shape                                        text
 //	opened        null                                         title
 //	changed       sections, each inserted line by its length   the inserted lines
+//	   schema 2   [sections,origins,lines]                     the inserted lines
 //	submitted     [from,to], lines as of the revision before   -
 //	renamed       null                                         title
 //	version       [revision]                                   name
@@ -36,6 +37,30 @@
 // file. In connections, run is the ULID of a server start, node the server's name,
 // thread a stream; the record's client is the connection; neither an address nor a
 // token is ever recorded.
+//
+// # Stated origins
+//
+// Text that comes back (an undo, a paste of text that was cut, a restored version)
+// keeps its first author. The change that brings it back states so, and is then of
+// schema 2; a change that states nothing is schema 1. Beside the sections there are
+//
+//	origins  [[units,revision,author],…]  over the inserted units in order
+//	lines    [[piece,born,ordinal,revision,author,at,submitted],…]
+//
+// all integers, so that a redaction has nothing to erase in them. An author is its
+// number in order of first record in the stream, from 0. In origins, revision names the
+// record that first inserted the units, never a copy; revision 0 with author
+// 0 means new text; neighbours that are equal are one, and a last run of new text is
+// left out. In lines, piece is an index in the text after the change, ascending; born
+// and ordinal are the line's identity; the rest is its row, with Unix milliseconds and
+// 0 or 1. With "one\ntwo\nthree" by author 0 in revision 2, and the second line deleted
+// since by author 1, who undoes this:
+//
+//	[[4,[0,3,0],5],[[4,2,0]],[[1,2,1,2,0,1700000000000,0]]]
+//
+// Decode checks the form (Changed.Valid). The thread that folds a change refuses what
+// only it can see: a revision that is not below the change's own, an author without a
+// record, a piece that the change does not touch, an identity that another line has.
 //
 // Kinds of authors: "person" (a nickname), "cli" (writes by command), "imported"
 // (came with an export and is never matched by name), "server".
@@ -79,6 +104,7 @@
 //
 // A SegmentDecoder reads the rows as runs of edits, without making bodies.
 //
-// The table of kinds is frozen as schema 1 of every kind. Decode always upcasts
-// (package migrations), so the rest of the program knows only current payloads.
+// The table of kinds is frozen as schema 1 of every kind, and schema 2 of changed.
+// Decode always upcasts (package migrations), so the rest of the program knows only
+// current payloads.
 package event

@@ -27,8 +27,13 @@ type Payload interface{ kind() string }
 type (
 	// Opened began the thread.
 	Opened struct{ Title string }
-	// Changed edited the text. The change may be empty.
-	Changed struct{ Change ot.Change }
+	// Changed edited the text. The change may be empty. It states origins and lines
+	// of text that came back; both are empty for other text.
+	Changed struct {
+		Change  ot.Change
+		Origins []Origin     // of the inserted units, in order; the rest is new
+		Lines   []StatedLine // by ascending piece
+	}
 	// Submitted finished the lines From to To, both included, of the previous revision.
 	Submitted struct{ From, To int }
 	// Renamed gave the thread another title.

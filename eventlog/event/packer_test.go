@@ -164,7 +164,7 @@ func recordsOf(r *event.Run) []eventlog.Record {
 		case event.Other:
 			e := *r.Event
 			if c, ok := e.Payload.(*event.Changed); ok {
-				e.Payload = event.Changed{Change: c.Change.Clone()}
+				e.Payload = event.Changed{Change: c.Change.Clone(), Origins: c.Origins, Lines: c.Lines}
 			}
 			b := event.Encode(e.Payload)
 			h.Shape, h.Text = b.Shape, b.Text

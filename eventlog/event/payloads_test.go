@@ -40,9 +40,26 @@ var payloads = map[string]event.Payload{
 	"changed_surrogates":   event.Changed{Change: parse(`[1,[2,"😀é한"],1]`)},
 	"changed_two_sections": event.Changed{Change: parse(`[[4],3,[0,"","one"],6]`)},
 	"changed_side_by_side": event.Changed{Change: parse(`[[3],[0,"bar"],[1,"",""]]`)},
-	"submitted":            event.Submitted{From: 2, To: 4},
-	"renamed":              event.Renamed{Title: "another"},
-	"version":              event.Version{Revision: 12, Name: "as sent"},
+	"changed_stated": event.Changed{
+		Change:  parse(`[15,[0,"bravo by Author",""],16]`),
+		Origins: []event.Origin{{Units: 15, Revision: 2}},
+		Lines:   []event.StatedLine{{Piece: 1, Born: 2, Ordinal: 1, Revision: 2, Time: 1700000000000}},
+	},
+	"changed_stated_mixed": event.Changed{
+		Change:  parse(`[[1,"x"],2,[0,"😀é","","한"],4]`),
+		Origins: []event.Origin{{Units: 1}, {Units: 3, Revision: 2, Author: 1}, {Units: 2, Revision: 2}},
+		Lines: []event.StatedLine{
+			{Piece: 0, Born: 1, Revision: 2, Author: 1, Time: 1700000000000, Submitted: true},
+			{Piece: 2, Born: 2, Ordinal: 3, Revision: 2, Author: 2},
+		},
+	},
+	"changed_stated_lines": event.Changed{
+		Change: parse(`[3,[0,"",""],3]`),
+		Lines:  []event.StatedLine{{Piece: 1, Born: 2, Ordinal: 1, Revision: 2, Time: 1}},
+	},
+	"submitted": event.Submitted{From: 2, To: 4},
+	"renamed":   event.Renamed{Title: "another"},
+	"version":   event.Version{Revision: 12, Name: "as sent"},
 	"redacted": event.Redacted{
 		Commitments: []event.Commitment{{Revision: 2, Digest: digest(1)}, {Revision: 9, Digest: digest(2)}},
 		Ranges:      [][2]int{{1, 6}, {8, 9}},

@@ -171,13 +171,81 @@ func TestDecodeRefusesWhatNoReleaseWrote(t *testing.T) {
 
 func TestDecodeRefusesSchemasOfOtherReleases(t *testing.T) {
 	for name, f := range payloads {
-		for _, schema := range []uint32{0, 2, 1 << 31} {
+		own := record(f).Schema
+		for _, schema := range []uint32{0, 1, 2, 3, 1 << 31} {
 			r := record(f)
-			if r.Schema = schema; !refuses(r) {
+			if r.Schema = schema; schema != own && !refuses(r) {
 				t.Errorf("%s of schema %d is read", name, schema)
 			}
 		}
 	}
+}
+
+// refusedStated are shapes of schema 2 that no release wrote, beside the text "x".
+var refusedStated = []string{
+	"", "null", "[]", "[[0,1]]", "[[[0,1]]]", "[[[0,1]],[]]", "[[[0,1]],[[1,2,0]]]", "[[[0,1]],[[1,2,0]],[]", "[[[0,1]],[[1,2,0]],[]] ",
+	"[[[0,1]],[],[]]",                // nothing is stated
+	"[[[0,1]],[[1,0,0]],[]]",         // new text at the end
+	"[[[0,1]],[[1,0,1]],[]]",         // new text by somebody else
+	"[[[0,1]],[[0,2,0]],[]]",         // of no units
+	"[[[0,1]],[[2,2,0]],[]]",         // more than is inserted
+	"[[[0,1]],[[1,2,0],[1,3,0]],[]]", // more than is inserted
+	"[[[0,1]],[[1,2]],[]]",           // without an author
+	"[[[0,1]],[[1,2,0,0]],[]]",       // a number too many
+	"[[[0,1]],[[1,2,-1]],[]]",
+	"[[[0,1]],[[1,2,2147483648]],[]]",
+	"[[[0,1]],[[1,9007199254740992,0]],[]]",
+	"[[[0,1]],[[1, 2,0]],[]]",
+	"[[[0,1]],[[01,2,0]],[]]",
+	"[[[0,1]],[1,2,0],[]]",
+	"[[[0,1]],[],[[0,2,0,2,0,5]]]",   // without a flag
+	"[[[0,1]],[],[[0,2,0,2,0,5,2]]]", // a flag of 2
+	"[[[0,1]],[],[[0,2,0,2,0,5,0,0]]]",
+	"[[[0,1]],[],[[0,0,0,2,0,5,0]]]",                 // born in no record
+	"[[[0,1]],[],[[0,2,0,0,0,5,0]]]",                 // changed in no record
+	"[[[0,1]],[],[[0,2,0,2,0,5,0],[0,2,1,2,0,5,0]]]", // one piece twice
+	"[[[0,1]],[],[[1,2,0,2,0,5,0],[0,2,1,2,0,5,0]]]", // not in order
+	"[[[0,1]],[],[[2147483648,2,0,2,0,5,0]]]",
+	"[[[0,1],[0,1]],[[1,2,0]],[]]", // sections not in their shortest form
+	"[[[0,2]],[[1,2,0]],[]]",
+	"[5,[[1,2,0]],[]]",
+	"[[[0,1]],[[1,2,0]],[],[]]",
+}
+
+func TestDecodeRefusesStatementsThatNoReleaseWrote(t *testing.T) {
+	for _, shape := range refusedStated {
+		if !refuses(eventlog.Record{Kind: "changed", Schema: 2, Shape: []byte(shape), Text: one}) {
+			t.Errorf("%s is read", shape)
+		}
+	}
+	for _, f := range []event.Changed{
+		{Change: parse(`[[0,"😀"]]`), Origins: []event.Origin{{Units: 1, Revision: 2}}},
+		{Change: parse(`[[0,"ab"],3,[0,"c😀","d"]]`), Origins: []event.Origin{{Units: 1, Revision: 2}, {Units: 3, Revision: 3}}},
+		{Change: parse(`[[0,"ab"]]`), Origins: []event.Origin{{Units: 1, Revision: 2}, {Units: 1, Revision: 2}}},
+	} {
+		if f.Valid() == nil {
+			t.Errorf("%s with %v is valid", f.Change, f.Origins)
+		}
+	}
+	for _, shape := range []string{"[[[0,1]],[[1,2,0]],[]]", "[[[0,1]],[],[[0,2,0,2,0,5,0]]]", "[[1,[0,1],1],[[1,2,0]],[]]"} {
+		if _, err := event.Decode(eventlog.Record{Kind: "changed", Schema: 2, Shape: []byte(shape), Text: one}); err != nil {
+			t.Errorf("%s: %v", shape, err)
+		}
+	}
+}
+
+func TestOriginsHaveOneForm(t *testing.T) {
+	got := event.JoinOrigins([]event.Origin{{Units: 0, Revision: 9}, {Units: 2}, {Units: 1}, {Units: 3, Revision: 2, Author: 1}, {Revision: 5},
+		{Units: 4, Revision: 2, Author: 1}, {Units: 1, Revision: 2}, {Units: 7}, {Units: 2}})
+	if want := []event.Origin{{Units: 3}, {Units: 7, Revision: 2, Author: 1}, {Units: 1, Revision: 2}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a change was written that nobody can read")
+		}
+	}()
+	event.Encode(event.Changed{Change: parse(`[[0,"ab"]]`), Origins: []event.Origin{{Units: 3, Revision: 2}}})
 }
 
 // One byte more, less or other is refused, or says something else that is
@@ -196,7 +264,7 @@ func TestDecodeTakesOnlyTheOneForm(t *testing.T) {
 			if err != nil {
 				continue
 			}
-			if again := event.Encode(e.Payload); string(again.Shape) != string(r.Shape) || string(again.Text) != string(r.Text) {
+			if again := event.Encode(e.Payload); again.Schema != r.Schema || string(again.Shape) != string(r.Shape) || string(again.Text) != string(r.Text) {
 				t.Fatalf("%s: %s %q is read and would be written %s %q", name, r.Shape, r.Text, again.Shape, again.Text)
 			}
 		}
@@ -294,16 +362,19 @@ func refuses(r eventlog.Record) bool {
 func FuzzDecode(f *testing.F) {
 	for _, payload := range payloads {
 		r := event.Encode(payload)
-		f.Add(r.Kind, r.Shape, r.Text)
+		f.Add(r.Kind, r.Schema, r.Shape, r.Text)
 	}
 	for _, r := range refused {
-		f.Add(r.kind, []byte(r.shape), r.text)
+		f.Add(r.kind, uint32(1), []byte(r.shape), r.text)
 	}
-	f.Fuzz(func(t *testing.T, kind string, shape, text []byte) {
-		if kind == "changed" {
+	for _, shape := range refusedStated {
+		f.Add("changed", uint32(2), []byte(shape), one)
+	}
+	f.Fuzz(func(t *testing.T, kind string, schema uint32, shape, text []byte) {
+		if kind == "changed" && schema == 1 {
 			decodesLikeFromShape(t, shape, text)
 		}
-		r := eventlog.Record{Kind: kind, Schema: 1, Shape: shape, Text: text}
+		r := eventlog.Record{Kind: kind, Schema: schema, Shape: shape, Text: text}
 		decoderAgrees(t, r)
 		e, err := event.Decode(r)
 		if err != nil {
@@ -313,7 +384,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		again := event.Encode(e.Payload)
-		if again.Kind != kind || string(again.Shape) != string(shape) || string(again.Text) != string(text) {
+		if again.Kind != kind || again.Schema != schema || string(again.Shape) != string(shape) || string(again.Text) != string(text) {
 			t.Fatalf("%s %s %q is read as %s and written %s %s %q", kind, shape, text, fmt.Sprintf("%+v", e.Payload), again.Kind, again.Shape, again.Text)
 		}
 	})

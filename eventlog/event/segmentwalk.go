@@ -37,7 +37,7 @@ func (d *SegmentDecoder) part(w *walk, done int, yield func(*Run) error) error {
 	switch {
 	case !w.next(row.n - done):
 		return damaged("%s after revision %d: the origin is missing", w.seg.Stream, w.revision(0)-1)
-	case row.kind != Other && w.origin.Kind == "changed" && w.origin.Schema == changedSchema:
+	case row.kind != Other && w.origin.Kind == "changed" && w.origin.Schema == plainSchema:
 		return d.edits(w, done, yield)
 	}
 	return d.others(w, done, yield)
