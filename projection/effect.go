@@ -31,6 +31,22 @@ type Hunk struct {
 
 func (e *Effect) clear() { e.Touched, e.Hunks, e.Moves = e.Touched[:0], nil, nil }
 
+// Lines returns, ascending, the indices (as they are now) of the lines that the Apply
+// touched, moved or brought.
+func (e *Effect) Lines() []int {
+	if len(e.Hunks) == 0 { // nearly always
+		return e.Touched
+	}
+	all := slices.Clone(e.Touched)
+	for _, h := range e.Hunks {
+		for i := range h.New {
+			all = append(all, h.NewAt+i)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // report adds to the effect that the lines from index at on, which were old, are
 // in now. shift is how many lines the text has more above them.
 func (t *Thread) report(by stamp, at, shift int, old []LineID, in []line) {

@@ -89,14 +89,18 @@ func told(hits []Hit) string {
 	return strings.Join(out, " ")
 }
 
-// contents returns what a line holds after each revision; ok is false where it
-// is not there.
+// contents returns what a line holds after each revision; there is false where it is
+// not there, and while it is joined into another line from which it comes back.
 func contents(t testing.TB, r *History, id projection.LineID) (texts []string, there []bool) {
+	last := past(t, r, r.Head())
 	for at := eventlog.Revision(1); at <= r.Head(); at++ {
 		th := past(t, r, at)
 		i := -1
 		if th.LineCount() > 0 && id.Revision <= at {
 			i = th.Find(id)
+		}
+		if i >= 0 && last.Resolve(th.Row(i).ID) != last.Resolve(id) {
+			i = -1
 		}
 		there = append(there, i >= 0)
 		text := ""
@@ -112,7 +116,7 @@ func contents(t testing.TB, r *History, id projection.LineID) (texts []string, t
 // past at every revision tells, and that is no hit; 0 if there is none.
 func missed(texts []string, there []bool, hits []Hit) eventlog.Revision {
 	for i := 1; i < len(texts); i++ {
-		if !there[i-1] || there[i] && texts[i] == texts[i-1] {
+		if there[i] == there[i-1] && texts[i] == texts[i-1] {
 			continue
 		}
 		at := eventlog.Revision(i + 1)
@@ -123,9 +127,8 @@ func missed(texts []string, there []bool, hits []Hit) eventlog.Revision {
 	return 0
 }
 
-// TestWatchSeesEveryChangeOfALine in random histories: none is missed, and
-// without splits and joins there is none too many. As a control, a hit taken
-// away is missed.
+// TestWatchSeesEveryChangeOfALine in random histories, its birth, end and return
+// included. As a control, a hit taken away is missed.
 func TestWatchSeesEveryChangeOfALine(t *testing.T) {
 	rnd := seeded(t)
 	changes := 0
@@ -146,13 +149,30 @@ func TestWatchSeesEveryChangeOfALine(t *testing.T) {
 		for i := range hits {
 			changes++
 			was := int(hits[i].Revision) - 1
-			own := was > 0 && there[was-1] && (!there[was] || texts[was] != texts[was-1])
+			own := was > 0 && (there[was-1] != there[was] || texts[was] != texts[was-1])
 			if own && missed(texts, there, slices.Delete(slices.Clone(hits), i, i+1)) == 0 {
 				t.Fatalf("line %s: hit %d of %s is not missed when it is taken away", row.ID, i, told(hits))
 			}
 		}
 	}
 	t.Logf("%d changes", changes)
+}
+
+// TestWatchSeesASlipTakenBack: Ben's Backspace gives Ada's line its row of before, and
+// changes it nevertheless.
+func TestWatchSeesASlipTakenBack(t *testing.T) {
+	s := newScript("slip")
+	s.write(0, "Ada's\nlines")
+	s.put(1, 2, 2, "x")
+	s.put(1, 2, 3, "")
+	r := s.history(t)
+	th := past(t, r, r.Head())
+	if row := th.Row(0); row.Revision != 2 {
+		t.Fatalf("the row is of revision %d, want 2", row.Revision)
+	}
+	if got := told(scan(t, r, NewWatch(th.Row(0).ID, 1, 2), 1)); got != "2:1 3:1 4:1" {
+		t.Errorf("Ada's line changes at %q, want 2, 3 and 4", got)
+	}
 }
 
 // TestWatchFollowsALineThroughNumbers: lines above come and go, and what is

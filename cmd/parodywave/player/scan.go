@@ -18,7 +18,7 @@ func (h *History) Scan(ctx context.Context, b *Break, from eventlog.Revision) ([
 		who, _ := b.Authors(h)
 		return h.by(who, from), nil
 	}
-	s := &scanner{b: b, thread: projection.NewThread(h.Stream), matched: map[projection.LineID]extent{}}
+	s := &scanner{b: b, thread: projection.NewThread(h.Stream), matched: map[projection.LineID]extent{}, contents: map[projection.LineID]string{}}
 	if b.IsWatch() {
 		kin := projection.NewFamily()
 		last := projection.NewThread(h.Stream)
@@ -74,6 +74,8 @@ type scanner struct {
 	matched map[projection.LineID]extent // the first match of each line that matches
 	fresh   []state                      // of the lines that the event changed
 	lines   projection.Lineage
+	// contents has the lines of the lineage that are in the text after the event.
+	contents map[projection.LineID]string
 }
 
 // A state is the first match of a line after the event, if it matches.
@@ -195,36 +197,43 @@ func (s *scanner) didMatch(row projection.Row, effect *projection.Effect) bool {
 	return false
 }
 
-// onWatch hits if a line of the lineage changed, was removed, or was joined into
-// another.
+// onWatch hits if the content of a line of the lineage changed, or a line was born,
+// came back, was removed, or was joined into another. A row's revision does not tell:
+// an author who takes back a slip changes the line, and its row is the one of before.
 func (s *scanner) onWatch(e *event.Event, effect *projection.Effect) (Hit, bool) {
 	t := s.thread
-	_, black := e.Payload.(event.Redacted) // does not change the revision of rows
+	_, black := e.Payload.(event.Redacted) // the text before is redacted in the log, too
 	var found Hit
-	for _, i := range effect.Touched {
+	for _, i := range effect.Lines() {
 		row := t.Row(i)
-		if !black && row.Revision != t.Revision || !s.lines.Has(row.ID, t.Revision) {
+		if !s.lines.Has(row.ID, t.Revision) {
+			continue
+		}
+		was, lived := s.contents[row.ID]
+		now := t.Content(row)
+		if s.contents[row.ID] = now; lived && was == now && !black {
 			continue
 		}
 		if found.Line == 0 || row.ID == s.b.watch { // prefer the line itself to its relatives
 			found = Hit{Line: i + 1, Born: row.ID.Revision == t.Revision}
 		}
 	}
-	if found.Line > 0 {
-		return found, true
-	}
 	for _, h := range effect.Hunks {
 		for k, id := range h.Old {
 			if !s.lines.Has(id, t.Revision) || !s.gone(id, effect) {
 				continue
 			}
-			if i := t.Find(id); i >= 0 {
-				return Hit{Line: i + 1}, true
+			delete(s.contents, id)
+			switch i := t.Find(id); {
+			case found.Line > 0:
+			case i >= 0:
+				found = Hit{Line: i + 1}
+			default:
+				found = Hit{Line: h.At + k + 1, Gone: true}
 			}
-			return Hit{Line: h.At + k + 1, Gone: true}, true
 		}
 	}
-	return Hit{}, false
+	return found, found.Line > 0
 }
 
 // changeOf returns the change that e makes to the text, nil if it makes none.
