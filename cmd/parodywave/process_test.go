@@ -6,18 +6,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"parodywave/cmd/torture/crowd"
 )
 
 // build makes the program as people get it, without what the tests were built
@@ -71,7 +69,7 @@ type process struct {
 	environ []string // in addition
 	address string   // host:port
 	cmd     *exec.Cmd
-	stderr  tail
+	stderr  crowd.Tail
 }
 
 // newServer returns a server of a data directory that is not started yet.
@@ -82,31 +80,14 @@ func newServer(t testing.TB, program, data string) *process {
 	return p
 }
 
-// freeAddress returns an address for a server that is killed and started again. No
-// other process takes it meanwhile: on Linux each process has a loopback address of
-// its own here. No other server of this process takes it, since each has another
-// port. And no client connects to itself there, since the port lies below those that
-// the system gives to outgoing connections.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	host := "127.0.0.1"
-	if pid := os.Getpid(); runtime.GOOS == "linux" {
-		host = fmt.Sprintf("127.%d.%d.%d", 64+pid>>16&63, pid>>8&255, pid&255)
+	address, err := crowd.FreeAddress()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for range 100 {
-		address := fmt.Sprintf("%s:%d", host, 20_000+nextPort.Add(1)%10_000)
-		if l, err := net.Listen("tcp", address); err == nil {
-			_ = l.Close()
-			return address
-		}
-	}
-	t.Fatal("no free port")
-	return ""
+	return address
 }
-
-var nextPort atomic.Uint32
-
-func init() { nextPort.Store(rand.Uint32N(10_000)) }
 
 func (p *process) url() string { return "http://" + p.address }
 
@@ -157,37 +138,7 @@ func (p *process) stop() error {
 }
 
 // environ is the environment without this program's settings.
-func environ() []string {
-	var env []string
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "PARODYWAVE_") {
-			env = append(env, v)
-		}
-	}
-	return env
-}
-
-// A tail keeps the end of what is written to it.
-type tail struct {
-	mu   sync.Mutex
-	data []byte
-}
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.data = append(t.data, p...)
-	if n := len(t.data) - 8<<10; n > 0 {
-		t.data = t.data[n:]
-	}
-	return len(p), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.data)
-}
+var environ = crowd.Environ
 
 // fetch gets a page of the API.
 func fetch(ctx context.Context, url string) (string, error) {

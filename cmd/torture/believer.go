@@ -27,8 +27,6 @@ func believed(ctx context.Context, path string, file []byte) (all contents, how 
 	if err != nil {
 		return nil, "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
 	out, err := exec.CommandContext(ctx, self, "lie", "believe", path).Output()
 	if err != nil {
 		return nil, "bbolt", nil
@@ -38,8 +36,10 @@ func believed(ctx context.Context, path string, file []byte) (all contents, how 
 
 // believe prints the digests of all values in a bbolt file: torture lie believe FILE.
 func believe(path string) error {
-	if err := unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: 4 << 30, Max: 4 << 30}); err != nil {
-		return err
+	for limit, n := range map[int]uint64{unix.RLIMIT_AS: 4 << 30, unix.RLIMIT_CPU: 5} { // bytes, seconds
+		if err := unix.Setrlimit(limit, &unix.Rlimit{Cur: n, Max: n}); err != nil {
+			return err
+		}
 	}
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second, PageSize: pageSize})
 	if err != nil {

@@ -143,7 +143,7 @@ func (c writing) process(e *env, dir string) *exec.Cmd {
 		self, _ := os.Executable()
 		cmd = exec.Command(self, slices.Concat(c.args, []string{dir})...)
 	}
-	cmd.Env = environ()
+	cmd.Env = crowd.Environ()
 	return cmd
 }
 

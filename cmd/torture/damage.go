@@ -67,20 +67,11 @@ func damage(ctx context.Context, e *env) (o outcome, err error) {
 
 // sample runs a server twice while clients type, and returns its directory.
 func (e *env) sample(ctx context.Context, o *outcome, size crowd.Size, life time.Duration) (data string, err error) {
-	data = filepath.Join(e.dir, "data")
-	v, err := e.serveAt(data, "")
+	v, c, j, err := e.scene(ctx, "", size)
 	if err != nil {
 		return "", err
 	}
 	defer v.kill()
-	if err := v.start(); err != nil {
-		return "", err
-	}
-	j := crowd.NewJournal()
-	c, err := crowd.Gather(ctx, v.url(), j, e.seed, size)
-	if err != nil {
-		return "", err
-	}
 	defer c.Leave()
 	time.Sleep(life)
 	if err := v.end(); err != nil { // seals
@@ -99,7 +90,7 @@ func (e *env) sample(ctx context.Context, o *outcome, size crowd.Size, life time
 	if j.Lost() > 0 {
 		return "", fmt.Errorf("without any fault %d edits are lost: %q", j.Lost(), j.Problems())
 	}
-	return data, nil
+	return v.data, nil
 }
 
 // A spoiler damages copies of a file, in the pages that are not empty.

@@ -48,18 +48,14 @@ func refuses(ctx context.Context, e *env, d disk) (o outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, unmount()) }()
 	v, err := e.serveAt(filepath.Join(dir, "data"), ackEarly)
-	if err == nil {
-		err = v.start()
+	if err != nil {
+		return o, err
 	}
+	c, j, err := v.scene(ctx, e.seed, crowd.Size{Texts: 2, Each: 2, Lines: 1, Mixed: 1, Pause: 5 * time.Millisecond, Bulk: 900})
 	if err != nil {
 		return o, err
 	}
 	defer v.kill()
-	j := crowd.NewJournal()
-	c, err := crowd.Gather(ctx, v.url(), j, e.seed, crowd.Size{Texts: 2, Each: 2, Lines: 1, Mixed: 1, Pause: 5 * time.Millisecond, Bulk: 900})
-	if err != nil {
-		return o, err
-	}
 	defer c.Leave()
 	for range e.size(3, 1) {
 		if err := d.fill(v); err != nil {
@@ -96,10 +92,10 @@ func refuses(ctx context.Context, e *env, d disk) (o outcome, err error) {
 	return o, err
 }
 
-// until waits until a condition holds. It is a loss if the server ends or half a minute
-// passes before; wrong says then what is wrong.
+// until waits until a condition holds. It is a loss if the server ends, or patience does,
+// before; wrong says then what is wrong.
 func (o *outcome) until(ctx context.Context, v *victim, wrong string, holds func() bool) bool {
-	for end := time.Now().Add(30 * time.Second); ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
 		switch {
 		case holds():
 			return true
@@ -129,8 +125,8 @@ func (o *outcome) reads(ctx context.Context, v *victim, c *crowd.Crowd) {
 		}
 	}
 	for _, name := range []string{"Ann", "Newcomer"} {
-		wait, cancel := context.WithTimeout(ctx, 30*time.Second)
-		x, err := client.Dial(wait, client.Options{URL: v.url(), User: name, Thread: c.Threads[0]})
+		wait, cancel := context.WithTimeout(ctx, patience)
+		x, err := crowd.Dial(wait, client.Options{URL: v.url(), User: name, Thread: c.Threads[0]})
 		cancel()
 		if err != nil {
 			o.lose("while the disk refuses, %s cannot join to read: %v", name, err)
@@ -236,51 +232,25 @@ func readOnly(ctx context.Context, e *env) (o outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, tool(context.WithoutCancel(ctx), "umount", dir)) }()
 	v, err := e.serveAt(filepath.Join(dir, "data"), ackEarly)
-	if err == nil {
-		err = v.start()
+	if err != nil {
+		return o, err
 	}
+	c, j, err := v.scene(ctx, e.seed, crowd.Size{Texts: 3, Each: 2, Lines: 1, Mixed: 1, Pause: 4 * time.Millisecond})
 	if err != nil {
 		return o, err
 	}
 	defer v.kill()
-	j := crowd.NewJournal()
-	c, err := crowd.Gather(ctx, v.url(), j, e.seed, crowd.Size{Texts: 3, Each: 2, Lines: 1, Mixed: 1, Pause: 4 * time.Millisecond})
-	if err != nil {
-		return o, err
-	}
 	defer c.Leave()
 	time.Sleep(time.Duration(500+e.seed%500) * time.Millisecond)
 	if err := tool(ctx, "mount", "-o", "remount,abort", dir); err != nil {
 		return o, err
 	}
 	o.tried++
-	limit := 20 * time.Second
-	if e.control {
-		limit = time.Second
-	}
-	for end := time.Now().Add(limit); v.running() && ready(ctx, v) && time.Now().Before(end); {
-		time.Sleep(10 * time.Millisecond)
-	}
-	var reading outcome
-	if v.running() {
-		reading.reads(ctx, v, c)
-	}
-	switch {
-	case !v.running() || reading.lost > 0 && v.ends(5*time.Second): // perhaps while somebody read
-		o.count("the server exited", 1)
-		if code := v.cmd.ProcessState.ExitCode(); code != 1 {
-			o.lose("the server ended with status %d, want 1: %s", code, &v.said)
-		}
-	case ready(ctx, v) && !e.control:
-		o.lose("the server accepts appends on a disk that is read-only")
-	case reading.lost > 0:
-		o.lost += reading.lost
-		o.problems = append(o.problems, reading.problems...)
-	default:
-		o.count("the server stayed for readers", 1)
-		for detail, n := range reading.details {
-			o.count(detail, n)
-		}
+	if e.control { // it never says that it is not ready
+		before := j.Receipts()
+		o.until(ctx, v, "the control acknowledges nothing", func() bool { return j.Receipts() >= before+50 })
+	} else {
+		o.refused(ctx, v, c)
 	}
 	v.kill()
 	for _, args := range [][]string{{"umount", dir}, {"mount", "-o", "loop", image, dir}} {
@@ -299,6 +269,35 @@ func readOnly(ctx context.Context, e *env) (o outcome, err error) {
 	c.Leave()
 	o.take(j)
 	return o, nil
+}
+
+// refused checks what a server does on a disk that is read-only: it accepts no appends,
+// and exits with 1 or lets everybody read.
+func (o *outcome) refused(ctx context.Context, v *victim, c *crowd.Crowd) {
+	for end := time.Now().Add(patience); v.running() && ready(ctx, v) && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	var reading outcome
+	if v.running() {
+		reading.reads(ctx, v, c)
+	}
+	switch {
+	case !v.running() || reading.lost > 0 && v.ends(patience): // perhaps while somebody read
+		o.count("the server exited", 1)
+		if code := v.cmd.ProcessState.ExitCode(); code != 1 {
+			o.lose("the server ended with status %d, want 1: %s", code, &v.said)
+		}
+	case ready(ctx, v):
+		o.lose("the server accepts appends on a disk that is read-only")
+	case reading.lost > 0:
+		o.lost += reading.lost
+		o.problems = append(o.problems, reading.problems...)
+	default:
+		o.count("the server stayed for readers", 1)
+		for detail, n := range reading.details {
+			o.count(detail, n)
+		}
+	}
 }
 
 // tool runs a program of the system.

@@ -94,7 +94,9 @@ func (i injection) try(ctx context.Context, e *env, o *outcome) error {
 	if hit {
 		o.tried++
 		o.count(i.call+" "+strings.TrimPrefix(i.fault, "error="), 1)
-		i.judge(v, o, trace)
+		if !e.control { // that goes on
+			i.judge(v, o, trace)
+		}
 	}
 	v.kill()
 	if _, err := os.Stat(v.logPath()); err == nil {
@@ -148,7 +150,7 @@ func (i injection) judge(v *victim, o *outcome, trace string) {
 	before, after, _ := strings.Cut(string(said), "(INJECTED)\n")
 	hit := before[strings.LastIndex(before, "\n")+1:]
 	mayGoOn := !strings.Contains(hit, "/log.db") || i.call != "fdatasync" && i.fault == "error=ENOSPC"
-	for end := time.Now().Add(5 * time.Second); v.running() && !mayGoOn && time.Now().Before(end); {
+	for end := time.Now().Add(patience); v.running() && !mayGoOn && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if v.running() {

@@ -22,23 +22,15 @@ func init() {
 // the text of the log. A control ends at the first loss.
 func kill(ctx context.Context, e *env) (o outcome, err error) {
 	r := rand.New(rand.NewPCG(e.seed, 0))
-	v, err := e.serve(ackEarly)
-	if err == nil {
-		err = v.start()
-	}
-	if err != nil {
-		return o, err
-	}
-	defer v.kill()
-	j := crowd.NewJournal()
 	size := crowd.Size{Texts: 6, Each: 3, Lines: 3, Mixed: 2, Pause: 30 * time.Millisecond}
 	if e.small || e.control {
 		size = crowd.Size{Texts: 3, Each: 2, Lines: 1, Mixed: 1, Pause: 5 * time.Millisecond}
 	}
-	c, err := crowd.Gather(ctx, v.url(), j, e.seed, size)
+	v, c, j, err := e.scene(ctx, ackEarly, size)
 	if err != nil {
 		return o, err
 	}
+	defer v.kill()
 	defer c.Leave()
 	for end := time.Now().Add(time.Minute); ctx.Err() == nil; { // on a busy machine a kill may find nothing under way
 		if e.control && (j.Lost() > 0 || time.Now().After(end)) || !e.control && o.tried >= e.size(20, 4) {
@@ -98,7 +90,7 @@ func (o *outcome) open(ctx context.Context, v *victim, c *crowd.Crowd, j *crowd.
 // settle waits until all clients have all entries, stops the server, and compares its
 // log with the journal for the last time.
 func (o *outcome) settle(ctx context.Context, e *env, v *victim, c *crowd.Crowd, j *crowd.Journal) error {
-	wait, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	wait, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := c.Settle(wait); err != nil {
 		return err

@@ -23,19 +23,11 @@ const sealAt = 1 << 16
 // of a running server has become long enough.
 func killSeal(ctx context.Context, e *env) (o outcome, err error) {
 	r := rand.New(rand.NewPCG(e.seed, 5))
-	v, err := e.serve(ackEarly)
-	if err == nil {
-		err = v.start()
-	}
+	v, c, j, err := e.scene(ctx, ackEarly, crowd.Size{Texts: 4, Each: 4, Mixed: 1, Pause: time.Millisecond / 2})
 	if err != nil {
 		return o, err
 	}
 	defer v.kill()
-	j := crowd.NewJournal()
-	c, err := crowd.Gather(ctx, v.url(), j, e.seed, crowd.Size{Texts: 4, Each: 4, Mixed: 1, Pause: time.Millisecond / 2})
-	if err != nil {
-		return o, err
-	}
 	defer c.Leave()
 	for range e.size(8, 3) {
 		before := j.Receipts()

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"parodywave/cmd/parodywave/loadgen/client"
 	"parodywave/cmd/torture/crowd"
 
 	"github.com/gorilla/websocket"
@@ -44,11 +43,9 @@ func network(ctx context.Context, e *env) (o outcome, err error) {
 	defer p.close()
 	j := crowd.NewJournal()
 	size := crowd.Size{Texts: 2, Each: 3, Lines: 1, Mixed: 1, Pause: 30 * time.Millisecond}
-	var c *crowd.Crowd
-	for c == nil { // an attempt may meet a connection that ends
-		if c, err = crowd.Gather(ctx, p.url(), j, r.Uint64(), size); ctx.Err() != nil {
-			return o, ctx.Err()
-		}
+	c, err := crowd.Gather(ctx, p.url(), j, r.Uint64(), size)
+	if err != nil {
+		return o, err
 	}
 	defer c.Leave()
 	for p.ended() < e.size(100, 15) && j.Lost() == 0 && ctx.Err() == nil {
@@ -82,7 +79,7 @@ func (o *outcome) vanish(ctx context.Context, v *victim) error {
 	}
 	const gone = 5
 	for range gone {
-		x, _, err := websocket.DefaultDialer.DialContext(ctx, client.Endpoint(v.url()), nil)
+		x, err := crowd.DialSocket(ctx, v.url())
 		if err != nil {
 			return err
 		}
@@ -111,7 +108,7 @@ func (o *outcome) vanish(ctx context.Context, v *victim) error {
 
 // connections asks the server, on a new connection, how many it has.
 func connections(ctx context.Context, v *victim) (int, error) {
-	conn, _, err := websocket.DefaultDialer.DialContext(ctx, client.Endpoint(v.url()), nil)
+	conn, err := crowd.DialSocket(ctx, v.url())
 	if err != nil {
 		return 0, err
 	}

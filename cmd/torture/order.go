@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
+	"parodywave/cmd/torture/crowd"
 )
 
 func init() {
@@ -33,7 +34,7 @@ func order(ctx context.Context, e *env) (o outcome, err error) {
 	defer v.kill()
 	histories := make([]history, 2)
 	for i := range histories {
-		c, err := client.Dial(ctx, client.Options{URL: v.url(), User: "Opener", Title: "Order"})
+		c, err := crowd.Dial(ctx, client.Options{URL: v.url(), User: "Opener", Title: "Order"})
 		if err != nil {
 			return o, err
 		}

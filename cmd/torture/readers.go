@@ -40,7 +40,7 @@ func startReaders(url, thread string, n int) (*readers, error) {
 	p := &readers{cmd, in, bufio.NewReader(out)}
 	if line, err := p.out.ReadString('\n'); err != nil || line != "READY\n" {
 		p.kill()
-		return nil, fmt.Errorf("the readers said %q: %w", line, err)
+		return nil, said(line, err)
 	}
 	return p, nil
 }
@@ -50,9 +50,17 @@ func (p *readers) reach(head uint64) error {
 	fmt.Fprintln(p.in, head)
 	line, err := p.out.ReadString('\n')
 	if err != nil || !strings.HasPrefix(line, "ALL ") {
-		return fmt.Errorf("the readers said %q: %v", line, err)
+		return said(line, err)
 	}
 	return nil
+}
+
+// said describes a line that is none of those which readAll prints when all is well.
+func said(line string, err error) error {
+	if line == "" {
+		return fmt.Errorf("the readers ended: %w", err)
+	}
+	return fmt.Errorf("the readers: %s", strings.TrimSpace(line))
 }
 
 func (p *readers) kill() {

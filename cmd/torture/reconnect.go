@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"math/rand/v2"
 	"time"
 
 	"parodywave/cmd/torture/crowd"
@@ -18,24 +17,15 @@ func init() {
 // storm kills a server that many clients use, starts it again, and waits until all have
 // come back and have the text of the log.
 func storm(ctx context.Context, e *env) (o outcome, err error) {
-	r := rand.New(rand.NewPCG(e.seed, 0))
-	v, err := e.serve(ackEarly)
-	if err == nil {
-		err = v.start()
-	}
-	if err != nil {
-		return o, err
-	}
-	defer v.kill()
-	j := crowd.NewJournal()
 	size := crowd.Size{Texts: e.size(80, 6), Each: 5, Lines: e.size(4, 1), Pause: time.Second}
 	if e.control {
 		size.Pause = 100 * time.Millisecond
 	}
-	c, err := crowd.Gather(ctx, v.url(), j, r.Uint64(), size)
+	v, c, j, err := e.scene(ctx, ackEarly, size)
 	if err != nil {
 		return o, err
 	}
+	defer v.kill()
 	defer c.Leave()
 	for end := time.Now().Add(time.Minute); o.tried == 0 || e.control && j.Lost() == 0 && time.Now().Before(end); {
 		typed := j.Receipts()

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
 	"parodywave/cmd/torture/crowd"
@@ -49,7 +48,7 @@ func restored(ctx context.Context, e *env) (o outcome, err error) {
 }
 
 func (e *env) restore(ctx context.Context, o *outcome, further int) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	v, err := e.serve("")
 	if err == nil {
@@ -59,7 +58,7 @@ func (e *env) restore(ctx context.Context, o *outcome, further int) error {
 		return err
 	}
 	defer v.kill()
-	ann, err := client.Dial(ctx, client.Options{URL: v.url(), User: "Ann", Title: "Restored"})
+	ann, err := crowd.Dial(ctx, client.Options{URL: v.url(), User: "Ann", Title: "Restored"})
 	if err != nil {
 		return err
 	}
@@ -151,7 +150,7 @@ func (e *env) rival(ctx context.Context, data, thread string, words int) error {
 		return err
 	}
 	defer v.kill()
-	ben, err := client.Dial(ctx, client.Options{URL: v.url(), User: "Ben", Thread: thread})
+	ben, err := crowd.Dial(ctx, client.Options{URL: v.url(), User: "Ben", Thread: thread})
 	if err != nil {
 		return err
 	}
@@ -165,7 +164,7 @@ func (e *env) rival(ctx context.Context, data, thread string, words int) error {
 // blind joins as a client does that knows nothing, and then sends an edit of a text of
 // the length at a revision.
 func blind(ctx context.Context, v *victim, thread string, rev uint64, length int) error {
-	conn, _, err := websocket.DefaultDialer.DialContext(ctx, client.Endpoint(v.url()), nil)
+	conn, err := crowd.DialSocket(ctx, v.url())
 	if err != nil {
 		return err
 	}

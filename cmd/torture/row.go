@@ -74,6 +74,11 @@ func (e *env) states(usual, small int) int {
 	return e.size(usual, small)
 }
 
+// patience is how long a round waits for events that must come. It is so long that no
+// busy machine, but only a server that is broken, exceeds it: no verdict depends on the
+// load.
+const patience = 5 * time.Minute
+
 // nothing is for rows that run everywhere.
 func nothing() string { return "" }
 

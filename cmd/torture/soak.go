@@ -143,7 +143,7 @@ func (w *watch) watch(ctx context.Context, thread string, samples, visits int) e
 
 // visit joins a thread, types a character, waits for its receipt and leaves.
 func visit(ctx context.Context, url, thread string) error {
-	c, err := client.Dial(ctx, client.Options{URL: url, User: "Visitor", Thread: thread})
+	c, err := crowd.Dial(ctx, client.Options{URL: url, User: "Visitor", Thread: thread})
 	if err != nil {
 		return err
 	}

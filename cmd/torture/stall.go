@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"strings"
 	"sync"
@@ -26,21 +25,12 @@ func init() {
 // process goes on, every reader gets every revision once.
 func stall(ctx context.Context, e *env) (o outcome, err error) {
 	e.small = e.small || e.control
-	r := rand.New(rand.NewPCG(e.seed, 0))
-	v, err := e.serve(ackEarly)
-	if err == nil {
-		err = v.start()
-	}
+	size := crowd.Size{Texts: 1, Each: 4, Pause: time.Duration(e.size(5, 20)) * time.Millisecond, Bulk: e.size(2000, 200)}
+	v, c, j, err := e.scene(ctx, ackEarly, size)
 	if err != nil {
 		return o, err
 	}
 	defer v.kill()
-	j := crowd.NewJournal()
-	size := crowd.Size{Texts: 1, Each: 4, Pause: 5 * time.Millisecond, Bulk: e.size(2000, 200)}
-	c, err := crowd.Gather(ctx, v.url(), j, r.Uint64(), size)
-	if err != nil {
-		return o, err
-	}
 	defer c.Leave()
 	readers := e.size(60, 20)
 	p, err := startReaders(v.url(), c.Threads[0], readers)
@@ -105,8 +95,9 @@ func readAll(args []string) {
 	for i := range all {
 		f := new(follower)
 		var err error
-		f.Reader, err = client.DialReader(context.Background(), client.ReaderOptions{
-			URL: args[0], Thread: args[1], User: fmt.Sprint("Reader ", i), OnBatch: f.read,
+		ctx := context.Background()
+		f.Reader, err = crowd.Again(ctx, func() (*client.Reader, error) {
+			return client.DialReader(ctx, client.ReaderOptions{URL: args[0], Thread: args[1], User: fmt.Sprint("Reader ", i), OnBatch: f.read})
 		})
 		if err != nil {
 			fmt.Println(err)
@@ -117,7 +108,7 @@ func readAll(args []string) {
 	fmt.Println("READY")
 	var head uint64
 	_, _ = fmt.Scan(&head)
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	resumed := 0
 	for i, f := range all {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -92,21 +93,26 @@ func readTrace(path string, ops []*operation) ([]*operation, error) {
 	return kept, lines.Err()
 }
 
+// returned stands between the arguments of a call and its result; strace pads short
+// calls.
+var returned = regexp.MustCompile(`\) += `)
+
 // parse reads the arguments, the result and the duration of a call whose line stands
 // at a time: its begin, or its end if the line says that it resumed.
 func (o *operation) parse(line string, at float64) error {
-	i := strings.LastIndex(line, ") = ")
-	if i < 0 {
-		i = strings.LastIndex(line, ")") // strace pads short calls
+	end := returned.FindStringIndex(line)
+	if end == nil { // "<detached ...>": the process ended inside
+		o.call = ""
+		return nil
 	}
-	args, result := line[:i], strings.Fields(strings.TrimLeft(line[i:], ") ="))
+	args, result := line[:end[0]], strings.Fields(line[end[1]:])
 	if strings.HasPrefix(result[0], "-") || result[0] == "?" {
 		o.call = "" // it failed
 		return nil
 	}
 	took, err := strconv.ParseFloat(strings.Trim(result[len(result)-1], "<>"), 64)
 	if err != nil {
-		return fmt.Errorf("%s has no duration: %.80q", o.call, line[i:])
+		return fmt.Errorf("%s has no duration: %.80q", o.call, line[end[0]:])
 	}
 	if o.end = o.begin + took; at > o.begin {
 		o.end = at

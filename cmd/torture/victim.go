@@ -7,15 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"parodywave/cmd/torture/crowd"
 )
 
 // build builds the program as people get it. It returns its path and version.
@@ -55,7 +54,7 @@ type victim struct {
 
 	cmd    *exec.Cmd
 	exited chan struct{} // closed when the process has ended
-	said   tail
+	said   crowd.Tail
 }
 
 // serve returns a server of e.dir/data that is not started. If this is the control,
@@ -65,7 +64,7 @@ func (e *env) serve(lie string, args ...string) (*victim, error) {
 }
 
 func (e *env) serveAt(data, lie string, args ...string) (*victim, error) {
-	address, err := freeAddress()
+	address, err := crowd.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -80,19 +79,6 @@ func (e *env) serveAt(data, lie string, args ...string) (*victim, error) {
 	return v, nil
 }
 
-// freeAddress finds a port that nobody has now. It lies below those that the system
-// gives to outgoing connections, so that no client takes it, nor connects to itself,
-// while the server is down.
-func freeAddress() (string, error) {
-	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
-		if l, err := net.Listen("tcp", address); err == nil {
-			return address, l.Close()
-		}
-	}
-	return "", errors.New("no free port")
-}
-
 func (v *victim) url() string { return "http://" + v.address }
 
 // logPath is the path of the log.
@@ -103,7 +89,7 @@ func (v *victim) logPath() string { return filepath.Join(v.data, "log.db") }
 func (v *victim) begin(wrapper ...string) (<-chan error, error) {
 	args := append(wrapper, v.command...)
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = environ()
+	cmd.Env = crowd.Environ()
 	cmd.Stderr = &v.said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
@@ -181,7 +167,7 @@ func (v *victim) ask() { _ = syscall.Kill(-v.cmd.Process.Pid, syscall.SIGTERM) }
 // stop asks the process to end and returns its exit status.
 func (v *victim) stop() (int, error) {
 	v.ask()
-	return v.wait(time.Minute)
+	return v.wait(patience)
 }
 
 // wait waits for the process to end by itself, and returns its exit status.
@@ -197,39 +183,6 @@ func (v *victim) wait(limit time.Duration) (int, error) {
 	}
 }
 
-// environ is the environment without this program's settings.
-func environ() []string {
-	var env []string
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "PARODYWAVE_") {
-			env = append(env, v)
-		}
-	}
-	return env
-}
-
-// A tail keeps the end of the text that is written to it.
-type tail struct {
-	mu   sync.Mutex
-	data []byte
-}
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.data = append(t.data, p...)
-	if n := len(t.data) - 8<<10; n > 0 {
-		t.data = t.data[n:]
-	}
-	return len(p), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.data)
-}
-
 // An answer is the result of a command.
 type answer struct {
 	code     int
@@ -239,7 +192,7 @@ type answer struct {
 // run runs a command of the program.
 func (e *env) run(ctx context.Context, args ...string) (answer, error) {
 	cmd := exec.CommandContext(ctx, e.program, args...)
-	cmd.Env = environ()
+	cmd.Env = crowd.Environ()
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	err := cmd.Run()

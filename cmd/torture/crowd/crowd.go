@@ -197,14 +197,14 @@ func Get(ctx context.Context, url string) (string, error) {
 }
 
 // web keeps no connections: a kept one would be tried on the next process.
-var web = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
+var web = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Minute}
 
 // text starts a client that types in text mode, into a thread or, if thread is "",
 // into a new one. It returns the thread's id.
 func (w *Crowd) text(user, thread string, r *rand.Rand) (string, error) {
 	var id string // of the thread, once it is known
 	ready := make(chan struct{})
-	c, err := client.Dial(w.ctx, client.Options{
+	c, err := Dial(w.ctx, client.Options{
 		URL: w.url, User: user, Thread: thread, Title: "text " + user, PendingMax: 30, PushMax: 20,
 		OnUpdate: func(u client.Update) {
 			<-ready

@@ -66,7 +66,7 @@ func DialLine(ctx context.Context, url, user, thread, title string, onLine func(
 	c := &LineClient{url: url, user: user, thread: thread, onLine: onLine, done: make(chan struct{})}
 	c.changed.L = &c.mu
 	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	conn, err := c.connect(title)
+	conn, err := Again(ctx, func() (*websocket.Conn, error) { return c.connect(title) })
 	if err != nil {
 		c.cancel()
 		return nil, err

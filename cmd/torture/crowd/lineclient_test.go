@@ -2,7 +2,6 @@ package crowd
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
@@ -11,17 +10,25 @@ import (
 	"parodywave/server"
 )
 
-func TestLineClientReadsItsReceipts(t *testing.T) {
+// serve serves an empty log in memory.
+func serve(t *testing.T) *httptest.Server {
+	t.Helper()
 	s, err := server.New(t.Context(), server.Config{
-		Log: eventlog.Store{AuditLog: eventlog.NewMemory()}, Listen: "127.0.0.1:0", Version: "test",
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log: eventlog.Store{AuditLog: eventlog.NewMemory()}, Listen: "127.0.0.1:0", Version: "test", Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	web := httptest.NewServer(s.Handler())
-	defer web.Close()
-	defer s.Shutdown(context.WithoutCancel(t.Context()))
+	t.Cleanup(func() {
+		_ = s.Shutdown(context.WithoutCancel(t.Context()))
+		web.Close()
+	})
+	return web
+}
+
+func TestLineClientReadsItsReceipts(t *testing.T) {
+	web := serve(t)
 	quiet := func(*LineFrame) {}
 	ann, err := DialLine(t.Context(), web.URL, "Ann", "", "Lines", quiet)
 	if err != nil {
