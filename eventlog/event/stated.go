@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
@@ -104,23 +105,32 @@ func (f Changed) cutsPair() bool {
 func (f Changed) appendStated(dst []byte) []byte {
 	dst = append(f.Change.AppendShape(append(dst, '[')), ",["...)
 	for i, o := range f.Origins {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = fmt.Appendf(dst, "[%d,%d,%d]", o.Units, o.Revision, o.Author)
+		dst = appendTuple(dst, i, uint64(o.Units), uint64(o.Revision), uint64(o.Author))
 	}
 	dst = append(dst, "],["...)
 	for i, l := range f.Lines {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		submitted := 0
+		submitted := uint64(0)
 		if l.Submitted {
 			submitted = 1
 		}
-		dst = fmt.Appendf(dst, "[%d,%d,%d,%d,%d,%d,%d]", l.Piece, l.Born, l.Ordinal, l.Revision, l.Author, l.Time, submitted)
+		dst = appendTuple(dst, i, uint64(l.Piece), uint64(l.Born), uint64(l.Ordinal), uint64(l.Revision), uint64(l.Author), uint64(l.Time), submitted)
 	}
 	return append(dst, "]]"...)
+}
+
+// appendTuple appends element i of a list of arrays of numbers.
+func appendTuple(dst []byte, i int, numbers ...uint64) []byte {
+	if i > 0 {
+		dst = append(dst, ',')
+	}
+	dst = append(dst, '[')
+	for k, n := range numbers {
+		if k > 0 {
+			dst = append(dst, ',')
+		}
+		dst = strconv.AppendUint(dst, n, 10)
+	}
+	return append(dst, ']')
 }
 
 // decodeStated reads a change of schema 2. One that states nothing is schema 1.

@@ -74,8 +74,9 @@ type (
 // An Entry is an event as text mode streams it.
 type Entry struct {
 	event.Event
-	Length int // of the text after it, in UTF-16 units
-	Rows   []wire.Splice
+	Length  int // of the text after it, in UTF-16 units
+	Rows    []wire.Splice
+	Origins []wire.Origin
 }
 
 // A CatchUp asks the server to stream a peer the entries after From through To

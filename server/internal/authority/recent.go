@@ -44,9 +44,10 @@ type entry struct {
 }
 
 // A lineEffect is what an event did to lines other than to change some in
-// place.
+// place, and what it states.
 type lineEffect struct {
 	rows    []wire.Splice
+	origins []wire.Origin // of the text that the event inserted
 	hunks   []projection.Hunk
 	inverse *ot.Change // undoes a changed event; nil if it was folded while no peer was in line mode
 }
@@ -55,9 +56,9 @@ type lineEffect struct {
 // effect.
 func newEntry(t *projection.Thread, e event.Event, eff *projection.Effect, inverse *ot.Change) entry {
 	ent := entry{event: e}
-	rows := Splices(t, &e, eff)
-	if len(rows) > 0 || len(eff.Hunks) > 0 || inverse != nil {
-		ent.lines = &lineEffect{rows, eff.Hunks, inverse}
+	rows, origins := Splices(t, &e, eff), Origins(t, &e)
+	if len(rows) > 0 || len(origins) > 0 || len(eff.Hunks) > 0 || inverse != nil {
+		ent.lines = &lineEffect{rows, origins, eff.Hunks, inverse}
 	}
 	return ent
 }
@@ -70,9 +71,19 @@ func (e *entry) rows() []wire.Splice {
 	return e.lines.rows
 }
 
+// origins returns the origins that a client gives to the inserted text.
+func (e *entry) origins() []wire.Origin {
+	if e.lines == nil {
+		return nil
+	}
+	return e.lines.origins
+}
+
 // weight estimates the bytes that the entry takes in a frame, in units of six:
-// one for each UTF-16 unit it inserts, eleven for each row.
-func (e *entry) weight() int { return inserted(e.event) + 11*wire.RowsIn(e.rows()) }
+// one for each UTF-16 unit it inserts, eleven for each row, seven for each origin.
+func (e *entry) weight() int {
+	return inserted(e.event) + 11*wire.RowsIn(e.rows()) + 7*len(e.origins())
+}
 
 // hunks returns the runs of lines that the entry replaced, and their
 // replacements.
@@ -216,7 +227,7 @@ func (a *Authority) entriesAfter(after eventlog.Revision) []Entry {
 		} else {
 			e = &past[i]
 		}
-		out[i] = Entry{e.event, length, e.rows()}
+		out[i] = Entry{e.event, length, e.rows(), e.origins()}
 		c, _ := change(e.event) // empty if the event changes no text
 		length += c.Len() - c.NewLen()
 	}

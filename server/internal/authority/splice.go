@@ -54,6 +54,23 @@ func Splices(t *projection.Thread, e *event.Event, eff *projection.Effect) []wir
 	return spliced(t, merged(runs), eff.Hunks)
 }
 
+// Origins returns who first inserted the text of event e, which was just applied to
+// t, as the event states it. New text has the revision and author of e.
+func Origins(t *projection.Thread, e *event.Event) []wire.Origin {
+	f, _ := e.Payload.(event.Changed)
+	if len(f.Origins) == 0 {
+		return nil
+	}
+	out := make([]wire.Origin, len(f.Origins))
+	for i, o := range f.Origins {
+		out[i] = wire.Origin{Units: o.Units, Revision: o.Revision, Author: t.Authors()[o.Author]}
+		if o.Revision == 0 {
+			out[i].Revision, out[i].Author = e.Revision, e.Author
+		}
+	}
+	return out
+}
+
 // A lineRun is the lines from, …, to-1 of the text after an event.
 type lineRun struct{ from, to int }
 

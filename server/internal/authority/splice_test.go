@@ -140,7 +140,7 @@ func spliceHistory(seed uint64, sent func([]wire.Splice, *projection.Effect) boo
 		if err != nil {
 			return n, err.Error()
 		}
-		ent := Entry{e, t.Len(), Splices(t, &e, eff)}
+		ent := Entry{e, t.Len(), Splices(t, &e, eff), Origins(t, &e)}
 		trace = append(trace, fmt.Sprintf("%d by %d: %+v, rows %+v, %q", e.Revision, e.Author[0], e.Payload, ent.Rows, t.Text()))
 		if len(ent.Rows) > 0 {
 			if n++; !sent(ent.Rows, eff) {

@@ -317,7 +317,7 @@ func (w *world) catchUp(c *conn, m CatchUp) {
 		if err != nil {
 			panic(err)
 		}
-		list = append(list, Entry{e, t.Len(), Splices(t, &e, eff)})
+		list = append(list, Entry{e, t.Len(), Splices(t, &e, eff), Origins(t, &e)})
 	}
 	for len(list) > 0 && !c.dead {
 		n := 1 + c.page(len(list))

@@ -114,16 +114,19 @@ func (c *catchUpPage) add(rec eventlog.Record) error {
 	if err != nil {
 		return err
 	}
-	rows := authority.Splices(c.thread, &e, eff)
-	w := entry(c.people, &authority.Entry{Event: e, Length: c.thread.Len(), Rows: rows})
+	rows, origins := authority.Splices(c.thread, &e, eff), authority.Origins(c.thread, &e)
+	w := entry(c.people, &authority.Entry{Event: e, Length: c.thread.Len(), Rows: rows, Origins: origins})
 	w.Chain = rec.Proof.Chain
 	c.entries = append(c.entries, w)
-	c.bytes += len(rec.Text) + len(rec.Shape) + rowBytes*wire.RowsIn(rows)
+	c.bytes += len(rec.Text) + len(rec.Shape) + rowBytes*wire.RowsIn(rows) + originBytes*len(origins)
 	return nil
 }
 
-// rowBytes is about what a row takes in a frame.
-const rowBytes = 64
+// rowBytes and originBytes are about what a row and an origin take in a frame.
+const (
+	rowBytes    = 64
+	originBytes = 42
+)
 
 func (c *catchUpPage) full() bool {
 	return c.bytes > wire.UpdateFrameBytes/2 || len(c.entries) >= 1024

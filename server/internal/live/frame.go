@@ -100,7 +100,7 @@ func (r *room) message(m authority.Message) message {
 // entry returns e as text mode streams it.
 func entry(people *people.People, e *authority.Entry) wire.Entry {
 	w := wire.Entry{
-		Rev: e.Revision, User: people.Name(e.Author), Author: e.Author, At: e.Time, Length: e.Length, Rows: e.Rows,
+		Rev: e.Revision, User: people.Name(e.Author), Author: e.Author, At: e.Time, Length: e.Length, Rows: e.Rows, Origins: e.Origins,
 	}
 	switch f := e.Payload.(type) {
 	case event.Changed:

@@ -30,15 +30,17 @@ func TestDecodeReadsGoldenMessages(t *testing.T) {
 		"update":                     Update{Value: "tab\tquote\" slash/ 😀 \u2028"},
 		"update, rev":                Update{Value: "x", Rev: of(eventlog.Revision(MaxNumber))},
 		"update, line":               Update{Value: "x", Rev: of(eventlog.Revision(12)), Line: of(3)},
-		"push":                       Push{client, 4, 12, []ot.Change{testChange(t, `[5,[0,"hi"],5]`), testChange(t, `[[12,"","😀"]]`)}},
-		"submit":                     Submit{Value: "done"},
-		"submit, lines":              SubmitLines{12, 0, 2},
-		"rename":                     Rename{"A better title"},
-		"version":                    NameVersion{12, "초안 1"},
-		"cursor":                     Cursor{12, [][2]int{{0, 0}, {7, 3}}},
-		"cursor, gone":               Cursor{12, [][2]int{}},
-		"diverged":                   Diverged{12},
-		"escaped names":              New{"x"},
+		"push":                       Push{client, 4, 12, []ot.Change{testChange(t, `[5,[0,"hi"],5]`), testChange(t, `[[12,"","😀"]]`)}, nil},
+		"push, claims": Push{client, 4, 12, []ot.Change{testChange(t, `[[0,"a"],2]`), testChange(t, `[3,[0,"b"]]`), testChange(t, `[4]`), testChange(t, `[4,[0,"c"]]`)},
+			[]Claim{{Change: 3, Undoes: [2]uint64{2, 6}}, {Change: 0, Pastes: 3}, {Change: 1, Cut: 9}}},
+		"submit":        Submit{Value: "done"},
+		"submit, lines": SubmitLines{12, 0, 2},
+		"rename":        Rename{"A better title"},
+		"version":       NameVersion{12, "초안 1"},
+		"cursor":        Cursor{12, [][2]int{{0, 0}, {7, 3}}},
+		"cursor, gone":  Cursor{12, [][2]int{}},
+		"diverged":      Diverged{12},
+		"escaped names": New{"x"},
 	}
 	frames := golden(t, "client.json")
 	for name, frame := range frames {
@@ -77,7 +79,7 @@ func TestDecodeRefusesMalformedFrames(t *testing.T) {
 // own, and left out: all of that is bad_message, save what is said below.
 func TestDecodeRefusesEveryWrongType(t *testing.T) {
 	values := []string{`null`, `true`, `7`, `"s"`, `[]`, `{}`}
-	optional := map[fieldName]bool{fieldMode: true, fieldSince: true, fieldChain: true, fieldLine: true, fieldOn: true}
+	optional := map[fieldName]bool{fieldMode: true, fieldSince: true, fieldChain: true, fieldLine: true, fieldOn: true, fieldClaims: true}
 	checked := 0
 	for name, frame := range golden(t, "client.json") {
 		if name == "list, unknown fields" || name == "escaped names" {

@@ -52,6 +52,10 @@ func goldenFrames(t testing.TB) map[string]Frame {
 			{Rev: 11, User: "Ada", Author: author, At: at, Kind: KindRedacted, Changes: testChange(t, `[5,[2,"██"],5]`)},
 			{Rev: 12, User: "Ada", Author: author, At: at, Kind: "version", Length: 12, Name: "초안 1", Of: 9, Chain: digest},
 		},
+		"update, origins": textUpdate{
+			{Rev: 14, User: "Ada", Author: author, At: at, Client: client, Seq: 6, Changes: testChange(t, `[4,[0,"bread!",""],6]`), Chain: digest,
+				Rows: []Splice{{0, 1, []RowRun{{Row{4, author, at - 9, true}, 1}, {Row{9, author, at - 5, false}, 1}}}}, Origins: []Origin{{5, 9, author}, {1, 14, author}, {1, 9, author}}},
+		},
 		"update, rows": textUpdate{
 			{Rev: 13, User: "Ada", Author: author, At: at, Client: client, Seq: 5, Changes: testChange(t, `[4,[0,"","",""],6]`), Chain: digest,
 				Rows: []Splice{{0, 1, []RowRun{{Row{4, author, at - 9, true}, 1}, {Row{13, author, at, false}, 2}}}, {4, 2, []RowRun{{Row{9, author, at - 5, false}, 1}}}}},

@@ -28,6 +28,10 @@ type Entry struct {
 	// comment.
 	Rows []Splice
 
+	// Origins is sent if it is not empty: the first authors of the inserted units of
+	// a change, in order. Units beyond them are new.
+	Origins []Origin
+
 	Title string  // sent if not empty: the thread's title from here on
 	Lines *[2]int // sent if not nil: the lines that were submitted, as of Rev-1
 
@@ -63,6 +67,9 @@ func (e *Entry) AppendJSON(dst []byte) []byte {
 	}
 	if len(e.Rows) > 0 {
 		dst = appendList(dst, `,"rows":`, e.Rows, func(dst []byte, s *Splice) []byte { return s.appendJSON(dst) })
+	}
+	if len(e.Origins) > 0 {
+		dst = appendList(dst, `,"origins":`, e.Origins, func(dst []byte, o *Origin) []byte { return o.appendJSON(dst) })
 	}
 	if e.Title != "" {
 		dst = appendText(dst, `,"title":`, e.Title)

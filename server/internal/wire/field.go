@@ -19,6 +19,7 @@ const (
 	fieldRev
 	fieldSeq
 	fieldChanges
+	fieldClaims
 	fieldLines
 	fieldRanges
 	fieldVersion
@@ -28,7 +29,7 @@ const (
 
 var fieldNames = [fieldCount]string{
 	"type", "user", "title", "id", "mode", "client", "since", "chain",
-	"value", "line", "rev", "seq", "changes", "lines", "ranges", "name", "on",
+	"value", "line", "rev", "seq", "changes", "claims", "lines", "ranges", "name", "on",
 }
 
 // String returns the field's name in JSON.

@@ -64,6 +64,7 @@ type Push struct {
 	Seq     uint64            // numbers Changes[0]; at least 1
 	Rev     eventlog.Revision // what Changes[0] is based on
 	Changes []ot.Change       // at least one
+	Claims  []Claim           // each for another change
 }
 
 // Submit is an Update that also finishes the line; no line is current then.

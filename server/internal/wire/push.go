@@ -17,6 +17,7 @@ func (d *decoder) push() Message {
 		d.fail(BadValue, `"seq" is 0: count the changes of a client from 1`)
 	}
 	m.Changes = d.changes()
+	m.Claims = d.claims(len(m.Changes), m.Seq)
 	return m
 }
 
