@@ -166,9 +166,9 @@ func (a *area) addPatch(t *Thread, p *patch, i, pos int) {
 	}
 }
 
-// carried returns the kept runs from a.text to the text after the change, from
-// where the area begins then.
-func (a *area) carried() []kept {
+// carried returns the kept runs from a.text to the text after the change, from now on,
+// where the area begins then. Those of moved lines come last.
+func (a *area) carried(moves []Move, now int) []kept {
 	if len(a.edits) == 0 {
 		return a.kept
 	}
@@ -195,6 +195,13 @@ func (a *area) carried() []kept {
 		shift += len(ed.Insert) - (ed.ToA - ed.FromA)
 	}
 	through(at, 1<<62, shift)
+	for _, m := range moves {
+		next = 0
+		for next < len(a.kept) && a.kept[next].b+a.kept[next].n <= m.From-a.start {
+			next++
+		}
+		through(m.From-a.start, m.To-a.start, m.At-m.From+a.start-now)
+	}
 	return out
 }
 

@@ -61,7 +61,8 @@
 //     which it alters or parts. Lines that it only moves stay in theirs. A submitted
 //     line leaves its patch likewise; redacted ends all patches. A pause ends none.
 //   - Within a patch, identities follow the rule for one change, from the lines
-//     before to the lines now, in this order: the whole is as before; a move; most
+//     before to the lines now, in this order: the whole is as before; a move, which
+//     leaves the line's other parts behind and takes part in nothing below; most
 //     units (a tie: equal content, then the older identity); without units, the first
 //     free piece of equal content that is not blank, between its living neighbours;
 //     the piece that has the identity now. Other pieces keep theirs, or are born.

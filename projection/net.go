@@ -287,26 +287,29 @@ func (s *settling) elsewhere() {
 	}
 }
 
-// alias notes what became of identities that no line has any more.
+// alias notes what became of identities that no line has any more. An identity that a
+// line has is no alias, so aliases never lead in a circle.
 func (t *Thread) alias() {
 	n := &t.net
-	for _, b := range n.became {
-		ln, _ := t.lines.byIndex(b.at)
-		delete(t.aliases, ln.id)
+	if len(n.became) == 0 && len(n.joined) == 0 {
+		return
 	}
 	lives := map[LineID]bool{}
-	if len(n.became) > 0 {
-		t.eachPatched(func(_ int, ln *line) { lives[ln.id] = true })
-	}
-	for _, b := range n.became {
-		ln, _ := t.lines.byIndex(b.at)
-		if n.touched = append(n.touched, b.at); !lives[b.was] && b.was.Revision != t.Revision+1 {
-			t.aliases[b.was] = ln.id
+	t.eachPatched(func(_ int, ln *line) {
+		lives[ln.id] = true
+		delete(t.aliases, ln.id)
+	})
+	became := func(was LineID, at int) {
+		if ln, _ := t.lines.byIndex(at); !lives[was] && was.Revision != t.Revision+1 {
+			t.aliases[was] = ln.id
 		}
 	}
+	for _, b := range n.became {
+		n.touched = append(n.touched, b.at)
+		became(b.was, b.at)
+	}
 	for _, j := range n.joined {
-		ln, _ := t.lines.byIndex(j.at)
-		t.aliases[j.id] = ln.id
+		became(j.id, j.at)
 	}
 	if len(n.became) == 0 {
 		return

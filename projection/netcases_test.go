@@ -84,6 +84,16 @@ var netCases = []struct {
 		[]string{`1.0 r1 ana "keep"`, `1.1 r1 ana "end"`},
 	},
 	{
+		"a slip taken back in a line that is moved up, and down again",
+		script{`ana [[0,"one","two"]]`, `ben [7,[0,"!"]]`, `ben [7,[1]]`, `ana [7,[0,"q"]]`, `ana [[0,"twoq",""],3,[5]]`, `ana [3,[1],4]`, `ana [[0,"one",""],3,[4]]`},
+		[]string{`1.0 r1 ana "one"`, `1.1 r1 ana "two"`},
+	},
+	{
+		"a part of a line moved up, and the rest joined to another line and parted again",
+		script{`ana [[0,"bo fir tree","iris"]]`, `ana [3,[0,"",""],13]`, `ben [5,[0,"x"],12]`, `ana [9,[0,"",""],9]`, `ana [[0,"fxir ",""],3,[6],10]`, `ana [9,[1],9]`, `ana [9,[0,"",""],9]`},
+		[]string{`1.0 r4 ana "fxir "`, `7.0 r7 ana "bo "`, `4.0 r7 ana "tree"`, `1.1 r1 ana "iris"`},
+	},
+	{
 		"what is left of an edit is a row of its author",
 		script{`ana [[0,"alpha","beta"]]`, `ben [3,[0,"xy"],7]`, `ben [3,[1],8]`},
 		[]string{`1.0 r3 ben "alpyha"`, `1.1 r1 ana "beta"`},

@@ -75,6 +75,7 @@ func (s *settling) covered(parts []part) []int {
 // linked returns the parts of the lines that are changed and not missing.
 func (s *settling) linked() []part {
 	var parts []part
+	moves := len(s.t.effect.Moves) > 0 && !s.every
 	next := 0
 	for i, j := range s.of {
 		lo, hi := len(s.pieces), 0
@@ -88,9 +89,12 @@ func (s *settling) linked() []part {
 			continue
 		}
 		p := part{lo, hi, []int{i}}
-		for n := len(parts) - 1; n >= 0 && parts[n].hi > p.lo; n-- {
-			p = part{min(p.lo, parts[n].lo), max(p.hi, parts[n].hi), append(parts[n].lines, p.lines...)}
-			parts = parts[:n]
+		for n := len(parts) - 1; n >= 0 && (moves || parts[n].hi > p.lo); n-- {
+			if parts[n].hi > p.lo && (s.every || parts[n].lo < p.hi) {
+				p = part{min(p.lo, parts[n].lo), max(p.hi, parts[n].hi), append(parts[n].lines, p.lines...)}
+				parts = slices.Delete(parts, n, n+1)
+				n = len(parts)
+			}
 		}
 		parts = append(parts, p)
 	}
@@ -177,6 +181,9 @@ func (s *settling) carve(q *part) *patch {
 		at := from
 		for ; next < len(s.kept) && s.kept[next].a < to; next++ {
 			k := s.kept[next]
+			if n := len(p.kept) - 1; n >= 0 && k.b-start < p.kept[n].b+p.kept[n].n {
+				continue // a move brought it above
+			}
 			p.gone = append(p.gone, s.a.text[at:k.a]...)
 			p.kept = appendKept(p.kept, kept{k.a + shift, k.b - start, k.n})
 			at = k.a + k.n

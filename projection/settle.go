@@ -54,11 +54,28 @@ func (s *settling) read(n int) {
 	for i := range s.of {
 		s.of[i] = missing
 	}
-	s.kept = s.a.carried()
+	moves := s.t.effect.Moves
+	if s.every {
+		moves = nil
+	}
+	s.kept = s.a.carried(moves, start)
+	if len(moves) > 0 {
+		s.kept = slices.DeleteFunc(s.kept, func(k kept) bool { return k.b < 0 || k.b >= len(s.now) })
+		slices.SortFunc(s.kept, func(x, y kept) int { return x.a - y.a })
+	}
+	s.link()
+}
+
+// link notes how many units of each line are in each piece.
+func (s *settling) link() {
+	s.links = s.links[:0]
 	i, j := 0, 0
 	for _, k := range s.kept {
 		for i+1 < len(s.a.offset) && k.a >= s.a.offset[i+1] {
 			i++
+		}
+		for k.b < s.pieces[j].from { // a move brought it above
+			j--
 		}
 		for k.b >= s.pieces[j].to {
 			j++
@@ -92,12 +109,39 @@ func (s *settling) assign() {
 		}
 		return
 	}
-	if len(s.t.effect.Moves) > 0 { // a line that was moved keeps its piece, whatever else picks that
-		s.byIdentity(func(j int) bool { return !s.pieces[j].stated && s.moved(j) })
+	if len(s.t.effect.Moves) > 0 {
+		s.byMoves()
 	}
 	s.byUnits()
 	s.byContent()
 	s.byIdentity(func(j int) bool { return !s.pieces[j].stated })
+}
+
+// byMoves: a line that was moved keeps its piece, whatever else picks that. It leaves
+// the other parts of a line of before behind.
+func (s *settling) byMoves() {
+	moved := make([]bool, len(s.pieces))
+	for j := range s.pieces {
+		moved[j] = !s.pieces[j].stated && s.moved(j)
+	}
+	s.byIdentity(func(j int) bool { return moved[j] })
+	for j := range s.pieces {
+		s.pieces[j].stated = s.pieces[j].stated || moved[j] && s.pieces[j].line == missing
+	}
+	i := 0
+	s.kept = slices.DeleteFunc(s.kept, func(k kept) bool {
+		for i+1 < len(s.a.offset) && k.a >= s.a.offset[i+1] {
+			i++
+		}
+		j, _ := slices.BinarySearchFunc(s.pieces, k.b, func(p piece2, b int) int {
+			if b >= p.to {
+				return -1
+			}
+			return 1
+		})
+		return moved[j] != (s.of[i] >= 0) || moved[j] && s.of[i] != j
+	})
+	s.link()
 }
 
 // moved reports whether a move brought piece j.
@@ -308,12 +352,8 @@ func (s *settling) unchanged(k, j int) bool {
 // mostOf returns the line of before that most units of piece j are from.
 func (s *settling) mostOf(j int) LineID {
 	best := link{}
-	first, _ := slices.BinarySearchFunc(s.links, j, func(l link, j int) int { return l.j - j })
-	for _, l := range s.links[first:] {
-		if l.j != j {
-			break
-		}
-		if l.n > best.n {
+	for _, l := range s.links {
+		if l.j == j && l.n > best.n {
 			best = l
 		}
 	}
@@ -328,7 +368,7 @@ func (s *settling) mostOf(j int) LineID {
 func (s *settling) keepRows() {
 	for i, j := range s.of {
 		if j >= 0 && s.agrees(i) {
-			if ln, _ := s.t.lines.byIndex(s.first + j); ln.changed == s.by.rev {
+			if ln, _ := s.t.lines.byIndex(s.first + j); ln.changed > s.a.before[i].changed {
 				s.t.restore(ln, &s.a.before[i], s.first+j)
 			}
 		}
