@@ -1,7 +1,7 @@
 // The text itself: CodeMirror, the extensions of this page, and the person's
 // settings.
 
-import { defaultKeymap, history, historyKeymap, indentWithTab, redo } from '@codemirror/commands'
+import { defaultKeymap, historyKeymap, indentWithTab, redo } from '@codemirror/commands'
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state'
 import {
   drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, placeholder,
@@ -23,6 +23,7 @@ import { redactions } from './redacted'
 import { transactionListener } from './session/host'
 import type { Session } from './session/session'
 import type { Settings } from './settings'
+import { parted, undoing } from './undoing'
 import { words } from './words'
 
 /** What the text needs from the page around it. */
@@ -46,12 +47,13 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
 
   const view = new EditorView({
     parent: o.parent,
+    dispatchTransactions: (trs, view) => view.update(trs.flatMap(parted)),
     state: EditorState.create({
       extensions: [
         connected(session),
         ownKeys(o),
         parts.tab.of(tabbing(general.tab)),
-        history(),
+        undoing(),
         drawSelection(),
         dropCursor(),
         blame(session, { shown: general.blame, palette: o.palette }),

@@ -15,7 +15,7 @@ export interface Logged {
   chain: string
 }
 
-interface Push { client: string; seq: number; rev: number; changes: unknown[] }
+interface Push { client: string; seq: number; rev: number; changes: unknown[]; claims?: [index: number, claim: object][] }
 export type Frame = Record<string, unknown>
 
 export interface Line { deliver(frame: Frame): void; closed(code: number): void }
@@ -91,7 +91,7 @@ export class Authority {
     else if (m.type === 'version') this.note(joined, 'version', { name: m.name, of: m.rev })
   }
 
-  private note(by: Joined, kind: string, more: object): void {
+  note(by: Joined, kind: string, more: object): void {
     this.append({ user: by.user, client: null, seq: 0, changes: null, kind, more })
     this.publish(this.head - 1)
   }
@@ -148,7 +148,8 @@ export class Authority {
     }
     const from = this.head
     changes.forEach((c, i) => {
-      this.append({ user: by.user, client: p.client, seq: p.seq + skipped + i, changes: c, kind: null, more: {} })
+      const claim = p.claims?.find(([index]) => index === skipped + i)?.[1]
+      this.append({ user: by.user, client: p.client, seq: p.seq + skipped + i, changes: c, kind: null, more: claim ? { claim } : {} })
     })
     if (changes.length > 0) this.publish(from)
     return null

@@ -2,12 +2,12 @@
 // clock that the test moves.
 
 import { EditorState, type TransactionSpec } from '@codemirror/state'
-import { history } from '@codemirror/commands'
 import type { Listener } from '../../src/base/socket'
 import { Refused } from '../../src/base/api'
 import { HeadlessHost } from '../../src/editor/session/host'
 import { Session } from '../../src/editor/session/session'
 import type { SocketLike } from '../../src/editor/session/options'
+import { undoing } from '../../src/editor/undoing'
 import { Authority, THREAD, type Frame, type Line } from './authority'
 import { Memory, Page } from './memory'
 
@@ -94,7 +94,7 @@ export class Person implements SocketLike {
       },
     })
     this.tuned(session)
-    this.host = new HeadlessHost(EditorState.create({ extensions: [session.extension, history()] }))
+    this.host = new HeadlessHost(EditorState.create({ extensions: [session.extension, undoing()] }))
     session.attach(this.host)
     session.start()
   }

@@ -10,6 +10,7 @@
 
 import { collab, receiveUpdates, sendableUpdates } from '@codemirror/collab'
 import { ChangeSet, Compartment, EditorState, StateEffect, Text, Transaction, type ChangeDesc, type Extension } from '@codemirror/state'
+import { Claims, countIn, inserted, type Claim } from './claims'
 import { difference } from './difference'
 import { blameGiven, entryTaken, type Blame, type Entry, type LogEntry } from './entry'
 import type { EditorHost } from './host'
@@ -18,7 +19,7 @@ import type { Limits } from './wire'
 /** Where an editor stands in the log: its text at a revision. */
 export interface Standing { rev: number; chain: string; text: Text; blame: Blame }
 /** The first edits to send. */
-export interface Push { seq: number; rev: number; changes: unknown[] }
+export interface Push { seq: number; rev: number; changes: unknown[]; claims?: [index: number, claim: Claim][] }
 
 /** The text here does not follow from the log. */
 export class Diverged extends Error {}
@@ -54,12 +55,14 @@ export class Peer {
   /** The log has an edit of our client that is unknown here: we must become another client. */
   worn = false
 
+  readonly claims = new Claims()
   private readonly slot = new Compartment()
   // The effect is added while its transaction is made. Given to collab it would
   // be mapped over the composition of all pending edits, entry by entry.
   private telling: StateEffect<Entry> | null = null
   readonly extension: Extension = [
     this.slot.of([]),
+    this.claims.extension,
     EditorState.transactionExtender.of(() => (this.telling ? { effects: this.telling } : null)),
   ]
 
@@ -91,6 +94,7 @@ export class Peer {
     this.disk ||= at.rev
     this.loaded = true
     this.worn = false
+    this.claims.forget(state())
     host.dispatch(trs)
   }
 
@@ -117,6 +121,12 @@ export class Peer {
     if (sendableUpdates(state).length === 0 && state.doc.length !== this.base.length) throw new Diverged(`the text has ${state.doc.length} units at ${this.rev} and the log's ${this.base.length}`)
   }
 
+  /** follow hears of the editor's transactions. */
+  follow(transactions: readonly Transaction[]): void {
+    this.claims.follow(transactions)
+    for (const tr of transactions) if (tr.effects.some((e) => e.is(entryTaken) && e.value.kind === 'redacted')) this.claims.forget(tr.state)
+  }
+
   /**
    * confirm reports whether an entry is the first pending edit, and counts it.
    * If a page died before its outbox was written, the log has edits of our
@@ -137,16 +147,19 @@ export class Peer {
 
   /** push returns the first pending edits: at most `most`, within a frame's bytes, none above number upTo. They count as sent. */
   push(most: number, limits: Limits, upTo: number): Push {
-    const changes: unknown[] = []
+    const changes: unknown[] = [], claims: [number, Claim][] = []
+    const { state } = this.host!, all = sendableUpdates(state)
+    const seq = (edit: number): number => this.confirmed + all.length - (countIn(state) - edit)
     let room = limits.frame - 1024 // the rest of the frame
-    for (const c of this.pending.slice(0, Math.max(0, Math.min(most, limits.changes, upTo - this.confirmed)))) {
-      const json: unknown = c.toJSON()
-      room -= bytes(JSON.stringify(json)) + 1
+    for (const u of all.slice(0, Math.max(0, Math.min(most, limits.changes, upTo - this.confirmed)))) {
+      const json: unknown = u.changes.toJSON(), claim = this.claims.of(u.origin, seq)
+      room -= bytes(JSON.stringify(claim ? [json, claim] : json)) + 8
       if (room < 0 && changes.length > 0) break
+      if (claim) claims.push([changes.length, claim])
       changes.push(json)
     }
     this.sent = Math.max(this.sent, this.confirmed + changes.length)
-    return { seq: this.confirmed + 1, rev: this.rev, changes }
+    return { seq: this.confirmed + 1, rev: this.rev, changes, ...(claims.length > 0 ? { claims } : {}) }
   }
 
   /** rebind makes us another client; nothing of the old one may be under way. */
@@ -154,6 +167,7 @@ export class Peer {
     this.client = client
     this.confirmed = this.sent = 0
     this.worn = false
+    if (this.host) this.claims.forget(this.host.state, this.waiting)
   }
 
   /** toConfirmed maps a position here to the log's text. */
@@ -171,12 +185,6 @@ export class Peer {
 function same(a: ChangeSet, b: ChangeSet): boolean {
   const x = inserted(a), y = inserted(b)
   return x === y || (x.length === y.length && x.includes('\u2588'))
-}
-
-function inserted(changes: ChangeSet): string {
-  let all = ''
-  changes.iterChanges((_a, _b, _c, _d, text) => { all += text.toString() })
-  return all
 }
 
 const encoder = new TextEncoder()

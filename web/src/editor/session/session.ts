@@ -208,6 +208,7 @@ export class Session {
   private follow(transactions: readonly Transaction[]): void {
     const entries = transactions.some((tr) => tr.effects.some((e) => e.is(entryTaken)))
     if (!entries && !transactions.some((tr) => tr.docChanged)) return
+    this.peer.follow(transactions)
     this.presence.cursors.follow(transactions)
     this.requests.follow(transactions)
     this.selection.follow(transactions)

@@ -5,6 +5,7 @@
 
 import { ChangeSet } from '@codemirror/state'
 import { count, fieldsOf, isCount, isFields, isText, text, type Fields } from '../../base/fields'
+import type { Claim } from './claims'
 import type { Blame, LogEntry, RowSplice } from './entry'
 
 export interface Limits { frame: number; changes: number; text: number }
@@ -35,7 +36,7 @@ export type Message = Whole | Resumed | Update | CursorSeen | Beacon | People | 
 
 export type Sent =
   | { type: 'join'; user: string; id: string; mode: 'text'; client: string; since?: number; chain?: string }
-  | { type: 'update'; client: string; seq: number; rev: number; changes: unknown[] }
+  | { type: 'update'; client: string; seq: number; rev: number; changes: unknown[]; claims?: [index: number, claim: Claim][] }
   | { type: 'submit'; rev: number; lines: [number, number] }
   | { type: 'version'; rev: number; name: string }
   | { type: 'rename'; title: string }

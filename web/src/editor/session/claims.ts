@@ -1,0 +1,94 @@
+// Which edits bring text back: an undo or a redo brings back what edits made here
+// deleted, a paste what a cut did. A push claims so, the server looks whether it is
+// true, and then the text keeps its first author.
+//
+// The edits made in this page are numbered from 1. CodeMirror's history stores the
+// number of each edit that deletes something (see taking) and gives it to the
+// transaction that takes the edit back. Typing is taken back many edits at once:
+// those that the history has joined did not make it deeper.
+
+import { Annotation, Facet, StateEffect, StateField, Transaction, type ChangeSet, type EditorState, type Extension } from '@codemirror/state'
+
+/** A Claim says which edits deleted what an edit inserts: the first and the last one that it undoes, or the one that cut it. */
+export type Claim = { undoes: [number, number] } | { pastes: number }
+
+/** historyDepth returns how many steps a state can undo. */
+export const historyDepth = Facet.define<(state: EditorState) => number, (state: EditorState) => number>({ combine: (given) => given[0] ?? (() => 0) })
+
+/** dropped is on a transaction that inserts what the one before cut. */
+export const dropped = Annotation.define<true>()
+
+const taken = StateEffect.define<number>()
+
+/** taking are the effects that the history must store with a transaction, and dispatch where it is taken back. */
+export const taking = (tr: Transaction): readonly StateEffect<number>[] =>
+  (isEdit(tr) && deletes(tr.changes) ? [taken.of(tr.startState.field(edits).count + 1)] : [])
+
+/** The number of the last edit made here, and the last one that cut text. */
+interface Edits { readonly count: number; readonly cut: { edit: number; text: string } | null }
+
+const edits = StateField.define<Edits>({
+  create: () => ({ count: 0, cut: null }),
+  update(value, tr) {
+    if (!isEdit(tr)) return value
+    const count = value.count + 1
+    return { count, cut: tr.isUserEvent('delete.cut') ? { edit: count, text: removed(tr) } : value.cut }
+  },
+})
+
+/** An edit is made here: the log's entries and the edits of a closed page are remote. */
+const isEdit = (tr: Transaction): boolean => tr.docChanged && !tr.annotation(Transaction.remote)
+
+export class Claims {
+  readonly extension: Extension = edits
+  private floor = 0 // edits up to this one are not claimed
+  private readonly steps: number[] = [] // the first edit of each step that can be undone, ascending
+
+  /** follow notes which edits the history joined. */
+  follow(transactions: readonly Transaction[]): void {
+    for (const tr of transactions) {
+      if (!isEdit(tr)) continue
+      const depth = tr.state.facet(historyDepth)
+      if (depth(tr.startState) !== depth(tr.state)) this.steps.push(countIn(tr.state))
+    }
+  }
+
+  /** forget ends all claims on edits of this state, but for the newest ones. */
+  forget(state: EditorState, but = 0): void {
+    this.floor = Math.max(this.floor, countIn(state) - but)
+  }
+
+  /** of is the claim of an edit; seq gives the numbers that edits have on the server. */
+  of(tr: Transaction, seq: (edit: number) => number): Claim | null {
+    if (!isEdit(tr)) return null
+    const { count, cut } = tr.startState.field(edits)
+    if (tr.isUserEvent('input.paste') || tr.annotation(dropped)) return cut && cut.edit > this.floor && cut.text === inserted(tr.changes) ? { pastes: seq(cut.edit) } : null
+    const back = tr.effects.flatMap((e) => (e.is(taken) ? [e.value] : []))
+    if (back.length === 0 || !inserted(tr.changes)) return null
+    const from = this.steps.findLast((n) => n <= Math.min(...back)) ?? 0
+    const to = Math.min(count, (this.steps.find((n) => n > Math.max(...back)) ?? Infinity) - 1)
+    return from > this.floor ? { undoes: [seq(from), seq(to)] } : null
+  }
+}
+
+/** countIn is the number of the last edit made in a state. */
+export const countIn = (state: EditorState): number => state.field(edits, false)?.count ?? 0
+
+function deletes(changes: ChangeSet): boolean {
+  let any = false
+  changes.iterChanges((from, to) => { any ||= from < to })
+  return any
+}
+
+function removed(tr: Transaction): string {
+  let all = ''
+  tr.changes.iterChanges((from, to) => { all += tr.startState.sliceDoc(from, to) }, true)
+  return all
+}
+
+/** inserted is all text that changes insert, in order. */
+export function inserted(changes: ChangeSet): string {
+  let all = ''
+  changes.iterChanges((_a, _b, _c, _d, text) => { all += text.toString() }, true)
+  return all
+}
