@@ -72,6 +72,19 @@ type AuditLog interface {
 	Prover
 }
 
+// A Damages is a log with some damaged streams. Reading such a stream, and
+// appending to it, returns its *DamageError; Streams and the methods that read the whole
+// log leave it out.
+type Damages interface {
+	// Damaged returns the first damage of each such stream, in log order. An element
+	// without a stream is damage that cost no stream anything.
+	Damaged() []DamageError
+
+	// Intact is Read for the records of such a stream that lie before its damage.
+	// Their checksums are right; the chain may not prove them.
+	Intact(ctx context.Context, stream Stream) iter.Seq2[Record, error]
+}
+
 // A Store is a log with what not every log can do. Whoever wraps the log keeps
 // the rest by leaving it in the Store.
 type Store struct {
@@ -81,6 +94,8 @@ type Store struct {
 	// Prune deletes the connection records through a revision and appends record
 	// in the same transaction; nil: the log cannot.
 	Prune func(ctx context.Context, through Revision, record Record) error
+	// Damages has the streams that cannot be read; nil: there are none.
+	Damages Damages
 	// CopyTo writes a copy of the file while the log is in use; nil: the log is
 	// not a file.
 	CopyTo func(w io.Writer) error

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 type health struct {
 	log     eventlog.Log
 	appends *appends
+	damaged int // threads
 }
 
 // healthz answers while the process does.
@@ -25,8 +27,8 @@ func (health) healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// readyz answers 200 while the log can be read and accepts appends. A second line
-// says that the clock of the log runs ahead, if it does.
+// readyz answers 200 while the log can be read and accepts appends. Further
+// lines say that the clock of the log runs ahead, and that threads are damaged, if so.
 func (h health) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
@@ -38,6 +40,9 @@ func (h health) readyz(w http.ResponseWriter, r *http.Request) {
 	text := "ready\n"
 	if ahead := h.ahead(ctx); ahead != "" {
 		text += ahead + "\n"
+	}
+	if h.damaged > 0 {
+		text += fmt.Sprintf("%d threads are damaged: parodywave doctor says what to do\n", h.damaged)
 	}
 	_, _ = io.WriteString(w, text)
 }

@@ -10,6 +10,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/projection"
 	"parodywave/projection/snapshot"
 	"parodywave/server/internal/api"
 	"parodywave/server/internal/live"
@@ -69,9 +70,13 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: rebuild from the log: %w", err)
 	}
 	appends, limits := &appends{cache: cfg.Cache}, wire.DefaultLimits()
+	damaged, err := projection.DamagedThreads(ctx, log, cfg.Log.Damages)
+	if err != nil {
+		return nil, fmt.Errorf("server: damaged threads: %w", err)
+	}
 	people := people.New(log, state.Authors, appends.report)
 	s := &Server{live: live.New(live.Config{
-		Log: log, Directory: state.Directory, People: people, Appended: appends.report, Idled: cfg.Cache.Idle,
+		Log: log, Directory: state.Directory, Damaged: damaged, People: people, Appended: appends.report, Idled: cfg.Cache.Idle,
 		Limits: limits, Logger: cfg.Logger,
 		Place: event.Place{Run: ulid.Make(), Node: cfg.Node}, Quiet: cfg.Offline, Keep: cfg.KeepConnection, Prune: cfg.Log.Prune,
 	})}
@@ -79,7 +84,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		Log: log, Threads: s.live.Hub(), People: people, Limits: limits, Logger: cfg.Logger, Version: cfg.Version,
 		Appended: appends.report, Copy: cfg.Log.CopyTo, Patience: answerPatience, Stopping: s.live.Stopping(),
 	}
-	guard, health := guard{cfg, cfg.Logger}, health{log, appends}
+	guard, health := guard{cfg, cfg.Logger}, health{log, appends, len(damaged)}
 	s.public = guard.wrap(s.routes(health, guard.upgrades(s.live), !cfg.Offline))
 	s.control = s.controlRoutes(health, log)
 	cfg.Cache.Follow(state.State, s.live.Hub().Directory)
@@ -88,7 +93,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.live.Start()
 	cfg.Logger.Info("projections rebuilt",
-		"threads", state.Directory.Len(), "cached", state.cached, "visits", state.Connections.Visits,
+		"threads", state.Directory.Len(), "damaged", len(damaged), "cached", state.cached, "visits", state.Connections.Visits,
 		"peak", state.Connections.Peak, "left_open", state.Connections.Open(""), "took", time.Since(start).Round(time.Millisecond))
 	if ahead := health.ahead(ctx); ahead != "" {
 		cfg.Logger.Warn(ahead)

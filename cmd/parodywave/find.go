@@ -32,14 +32,15 @@ func (s *source) find(a *app, arg string) (eventlog.Stream, error) {
 	if err != nil {
 		return "", err
 	}
-	return pick(arg, threads, titles)
+	return s.findReadable(a, arg, threads, titles)
 }
 
-// pick returns the thread that arg names by its title, or the beginning or end of its
-// id.
+// pick returns the thread that arg names by its id, its title, or the beginning or end
+// of its id.
 func pick(arg string, threads []eventlog.Stream, titles map[eventlog.Stream]string) (eventlog.Stream, error) {
 	id := strings.ToUpper(arg)
 	for _, match := range []func(eventlog.Stream) bool{
+		func(t eventlog.Stream) bool { return string(t) == id },
 		func(t eventlog.Stream) bool { return titles[t] == arg },
 		func(t eventlog.Stream) bool {
 			return len(id) >= 4 && (strings.HasPrefix(string(t), id) || strings.HasSuffix(string(t), id))

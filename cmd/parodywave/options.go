@@ -162,7 +162,7 @@ func hintOf(err error) string {
 	case errors.As(err, &refused):
 		return refused.Hint
 	case errors.Is(err, eventlog.ErrDamaged):
-		return "copy the file before you change anything; parodywave verify lists all damage"
+		return "copy the file before you change anything; parodywave verify lists all damage, and export --salvage writes what can still be read"
 	}
 	return ""
 }

@@ -24,7 +24,8 @@ const (
 // sealed records come in segments.
 type source struct {
 	projection.Source
-	control *control // of a running server; nil for a file
+	control *control         // of a running server; nil for a file
+	damages eventlog.Damages // of a file
 	authors *projection.Authors
 	ahead   bool // sayAhead has written its message
 }
@@ -57,13 +58,13 @@ func (a *app) openLog() (*source, error) {
 			return nil, a.fileError(err)
 		}
 		a.warn(log.Warnings())
-		return &source{Source: projection.NewSource(log, log, nil)}, nil
+		return &source{Source: projection.NewSource(log, log, nil), damages: log}, nil
 	}
 	for deadline := time.Now().Add(socketWait); ; {
 		log, err := boltlog.Open(a.logPath(), boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
 		if err == nil {
 			a.warn(log.Warnings())
-			return &source{Source: projection.NewSource(log, log, nil)}, nil
+			return &source{Source: projection.NewSource(log, log, nil), damages: log}, nil
 		}
 		if !errors.Is(err, boltlog.ErrLocked) {
 			return nil, a.openError(err)

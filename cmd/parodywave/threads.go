@@ -15,7 +15,8 @@ type threadsCommand struct {
 
 func (*threadsCommand) Help() string {
 	return `Prints a row for each thread: id, lines, revisions, authors, time of the newest record, title. --json adds who opened the
-thread and who changed it last; its times are Unix milliseconds.
+thread and who changed it last; its times are Unix milliseconds. The last rows are threads that cannot be read: instead
+of their lines they have "damaged", and --json says why.
 
   parodywave threads
   parodywave threads --json | jq -r 'select(.authors > 1).title'
@@ -32,15 +33,25 @@ func (c *threadsCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	damaged, err := s.damagedThreads(a)
+	if err != nil {
+		return err
+	}
 	if c.JSON {
 		for _, t := range list {
 			fmt.Fprintln(a.out, jsonLine(jsonrow.NewThread(&t, s.name)))
+		}
+		for _, t := range damaged {
+			fmt.Fprintln(a.out, jsonLine(t))
 		}
 		return nil
 	}
 	tab := table{head: []string{"ID", "LINES", "REVISIONS", "AUTHORS", "LAST ACTIVITY", "TITLE"}, right: "01110"}
 	for _, t := range list {
 		tab.add(string(t.Stream), fmt.Sprint(lines[t.Stream]), fmt.Sprint(t.Revision), fmt.Sprint(t.Authors), stamp(t.UpdatedAt), visible(t.Title))
+	}
+	for _, t := range damaged {
+		tab.add(string(t.ID), "damaged", fmt.Sprint(t.Revisions), "", stamp(t.UpdatedAt), visible(t.Title))
 	}
 	tab.print(a.out)
 	return nil

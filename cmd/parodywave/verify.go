@@ -46,6 +46,10 @@ func (c *verifyCommand) Run(a *app) error {
 // one verifies one thread.
 func (c *verifyCommand) one(a *app) error {
 	s, stream, err := a.openWhole(c.Thread, "verify always checks the whole thread: parodywave verify %[1]s")
+	var known *failure
+	if errors.Is(err, eventlog.ErrDamaged) && !errors.As(err, &known) {
+		return c.salvaged(a)
+	}
 	if err != nil {
 		return err
 	}
@@ -60,6 +64,30 @@ func (c *verifyCommand) one(a *app) error {
 	if err != nil {
 		return damaged(damageHint, "verification failed: %w", err)
 	}
+	return nil
+}
+
+// salvaged verifies one thread of a log that does not open.
+func (c *verifyCommand) salvaged(a *app) error {
+	path, remove, err := a.wholeFile()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	w, err := a.openWreck(path)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	r, err := w.find(c.Thread)
+	if err != nil {
+		return err
+	}
+	if r.damaged() || r.thread == nil {
+		return damaged(damageHint, "verification failed: %s", r.line())
+	}
+	fmt.Fprint(a.out, w.lineOf(r))
+	a.say("this thread is intact, but the log is damaged: its newest records may be missing; parodywave verify lists all damage")
 	return nil
 }
 

@@ -71,7 +71,7 @@ func (v *verification) census() (c census, err error) {
 		case r.damaged():
 			c.damaged = append(c.damaged, r.line())
 		case r.thread != nil:
-			c.intact = append(c.intact, v.lineOf(r))
+			c.intact = append(c.intact, w.lineOf(r))
 		}
 	}
 	return c, nil
@@ -103,8 +103,8 @@ func (r *remains) line() string {
 }
 
 // lineOf returns the line of an intact thread.
-func (v *verification) lineOf(r *remains) string {
+func (w *wreck) lineOf(r *remains) string {
 	records := r.intact()
 	c := &check{thread: r.thread, chain: records[len(records)-1].Proof.Chain}
-	return c.line(func(id eventlog.AuthorID) string { return v.people.Author(id).Name })
+	return c.line(func(id eventlog.AuthorID) string { return w.authors[id].Name })
 }

@@ -127,7 +127,8 @@
 // it, from the one stored before, are intact: Open keeps their records in memory and
 // uses them instead of the value. The other streams are damaged (Damaged names them):
 // reading one, or appending to it, returns its *eventlog.DamageError, and Streams,
-// Scan and AllSegments leave it out. Damaged salts do the same to their stream. All
+// Scan and AllSegments leave it out, and Intact has its records before the damage.
+// Damaged salts do the same to their stream. All
 // other streams can be read and appended to. Until the file is repaired, nothing is
 // sealed, pruned, compacted or migrated, so that no damage gets a new checksum and no
 // value is removed that could still help.

@@ -160,7 +160,11 @@ func (l *Log) began(s *stream) {
 
 // Store returns the log with all its abilities.
 func (l *Log) Store() eventlog.Store {
-	return eventlog.Store{AuditLog: l, Segments: l, Prune: l.Prune, CopyTo: l.CopyTo}
+	s := eventlog.Store{AuditLog: l, Segments: l, Prune: l.Prune, CopyTo: l.CopyTo}
+	if len(l.unreadable) > 0 {
+		s.Damages = l
+	}
+	return s
 }
 
 // CopyTo writes a copy of the file as it is now to w, while the log is in use. The

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 
 	"parodywave/eventlog"
@@ -29,6 +30,27 @@ func toldOf(l *Log, name eventlog.Stream) (string, error) {
 		fmt.Fprintln(&b, r.Proof.Chain)
 	}
 	return b.String(), nil
+}
+
+// checkIntact checks that the records of a stream before its damage can be read.
+func checkIntact(l *Log, d eventlog.DamageError, want string) error {
+	var b bytes.Buffer
+	last := eventlog.Revision(0)
+	for r, err := range l.Intact(ctx, d.Stream) {
+		if err != nil {
+			return fmt.Errorf("%s: intact: %w", d.Stream, err)
+		}
+		last, r.Position = r.Revision, 0
+		tell(&b, &r)
+	}
+	until := d.Revision - 1
+	if head, _ := l.Head(ctx, d.Stream); d.Position == 0 { // only salts are damaged
+		until = head.Revision
+	}
+	if last != until && until > l.streams[d.Stream].start.through || !strings.HasPrefix(want, b.String()) {
+		return fmt.Errorf("%s: intact up to %d of %d", d.Stream, last, until)
+	}
+	return nil
 }
 
 // checkDamaged compares a log with a damaged value with what its streams were. It
@@ -65,6 +87,9 @@ func checkDamaged(l *Log, want map[eventlog.Stream]string) (readable int, err er
 		var typed *eventlog.DamageError
 		if _, err := toldOf(l, d.Stream); !errors.As(err, &typed) || typed.Stream != d.Stream || typed.Revision == 0 {
 			return 0, fmt.Errorf("%s: read gives %v", d.Stream, err)
+		}
+		if err := checkIntact(l, d, want[d.Stream]); err != nil {
+			return 0, err
 		}
 	}
 	for name := range want {

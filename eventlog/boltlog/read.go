@@ -24,18 +24,39 @@ func (l *Log) Read(ctx context.Context, name eventlog.Stream, after eventlog.Rev
 			yield(eventlog.Record{}, err)
 			return
 		}
-		for r.next <= r.until {
-			values, err := r.page(ctx)
-			for i := 0; err == nil && i < len(values); i++ {
-				var more bool
-				if more, err = r.value(ctx, values[i], yield); !more && err == nil {
-					return
-				}
-			}
-			if err != nil && err != errAgain {
-				yield(eventlog.Record{}, err)
+		r.records(ctx, yield)
+	}
+}
+
+// Intact implements eventlog.Damages. Damaged salts leave the records of their stream
+// readable, to the end.
+func (l *Log) Intact(ctx context.Context, name eventlog.Stream) iter.Seq2[eventlog.Record, error] {
+	return func(yield func(eventlog.Record, error) bool) {
+		r, err := l.unprovedReader(name, 0)
+		if err != nil {
+			yield(eventlog.Record{}, err)
+			return
+		}
+		if d := l.unreadable[name]; d != nil && d.Position > 0 {
+			r.until = d.Revision - 1
+		}
+		r.records(ctx, yield)
+	}
+}
+
+// records yields the records that r reads.
+func (r *reader) records(ctx context.Context, yield func(eventlog.Record, error) bool) {
+	for r.next <= r.until {
+		values, err := r.page(ctx)
+		for i := 0; err == nil && i < len(values); i++ {
+			var more bool
+			if more, err = r.value(ctx, values[i], yield); !more && err == nil {
 				return
 			}
+		}
+		if err != nil && err != errAgain {
+			yield(eventlog.Record{}, err)
+			return
 		}
 	}
 }
@@ -51,13 +72,18 @@ type reader struct {
 }
 
 func (l *Log) reader(name eventlog.Stream, after eventlog.Revision) (*reader, error) {
+	if d := l.unreadable[name]; d != nil {
+		return nil, fmt.Errorf("read %s: %w", name, d)
+	}
+	return l.unprovedReader(name, after)
+}
+
+// unprovedReader is reader for a stream that may be damaged.
+func (l *Log) unprovedReader(name eventlog.Stream, after eventlog.Revision) (*reader, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if l.closed {
 		return nil, eventlog.ErrClosed
-	}
-	if d := l.unreadable[name]; d != nil {
-		return nil, fmt.Errorf("read %s: %w", name, d)
 	}
 	r := &reader{log: l, name: name, next: 1, opener: l.opener()}
 	if s := l.streams[name]; s != nil {

@@ -22,6 +22,7 @@ type Thread struct {
 	Here        []string          `json:"here,omitzero"`
 	Typing      []string          `json:"typing,omitzero"`
 	Last        *string           `json:"last,omitzero"`
+	Damaged     string            `json:"damaged,omitzero"` // why it cannot be read
 }
 
 // NewThread returns a thread's summary as a row, without who is there.

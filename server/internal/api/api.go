@@ -45,6 +45,8 @@ type API struct {
 type Threads interface {
 	// Get returns what the list says of a thread, false where there is none.
 	Get(eventlog.Stream) (projection.Summary, bool)
+	// Damaged returns why a thread cannot be read, nil if it can.
+	Damaged(eventlog.Stream) *eventlog.DamageError
 	// Newest returns up to limit threads from place offset on, the newest activity
 	// first, and how many threads there are.
 	Newest(offset, limit int) (list []projection.Summary, total int)
@@ -99,6 +101,7 @@ func (a *API) Routes(mux Router) {
 func (a *API) Control(mux Router) {
 	for pattern, h := range map[string]handler{
 		"GET /version":                   a.controlVersion,
+		"GET /damaged":                   a.controlDamaged,
 		"GET /copy":                      a.controlCopy,
 		"PUT /threads/{thread}/text":     by(command, a.put),
 		"POST /threads/{thread}/changes": by(command, a.controlRevise),

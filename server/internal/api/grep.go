@@ -57,6 +57,7 @@ func (a *API) getGrepAll(w http.ResponseWriter, r *http.Request) error {
 		return wire.Errorf(wire.BadValue, "at needs one thread: use /api/threads/T/grep")
 	}
 	threads, _ := a.Threads.Newest(0, math.MaxInt)
+	threads = slices.DeleteFunc(threads, func(t projection.Summary) bool { return a.Threads.Damaged(t.Stream) != nil })
 	slices.SortFunc(threads, func(a, b projection.Summary) int { return cmp.Compare(a.Stream, b.Stream) })
 	ctx, cancel := limited(r.Context(), searchMost)
 	defer cancel()

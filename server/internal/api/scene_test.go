@@ -34,6 +34,8 @@ func (o one) With(_ context.Context, _ eventlog.Stream, f func(*authority.Author
 	return f(o.authority)
 }
 
+func (o one) Damaged(eventlog.Stream) *eventlog.DamageError { return nil }
+
 func (o one) Changed() <-chan struct{} { return nil }
 
 // nobody is an authority's room without connections.

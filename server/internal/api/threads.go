@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 
 	"parodywave/eventlog"
@@ -14,6 +15,9 @@ func (a *API) threadRow(s *projection.Summary) jsonrow.Thread {
 	r := jsonrow.NewThread(s, a.People.Name)
 	connections, here, typing := a.Threads.Present(s.Stream)
 	r.Connections, r.Rev, r.Here, r.Typing, r.Last = &connections, s.Revision, here, typing, &s.Last
+	if why := a.Threads.Damaged(s.Stream); why != nil {
+		r.Damaged = why.Error()
+	}
 	return r
 }
 
@@ -38,6 +42,19 @@ func (a *API) getThreads(w http.ResponseWriter, r *http.Request) error {
 		page.Next = &next
 	}
 	writeJSON(w, http.StatusOK, page)
+	return nil
+}
+
+// controlDamaged answers the threads that cannot be read.
+func (a *API) controlDamaged(w http.ResponseWriter, _ *http.Request) error {
+	rows := []jsonrow.Thread{}
+	threads, _ := a.Threads.Newest(0, math.MaxInt)
+	for i := range threads {
+		if a.Threads.Damaged(threads[i].Stream) != nil {
+			rows = append(rows, a.threadRow(&threads[i]))
+		}
+	}
+	writeJSON(w, http.StatusOK, rows)
 	return nil
 }
 

@@ -61,6 +61,9 @@ func (a *API) edit(ctx context.Context, thread eventlog.Stream, as people.Identi
 	if _, ok := a.Threads.Get(thread); !ok { // before an author gets a name
 		return fmt.Errorf("thread %s: %w", thread, eventlog.ErrNotFound)
 	}
+	if why := a.Threads.Damaged(thread); why != nil {
+		return why
+	}
 	author, err := a.identify(ctx, as)
 	if err != nil {
 		return err

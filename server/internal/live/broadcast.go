@@ -88,11 +88,15 @@ func (b *broadcaster) listFrame() ([]byte, bool) {
 
 func (b *broadcaster) row(s *projection.Summary, r *room) wire.ThreadRow {
 	connections, here, typing := b.hub.present(r)
+	damage := ""
+	if why := b.hub.Damaged(s.Stream); why != nil {
+		damage = why.Error()
+	}
 	return wire.ThreadRow{
 		ID: s.Stream, Title: s.Title,
 		OpenedBy: b.hub.people.Name(s.OpenedBy), OpenedAt: s.OpenedAt,
 		UpdatedBy: b.hub.people.Name(s.UpdatedBy), UpdatedAt: s.UpdatedAt,
 		Lines: s.Lines, Connections: connections,
-		Rev: s.Revision, Here: here, Typing: typing, Last: s.Last,
+		Rev: s.Revision, Here: here, Typing: typing, Last: s.Last, Damaged: damage,
 	}
 }

@@ -36,6 +36,7 @@ type Hub struct {
 	idled       func(eventlog.Stream) // called when a thread leaves memory
 	listChanged func()
 	clock       clockWarning
+	damaged     map[eventlog.Stream]projection.Damaged // never changed
 
 	mu        sync.Mutex
 	directory *projection.Directory
@@ -74,6 +75,10 @@ func (h *Hub) acquire(ctx context.Context, stream eventlog.Stream) (*room, error
 	if h.closed {
 		h.mu.Unlock()
 		return nil, errClosing
+	}
+	if why := h.Damaged(stream); why != nil {
+		h.mu.Unlock()
+		return nil, why
 	}
 	if _, ok := h.directory.Get(stream); !ok {
 		h.mu.Unlock()
@@ -235,12 +240,12 @@ type listed struct {
 func (h *Hub) list(offset, limit int) ([]listed, int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	all := h.directory.Newest(offset, limit)
+	all := h.listedThreads().Newest(offset, limit)
 	out := make([]listed, len(all))
 	for i, sum := range all {
 		out[i] = listed{sum, h.rooms[sum.Stream]}
 	}
-	return out, h.directory.Len()
+	return out, h.directory.Len() + len(h.damaged)
 }
 
 // loaded returns the threads that are in memory, in no order.
@@ -259,7 +264,7 @@ func (h *Hub) loaded() []listed {
 func (h *Hub) threads() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.directory.Len()
+	return h.directory.Len() + len(h.damaged)
 }
 
 // shutdown stops all authorities once they have finished what they accepted.

@@ -29,10 +29,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A Config is what New is given. All fields are required but Prune.
+// A Config is what New is given. All fields are required but Damaged and Prune.
 type Config struct {
 	Log       projection.Source
 	Directory *projection.Directory // of Log; Live keeps it
+	Damaged   []projection.Damaged  // threads that Log cannot read
 	People    *people.People
 	Appended  people.Appended       // called with the outcome of each append
 	Idled     func(eventlog.Stream) // called when a thread leaves memory
@@ -74,7 +75,11 @@ func New(cfg Config) *Live {
 	hub := &Hub{
 		log: cfg.Log, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats,
 		flushes: rate.NewLimiter(flushRate, flushBurst), appended: cfg.Appended, idled: cfg.Idled,
-		directory: cfg.Directory, rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{}),
+		directory: cfg.Directory, damaged: map[eventlog.Stream]projection.Damaged{},
+		rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{}),
+	}
+	for _, d := range cfg.Damaged {
+		hub.damaged[d.Stream] = d
 	}
 	l := &Live{
 		hub: hub, people: cfg.People, limits: cfg.Limits, logger: cfg.Logger, stats: stats, peers: peers,

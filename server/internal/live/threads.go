@@ -14,6 +14,9 @@ import (
 func (h *Hub) Get(stream eventlog.Stream) (projection.Summary, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if d, ok := h.damaged[stream]; ok {
+		return d.Summary, true
+	}
 	return h.directory.Get(stream)
 }
 
@@ -22,7 +25,7 @@ func (h *Hub) Get(stream eventlog.Stream) (projection.Summary, bool) {
 func (h *Hub) Newest(offset, limit int) ([]projection.Summary, int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.directory.Newest(offset, limit), h.directory.Len()
+	return h.listedThreads().Newest(offset, limit), h.directory.Len() + len(h.damaged)
 }
 
 // Present returns how many connections are in a thread, and the names of some

@@ -42,6 +42,7 @@ type ThreadRow struct {
 	Here        []string // names of people joined now, at most NamesInRow
 	Typing      []string // names of people typing now, at most NamesInRow
 	Last        string   // beginning of the line that changed last
+	Damaged     string   // why the thread cannot be read; empty if it can
 }
 
 // NamesInRow is the most names that each list in a ThreadRow has.
@@ -61,6 +62,9 @@ func (r *ThreadRow) AppendJSON(dst []byte) []byte {
 	dst = appendList(dst, `,"here":`, r.Here, appendName)
 	dst = appendList(dst, `,"typing":`, r.Typing, appendName)
 	dst = appendText(dst, `,"last":`, r.Last)
+	if r.Damaged != "" {
+		dst = appendText(dst, `,"damaged":`, r.Damaged)
+	}
 	return append(dst, '}')
 }
 

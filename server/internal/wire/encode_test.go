@@ -28,7 +28,8 @@ func goldenFrames(t testing.TB) map[string]Frame {
 	const at = 1_760_000_000_123
 	return map[string]Frame{
 		"status":                &StatusReply{3, 2},
-		"list":                  &ListReply{[]ThreadRow{{testThread, "Thread of the day", "Ada", at, at + 5, "Ben", 2, 1, 9, []string{"Ada", "소라"}, []string{"Ada"}, `say "hi"`}}, 1},
+		"list":                  &ListReply{[]ThreadRow{{testThread, "Thread of the day", "Ada", at, at + 5, "Ben", 2, 1, 9, []string{"Ada", "소라"}, []string{"Ada"}, `say "hi"`, ""}}, 1},
+		"list, damaged":         &ListReply{[]ThreadRow{{testThread, "", "", 0, at, "", 0, 0, 9, nil, nil, "", "position 7: it is damaged"}}, 1},
 		"list, none":            &ListReply{},
 		"join":                  &LineJoin{Thread: testThread, Title: "Thread of the day", Data: rows, Rev: 9, Limits: limits},
 		"join, nothing written": &LineJoin{Thread: testThread, Title: "t", Rev: 1, Limits: limits},

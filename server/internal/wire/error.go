@@ -35,6 +35,7 @@ func (e *Error) Answering(re string) *Error {
 // place that maps errors to codes.
 func ErrorFor(err error, re string) *Error {
 	var e *Error
+	var damage *eventlog.DamageError
 	switch {
 	case errors.As(err, &e):
 		if e.Re != "" {
@@ -45,6 +46,8 @@ func ErrorFor(err error, re string) *Error {
 	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown),
 		errors.Is(err, eventlog.ErrClosed), errors.Is(err, eventlog.ErrConflict), errors.Is(err, context.Canceled):
 		e = Refusal(err)
+	case errors.As(err, &damage) && damage.Stream != "":
+		e = Errorf(Unavailable, "thread %s cannot be read, because the log is damaged from revision %d of it on; nothing in it was changed; the operator can save it: parodywave doctor says how", damage.Stream, damage.Revision)
 	default:
 		e = Errorf(Unavailable, "%v", err)
 	}
