@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
 )
 
 // A LineHistory is what happened to the lines of a line's Lineage.
@@ -59,35 +60,32 @@ func ReplayLine(ctx context.Context, log eventlog.Log, stream eventlog.Stream, q
 type lineWatch struct {
 	t      *Thread
 	lines  Lineage
-	births map[eventlog.Revision]bool // of lines of the lineage
 	query  LineQuery
 	open   map[LineID]*Passage
 	closed []*Passage
+	units  map[LineID][]uint16 // what the lineage's lines read, or read last
+	ended  map[LineID]bool     // the lines that are not in the text
 
 	// Of the event that is being applied.
 	edits []edit
 	was   []wasLine
+	old   map[LineID][]uint16 // what lines read before it, if they read something else now
 }
 
-// A wasLine is a line of the lineage as it was before an event. It has its units
-// only if a passage may begin with the event.
+// A wasLine is where a line of the lineage stood before an event that may touch it.
 type wasLine struct {
 	id LineID
 	stretch
-	units []uint16
 }
 
 func newLineWatch(t *Thread, lines Lineage, q LineQuery) *lineWatch {
-	w := &lineWatch{t: t, lines: lines, births: map[eventlog.Revision]bool{}, query: q, open: map[LineID]*Passage{}}
-	for id := range lines {
-		w.births[id.Revision] = true
-	}
-	return w
+	return &lineWatch{t: t, lines: lines, query: q, open: map[LineID]*Passage{}, units: map[LineID][]uint16{}, ended: map[LineID]bool{}, old: map[LineID][]uint16{}}
 }
 
 // before notes where the lines are that the next event may touch.
 func (w *lineWatch) before(e *event.Event) {
 	w.edits, w.was = w.edits[:0], w.was[:0]
+	clear(w.old)
 	c := w.t.Change(e)
 	if c == nil {
 		return
@@ -112,12 +110,7 @@ func (w *lineWatch) note(e *event.Event, i int) {
 	if !w.lines.Has(ln.id, e.Revision) && !w.lines.Has(ln.id, e.Revision-1) {
 		return
 	}
-	was := wasLine{id: ln.id, stretch: stretch{start, start + int(ln.length)}}
-	author, known := w.t.numbers[e.Author]
-	if w.births[e.Revision] || !known || !w.open[ln.id].goesOn(int(author), e.Time) {
-		was.units = w.t.Units(was.from, was.to)
-	}
-	w.was = append(w.was, was)
+	w.was = append(w.was, wasLine{ln.id, stretch{start, start + int(ln.length)}})
 }
 
 func (w *lineWatch) find(id LineID) *wasLine {
@@ -129,26 +122,12 @@ func (w *lineWatch) find(id LineID) *wasLine {
 }
 
 // after adds what the event did.
-func (w *lineWatch) after(e *event.Event, _ *Effect) {
-	t := w.t
-	if len(t.effect.Hunks) == 0 { // nearly always
-		for _, i := range t.effect.Touched {
-			w.line(e, i, nil)
-		}
-		return
-	}
+func (w *lineWatch) after(e *event.Event, effect *Effect) {
 	kin := w.kinship()
-	touched := slices.Clone(t.effect.Touched)
-	for _, h := range t.effect.Hunks {
-		for i := range h.New {
-			touched = append(touched, h.NewAt+i)
-		}
-	}
-	slices.Sort(touched)
-	for _, i := range slices.Compact(touched) {
+	for _, i := range effect.Lines() {
 		w.line(e, i, kin)
 	}
-	for _, h := range t.effect.Hunks {
+	for _, h := range effect.Hunks {
 		for _, id := range h.Old {
 			w.gone(e, id)
 		}
@@ -179,49 +158,55 @@ func (w *lineWatch) kinship() map[LineID][]string {
 // line adds what the event did to the line with index i.
 func (w *lineWatch) line(e *event.Event, i int, kin map[LineID][]string) {
 	ln, start := w.t.lines.byIndex(i)
-	if !w.lines.Has(ln.id, e.Revision) {
+	id, from := ln.id, ln.splitFrom
+	if !w.lines.Has(id, e.Revision) {
 		return
 	}
-	now, was, kinds := stretch{start, start + int(ln.length)}, w.find(ln.id), kin[ln.id]
+	now, kinds := stretch{start, start + int(ln.length)}, slices.Clone(kin[id])
+	before, lived := w.units[id]
+	lived = lived && !w.ended[id]
+	was, after := w.find(id), w.t.Units(now.from, now.to)
+	w.old[id], w.units[id] = before, after
+	delete(w.ended, id)
 	switch e.Payload.(type) {
 	case event.Submitted:
-		w.passage(e, ln.id, nil, now, "submitted")
+		w.passage(e, id, after, nil, "submitted")
 		return
 	case event.Redacted: // the log no longer has the text: show no earlier one
-		if p := w.open[ln.id]; p != nil {
-			p.sealed = true
-		}
-		w.passage(e, ln.id, nil, now, "redacted")
-		w.open[ln.id].sealed = true
+		w.seal(id)
+		w.passage(e, id, after, nil, "redacted")
+		w.seal(id)
 		return
 	}
 	switch {
-	case ln.id.Revision != e.Revision:
-		switch hunks := w.t.effect.Hunks; {
-		case len(hunks) == 0:
-		case Moved(ln.id, hunks):
-			kinds = append(kinds, "moved")
-		case Returned(ln.id, hunks):
-			kinds = append(kinds, "returned")
-		}
-	case ln.splitFrom.IsZero():
-		was, kinds = &wasLine{}, append(kinds, "born")
+	case lived && Moved(id, w.t.effect.Hunks):
+		kinds = append(kinds, "moved")
+	case lived:
+	case id.Revision != e.Revision: // an author takes the change back that had ended it
+		w.seal(id)
+		w.passage(e, id, after, nil, append(kinds, "returned")...)
+		return
+	case from.IsZero():
+		before, was, kinds = nil, &wasLine{}, append(kinds, "born")
 	default:
-		was, kinds = w.find(ln.splitFrom), append(kinds, "split")
+		before, was, kinds = w.read(from), w.find(from), append(kinds, "split")
 	}
-	if ln.changed != e.Revision {
-		was = nil
-	} else if len(kinds) == 0 {
+	switch {
+	case lived && slices.Equal(before, after):
+		if len(kinds) > 0 {
+			w.passage(e, id, after, nil, kinds...)
+		}
+		return
+	case len(kinds) == 0:
 		kinds = []string{"edited"}
 	}
-	if len(kinds) > 0 {
-		w.passage(e, ln.id, was, now, kinds...)
-	}
+	w.passage(e, id, before, w.changed(before, was, after, now), kinds...)
 }
 
-// gone adds the end of a line, if it is dead.
+// gone adds the end of a line: it is dead, or part of a line from which it comes back.
+// A line of the lineage that it is joined into for good tells of that itself.
 func (w *lineWatch) gone(e *event.Event, id LineID) {
-	if !w.lines.Has(id, e.Revision) || w.t.Resolve(id) != id {
+	if !w.lines.Has(id, e.Revision) {
 		return
 	}
 	for _, h := range w.t.effect.Hunks {
@@ -229,25 +214,55 @@ func (w *lineWatch) gone(e *event.Event, id LineID) {
 			return
 		}
 	}
-	w.passage(e, id, w.find(id), stretch{}, "deleted")
+	before, kind := w.read(id), "deleted"
+	if w.ended[id] = true; w.t.Resolve(id) != id {
+		kind = "joined"
+	}
+	if kind == "deleted" || !w.lines.Has(w.t.Resolve(id), e.Revision) {
+		w.passage(e, id, before, w.changed(before, w.find(id), nil, stretch{}), kind)
+	}
 }
 
-// passage adds to the open passage of a line, or begins one. was is nil if the text
-// of the line is unchanged.
-func (w *lineWatch) passage(e *event.Event, id LineID, was *wasLine, now stretch, kinds ...string) {
+// read returns what a line read before the event, or last.
+func (w *lineWatch) read(id LineID) []uint16 {
+	if units, ok := w.old[id]; ok {
+		return units
+	}
+	return w.units[id]
+}
+
+// changed returns the change of a line. was is nil for a line that the edits do not
+// touch: the net law gave another piece its identity, or it was split from a line that
+// had ended.
+func (w *lineWatch) changed(before []uint16, was *wasLine, after []uint16, now stretch) *ot.Change {
+	var c ot.Change
+	if was != nil {
+		c = within(w.edits, was.stretch, now, w.t.Units)
+	} else {
+		prefix, suffix := ot.Common(before, after)
+		c = ot.Replace(len(before), prefix, len(before)-suffix, after[prefix:len(after)-suffix])
+	}
+	return &c
+}
+
+// seal closes the open passage of a line.
+func (w *lineWatch) seal(id LineID) {
+	if p := w.open[id]; p != nil {
+		p.sealed = true
+	}
+}
+
+// passage adds to the open passage of a line, or begins one with the line before. The
+// change is nil if the line reads as before.
+func (w *lineWatch) passage(e *event.Event, id LineID, before []uint16, c *ot.Change, kinds ...string) {
 	p := w.open[id]
 	if author := int(w.t.lastNumber); !p.goesOn(author, e.Time) {
 		w.close(p)
-		p = &Passage{Line: id, From: e.Revision, Start: e.Time, Author: author}
-		if was != nil {
-			p.before = was.units
-		} else {
-			p.before = w.t.Units(now.from, now.to)
-		}
+		p = &Passage{Line: id, From: e.Revision, Start: e.Time, Author: author, before: before}
 		w.open[id] = p
 	}
-	if was != nil {
-		p.changes = append(p.changes, within(w.edits, was.stretch, now, w.t.Units))
+	if c != nil {
+		p.changes = append(p.changes, *c)
 	}
 	p.To, p.End = e.Revision, e.Time
 	p.kind(kinds...)

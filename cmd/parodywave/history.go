@@ -43,15 +43,9 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at event
 	if *c.Line > rows(last) {
 		return noLine(*c.Line, rows(last))
 	}
-	l := &lineHistory{s: s, lines: kin.Of(last.Row(*c.Line - 1).ID), text: map[projection.LineID]string{}}
-	err = s.playTo(a, stream, at, l.before, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
-		for _, r := range l.apply(e, t, effect) {
-			if keep(e) {
-				l.add(r, c.Every == "edit")
-			}
-		}
-		return nil
-	})
+	l := newLineHistory(s, kin.Of(last.Row(*c.Line-1).ID))
+	l.each, l.keep = c.Every == "edit", keep
+	err = s.playTo(a, stream, at, l.before, l.take)
 	if err != nil {
 		return err
 	}
@@ -87,9 +81,29 @@ func (r *lineRow) print(a *app) {
 type lineHistory struct {
 	s     *source
 	lines projection.Lineage
+	each  bool                         // a row for each event
+	keep  func(event.Event) bool       // makes rows only of these events; nil: of all
 	text  map[projection.LineID]string // of the lineage's lines, before the event; of those that are gone, what they read last
 	rows  []*lineRow
+	open  *lineRow                     // the last row, unless an event that is not kept followed it
 	lost  map[projection.LineID][]loss // deleted by the event
+}
+
+func newLineHistory(s *source, lines projection.Lineage) *lineHistory {
+	return &lineHistory{s: s, lines: lines, text: map[projection.LineID]string{}}
+}
+
+// take adds the rows of an event that was just applied to t. An event that is not kept
+// ends the fold, so that no row shows what another author typed.
+func (l *lineHistory) take(e event.Event, t *projection.Thread, effect *projection.Effect) error {
+	for _, r := range l.apply(e, t, effect) {
+		if l.keep == nil || l.keep(e) {
+			l.add(r)
+		} else {
+			l.open = nil
+		}
+	}
+	return nil
 }
 
 // A loss is a number of UTF-16 units of one revision that an event deletes.
@@ -140,7 +154,7 @@ func (l *lineHistory) apply(e event.Event, t *projection.Thread, effect *project
 		}
 	}
 	was := maps.Clone(l.text) // a line may be split from a line that this event changes
-	for _, i := range l.touched(t, effect) {
+	for _, i := range effect.Lines() {
 		r := t.Row(i)
 		if !l.lines.Has(r.ID, e.Revision) {
 			continue
@@ -166,23 +180,10 @@ func (l *lineHistory) apply(e event.Event, t *projection.Thread, effect *project
 	return out
 }
 
-// touched returns the lines that an event may have changed or moved.
-func (l *lineHistory) touched(t *projection.Thread, effect *projection.Effect) []int {
-	all := slices.Clone(effect.Touched)
-	for _, h := range effect.Hunks {
-		for i := range h.New {
-			all = append(all, h.NewAt+i)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
 // add appends a row or, unless each is set, folds an author's edits of one line
 // without a pause into the last row.
-func (l *lineHistory) add(r *lineRow, each bool) {
-	if n := len(l.rows); n > 0 && !each && r.Action == "changed" {
-		last := l.rows[n-1]
+func (l *lineHistory) add(r *lineRow) {
+	if last := l.open; last != nil && !l.each && r.Action == "changed" {
 		folds := last.Action == "changed" || last.Action == "born"
 		if folds && last.id == r.id && last.author == r.author && r.at-last.at <= burstPause {
 			last.eventRow.add(&r.eventRow)
@@ -195,7 +196,7 @@ func (l *lineHistory) add(r *lineRow, each bool) {
 			return
 		}
 	}
-	l.rows = append(l.rows, r)
+	l.rows, l.open = append(l.rows, r), r
 }
 
 // String names a row in tests.

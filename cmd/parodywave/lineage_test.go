@@ -108,6 +108,11 @@ func history(t *testing.T, rnd *rand.Rand, n, kinds int) (eventlog.AuditLog, *pr
 // lineRows returns the history of line n (from 0) of a log, oldest first.
 func lineRows(t *testing.T, log eventlog.AuditLog, thread *projection.Thread, n int, each bool) []*lineRow {
 	t.Helper()
+	return rowsKept(t, log, thread, n, each, nil)
+}
+
+func rowsKept(t *testing.T, log eventlog.AuditLog, thread *projection.Thread, n int, each bool, keep func(event.Event) bool) []*lineRow {
+	t.Helper()
 	s := sourceOf(log)
 	a := &app{ctx: context.Background()}
 	kin := projection.NewFamily()
@@ -115,14 +120,10 @@ func lineRows(t *testing.T, log eventlog.AuditLog, thread *projection.Thread, n 
 		kin.Add(t, effect)
 		return nil
 	})
-	l := &lineHistory{s: s, lines: kin.Of(thread.Row(n).ID), text: map[projection.LineID]string{}}
+	l := newLineHistory(s, kin.Of(thread.Row(n).ID))
+	l.each, l.keep = each, keep
 	if err == nil {
-		err = s.play(a, testThread, func(e event.Event, t *projection.Thread, effect *projection.Effect) error {
-			for _, r := range l.apply(e, t, effect) {
-				l.add(r, each)
-			}
-			return nil
-		})
+		err = s.play(a, testThread, l.take)
 	}
 	if err != nil {
 		t.Fatal(err)
