@@ -66,6 +66,8 @@
 //     units (a tie: equal content, then the older identity); without units, the first
 //     free piece of equal content that is not blank, between its living neighbours;
 //     the piece that has the identity now. Other pieces keep theirs, or are born.
+//     A line that reads as before has the units of its piece, even new ones, and one
+//     between whose parts another comes to lie keeps only the part that it is.
 //     They are settled when lines come or go, and when a line reads like one of
 //     before.
 //   - A line that is one of before, with its content, has the row of before. Any

@@ -272,6 +272,7 @@ func (s *settling) settle() {
 		s.keepRows()
 		s.cross()
 	} else {
+		s.own()
 		s.write()
 	}
 }

@@ -94,6 +94,22 @@ var netCases = []struct {
 		[]string{`1.0 r4 ana "fxir "`, `7.0 r7 ana "bo "`, `4.0 r7 ana "tree"`, `1.1 r1 ana "iris"`},
 	},
 	{
+		"a line deleted, typed again, joined, and parted after the line above was submitted",
+		script{
+			`ana [[0,"egret gull","cat dusk"]]`, `ben [10,[1],8]`, `ana [6,[0,"",""],12]`, `ben [[7],12]`, `ben [4,[0,"",""],8]`,
+			`ben [5,[0,"egret ",""],8]`, `ben [11,[1],8]`, `ana submit 0 0`, `ben [11,[0,"",""],8]`,
+		},
+		[]string{`5.0 r5 ben "gull" submitted`, `3.0 r3 ana "egret "`, `1.0 r9 ben "cat dusk"`},
+	},
+	{
+		"a line moved between the parts of another, and parted and joined there",
+		script{
+			`ana [[0,"fir tree","gull jay","end"]]`, `ben [3,[0,"",""],18]`, `ben [4,[0,"gull jay",""],5,[9],4]`,
+			`ben [7,[0,"",""],15]`, `ana [19,[0,"!"],4]`, `ben [7,[1],16]`,
+		},
+		[]string{`2.0 r2 ben "fir"`, `1.1 r1 ana "gull jay"`, `1.0 r5 ana " tree!"`, `1.2 r1 ana "end"`},
+	},
+	{
 		"what is left of an edit is a row of its author",
 		script{`ana [[0,"alpha","beta"]]`, `ben [3,[0,"xy"],7]`, `ben [3,[1],8]`},
 		[]string{`1.0 r3 ben "alpyha"`, `1.1 r1 ana "beta"`},

@@ -182,7 +182,7 @@ func (s *settling) carve(q *part) *patch {
 		for ; next < len(s.kept) && s.kept[next].a < to; next++ {
 			k := s.kept[next]
 			if n := len(p.kept) - 1; n >= 0 && k.b-start < p.kept[n].b+p.kept[n].n {
-				continue // a move brought it above
+				continue // of a line that has changed places with another one
 			}
 			p.gone = append(p.gone, s.a.text[at:k.a]...)
 			p.kept = appendKept(p.kept, kept{k.a + shift, k.b - start, k.n})

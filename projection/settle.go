@@ -1,6 +1,9 @@
 package projection
 
-import "slices"
+import (
+	"slices"
+	"sort"
+)
 
 // A settling decides which lines the pieces of an area are, after a change, and what
 // its patches are from then on.
@@ -15,6 +18,7 @@ type settling struct {
 	kept   []kept // from a.text to now
 	links  []link
 	of     []int // the piece that each line of a.before is, or:
+	into   []int // the piece that each line was joined into, of those that were
 	flying []placed
 
 	crossed []bool // of a.before
@@ -112,9 +116,15 @@ func (s *settling) assign() {
 	if len(s.t.effect.Moves) > 0 {
 		s.byMoves()
 	}
+	s.into = make([]int, len(s.of))
 	s.byUnits()
 	s.byContent()
 	s.byIdentity(func(j int) bool { return !s.pieces[j].stated })
+	for i, j := range s.into {
+		if s.of[i] == joined {
+			s.t.net.joined = append(s.t.net.joined, joining{s.a.before[i].id, s.first + j})
+		}
+	}
 }
 
 // byMoves: a line that was moved keeps its piece, whatever else picks that. It leaves
@@ -128,20 +138,74 @@ func (s *settling) byMoves() {
 	for j := range s.pieces {
 		s.pieces[j].stated = s.pieces[j].stated || moved[j] && s.pieces[j].line == missing
 	}
+	s.drop(func(i, j int) bool { return moved[j] != (s.of[i] >= 0) || moved[j] && s.of[i] != j })
+}
+
+// drop takes the units of line i in piece j for gone, where gone says so.
+func (s *settling) drop(gone func(i, j int) bool) {
 	i := 0
 	s.kept = slices.DeleteFunc(s.kept, func(k kept) bool {
 		for i+1 < len(s.a.offset) && k.a >= s.a.offset[i+1] {
 			i++
 		}
-		j, _ := slices.BinarySearchFunc(s.pieces, k.b, func(p piece2, b int) int {
-			if b >= p.to {
-				return -1
-			}
-			return 1
-		})
-		return moved[j] != (s.of[i] >= 0) || moved[j] && s.of[i] != j
+		j := sort.Search(len(s.pieces), func(j int) bool { return s.pieces[j].to > k.b })
+		return gone(i, j)
 	})
 	s.link()
+}
+
+// own: a line of before that reads as before has the units of its piece, even if they
+// are new. A line of before between whose parts another one lies keeps only the part
+// that it is, or else its largest.
+func (s *settling) own() {
+	whole := make([]bool, len(s.of))
+	other := false
+	for _, l := range s.links {
+		if j := s.of[l.i]; j >= 0 {
+			whole[l.i] = j == l.j && l.n == int(s.a.before[l.i].length)
+		}
+	}
+	for i, j := range s.of {
+		if j >= 0 && !whole[i] && s.a.before[i].length > 0 && s.equal(i, j) {
+			whole[i], other = true, true
+		} else {
+			whole[i] = false
+		}
+	}
+	if other {
+		s.drop(func(i, j int) bool { return whole[i] || s.pieces[j].line >= 0 && whole[s.pieces[j].line] })
+		for i := range whole {
+			if whole[i] {
+				s.kept = append(s.kept, kept{s.a.offset[i], s.pieces[s.of[i]].from, int(s.a.before[i].length)})
+			}
+		}
+		slices.SortFunc(s.kept, func(x, y kept) int { return x.a - y.a })
+		s.link()
+	}
+	most, first, last := make([]link, len(s.of)), make([]int, len(s.of)), make([]int, len(s.of))
+	for _, l := range s.links {
+		if most[l.i].n == 0 {
+			first[l.i], last[l.i] = l.j, l.j
+		}
+		first[l.i], last[l.i] = min(first[l.i], l.j), max(last[l.i], l.j)
+		if most[l.i].n < l.n {
+			most[l.i] = l
+		}
+	}
+	parted := make([]bool, len(s.of))
+	other = false
+	for i := range s.of {
+		for j := first[i] + 1; j < last[i] && !parted[i]; j++ {
+			parted[i] = s.pieces[j].line >= 0 && s.pieces[j].line != i
+		}
+		if s.of[i] >= 0 {
+			most[i].j = s.of[i]
+		}
+		other = other || parted[i]
+	}
+	if other {
+		s.drop(func(i, j int) bool { return parted[i] && j != most[i].j })
+	}
 }
 
 // moved reports whether a move brought piece j.
@@ -179,8 +243,7 @@ func (s *settling) byUnits() {
 	}
 	for _, p := range picks {
 		if p.n > 0 && s.of[p.i] == missing && !s.pieces[p.j].stated {
-			s.t.net.joined = append(s.t.net.joined, joining{s.a.before[p.i].id, s.first + p.j})
-			s.of[p.i] = joined
+			s.of[p.i], s.into[p.i] = joined, p.j
 		}
 	}
 }
@@ -233,7 +296,8 @@ func (s *settling) nextLiving(i int) int {
 	return len(s.pieces)
 }
 
-// byIdentity: a line without units is the free piece that has its identity already.
+// byIdentity: a line without units, or whose units another line's piece has, is the
+// free piece that has its identity already.
 func (s *settling) byIdentity(free func(j int) bool) {
 	at := map[LineID]int{}
 	for j := range s.pieces {
@@ -242,7 +306,7 @@ func (s *settling) byIdentity(free func(j int) bool) {
 		}
 	}
 	for i := range s.of {
-		if j, ok := at[s.a.before[i].id]; ok && s.of[i] == missing {
+		if j, ok := at[s.a.before[i].id]; ok && (s.of[i] == missing || s.of[i] == joined) {
 			s.give(i, j)
 		}
 	}
