@@ -30,6 +30,7 @@ func (*compactCommand) Run(a *app) error {
 	if err != nil {
 		return a.wholeError(err)
 	}
+	a.warn(c.Warnings)
 	each := 0.0
 	if c.Records > 0 {
 		each = float64(c.After) / float64(c.Records)

@@ -35,6 +35,7 @@ func (c *migrateCommand) Run(a *app) error {
 	if err != nil {
 		return a.wholeError(err)
 	}
+	a.warn(m.Warnings)
 	if m.From == m.To {
 		fmt.Fprintf(a.out, "format %d is the newest: nothing to do\n", m.To)
 		return nil

@@ -66,6 +66,42 @@ func TestMigrateUpgradesTheFirstRelease(t *testing.T) {
 	say(0, "", "put", "Incident", "migrate_test.go")
 }
 
+// TestMigrateWarnsAsOpeningDoes: of a meta page that is not valid, in every old format.
+func TestMigrateWarnsAsOpeningDoes(t *testing.T) {
+	t.Parallel()
+	program := build(t)
+	warned := 0
+	for _, version := range []string{"v1", "v2"} {
+		for page := range 2 {
+			data := t.TempDir()
+			path := filepath.Join(data, "log.db")
+			thaw(t, filepath.Join("..", "..", "migrations", "testdata", version, "log.db.gz"), path)
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			clear(b[page*4096 : (page+1)*4096])
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, opened := fails(program, "threads", "--data", data)
+			status, said := fails(program, "migrate", "--dry-run", "--data", data)
+			warning, _, _ := strings.Cut(opened, "\n")
+			if code == 0 && strings.HasPrefix(warning, "warning: meta page ") {
+				warned++
+			} else if code != exitDamaged || !strings.Contains(opened, "later commit") {
+				t.Errorf("%s, page %d: threads ends with status %d: %s", version, page, code, opened)
+			}
+			if status != code || code == 0 && !strings.HasPrefix(said, warning) {
+				t.Errorf("%s, page %d: threads says\n%sand migrate, with status %d,\n%s", version, page, opened, status, said)
+			}
+		}
+	}
+	if warned < 2 {
+		t.Errorf("%d warnings", warned)
+	}
+}
+
 // thaw decompresses a frozen log.
 func thaw(t *testing.T, from, to string) {
 	t.Helper()

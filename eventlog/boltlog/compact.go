@@ -19,6 +19,7 @@ type Compaction struct {
 	Records       uint64 // in the log
 	Removed       uint64 // pruned
 	Blocks        int
+	Warnings      []string // as Log.Warnings
 }
 
 // Compact rewrites the file of a log: all records in full blocks and no free page,
@@ -62,7 +63,7 @@ func compact(ctx context.Context, path string, o Options, progress func(done, to
 	if err != nil {
 		return Compaction{}, err
 	}
-	c := Compaction{Before: l.file.Size(), Records: report.Records, Removed: report.Removed, Blocks: w.buckets[0].keys}
+	c := Compaction{Warnings: l.warnings, Before: l.file.Size(), Records: report.Records, Removed: report.Removed, Blocks: w.buckets[0].keys}
 	info, err := os.Stat(fresh)
 	if err != nil {
 		return c, err

@@ -132,5 +132,5 @@ func (l *Log) metaWarning(page int) string {
 	if l.id.version < marked {
 		return badMetaPage(page).Error()
 	}
-	return fmt.Sprintf("meta page %d is not valid: it was the older one, so nothing is missing, and the next commit writes it again; check the disk", page)
+	return fmt.Sprintf("meta page %d is not valid: no page of a commit after the one in use is in the file, so this was the older meta page, unless the disk has destroyed those pages, too; the next commit writes it again; check the disk, and compare the newest records with a backup", page)
 }

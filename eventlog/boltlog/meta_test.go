@@ -150,6 +150,72 @@ func TestLostCommitIsRefused(t *testing.T) {
 	}
 }
 
+// Both the newer meta page and the page of the root bucket that it named are destroyed.
+// As long as a group of that commit is in the file, Open refuses the file, VerifyFile says
+// why, and a salvage has its records. Without the group nothing can tell; then no text
+// says that nothing is missing. The twin is what bbolt does: it opens the commit before,
+// without a word.
+func TestLostMetaAndRootPagesAreNoOlderPage(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	l := open(t, path, Options{NoSync: true, NoSeal: true})
+	for range 20 {
+		appendN(t, l, "s", 20)
+	}
+	before, _ := os.ReadFile(path)
+	appendN(t, l, "s", 1)
+	l.Close()
+	after, _ := os.ReadFile(path)
+	newer := 0
+	if bytes.Equal(before[:pageSize], after[:pageSize]) {
+		newer = 1
+	}
+	root := native.Uint64(after[newer*pageSize+pageHeader+16:])
+	clear(after[root*pageSize : (root+1)*pageSize])
+	path = writeMeta(t, after, newer, make([]byte, pageSize))
+	for _, o := range []Options{{ReadOnly: true}, {NoSync: true}} {
+		if _, err := Open(path, o); !errors.Is(err, eventlog.ErrDamaged) || !strings.Contains(err.Error(), "1 records of a later commit") {
+			t.Errorf("opened with %+v: %v", o, err)
+		}
+	}
+	if v, err := VerifyFile(ctx, path, Options{}, nil); err != nil || !strings.Contains(fmt.Sprint(v.Problems), "1 records of a later commit") {
+		t.Errorf("verify: %v, %v", v.Problems, err)
+	}
+	twin := open(t, path, Options{ReadOnly: true, noMarks: true})
+	if h, _ := twin.Head(ctx, "s"); h.Revision != 400 {
+		t.Errorf("the twin sees revision %d", h.Revision)
+	}
+	twin.Close()
+	s, err := OpenSalvage(ctx, path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	last := eventlog.Revision(0)
+	for p, err := range s.Pieces(ctx, "s") {
+		if err != nil || p.Damage != nil {
+			t.Fatal(p.Damage, err)
+		}
+		last = p.Records[len(p.Records)-1].Revision
+	}
+	if last != 401 {
+		t.Errorf("a salvage has revisions up to %d", last)
+	}
+
+	for id := 2; id < len(after)/pageSize; id++ { // all that the last commit wrote
+		at := id * pageSize
+		if at+pageSize > len(before) || !bytes.Equal(after[at:at+pageSize], before[at:at+pageSize]) {
+			copy(after[at:at+pageSize], make([]byte, pageSize))
+		}
+	}
+	path = writeMeta(t, after, newer, make([]byte, pageSize))
+	r := open(t, path, Options{ReadOnly: true})
+	defer r.Close()
+	if w := fmt.Sprint(r.Warnings()); len(r.Warnings()) != 1 || strings.Contains(w, "nothing is missing") || !strings.Contains(w, "unless the disk") {
+		t.Errorf("warnings %s", w)
+	}
+}
+
 // The older meta page is of no use to anybody until the next commit writes it.
 func TestDamagedOlderMetaPageIsNamedAndHarmless(t *testing.T) {
 	t.Parallel()

@@ -17,8 +17,9 @@ import (
 type Migration struct {
 	From, To uint32 // versions; equal if there is nothing to do
 	Steps    []string
-	Backup   string // path of the copy of the old file
-	Records  uint64 // positions in the log
+	Backup   string   // path of the copy of the old file
+	Records  uint64   // positions in the log
+	Warnings []string // as Log.Warnings
 }
 
 // Migrate converts the file of a log to the current version in one transaction. It
@@ -44,7 +45,7 @@ func migrate(path string, o Options, dry bool) (Migration, error) {
 		return Migration{}, err
 	}
 	defer guard("close", l.db.Close)
-	m := Migration{From: l.id.version, To: version, Records: uint64(l.last)}
+	m := Migration{From: l.id.version, To: version, Records: uint64(l.last), Warnings: l.warnings}
 	steps, err := migrations.FileSteps(m.From)
 	if err != nil || len(steps) == 0 {
 		return m, err
@@ -97,6 +98,9 @@ func lock(path string, o Options, least uint32) (*Log, error) {
 		if l.id.version < least {
 			guard("close", l.db.Close)
 			return nil, &eventlog.FormatError{Path: path, Have: l.id.version, Want: version}
+		}
+		for _, i := range l.badMeta {
+			l.warnings = append(l.warnings, l.metaWarning(i))
 		}
 		if err = l.reopen(txid); err == nil {
 			return l, nil

@@ -147,6 +147,9 @@ func load(path string, o Options) (*Log, uint64, error) {
 	if err == nil {
 		err = l.indexTree(t, info.Size())
 	}
+	if err == nil && !o.noMarks {
+		err = t.beyond(info.Size(), l.last, l.opener())
+	}
 	if err != nil {
 		guard("close", db.Close)
 		return nil, 0, err

@@ -32,7 +32,13 @@ func VerifyFile(ctx context.Context, path string, o Options, progress func(done,
 	} else {
 		v.meta(t.badMeta)
 	}
-	if err := v.file(ctx, path, t, progress); err != nil {
+	err = v.file(ctx, path, t, progress)
+	if err == nil {
+		if lost := t.beyond(info.Size(), v.last, newOpener(o.Packer)); lost != nil {
+			v.problem(v.last+1, "", 0, lost)
+		}
+	}
+	if err != nil {
 		return v.report, fmt.Errorf("verify %s: %w", path, err)
 	}
 	return v.report, nil
