@@ -80,3 +80,14 @@ func (t *Thread) ids(from, to int) []LineID {
 	}
 	return ids
 }
+
+// StretchesOf returns the authors and revisions that inserted the units from..to, in
+// order: of an edit, before it is applied, those of the text that it deletes.
+func (t *Thread) StretchesOf(from, to int) []Stretch {
+	spans := t.text.appendSpans(nil, from, to)
+	out := make([]Stretch, len(spans))
+	for i, s := range spans {
+		out[i] = Stretch{s.rev, int(s.n), int(s.author), s.step == 1}
+	}
+	return out
+}

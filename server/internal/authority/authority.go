@@ -54,6 +54,7 @@ type Authority struct {
 	bytes   int          // of the text in UTF-8
 	recent  recent
 	cache   resumeCache
+	memory  memory
 	fanout  fanout
 	texts   map[Peer]*textPeer
 	lines   map[Peer]*linePeer
@@ -99,7 +100,7 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 	}
 	a.beside.own = make(chan struct{}, 1)
 	a.beside.own <- struct{}{}
-	a.recent.base = t.Revision
+	a.recent.base, a.memory = t.Revision, newMemory(t, memoryMax)
 	a.adopt(t, head)
 	return a
 }

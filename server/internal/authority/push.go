@@ -51,8 +51,23 @@ func (a *Authority) push(p Peer, push wire.Push) *wire.Error {
 	if f := a.validate(changes); f != nil {
 		return f
 	}
+	if f := a.checkClaims(push); f != nil {
+		return f
+	}
+	var claims map[int]wire.Claim
+	for _, c := range push.Claims {
+		if claims == nil {
+			claims = map[int]wire.Claim{}
+		}
+		claims[c.Change-skipped] = c
+	}
+	budget := claimSteps
 	for i, c := range changes {
-		a.record(event.Changed{Change: c}, tp.author, tp.client, push.Seq+uint64(skipped+i))
+		f := event.Changed{Change: c}
+		if claim, ok := claims[i]; ok {
+			f = a.stated(c, claim, tp, &budget)
+		}
+		a.record(f, tp.author, tp.client, push.Seq+uint64(skipped+i))
 	}
 	return nil
 }

@@ -73,6 +73,24 @@
 //
 //	"changes":[4,[0,"",""],6],"rows":[[0,1,[[2,"01J9Z2ADA00000000000000000",1760000000100,true],[5,"01J9Z2BEN00000000000000000",1760000000456,false]]]]
 //
+// # Text that comes back
+//
+// A push may say that some of its changes bring text back, in "claims": pairs of the
+// index of a change and {"undoes":[from,to]}, the client's own entries that the change
+// undoes, by seq; {"pastes":seq}, the client's own entry that cut the text; or
+// {"pastes":{"rev":r}}, the record of the same author that cut it. An undo may take
+// back many entries, a paste one. Claims of other kinds are ignored.
+//
+// A claim holds if the text that the change inserts is, whole and in order, the text
+// that these entries deleted (without text that they inserted themselves), and the
+// server still remembers it: the newest deletions since the server started, up to 2^20
+// units. Then the record states who wrote the text first and which lines it brings
+// back, and its entry has "origins": [units, revision, "author id"] for the inserted
+// text, in order; text beyond them is new. A claim that does not hold is dropped, and
+// the text is new. A claim on text that was redacted since is bad_change.
+//
+//	→ {"type":"update","client":"01J9Z40000000000000000000A","seq":3,"rev":7,"changes":[[4,[0,"","bread"]]],"claims":[[0,{"undoes":[2,2]}]]}
+//
 // # What is never logged
 //
 // cursor passes on where clients are in a text. people lists who is in the thread,

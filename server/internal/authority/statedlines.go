@@ -1,0 +1,304 @@
+package authority
+
+import (
+	"cmp"
+	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
+	"parodywave/projection"
+)
+
+// A stating finds the lines that a change brings back, and their rows.
+//
+// Pieces are the lines of the text after the change that an edit touches. A piece that
+// has only units which come back is whole: it is the line that they were deleted from,
+// if no line is that, or only one of which the edit leaves nothing. The other pieces
+// keep units of the text. An undo is no change: such a piece has the row that its line
+// has now, or had before what is undone, if it reads as then.
+type stating struct {
+	a     *Authority
+	t     *projection.Thread
+	revs  []eventlog.Revision // what comes back was deleted by these, ascending
+	undo  bool
+	thens map[projection.LineID][]then
+	given map[projection.LineID]bool
+	back  []segment // not used yet
+	out   []event.StatedLine
+}
+
+// A then is a line as it was before a record.
+type then struct {
+	rev  eventlog.Revision
+	line *lineThen
+}
+
+// A backPiece is one line of the text that an edit inserts.
+type backPiece struct {
+	units []uint16
+	then  then // the oldest of the lines that its units were deleted from
+}
+
+// A touchedEdit is one edit of the change, with the lines that it touches.
+type touchedEdit struct {
+	ot.Edit
+	alone       bool // no other edit touches its lines
+	own         bool // it deletes only what the undone records inserted
+	first       projection.Row
+	last        projection.Row
+	before      int // kept units of the first line
+	behind      int // and of the last one
+	at          int // index of the first piece, in the text after
+	pieces      []backPiece
+	gone        map[projection.LineID]bool // lines that lose all their units by it; see free
+	statedSince int                        // of out
+}
+
+func (a *Authority) statedLines(c ot.Change, back *composed, revs []eventlog.Revision, undo bool) []event.StatedLine {
+	s := stating{a: a, t: a.thread, revs: revs, undo: undo, back: back.segments,
+		thens: map[projection.LineID][]then{}, given: map[projection.LineID]bool{}}
+	for _, rev := range revs {
+		for _, d := range a.memory.record(rev).rest().deletions {
+			for k := range d.lines {
+				if l := &d.lines[k]; !l.inside {
+					s.thens[l.id] = append(s.thens[l.id], then{rev, l})
+				}
+			}
+		}
+	}
+	for _, ed := range s.edits(c) {
+		s.edit(&ed)
+	}
+	slices.SortFunc(s.out, func(x, y event.StatedLine) int { return cmp.Compare(x.Piece, y.Piece) })
+	return s.out
+}
+
+// edits returns the edits of the change with the lines that each touches.
+func (s *stating) edits(c ot.Change) []touchedEdit {
+	var out []touchedEdit
+	shift := 0
+	for ed := range c.Edits() {
+		e := touchedEdit{Edit: ed, alone: true, own: s.inserted(ed.FromA, ed.ToA), first: s.t.RowAt(ed.FromA), last: s.t.RowAt(ed.ToA)}
+		e.before, e.behind = ed.FromA-e.first.Start, e.last.Start+e.last.Length-ed.ToA
+		if n := len(out); n > 0 && out[n-1].last.Line >= e.first.Line {
+			e.alone, out[n-1].alone = false, false
+		}
+		e.at = e.first.Line + shift
+		e.pieces = s.pieces(ed.Insert)
+		shift += len(e.pieces) - 1 - (e.last.Line - e.first.Line)
+		out = append(out, e)
+	}
+	return out
+}
+
+// inserted reports whether the units from..to of the text are all from the undone
+// records.
+func (s *stating) inserted(from, to int) bool {
+	for _, x := range s.t.StretchesOf(from, to) {
+		n := 1
+		if x.Typed {
+			n = x.Length
+		}
+		for i := range n {
+			if !s.undone(x.Revision + eventlog.Revision(i)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (s *stating) undone(rev eventlog.Revision) bool {
+	_, ok := slices.BinarySearch(s.revs, rev)
+	return ok
+}
+
+// since reports whether a revision is another's since the first undone record.
+func (s *stating) since(rev eventlog.Revision) bool { return rev > s.revs[0] && !s.undone(rev) }
+
+// pieces divides inserted text at its breaks, and finds the line that each piece was
+// deleted from.
+func (s *stating) pieces(insert []uint16) []backPiece {
+	out := []backPiece{{}}
+	note := func(g *segment) {
+		if p := &out[len(out)-1]; p.then.line == nil || g.d.rev < p.then.rev {
+			p.then = then{g.d.rev, &g.d.lines[g.line]}
+		}
+	}
+	begin := 0
+	for i, u := range insert {
+		g := &s.back[0]
+		note(g)
+		if u == '\n' {
+			out[len(out)-1].units = insert[begin:i]
+			out, begin = append(out, backPiece{}), i+1
+			g.line++
+			note(g)
+		}
+		if g.from++; g.from == g.to {
+			s.back = s.back[1:]
+		}
+	}
+	out[len(out)-1].units = insert[begin:]
+	return out
+}
+
+func (s *stating) edit(e *touchedEdit) {
+	e.statedSince = len(s.out)
+	last := len(e.pieces) - 1
+	for j := range e.pieces {
+		kept := !e.alone && (j == 0 || j == last) || j == 0 && e.before > 0 || j == last && e.behind > 0
+		switch {
+		case !kept:
+			s.whole(e, j)
+		case !s.undo || !e.own || !e.alone:
+		case last == 0:
+			s.within(e)
+		case j == 0 && e.before > 0 && e.behind > 0 && e.first.Line == e.last.Line:
+			s.divided(e)
+		case j == last && e.before > 0 && e.behind > 0 && e.first.Line == e.last.Line: // divided did it
+		case j == 0:
+			s.kept(e, j, e.first, e.before)
+		default:
+			s.kept(e, j, e.last, e.behind)
+		}
+	}
+	if e.alone {
+		s.empty(e)
+	}
+}
+
+// whole states a piece without kept units.
+func (s *stating) whole(e *touchedEdit, j int) {
+	p := &e.pieces[j]
+	if p.then.line == nil || s.given[p.then.line.id] || !s.free(e, p.then.line.id) {
+		return
+	}
+	list := s.thens[p.then.line.id]
+	if p.then.line.inside {
+		list = append(slices.Clip(list), p.then)
+	}
+	r, ok := s.row(list, p.units, nil)
+	if !ok {
+		r = list[0].line.row
+	}
+	s.give(e, j, p.then.line.id, r)
+}
+
+// free reports whether no line is id any more, or only one that the edit leaves
+// nothing of.
+func (s *stating) free(e *touchedEdit, id projection.LineID) bool {
+	if _, ok := s.a.memory.dead[id]; ok {
+		return true
+	}
+	if e.alone && e.gone == nil {
+		e.gone = map[projection.LineID]bool{}
+		for i := e.first.Line; i <= e.last.Line; i++ {
+			if (i > e.first.Line || e.before == 0) && (i < e.last.Line || e.behind == 0) {
+				e.gone[s.t.Row(i).ID] = true
+			}
+		}
+	}
+	return e.gone[id]
+}
+
+// within states the row of a line in which an undo inserts or deletes, no break.
+func (s *stating) within(e *touchedEdit) {
+	for _, was := range []projection.Row{e.first, e.last} {
+		if len(s.thens[was.ID]) > 0 {
+			content := s.t.AppendUnits(nil, e.first.Start, e.FromA)
+			content = s.t.AppendUnits(append(content, e.Insert...), e.ToA, e.ToA+e.behind)
+			s.keep(e, 0, was, content)
+			return
+		}
+	}
+}
+
+// divided states both halves of a line that an undo divides, if that was made of two.
+func (s *stating) divided(e *touchedEdit) {
+	last := len(e.pieces) - 1
+	head, tail := e.pieces[0].then.line, e.pieces[last].then.line
+	was := e.first
+	headFree := head.id != was.ID && s.free(e, head.id)
+	tailFree := tail.id != was.ID && s.free(e, tail.id)
+	if !(head.id == was.ID && tailFree || tail.id == was.ID && headFree) {
+		return
+	}
+	contents := [2][]uint16{append(s.t.AppendUnits(nil, was.Start, e.FromA), e.pieces[0].units...),
+		s.t.AppendUnits(slices.Clone(e.pieces[last].units), e.ToA, e.ToA+e.behind)}
+	for k, l := range []*lineThen{head, tail} {
+		now := rowOf(s.t, was)
+		list := s.thens[l.id]
+		r, ok := s.row(list, contents[k], &now)
+		if !ok && len(list) > 0 {
+			r, ok = list[0].line.row, true
+		}
+		if !ok {
+			r = now
+		}
+		s.give(e, k*last, l.id, r)
+	}
+}
+
+// kept states a piece that has kept units of one line, and reads otherwise than that.
+func (s *stating) kept(e *touchedEdit, j int, was projection.Row, units int) {
+	p := &e.pieces[j]
+	if len(p.units) == 0 && units == was.Length || len(s.thens[was.ID]) == 0 {
+		return
+	}
+	content := append(s.t.AppendUnits(nil, was.Start, was.Start+units), p.units...)
+	if j > 0 {
+		content = s.t.AppendUnits(slices.Clone(p.units), was.Start+was.Length-units, was.Start+was.Length)
+	}
+	s.keep(e, j, was, content)
+}
+
+func (s *stating) keep(e *touchedEdit, j int, was projection.Row, content []uint16) {
+	now := rowOf(s.t, was)
+	if r, ok := s.row(s.thens[was.ID], content, &now); ok && !s.given[was.ID] {
+		s.give(e, j, was.ID, r)
+	}
+}
+
+// row returns the row of a line that reads content after an undo, from its rows before
+// some undone records, the oldest first, and now. If it reads as before all of them,
+// that is its first row, else the newest of another record since, if there is one.
+func (s *stating) row(list []then, content []uint16, now *row) (row, bool) {
+	if len(list) == 0 {
+		return row{}, false
+	}
+	if l := list[0].line; l.length == len(content) && (l.inside || l.digest != 0 && l.digest == digest(content)) {
+		return l.row, true
+	}
+	if now != nil && s.since(now.rev) {
+		return *now, true
+	}
+	for _, was := range slices.Backward(list) {
+		if s.since(was.line.row.rev) {
+			return was.line.row, true
+		}
+	}
+	return row{}, false
+}
+
+// empty keeps the identity of an empty line above or below which an edit brings lines
+// back.
+func (s *stating) empty(e *touchedEdit) {
+	if e.first.Line != e.last.Line || e.first.Length > 0 || s.given[e.first.ID] || len(s.out) == e.statedSince {
+		return
+	}
+	for _, j := range []int{len(e.pieces) - 1, 0} {
+		stated := slices.ContainsFunc(s.out[e.statedSince:], func(l event.StatedLine) bool { return l.Piece == e.at+j })
+		if len(e.pieces[j].units) == 0 && !stated {
+			s.give(e, j, e.first.ID, rowOf(s.t, e.first))
+			return
+		}
+	}
+}
+
+func (s *stating) give(e *touchedEdit, j int, id projection.LineID, r row) {
+	s.given[id] = true
+	s.out = append(s.out, event.StatedLine{Piece: e.at + j, Born: id.Revision, Ordinal: int(id.Ordinal),
+		Revision: r.rev, Author: r.author, Time: r.at, Submitted: r.submitted})
+}
