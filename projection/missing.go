@@ -21,8 +21,9 @@ type Missing struct {
 
 // Missing returns the lines that were deleted, from top to bottom. At each place
 // there are as many as breaks were deleted there, or one less if the lines before
-// and behind both lost only a part and are one line now. Text that was inserted
-// since makes no difference.
+// and behind both lost only a part and are one line now. Of lines that were all
+// deleted and left an empty one, it is the first if that was empty before, else the
+// last. Text that was inserted since makes no difference.
 func (d *Tombstones) Missing() []Missing {
 	var out []Missing
 	all := d.sites.all()
@@ -91,7 +92,7 @@ func wholeLines(text []uint16, begins, ends bool) (from, to, n int) {
 	switch {
 	case n == 0:
 		return 0, 0, 0
-	case begins:
+	case begins && !(ends && text[0] == lineBreak):
 		return 0, last, n
 	case ends:
 		return first + 1, len(text), n
@@ -111,7 +112,7 @@ func (d *Tombstones) missing(s site, text []uint16, from, to, n int) Missing {
 		}
 	}
 	line, start := d.t.lines.byPos(s.pos)
-	if m.Line = line; start < s.pos {
+	if m.Line = line; start < s.pos || from > 0 { // something of the line before them stayed
 		m.Line++
 	}
 	if to-from > MissingText {

@@ -41,18 +41,19 @@ func (y *yard) missing(newFirst bool) (all []string) {
 			continue
 		}
 		lines := strings.Split(ot.String(unitsOf(old, stretch{i, j})), "\n")
+		behind := true // the line at the place
 		switch {
 		case len(lines) == 1:
 			lines = nil
-		case lineEnd(i - 1):
-			lines = lines[:len(lines)-1]
+		case lineEnd(i-1) && (lines[0] != "" || !lineEnd(j)):
+			lines, behind = lines[:len(lines)-1], false
 		case lineEnd(j):
 			lines = lines[1:]
 		default:
 			lines = lines[1 : len(lines)-1]
 		}
 		if len(lines) > 0 {
-			all = append(all, fmt.Sprintf("%d: %q", place[old[i]], lines))
+			all = append(all, fmt.Sprintf("%d %v: %q", place[old[i]], behind, lines))
 		}
 		i = j
 	}
@@ -90,11 +91,12 @@ func (s script) missed(since int, newFirst bool) error {
 	want := y.missing(newFirst)
 	for i, w := range want { // the line that a place is before
 		at, rest, _ := strings.Cut(w, ":")
-		pos := 0
-		fmt.Sscan(at, &pos)
+		var pos int
+		var behind bool
+		fmt.Sscan(at, &pos, &behind)
 		row := d.Thread().Row(d.Thread().LineAt(pos))
 		line := row.Line
-		if row.Start < pos {
+		if row.Start < pos || behind {
 			line++
 		}
 		want[i] = fmt.Sprintf("%d:%s", line, rest)
@@ -163,6 +165,25 @@ func TestMissingLinesOfSimpleChanges(t *testing.T) {
 			if scripts.AuthorName(d.Thread().Authors()[m.Author]) != "ben" || m.Revision != 2 {
 				t.Errorf("%s: %+v", tc.change, m)
 			}
+		}
+	}
+}
+
+func TestAnEmptyLineStaysBeforeTheDeletedOneBehindIt(t *testing.T) {
+	for change, want := range map[string]string{
+		`[4,[5]]`:     `2: ["tree"]`, // the empty line is above the mark
+		`[3,[6]]`:     `1: ["" "tree"]`,
+		`[4,[1],4]`:   `1: [""]`,
+		`[[4],1,[4]]`: `0: ["one"]`,
+	} {
+		var d *projection.Tombstones
+		var y *yard
+		err := script{`ana [[0,"one","","tree"]]`, `ben ` + change}.contrasted(1, right, func(e *projection.Tombstones, z *yard) { d, y = e, z })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := missingOf(d, y); err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("%s: %s, %v, want %s", change, got, err, want)
 		}
 	}
 }
