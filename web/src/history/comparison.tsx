@@ -24,6 +24,7 @@ export function Comparison(p: { past: Past; cast: Cast; changes: readonly Place[
   const all = fresh ? shares(lit(shown.blame.spans, key.since), ghosts(shown.deleted ?? [])) : []
   const by = p.cast.naming(shown?.blame.authors ?? [])
   const count = p.changes.length
+  const here = p.changes[p.at]
   return (
     <section class="comparison" aria-label={words.comparing(revision(from), revision(to))}>
       <p><strong>{words.comparing(revision(from), revision(to))}</strong></p>
@@ -42,7 +43,7 @@ export function Comparison(p: { past: Past; cast: Cast; changes: readonly Place[
         <div class="walk">
           <Icon label={words.previousChange} onClick={() => p.onGo((p.at - 1 + count) % count)}><path d="m3 10 5-5 5 5" /></Icon>
           <Icon label={words.nextChange} onClick={() => p.onGo((p.at + 1) % count)}><path d="m3 6 5 5 5-5" /></Icon>
-          <span class="quiet">{words.change(number(p.at + 1), number(count))}</span>
+          <span class="quiet">{words.change(number(p.at + 1), number(count))}{here && ` · ${by.name(here.author)}`}</span>
         </div>
       )}
     </section>

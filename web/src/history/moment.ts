@@ -55,17 +55,18 @@ export function shares(inserted: readonly Lit[], deleted: readonly Ghost[]): Sha
   return [...all.values()].sort((a, b) => b.inserted + b.deleted - a.inserted - a.deleted || a.author - b.author)
 }
 
-/** A Place is a stretch of the text to look at. */
-export interface Place { from: number; to: number }
+/** A Place is a stretch of the text where an author changed something. */
+export interface Place { from: number; to: number; author: number }
 
-/** places are the stretches that differ; two with fewer than `near` units between them are one. */
+/** places are the changes of a difference: an author's are one if fewer than `near` units lie between them, and no other author's. */
 export function places(inserted: readonly Lit[], deleted: readonly Ghost[], near: number): Place[] {
-  const single = [...inserted, ...deleted.map((g) => ({ from: g.pos, to: g.pos }))].sort((a, b) => a.from - b.from || a.to - b.to)
+  const single = [...inserted, ...deleted.map(({ pos, author }) => ({ from: pos, to: pos, author }))].sort((a, b) => a.from - b.from || a.to - b.to)
   const all: Place[] = []
-  for (const { from, to } of single) {
-    const last = all.at(-1)
-    if (last && from - last.to < near) last.to = Math.max(last.to, to)
-    else all.push({ from, to })
+  for (const { from, to, author } of single) {
+    const i = all.findLastIndex((p) => p.author === author)
+    const last = all[i]
+    if (last && from - last.to < near && !all.slice(i + 1).some((p) => p.from < from)) last.to = Math.max(last.to, to)
+    else all.push({ from, to, author })
   }
   return all
 }

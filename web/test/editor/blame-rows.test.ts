@@ -1,6 +1,6 @@
-import { ChangeSet, EditorState, Text } from '@codemirror/state'
+import { EditorState, Text } from '@codemirror/state'
 import { expect, test } from 'vitest'
-import { gaps, gapsAt, lost } from '../../src/editor/blame/gaps'
+import { gaps } from '../../src/editor/blame/gaps'
 import { labelAt } from '../../src/editor/blame/run'
 import { blameState, rowsOf, whoami } from '../../src/editor/blame/state'
 import { nobody, Rows, type Row } from '../../src/editor/blame/rows'
@@ -64,34 +64,4 @@ test('a run has one label, with its newest time, and says its name again when it
   const labels = Array.from({ length: rows.length }, (_, i) => [i, labelAt(rows, i)?.at]).filter(([, at]) => at !== undefined)
   expect(labels).toEqual([[0, 9], [3, 5], [4, 119], [24, 143], [48, 159]])
   expect(labelAt(Rows.of([nobody]), 0)).toBeNull()
-})
-
-const text = (s: string): Text => Text.of(s.split('\n'))
-
-test.each<[string, string, unknown, [number, string[]][]]>([
-  ['a line with its break', 'one\ntwo\nthree', [4, [4], 5], [[4, ['two']]]],
-  ['a break and the line after it', 'one\ntwo\nthree', [3, [4], 6], [[4, ['two']]]],
-  ['the last line', 'one\ntwo', [3, [4]], [[3, ['two']]]],
-  ['two lines', 'one\ntwo\nthree', [[8], 5], [[0, ['one', 'two']]]],
-  ['two parts of lines', 'one\ntwo\nthree', [1, [4], 8], []],
-  ['a blank line', 'one\n\nthree', [4, [1], 5], []],
-  ['a line\'s text and not its break', 'one\ntwo', [4, [3]], []],
-  ['a line that moves down', 'one\ntwo\nthree', [[4], 9, [0, '', 'one']], []],
-  ['lines at two places', 'one\ntwo\nthree\nfour', [[4], 4, [6], 4], [[0, ['one']], [4, ['three']]]],
-])('lines lost by deleting %s', (_, before, json, wanted) => {
-  const changes = ChangeSet.fromJSON(json)
-  expect(lost(changes, text(before), changes.apply(text(before))).map((l) => [l.pos, l.texts])).toEqual(wanted)
-})
-
-test('a gap is whose deletion it was, moves with the text, and goes when its lines are back', () => {
-  const { host, peer } = long()
-  const line = host.state.doc.line(3)
-  peer.take([{ rev: 3, at: 77, user: 'Y', author: 'y', client: 'c', seq: 1, kind: null, changes: ChangeSet.of({ from: line.from, to: line.to + 1 }, peer.base.length), rows: [[2, 2, [[2, 'x', 0, false]]]] }], '')
-  expect(host.state.field(gaps)).toMatchObject([{ pos: line.from, lines: 1, author: { id: 'y', name: 'Y' }, at: 77, text: line.text }])
-  host.edit({ changes: { from: 0, insert: 'ab' } })
-  expect(gapsAt(host.state.field(gaps), line.from + 2, line.to).above.length).toBe(1)
-  host.edit({ changes: { from: line.from + 2, insert: `${line.text}\n` } })
-  expect(host.state.field(gaps)).toEqual([])
-  host.edit({ changes: { from: 0, to: host.state.doc.line(2).from } })
-  expect(host.state.field(gaps)).toMatchObject([{ pos: 0, author: { id: 'me' } }])
 })

@@ -35,12 +35,17 @@ test('shares count units, deleted ones too, the most first', () => {
   ])
 })
 
-test('places near each other are one', () => {
+test('changes are counted by place and person', () => {
   const inserted = lit([[10, 1, 0], [5, 9, 0], [30, 1, 0], [2, 9, 1]], 1)
   const deleted = ghosts([[2, 'x', 9, 0], [20, 'y', 9, 0]])
-  expect(places(inserted, deleted, 8)).toEqual([{ from: 2, to: 2 }, { from: 10, to: 20 }, { from: 45, to: 47 }])
-  expect(places(inserted, deleted, 100)).toEqual([{ from: 2, to: 47 }])
+  expect(places(inserted, deleted, 8)).toEqual([{ from: 2, to: 2, author: 0 }, { from: 10, to: 20, author: 0 }, { from: 45, to: 47, author: 1 }])
+  expect(places(inserted, deleted, 100)).toEqual([{ from: 2, to: 20, author: 0 }, { from: 45, to: 47, author: 1 }])
   expect(places([], [], 8)).toEqual([])
+  // One person's text in another's parts it.
+  expect(places(lit([[3, 9, 0], [2, 9, 1], [3, 9, 0]], 1), [], 8)).toEqual([{ from: 0, to: 3, author: 0 }, { from: 3, to: 5, author: 1 }, { from: 5, to: 8, author: 0 }])
+  // What one replaced is one change, also where another deleted at the same place.
+  expect(places(lit([[3, 9, 1]], 1), ghosts([[0, 'x', 9, 0], [0, 'y', 9, 1]]), 8)).toEqual([{ from: 0, to: 0, author: 0 }, { from: 0, to: 3, author: 1 }])
+  expect(places(lit([[3, 9, 1]], 1), ghosts([[0, 'y', 9, 1], [0, 'x', 9, 0]]), 8)).toEqual([{ from: 0, to: 3, author: 1 }, { from: 0, to: 0, author: 0 }])
 })
 
 /** A text in which every unit remembers its inserter and its deleter: the slow truth. */

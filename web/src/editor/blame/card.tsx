@@ -6,7 +6,7 @@ import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { initials, type Palette } from '../../base/authors'
 import { ask } from '../../base/api'
 import { ago, counted, exactly, number } from '../../base/words'
-import { gaps, gapsAt, type Gap } from './gaps'
+import { gapsAt, gapsOf, shortened, type Gap } from './gaps'
 import { isBlank, type Author, type Row } from './rows'
 import { rowsOf } from './state'
 import { historyURL, linesURL, type HistoryAnswer, type LinesAnswer, type Part } from './lineage-answer'
@@ -35,21 +35,28 @@ export function Card(p: CardProps) {
   const found = useLine(p, row)
   useLayoutEffect(p.drawn, [found])
   const label = words.wrote(number(line.number))
-  const { above, below } = gapsAt(p.view.state.field(gaps), line.from, line.to)
+  const { above, below } = gapsAt(gapsOf(p.view.state), line.from, line.to)
   return (
     <div role={p.focus ? 'dialog' : 'tooltip'} aria-label={label} tabIndex={-1} class="card-body">
       {row && !isBlank(row) ? <Who row={row} palette={p.palette} /> : <p class="quiet">{words.nobody}</p>}
       {typeof found === 'object' && <Told {...found} palette={p.palette} />}
       {found === 'offline' && <p class="quiet">{words.offline}</p>}
       {found === 'failed' && <p class="quiet">{words.unread}</p>}
-      {above.map((g) => <p class="quiet">{gapLine(words.deletedAbove, g)}</p>)}
-      {below.map((g) => <p class="quiet">{gapLine(words.deletedBelow, g)}</p>)}
+      {above.map((g) => <Deleted gap={g} say={words.deletedAbove} />)}
+      {below.map((g) => <Deleted gap={g} say={words.deletedBelow} />)}
       <p><button type="button" onClick={p.onHistory}>{words.openHistory}</button></p>
     </div>
   )
 }
 
-const gapLine = (say: typeof words.deletedAbove, g: Gap): string => say(counted(gutter.deleted, g.lines), g.author.name, ago(g.at, Date.now()))
+function Deleted({ gap, say }: { gap: Gap; say: typeof words.deletedAbove }) {
+  return (
+    <>
+      <p class="quiet">{say(counted(gutter.deleted, gap.lines), gap.author.name, ago(gap.at, Date.now()))}</p>
+      <p class="card-was"><span class="quiet">{gutter.was}: </span><del>{shortened(gap.text)}</del></p>
+    </>
+  )
+}
 
 function Who({ row, palette }: { row: Row; palette: Palette }) {
   return (
@@ -78,7 +85,7 @@ function Told(p: { words: Word[]; was: Part[] | null; palette: Palette }) {
           ))}
         </p>
       )}
-      {p.was && <p class="card-was"><span class="quiet">{words.was}: </span>{p.was.some(([text]) => text) ? <Parts parts={p.was} /> : <span class="quiet">{words.wasEmpty}</span>}</p>}
+      {p.was && <p class="card-was"><span class="quiet">{gutter.was}: </span>{p.was.some(([text]) => text) ? <Parts parts={p.was} /> : <span class="quiet">{words.wasEmpty}</span>}</p>}
     </>
   )
 }

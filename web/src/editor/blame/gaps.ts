@@ -1,178 +1,145 @@
-// Where whole lines were deleted: since the person last looked, which the server
-// says once after loading, and while they watch. A gap stands between two lines:
-// at the start of the one below it, or at the text's end.
+// Where whole lines were deleted: before this page was loaded, as the server says
+// (gaps-loaded.ts), and since. Both are one change, from a text that has the lines to
+// the text here, so that it does not matter how and when they went. A gap stands
+// between two lines: above one of them, or below the last one.
 
-import { StateEffect, StateField, type ChangeSet, type EditorState, type Text, type Transaction } from '@codemirror/state'
-import { ViewPlugin, type EditorView, type ViewUpdate } from '@codemirror/view'
-import { ask } from '../../base/api'
+import { ChangeSet, StateEffect, StateField, type EditorState, type Text, type Transaction } from '@codemirror/state'
 import { blameGiven, entryTaken, type Entry } from '../session/entry'
-import { pendingIn } from '../session/peer'
+import { lost, movedBy } from './lost'
 import { nobody, type Author } from './rows'
-import { authorOf, blameOf, revOf, whoami } from './state'
-import { Visit } from './visit'
+import { authorOf, whoami } from './state'
 
 /** A Gap is where whole lines were deleted. */
 export interface Gap {
+  /** The start of the line below it, or the end of the text. */
   readonly pos: number
+  /** It is below the last line. */
+  readonly below: boolean
   readonly lines: number
   readonly author: Author
   /** Unix milliseconds. */
   readonly at: number
   /** The beginning of what stood there. */
   readonly text: string
-  /** When it was seen here, Unix milliseconds; 0: the server said it. */
-  readonly seen: number
 }
 
 const REMEMBERED = 400 // UTF-16 units of deleted lines
-const QUIET = 2000 // ms after loading
-const AGAIN = 10_000 // ms after a failure
-const CATCH_UP = 500 // ms, where the answer is ahead of the entries
+const SCARS = 200
+const MOVED = 400
+const CHANGES = 300 // ranges of change, above which the gaps so far count as the server's
 
-const gapsGiven = StateEffect.define<{ gaps: readonly Gap[]; asked: number }>()
+/** Somebody deleted text there. */
+interface Scar { readonly pos: number; readonly author: Author; readonly at: number }
 
-export const gaps = StateField.define<readonly Gap[]>({
-  create: () => [],
+/** Gaps are what the changes since a text have deleted. */
+interface Gaps {
+  readonly base: Text
+  readonly since: ChangeSet
+  readonly scars: readonly Scar[]
+  /** Lines that a change since then moved. */
+  readonly moved: readonly string[]
+}
+
+/** gapsGiven brings the server's gaps, the text that they are about, and the changes since. */
+export const gapsGiven = StateEffect.define<{ gaps: readonly Gap[]; text: Text; since: ChangeSet }>()
+
+const fresh = (base: Text): Gaps => ({ base, since: ChangeSet.empty(base.length), scars: [], moved: [] })
+
+export const gaps = StateField.define<Gaps>({
+  create: (state) => fresh(state.doc),
   update(value, tr) {
-    if (tr.effects.some((e) => e.is(blameGiven))) return []
-    if (tr.docChanged) {
-      const left = gapsOf(tr)
-      if (value.length + left.length > 0) value = [...through(value, tr), ...left]
-    }
+    if (tr.effects.some((e) => e.is(blameGiven))) return fresh(tr.newDoc)
+    if (tr.docChanged) value = after(value, tr)
     for (const e of tr.effects) {
-      // What was seen before the server was asked is in its answer.
-      if (e.is(gapsGiven)) value = [...e.value.gaps, ...value.filter((g) => g.seen >= e.value.asked)]
+      if (!e.is(gapsGiven)) continue
+      const { text, since } = e.value
+      const { base, since: gone, scars } = opened(text, e.value.gaps.filter((g) => !isBack(g, text)))
+      value = { ...value, base, since: gone.compose(since), scars: [...scars.map((s) => ({ ...s, pos: since.mapPos(s.pos, -1) })), ...value.scars] }
     }
     return value
   },
 })
 
-/** through follows gaps through a change; one whose lines are back is none. */
-function through(value: readonly Gap[], tr: Transaction): Gap[] {
-  const out: Gap[] = []
-  for (const g of value) {
-    const pos = tr.changes.mapPos(g.pos, -1)
-    const touched = tr.changes.touchesRange(g.pos, g.pos)
-    if (touched && [pos, pos + 1].some((p) => tr.newDoc.sliceString(p, p + g.text.length) === g.text)) continue
-    out.push(pos === g.pos ? g : { ...g, pos })
+/** opened is a text with these gaps: a base that has their lines, which are deleted since. */
+function opened(text: Text, all: readonly Gap[]): Gaps {
+  const lines = (g: Gap): string => g.text + '\n'.repeat(Math.max(0, g.lines - g.text.split('\n').length)) // the text may be cut
+  const back = ChangeSet.of(all.map((g) => ({ from: g.pos, insert: g.below ? `\n${lines(g)}` : `${lines(g)}\n` })), text.length)
+  return { base: back.apply(text), since: back.invert(text), scars: all.map(({ pos, author, at }) => ({ pos, author, at })), moved: [] }
+}
+
+const found = new WeakMap<Gaps, readonly Gap[]>()
+const none: readonly Gap[] = []
+
+/** gapsOf are the gaps of a state. Two states without any have the same. */
+export function gapsOf(state: EditorState): readonly Gap[] {
+  const value = state.field(gaps, false)
+  if (!value) return none
+  let all = found.get(value)
+  if (!all) {
+    all = seen(value, state.doc)
+    if (all.length === 0) all = none
+    found.set(value, all)
   }
-  return out
+  return all
 }
 
-/** gapsOf are the gaps that a transaction leaves. */
-function gapsOf(tr: Transaction): Gap[] {
-  const seen = Date.now()
-  const entry = tr.effects.find((e) => e.is(entryTaken))?.value as Entry | undefined
-  const author = entry ? authorOf(entry) : tr.startState.facet(whoami)()
-  return lost(tr.changes, tr.startState.doc, tr.newDoc).map(({ pos, texts }) =>
-    ({ pos, lines: texts.length, text: texts.join('\n').slice(0, REMEMBERED), author, at: entry?.at ?? seen, seen }))
-}
-
-/** lost are the lines that changes delete whole and put nowhere else, blank ones left out: for each deletion their texts and where they stood. */
-export function lost(changes: ChangeSet, before: Text, after: Text): { pos: number; texts: string[] }[] {
-  const out: { pos: number; texts: string[] }[] = []
-  const put: string[] = []
-  changes.iterChanges((fromA, toA, fromB, _toB, inserted) => {
-    for (const text of inserted.iterLines()) put.push(text)
-    const first = before.lineAt(fromA)
-    if (toA <= first.to) return
-    const texts: string[] = []
-    for (let { number } = first; number <= before.lines && before.line(number).to <= toA; number++) {
-      const { from, text } = before.line(number)
-      if (from >= fromA && text.trim()) texts.push(text)
-    }
-    const line = after.lineAt(fromB)
-    out.push({ pos: fromA === first.from ? line.from : Math.min(line.to + 1, after.length), texts })
+function seen({ base, since, scars, moved }: Gaps, doc: Text): Gap[] {
+  return lost(since, base, moved).map(({ from, to, behind, lines, text }) => {
+    const scar = scars.findLast((s) => s.pos >= from && s.pos <= to)
+    return { ...placeOf(scar?.pos ?? from, behind, doc), lines, text: text.slice(0, REMEMBERED), author: scar?.author ?? nobody.author, at: scar?.at ?? 0 }
   })
-  const moved = (text: string): boolean => {
-    const i = put.indexOf(text)
-    if (i >= 0) put.splice(i, 1)
-    return i >= 0
-  }
-  return out.map(({ pos, texts }) => ({ pos, texts: texts.filter((text) => !moved(text)) })).filter(({ texts }) => texts.length > 0)
 }
 
-/** gapsAt are the gaps above a line, and, at the last line, those below it. */
+/** placeOf is the place of lines that stood at a position, or behind its line. */
+function placeOf(pos: number, behind: boolean, doc: Text): Pick<Gap, 'pos' | 'below'> {
+  const line = doc.lineAt(pos)
+  if (pos === line.from && !behind) return { pos, below: false }
+  return line.number < doc.lines ? { pos: line.to + 1, below: false } : { pos: doc.length, below: true }
+}
+
+function after({ base, since, scars, moved }: Gaps, tr: Transaction): Gaps {
+  const entry = tr.effects.find((e) => e.is(entryTaken))?.value as Entry | undefined
+  const by = { author: entry ? authorOf(entry) : tr.startState.facet(whoami)(), at: entry?.at ?? Date.now() }
+  const next = {
+    base, since: since.compose(tr.changes),
+    scars: [...scars.map((s) => ({ ...s, pos: tr.changes.mapPos(s.pos, -1) })), ...scarsOf(since, tr).map((pos) => ({ pos, ...by }))].slice(-SCARS),
+    moved: [...moved, ...movedBy(tr.changes, tr.startState.doc)].slice(-MOVED),
+  }
+  let ranges = 0
+  next.since.iterChangedRanges(() => { ranges++ })
+  return ranges <= CHANGES ? next : opened(tr.newDoc, seen(next, tr.newDoc))
+}
+
+/** scarsOf are the places where a transaction deletes text of the base. */
+function scarsOf(since: ChangeSet, tr: Transaction): number[] {
+  const deleted: { from: number; to: number; at: number }[] = []
+  tr.changes.iterChanges((from, to, at) => { if (from < to) deleted.push({ from, to, at }) })
+  if (deleted.length === 0) return []
+  const stands = new Set<number>()
+  since.iterGaps((_pos, pos, length) => {
+    for (const d of deleted) if (d.from < pos + length && pos < d.to) stands.add(d.at)
+  })
+  return [...stands]
+}
+
+/** isBack reports that a gap's lines stand there again, below or above it. */
+const isBack = ({ pos, text }: Gap, doc: Text): boolean =>
+  [pos, pos + 1, pos - text.length - 1].some((p) => p >= 0 && doc.sliceString(p, p + text.length) === text)
+
+/** shortened is the beginning of deleted lines, as a hint shows it. */
+export function shortened(text: string): string {
+  const lines = text.split('\n')
+  const shown = lines.slice(0, 5).map((line) => (line.length > 80 ? `${line.slice(0, 79)}…` : line))
+  return [...shown, ...(lines.length > 5 ? ['…'] : [])].join('\n')
+}
+
+/** gapsAt are the gaps above a line, and those below it. */
 export function gapsAt(all: readonly Gap[], from: number, to: number): { above: Gap[]; below: Gap[] } {
   const above: Gap[] = []
   const below: Gap[] = []
   for (const g of all) {
-    if (g.pos === from) above.push(g)
-    else if (g.pos > from && g.pos <= to) below.push(g)
+    if (g.pos === from && !g.below) above.push(g)
+    else if (g.pos >= from && g.pos <= to) below.push(g)
   }
   return { above, below }
-}
-
-interface Answer { rev: number; authors: Author[]; lines: [line: number, count: number, rev: number, author: number, at: number, text: string][] }
-
-/** gapsLoaded asks the server, once after each loading of the text. */
-export const gapsLoaded = (thread: string) => ViewPlugin.fromClass(class {
-  private readonly stop = new AbortController()
-  private readonly visit = new Visit(thread, Date.now())
-  private readonly hidden = (): void => this.visit.goesOn(Date.now())
-  private timer: ReturnType<typeof setTimeout> | undefined
-  private asked: Asked | null = null
-
-  constructor(private readonly view: EditorView) {
-    document.addEventListener('visibilitychange', this.hidden)
-    this.later(QUIET)
-  }
-
-  update(update: ViewUpdate): void {
-    this.asked?.note(update.transactions)
-    if (update.transactions.some((tr) => tr.effects.some((e) => e.is(blameGiven)))) this.later(QUIET)
-  }
-
-  destroy(): void {
-    document.removeEventListener('visibilitychange', this.hidden)
-    clearTimeout(this.timer)
-    this.stop.abort()
-  }
-
-  private later(ms: number): void {
-    this.asked = null
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.load(), ms)
-  }
-
-  private async load(): Promise<void> {
-    const rev = revOf(this.view.state)
-    if (rev === 0) return this.later(QUIET)
-    const asked = this.asked = new Asked(this.view.state)
-    const now = Date.now()
-    const since = this.visit.since(rev)
-    this.visit.goesOn(now)
-    try {
-      const said = await ask<Answer>(`/api/threads/${thread}/deletions?since=${since}`, { signal: this.stop.signal })
-      if (revOf(this.view.state) < said.rev) await new Promise((r) => setTimeout(r, CATCH_UP))
-      if (this.stop.signal.aborted || asked !== this.asked) return
-      if (revOf(this.view.state) < said.rev) return this.later(QUIET)
-      this.asked = null
-      const found = said.lines.map(([line, lines, , author, at, text]): Gap =>
-        ({ pos: asked.here(said.rev, line, this.view.state), lines, author: said.authors[author] ?? nobody.author, at, text, seen: 0 }))
-      this.view.dispatch({ effects: gapsGiven.of({ gaps: found, asked: now }) })
-    } catch {
-      if (!this.stop.signal.aborted && asked === this.asked) this.later(AGAIN)
-    }
-  }
-})
-
-/** An Asked is a question under way: the answer is about one of the log's texts since, and the text goes on changing. */
-class Asked {
-  private readonly text: Text
-  private readonly entries: Entry[] = []
-
-  constructor(state: EditorState) { this.text = blameOf(state)!.text }
-
-  note(transactions: readonly Transaction[]): void {
-    for (const tr of transactions) for (const e of tr.effects) if (e.is(entryTaken)) this.entries.push(e.value)
-  }
-
-  /** here is the start of a line of the log's text at rev, in the text of the state. */
-  here(rev: number, line: number, state: EditorState): number {
-    const text = this.entries.filter((e) => e.rev <= rev).reduce((t, e) => e.changes.apply(t), this.text)
-    const pos = line < text.lines ? text.line(line + 1).from : text.length
-    const since = [...this.entries.filter((e) => e.rev > rev).map((e) => e.changes), ...pendingIn(state)]
-    return since.reduce((p, c) => c.mapPos(p, -1), pos)
-  }
 }

@@ -10,7 +10,7 @@ import { EditorView, gutter, GutterMarker, ViewPlugin, type BlockInfo } from '@c
 import { initials } from '../../base/authors'
 import { ago, counted, exactly } from '../../base/words'
 import { lineAsked } from './asked-line'
-import { gaps, gapsAt, type Gap } from './gaps'
+import { gapsAt, gapsOf, shortened, type Gap } from './gaps'
 import { paletteOf } from './palette'
 import { isBlank, type Row } from './rows'
 import { labelAt } from './run'
@@ -70,7 +70,7 @@ export function blameGutter(shown: Shown): Extension {
       class: `cm-blame ${shown === 'times' ? 'with-times' : ''}`,
       lineMarker: (view, block) => faceOf(view.state, block, shown),
       lineMarkerChange: (update) => rowsOf(update.startState) !== rowsOf(update.state)
-        || update.startState.field(gaps, false) !== update.state.field(gaps, false)
+        || gapsOf(update.startState) !== gapsOf(update.state)
         || update.transactions.some((tr) => tr.effects.some((e) => e.is(minutePassed))),
       domEventHandlers: {
         click: (view, block) => {
@@ -90,7 +90,7 @@ function faceOf(state: EditorState, block: BlockInfo, shown: Shown): LineMarker 
   if (!rows) return null
   const line = state.doc.lineAt(block.from)
   const row = rows.at(line.number - 1)
-  const { above, below } = gapsAt(state.field(gaps), line.from, line.to)
+  const { above, below } = gapsAt(gapsOf(state), line.from, line.to)
   if (isBlank(row) && !above.length && !below.length) return null
   const now = Date.now()
   const label = labelAt(rows, line.number - 1)
@@ -116,7 +116,7 @@ function ageOf(at: number, now: number): Face['age'] {
 /** titleOf says in words what the tick shows. */
 const titleOf = (row: Row): string => (row.submitted ? words.finished : '')
 
-const gapTitle = (g: Gap): string => words.deletedBy(counted(words.deleted, g.lines), g.author.name, exactly(g.at))
+const gapTitle = (g: Gap): string => `${words.deletedBy(counted(words.deleted, g.lines), g.author.name, exactly(g.at))}\n${words.was}: ${shortened(g.text)}`
 
 function element(tag: string, className: string, text = ''): HTMLElement {
   const e = document.createElement(tag)

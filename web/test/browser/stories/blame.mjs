@@ -135,18 +135,52 @@ export const stories = {
     for (const page of [Alice, Ben]) await eventually(() => tick(page).count(), finished ? 1 : 0)
   },
 
-  async 'where lines were deleted a mark says how many and by whom'(world) {
+  async 'where lines were deleted a mark says which and by whom, live, after the server has said so, and after a reload'(world) {
     const server = await world.start()
-    const thread = await server.open('Deleted', 'Robot', 'one\ntwo\nthree')
-    const Alice = await edit(world, await world.person('Alice'), thread)
-    await holds(() => Alice.evaluate((key) => localStorage.getItem(key), `parodywave.visit.${thread}`), 'the page knows what she has seen')
+    const thread = await server.open('Deleted', 'Robot', 'one\ntwo\nthree\nfour\nfive')
     const Ben = await edit(world, await world.person('Ben'), thread)
-    await place(Ben, 5)
+    const Alice = await edit(world, await world.person('Alice', { locale: 'ko-KR', width: 400 }), thread)
+    const asked = Alice.waitForResponse((r) => r.url().includes('/deletions?'))
+    const marks = (page) => page.locator('.cm-blame .cm-gutterElement').evaluateAll((all) => all.filter((e) => e.getBoundingClientRect().height > 0)
+      .flatMap((e, line) => [...e.querySelectorAll('.blame-gap')].map((m) => [line, m.classList[1], m.title.split('\n').slice(1).join('/'), m.title.split('\n')[0].replace(/, [^,]*$/, '')])))
+    const at = async (line) => { await keys(Ben, ['Control+Home', ...Array(line).fill('ArrowDown')]) }
+    // In the first seconds of her visit, and in three ways.
+    await content(Ben).focus()
+    await at(1)
     await Ben.keyboard.press('Control+Shift+k')
+    await at(2)
+    await keys(Ben, ['End', ...Array(5).fill('Backspace')])
+    await eventually(() => server.text(thread), 'one\nthree\nfive')
+    const en = [[1, 'above', 'was: two', '1 line deleted here, Ben'], [2, 'above', 'was: four', '1 line deleted here, Ben']]
+    const ko = [[1, 'above', '이전: two', '여기에서 1줄 삭제됨, Ben'], [2, 'above', '이전: four', '여기에서 1줄 삭제됨, Ben']]
+    await eventually(async () => (await marks(Alice)).map(([, , , text]) => text.replace(/, 20.*$/, '')), ko.map(([, , , text]) => text))
+    const shape = async (page) => (await marks(page)).map(([line, where, words]) => [line, where, words])
+    const wanted = (of) => of.map(([line, where, words]) => [line, where, words])
+    await eventually(() => shape(Alice), wanted(ko))
+    await eventually(() => shape(Ben), wanted(en))
+    await asked
+    await Alice.waitForTimeout(300) // the answer is in
+    assert.deepEqual(await shape(Alice), wanted(ko))
+    await at(2)
+    await keys(Ben, ['Shift+Control+End', 'Backspace', 'Backspace'])
     await eventually(() => server.text(thread), 'one\nthree')
-    await holds(async () => (await Alice.locator('.blame-gap').evaluateAll((all) => all.map((e) => e.title))).some((t) => /1 line deleted.*Ben/.test(t)), 'a mark of the deleted line')
+    const last = [...ko.slice(0, 1), [1, 'below', '이전: four/five', '']]
+    await eventually(() => shape(Alice), wanted(last))
+    await world.shot(Alice, 'blame-gaps-narrow-ko')
     await Alice.reload()
-    await content(Alice).waitFor()
-    await holds(async () => (await Alice.locator('.blame-gap').evaluateAll((all) => all.map((e) => e.title))).some((t) => /1 line deleted.*Ben/.test(t)), 'a mark of the deleted line after a reload')
+    await eventually(() => shape(Alice), wanted(last))
+    // The card says them to everybody.
+    await place(Alice, 5)
+    await Alice.keyboard.press('Alt+i')
+    const card = Alice.getByRole('dialog')
+    await holds(async () => /위에서 1줄 삭제됨, Ben.*이전: two.*아래에서 2줄 삭제됨, Ben.*이전: four\nfive/s.test(await card.textContent()), 'the card says what was deleted')
+    await world.shot(Alice, 'blame-gaps-card-ko')
+    // A line that is back has none.
+    await keys(Ben, ['Control+Home', 'End'])
+    await type(Ben, '\ntwo')
+    await eventually(() => shape(Alice), [[2, 'below', '이전: four/five']])
+    await Alice.reload()
+    await eventually(() => shape(Alice), [[2, 'below', '이전: four/five']])
+    await world.shot(Ben, 'blame-gaps')
   },
 }
