@@ -18,6 +18,8 @@ type exportCommand struct {
 	Branch string `default:"main" placeholder:"NAME" help:"For git: the branch to create (default: main)."`
 	Path   string `placeholder:"FILE" help:"For git: the name of the text's file (default: the thread's first title)."`
 
+	Marks string `placeholder:"FILE" help:"For git: add to the repository of an earlier export. git fast-import keeps its marks in FILE."`
+
 	Salvage bool   `help:"For ndjson, from a damaged log: write every record that can still be read, also those behind the damage."`
 	Into    string `placeholder:"DIR" help:"With --salvage and without THREAD: write each thread to a file DIR/ID.ndjson."`
 }
@@ -31,8 +33,14 @@ func (*exportCommand) Help() string {
   markdown   the text below its title
   html       one self-contained page: the text with its authors
   git        the history as commits with author and time; the same log gives the same commit ids; a text
-             that does not end with a line break gets one
+             that does not end with a line break gets one. git blame then names the authors that blame names,
+             but for lines of equal content, and for what an author takes back in a later commit
   asciicast  the replay, for players of terminal recordings (version 2)
+
+With --marks FILE, git adds to a repository it has: the new commits follow the old ones, which stay as they are. Every
+export ends with the text as it is; if somebody is typing then, the rest is another commit. FILE is the file that git
+fast-import reads and writes (it is not there yet the first time). An export that was killed can be repeated. Redacted
+texts and former names stay in commits that git has: export does not add to a repository that has a redacted text.
 
 With --salvage, the records that are intact up to the damage come first, and import takes them. The records behind the
 damage follow; import leaves them out, because a change cannot be applied to a text that nobody knows.
@@ -40,13 +48,15 @@ damage follow; import leaves them out, because a change cannot be applied to a t
   parodywave export Minutes > minutes.ndjson
   parodywave export --salvage --into rescued --file damaged.db
   git init -b main minutes && parodywave export Minutes --format git | git -C minutes fast-import
+  parodywave export Minutes --format git --marks /srv/minutes.marks |
+    git -C minutes fast-import --import-marks-if-exists=/srv/minutes.marks --export-marks=/srv/minutes.marks
   parodywave export Minutes@draft-1 --format html > draft.html
 `
 }
 
 // exportFlags lists the formats that each flag applies to. The formats themselves are in
 // gitstream.go, cast.go, htmlpage.go, markdown.go and package ndjson.
-var exportFlags = map[string][]string{"every": {"git", "asciicast"}, "branch": {"git"}, "path": {"git"}}
+var exportFlags = map[string][]string{"every": {"git", "asciicast"}, "branch": {"git"}, "path": {"git"}, "marks": {"git"}}
 
 // check refuses a flag that has no effect on the format.
 func (c *exportCommand) check(given *kong.Context) error {

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -21,42 +18,59 @@ const largeStream = 1 << 30
 // with a line break. Otherwise, because git counts the break as part of its line,
 // pressing Enter after the last line would change that line's author.
 //
-// The same log up to the same revision gives the same bytes, and a longer one the
-// same commits and more, unless a revision inside a step was named meanwhile: a
-// step ends at every named revision, so that its tag has exactly that text.
+// The same log up to the same revision gives the same bytes. A longer one gives the same
+// commits and more, unless the stream ended inside a step, a revision inside a step was
+// named meanwhile (a step ends at every named revision, so that its tag has exactly that
+// text), or an author has another name. With marks, the stream goes on where the
+// repository ends, and these make no difference: no commit is ever replaced.
 func (c *exportCommand) git(a *app, s *source, stream eventlog.Stream, at eventlog.Revision) error {
 	plan, err := planGit(a, s, stream, at, c.Every)
 	if err != nil {
 		return err
 	}
-	g := &gitStream{w: a.out, branch: "refs/heads/" + c.Branch, path: c.Path, tags: map[string]bool{}, plan: plan}
+	g := &gitStream{w: a.out, branch: "refs/heads/" + c.Branch, path: c.Path, plan: plan}
 	if g.path == "" {
 		g.path = fileName(plan.title, stream)
 	}
 	if err := checkGitNames(c.Branch, g.path); err != nil {
 		return err
 	}
-	if plan.bytes > largeStream {
-		a.say("this will be about %d GB, because every commit contains the whole text; --every burst or submit gives fewer commits", plan.bytes>>30)
-	}
-	err = s.steps(a, stream, at, &stepper{every: c.Every, cut: plan.cut(), do: g.commit})
+	from, err := g.resume(a, s, stream, c.Marks)
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(a.out, "done\n")
-	return err
+	if size := plan.size(from); size > largeStream {
+		a.say("this will be about %d GB, because every commit contains the whole text; --every burst or submit gives fewer commits", size>>30)
+	}
+	if _, err := io.WriteString(a.out, "feature done\n"); err != nil {
+		return err
+	}
+	if from > 0 {
+		g.goOn(a, from)
+	}
+	if from < plan.last {
+		err = s.steps(a, stream, at, &stepper{every: c.Every, from: from + 1, cut: plan.cut(), do: g.step})
+	}
+	if err != nil {
+		return err
+	}
+	return g.end(a, s, stream)
 }
 
 // A gitPlan has the facts about a history that are needed before its first commit.
 type gitPlan struct {
-	title    string // the first
-	versions map[eventlog.Revision][]gitTag
-	bytes    int64 // of all texts in all commits, at least
+	title     string            // the first
+	last      eventlog.Revision // of the stream
+	versions  map[eventlog.Revision][]gitTag
+	redacted  []event.Event
+	textSizes map[eventlog.Revision]int64 // of the text in each commit, at least
 }
 
 type gitTag struct {
+	ref  string
 	name string
 	who  string // as git writes people, with the time
+	made eventlog.Revision
 }
 
 func (p *gitPlan) cut() map[eventlog.Revision]bool {
@@ -67,9 +81,19 @@ func (p *gitPlan) cut() map[eventlog.Revision]bool {
 	return cut
 }
 
+// size returns the least size of the commits after a revision, in bytes.
+func (p *gitPlan) size(after eventlog.Revision) (n int64) {
+	for rev, size := range p.textSizes {
+		if rev > after {
+			n += size
+		}
+	}
+	return n
+}
+
 func planGit(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, every string) (*gitPlan, error) {
-	p := &gitPlan{versions: map[eventlog.Revision][]gitTag{}}
-	var units, steps int64
+	p := &gitPlan{versions: map[eventlog.Revision][]gitTag{}, textSizes: map[eventlog.Revision]int64{}}
+	taken := map[string]bool{}
 	var last event.Event
 	for e, err := range event.Decoded(s.Read(a.ctx, stream, 0)) {
 		if err != nil {
@@ -79,76 +103,103 @@ func planGit(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, ev
 		case event.Opened:
 			p.title = f.Title
 		case event.Version:
-			p.versions[f.Revision] = append(p.versions[f.Revision], gitTag{f.Name, gitWho(s.name(e.Author), idString(e.Author), e.Time)})
+			tag := gitTag{freeRef(taken, f.Name), f.Name, gitWho(s.name(e.Author), idString(e.Author), e.Time), e.Revision}
+			p.versions[f.Revision] = append(p.versions[f.Revision], tag)
+		case event.Redacted:
+			p.redacted = append(p.redacted, e)
 		case event.Changed:
-			units = int64(f.Change.NewLen())
 			if every == "edit" || e.Author != last.Author || e.Time-last.Time > burstPause {
-				p.bytes += units
-				steps++
+				p.textSizes[e.Revision] = int64(f.Change.NewLen())
 			}
 		}
 		last = e
-		if e.Revision == at {
+		if p.last = e.Revision; e.Revision == at {
 			break
 		}
 	}
 	return p, nil
 }
 
-// checkGitNames refuses names that git fast-import would refuse.
-func checkGitNames(branch, path string) error {
-	if refName(branch) != branch {
-		return usage("use letters, digits, - and /", "invalid --branch %q", branch)
+// freeRef returns the name of a tag for a version, and takes it. Names are given in the
+// order of the log, so that a longer log gives the same ones.
+func freeRef(taken map[string]bool, version string) string {
+	name := refName(version)
+	for n := 2; taken[name]; n++ {
+		name = fmt.Sprintf("%s-%d", refName(version), n)
 	}
-	for part := range strings.SplitSeq(path, "/") {
-		if part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git") || strings.ContainsRune(part, 0) {
-			return usage("use a relative path like notes/minutes.txt", "invalid --path %q", path)
-		}
-	}
-	return nil
+	taken[name] = true
+	return name
 }
 
-// A gitStream writes commits.
+// A gitStream writes commits. It holds the last one back until it knows whether another
+// follows: only the last commit of a stream has a mark (see gitMark).
 type gitStream struct {
 	w      io.Writer
 	branch string
 	path   string
 	plan   *gitPlan
-	tags   map[string]bool // taken
 
-	begun bool
-	mark  int
-	text  []byte // of the commit before
+	begun  bool
+	text   []byte            // of the commit before
+	commit eventlog.Revision // of the commit that is held back, 0: there is none
+	head   []byte            // of the held commit, up to its mark
+	rest   []byte            // of the held commit, and its tags
 }
 
-// commit writes the commit of a step, unless the step changed neither text nor
-// title.
-func (g *gitStream) commit(r *eventRow, t *projection.Thread) error {
+// step writes the commit of a step, unless the step changed neither text nor title.
+func (g *gitStream) step(r *eventRow, t *projection.Thread) error {
+	text := gitText(t)
+	if !g.begun || r.Kind == "renamed" || !bytes.Equal(text, g.text) {
+		if err := g.flush(""); err != nil {
+			return err
+		}
+		var b bytes.Buffer
+		who := gitWho(r.Author, r.AuthorID, r.at)
+		fmt.Fprintf(&b, "author %s\ncommitter %s\n", who, who)
+		data(&b, []byte(g.message(r)))
+		fmt.Fprintf(&b, "M 100644 inline %s\n", quotePath(g.path))
+		data(&b, text)
+		g.head, g.rest, g.commit = fmt.Appendf(nil, "commit %s\n", g.branch), b.Bytes(), r.Revision
+	}
+	g.begun, g.text = true, text
+	for _, v := range g.plan.versions[r.Revision] {
+		g.tag(v)
+	}
+	return nil
+}
+
+// gitText returns a text as the file of a commit has it.
+func gitText(t *projection.Thread) []byte {
 	text := []byte(t.Text())
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		text = append(text, '\n')
 	}
-	changed := !g.begun || r.Kind == "renamed" || !bytes.Equal(text, g.text)
-	var b bytes.Buffer
-	if !g.begun {
-		b.WriteString("feature done\n")
+	return text
+}
+
+// flush writes the commit that is held back, with a mark unless that is empty.
+func (g *gitStream) flush(mark string) error {
+	if mark != "" {
+		g.head = fmt.Appendf(g.head, "mark %s\n", mark)
 	}
-	if changed {
-		g.mark++
-		who := gitWho(r.Author, r.AuthorID, r.at)
-		fmt.Fprintf(&b, "commit %s\nmark :%d\nauthor %s\ncommitter %s\n", g.branch, g.mark, who, who)
-		data(&b, []byte(g.message(r)))
-		if g.begun && g.mark > 1 {
-			fmt.Fprintf(&b, "from :%d\n", g.mark-1)
+	_, err := g.w.Write(append(g.head, g.rest...))
+	g.head, g.rest, g.commit = nil, nil, 0
+	return err
+}
+
+// end writes what is held back and ends the stream.
+func (g *gitStream) end(a *app, s *source, stream eventlog.Stream) error {
+	mark := ""
+	if g.commit > 0 {
+		var err error
+		if mark, err = gitMark(a, s, stream, g.path, g.commit); err != nil {
+			return err
 		}
-		fmt.Fprintf(&b, "M 100644 inline %s\n", quotePath(g.path))
-		data(&b, text)
 	}
-	g.begun, g.text = true, text
-	for _, v := range g.plan.versions[r.Revision] {
-		g.tag(&b, v)
+	if err := g.flush(mark); err != nil {
+		return err
 	}
-	_, err := g.w.Write(b.Bytes())
+	_, err := io.WriteString(g.w, "done\n")
 	return err
 }
 
@@ -168,14 +219,12 @@ func subject(r *eventRow) string {
 	return r.Kind + " " + r.what()
 }
 
-func (g *gitStream) tag(b *bytes.Buffer, v gitTag) {
-	name := refName(v.name)
-	for n := 2; g.tags[name]; n++ {
-		name = fmt.Sprintf("%s-%d", refName(v.name), n)
-	}
-	g.tags[name] = true
-	fmt.Fprintf(b, "tag %s\nfrom :%d\ntagger %s\n", name, g.mark, v.who)
+// tag adds a tag of the newest commit.
+func (g *gitStream) tag(v gitTag) {
+	b := bytes.NewBuffer(g.rest)
+	fmt.Fprintf(b, "tag %s\nfrom %s\ntagger %s\n", v.ref, g.branch, v.who)
 	data(b, []byte(v.name+"\n"))
+	g.rest = b.Bytes()
 }
 
 func data(b *bytes.Buffer, p []byte) {
@@ -188,76 +237,4 @@ func data(b *bytes.Buffer, p []byte) {
 // does not exist; it distinguishes authors of the same name.
 func gitWho(name, id string, at int64) string {
 	return fmt.Sprintf("%s <%s@parodywave.invalid> %d +0000", gitName(name), id, at/1000)
-}
-
-// gitName makes a name valid for git: not empty, without angle brackets and
-// control characters.
-func gitName(name string) string {
-	name = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == '<' || r == '>' || unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, name))
-	if name == "" {
-		return "unknown"
-	}
-	return name
-}
-
-// refName makes s valid as part of a git reference (see git check-ref-format).
-func refName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune(`~^:?*[\@{`, r) {
-			return '-'
-		}
-		return r
-	}, s)
-	for strings.Contains(s, "..") {
-		s = strings.ReplaceAll(s, "..", "-")
-	}
-	parts := strings.Split(s, "/")
-	for i, part := range parts {
-		part = strings.TrimRight(strings.TrimLeft(part, "."), ".")
-		if part = strings.TrimSuffix(part, ".lock"); part == "" {
-			part = "-"
-		}
-		parts[i] = part
-	}
-	if s = strings.Trim(strings.Join(parts, "/"), "-/"); s == "" {
-		return "version"
-	}
-	return s
-}
-
-const longestFileName = 200 // bytes; file systems allow 255
-
-// fileName turns a title into the name of a file.
-func fileName(title string, stream eventlog.Stream) string {
-	name := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || hidden(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
-			return '-'
-		}
-		return r
-	}, title)
-	name = strings.TrimSpace(strings.TrimLeft(name, "."))
-	for len(name) > longestFileName {
-		_, size := utf8.DecodeLastRuneInString(name)
-		name = name[:len(name)-size]
-	}
-	if name == "" || strings.EqualFold(name, "git") {
-		name = string(stream)
-	}
-	if dot := strings.LastIndexByte(name, '.'); dot < 1 || strings.ContainsRune(name[dot:], ' ') {
-		name += ".txt"
-	}
-	return name
-}
-
-// quotePath quotes a path for fast-import.
-func quotePath(path string) string {
-	if !strings.ContainsAny(path, "\"\\\n") && !strings.HasPrefix(path, " ") {
-		return path
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(path) + `"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"parodywave/eventlog"
@@ -13,12 +14,16 @@ import (
 	"parodywave/projection/scripts"
 )
 
-// randomRecords returns a log with a random script as testThread.
-func randomRecords(t *testing.T, draw scripts.Source, n int) (eventlog.AuditLog, *projection.Thread) {
+// randomRecords returns a log with a random script as testThread, without the lines of
+// some kinds.
+func randomRecords(t *testing.T, draw scripts.Source, n int, without ...string) (eventlog.AuditLog, *projection.Thread) {
 	t.Helper()
 	log, thread := eventlog.NewMemory(), projection.NewThread(testThread)
 	for i := range n {
-		line := scripts.NextLine(draw, thread.Units(0, thread.Len()), thread.Written)
+		line := ""
+		for line == "" || slices.ContainsFunc(without, func(kind string) bool { return strings.Contains(line, " "+kind) }) {
+			line = scripts.NextLine(draw, thread.Units(0, thread.Len()), thread.Written)
+		}
 		e, err := scripts.Event(i+1, line, thread.Units(0, thread.Len()))
 		if err == nil {
 			e.Stream = testThread
