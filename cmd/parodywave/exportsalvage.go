@@ -72,11 +72,11 @@ func (w *wreck) exportAll(dir string) error {
 
 // writeFile writes a salvaged export, which gets its name when it is on disk.
 func (w *wreck) writeFile(path string, r *remains) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	f, remove, err := temporaryFile(path)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer remove()
 	b := bufio.NewWriter(f)
 	err = errors.Join(ndjson.Salvage(b, r.stream, r.runs, w.name), b.Flush(), f.Sync())
 	if err = errors.Join(err, f.Close()); err != nil {

@@ -123,11 +123,10 @@ func (a *app) wholeFile() (path string, remove func(), err error) {
 
 // copy downloads a copy of the running server's log.
 func (c *control) copy(a *app) (string, func(), error) {
-	dir, err := os.MkdirTemp("", "parodywave-verify-*")
+	dir, remove, err := temporaryDir("parodywave-verify-")
 	if err != nil {
 		return "", nil, err
 	}
-	remove := func() { os.RemoveAll(dir) }
 	path := filepath.Join(dir, "log.db")
 	err = func() error {
 		resp, err := c.send(a.ctx, "GET", "/copy", nil, nil)
