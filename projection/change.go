@@ -30,13 +30,18 @@ type scratch struct {
 
 const lineBreak = '\n'
 
-func (t *Thread) change(e *event.Event, c *ot.Change, author uint32) error {
+// change applies f by an author; there were known authors before.
+func (t *Thread) change(e *event.Event, f *event.Changed, author uint32, known int) error {
+	c := &f.Change
 	if c.Len() != t.text.length {
 		return t.fault(e.Revision, "change is for %d units and the text has %d", c.Len(), t.text.length)
 	}
 	t.Inserted += uint64(c.Inserted())
 	t.Deleted += uint64(c.Deleted())
 	by := stamp{e.Revision, e.Time, author}
+	if f.States() {
+		return t.stated(by, f, known)
+	}
 	only, ok := c.Only()
 	switch {
 	case !t.Written:

@@ -86,7 +86,21 @@
 // stretch; beyond them it remembers nothing. Bounds are part of the meaning of a log.
 //
 // A character's revision is the one that inserted it, there or where a move took it
-// from.
+// from, or the one that a record states.
+//
+// # Stated origins
+//
+// A record may state where inserted units are from, and which lines pieces are and what
+// rows these have (package event). For example, Ben cuts Ada's line and pastes it below:
+// the record of the paste states that its units are Ada's, and that the line is hers.
+// That holds, whatever the rules above would find, but the text of a stretch's beginning
+// outranks it. Moves are looked for only where nothing is stated. A stated line leaves
+// all patches that it is a line of before of; where the stated row is the author's own,
+// it stays in his.
+//
+// A record is damaged if a stated revision is not below its own, a stated author has no
+// earlier record, a stated line is none that the change touches, or a line that lives on
+// elsewhere has its identity.
 //
 // # Concurrency
 //

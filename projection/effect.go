@@ -52,7 +52,7 @@ func (e *Effect) Lines() []int {
 func (t *Thread) report(by stamp, at, shift int, old []LineID, in []line) {
 	eff := &t.effect
 	for k := range in {
-		if in[k].changed == by.rev {
+		if in[k].changed == by.rev || t.isStated(&in[k]) {
 			eff.Touched = append(eff.Touched, at+k)
 		}
 	}

@@ -107,7 +107,7 @@ func (t *Thread) keyedInStretch(by stamp, i, start int) {
 			if ln.changed == by.rev {
 				t.restore(ln, &p.before[0], i)
 			}
-			if len(s.list) > 1 {
+			if len(s.list) > 1 && ln.changed == p.before[0].changed {
 				s.end(k)
 			}
 		}

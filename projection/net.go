@@ -14,6 +14,7 @@ type net struct {
 	touched   []int // lines whose rows or identities the net law has changed
 	joined    []joining
 	became    []became
+	stated    map[LineID]bool // lines that the record states
 }
 
 func (n *net) clear() {
@@ -257,6 +258,9 @@ func (t *Thread) carry(a *area, p *patch, at, first int) (to placed, moved, ok b
 func (s *settling) settle() {
 	a := s.a
 	s.read(a.to - a.from + a.delta)
+	if s.t.net.stated != nil && !s.every {
+		s.byStatement()
+	}
 	for _, o := range a.own {
 		if slices.ContainsFunc(s.flying, func(m placed) bool { return m.p == o.patch }) {
 			for i := range o.before {
@@ -379,5 +383,5 @@ func (t *Thread) rehunk(at int, old []line, now, n int) {
 	t.effect.Hunks = hunks
 }
 
-// isStated reports whether the record that is being applied states line i.
-func (t *Thread) isStated(i int) bool { return false }
+// isStated reports whether the record that is being applied states line ln.
+func (t *Thread) isStated(ln *line) bool { return t.net.stated != nil && t.net.stated[ln.id] }

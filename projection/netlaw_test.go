@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
@@ -30,7 +31,12 @@ import (
 // author when the stretch began, and like no other, has its row.
 
 // A glyph is a unit with an identity.
-type glyph struct{ unit uint16 }
+type glyph struct {
+	unit   uint16
+	rev    eventlog.Revision // that inserted it first
+	author int               // of rev
+	moved  bool              // once
+}
 
 // A find is a line as an author found it.
 type find struct {
@@ -88,7 +94,7 @@ func textOf(all []*glyph) string {
 
 // change makes now the text, by one record of an author. Glyphs of moved are deleted
 // and inserted again.
-func (w *world) change(who *person, now []*glyph, moved map[*glyph]bool) error {
+func (w *world) change(who *person, now []*glyph, moved map[*glyph]bool, undone ...deed) error {
 	kept := map[*glyph]bool{}
 	for _, g := range now {
 		kept[g] = !moved[g]
@@ -122,7 +128,15 @@ func (w *world) change(who *person, now []*glyph, moved map[*glyph]bool) error {
 	gone += len(w.glyphs) - i
 	flush()
 	c := b.Change()
-	return w.record(who, c.String(), now)
+	what := c.String()
+	if w.claims && (len(moved) == 0 || len(undone) > 0) && w.thread.Written {
+		what = w.statement(what, now, moved, undone)
+	} else {
+		for g := range moved {
+			g.moved = true
+		}
+	}
+	return w.record(who, what, now)
 }
 
 // record applies a line of a script, after which the text is now.
@@ -147,6 +161,7 @@ func (w *world) record(who *person, what string, now []*glyph) error {
 		w.spoil(w.thread)
 	}
 	w.glyphs = now
+	w.note(who, now)
 	if _, ok := e.Payload.(event.Submitted); ok {
 		w.stretchOf = ""
 	}
@@ -311,6 +326,11 @@ func (w *world) check() error {
 	if got, want := w.thread.Text(), textOf(w.glyphs); got != want {
 		return fmt.Errorf("the text is %q, want %q", got, want)
 	}
+	if w.claims {
+		if err := w.checkUnits(); err != nil {
+			return err
+		}
+	}
 	rows := slices.Collect(w.thread.Rows())
 	lines := split(w.glyphs)
 	whole := w.stretchOf != "" && len(w.beginRows) > 0 && w.thread.Text() == w.begin
@@ -342,6 +362,9 @@ func (w *world) check() error {
 				} else if textOf(l) == content {
 					f.void = true
 				}
+			}
+			if w.claims && slices.ContainsFunc(rows, func(r projection.Row) bool { return r.ID == f.row.ID && r.Length == 0 && j >= 0 && rows[j].ID != r.ID }) {
+				f.void = true // an empty line lives on as that
 			}
 			if f.void || j < 0 {
 				continue

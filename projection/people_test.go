@@ -3,6 +3,9 @@ package projection_test
 import (
 	"fmt"
 	"slices"
+
+	"parodywave/eventlog"
+	"parodywave/projection"
 )
 
 // A person writes in a world.
@@ -13,7 +16,11 @@ type person struct {
 }
 
 // A deed is the text before a record and after it.
-type deed struct{ before, after []*glyph }
+type deed struct {
+	before, after []*glyph
+	rows          []projection.Row  // of before
+	rev           eventlog.Revision // of the record
+}
 
 var words = []string{"a", "bo", "cat", "dusk", "egret", "fir tree", "gull", "hay", "iris", "jay", "kelp", "lime"}
 
@@ -44,7 +51,7 @@ func (w *world) step() error {
 
 func fresh(s string) (all []*glyph) {
 	for _, u := range s {
-		all = append(all, &glyph{uint16(u)})
+		all = append(all, &glyph{unit: uint16(u)})
 	}
 	return all
 }
@@ -53,7 +60,7 @@ func fresh(s string) (all []*glyph) {
 func (w *world) do(p *person, now []*glyph) error { return w.doMoved(p, now, nil) }
 
 func (w *world) doMoved(p *person, now []*glyph, moved map[*glyph]bool) error {
-	p.done = append(p.done, deed{w.glyphs, now})
+	p.done = append(p.done, deed{w.glyphs, now, slices.Collect(w.thread.Rows()), w.thread.Revision + 1})
 	return w.change(p, now, moved)
 }
 
@@ -146,12 +153,12 @@ func (w *world) joinAndPart(p *person) error {
 		return nil
 	}
 	g, text := w.glyphs[to], w.glyphs
-	p.todo = append(p.todo, func(w *world) error { return w.insert(p, w.after(g, text), &glyph{'\n'}) })
+	p.todo = append(p.todo, func(w *world) error { return w.insert(p, w.after(g, text), &glyph{unit: '\n'}) })
 	return w.delete(p, to, to+1)
 }
 
 func (w *world) partAndJoin(p *person) error {
-	g := &glyph{'\n'}
+	g := &glyph{unit: '\n'}
 	p.todo = append(p.todo, func(w *world) error { return w.take(p, []*glyph{g}) })
 	return w.insert(p, w.pos(), g)
 }
@@ -214,9 +221,12 @@ func (w *world) cutAndPaste(p *person) error {
 		return nil
 	}
 	clip := w.glyphs[from : to+1]
+	cut := deed{w.glyphs, nil, slices.Collect(w.thread.Rows()), w.thread.Revision + 1}
 	p.todo = append(p.todo, func(w *world) error {
 		from, _ := w.someLine()
-		return w.insert(p, from, w.again(clip)...)
+		now := slices.Insert(slices.Clone(w.glyphs), from, w.again(clip)...)
+		p.done = append(p.done, deed{w.glyphs, now, slices.Collect(w.thread.Rows()), w.thread.Revision + 1})
+		return w.change(p, now, nil, cut)
 	})
 	return w.delete(p, from, to+1)
 }
@@ -226,7 +236,7 @@ func (w *world) again(all []*glyph) []*glyph {
 	out := slices.Clone(all)
 	for i, g := range out {
 		if !w.claims || slices.Contains(w.glyphs, g) {
-			out[i] = &glyph{g.unit}
+			out[i] = &glyph{unit: g.unit}
 		}
 	}
 	return out
@@ -235,12 +245,15 @@ func (w *world) again(all []*glyph) []*glyph {
 // undo undoes the person's newest records: up to three.
 func (w *world) undo(p *person) error {
 	now := w.glyphs
+	var undone []deed
+	moved := map[*glyph]bool{}
 	for range 1 + w.draw(3) {
 		n := len(p.done) - 1
 		if n < 0 {
 			break
 		}
 		d := p.done[n]
+		undone = append(undone, d)
 		p.done = p.done[:n]
 		for _, g := range d.after {
 			if !slices.Contains(d.before, g) {
@@ -259,12 +272,15 @@ func (w *world) undo(p *person) error {
 				}
 			}
 			now = slices.Insert(slices.Clone(now), at, g)
+			if slices.Contains(w.glyphs, g) {
+				moved[g] = true
+			}
 		}
 	}
 	var back []*glyph
 	for _, g := range now {
 		if !slices.Contains(w.glyphs, g) && !w.claims {
-			back = append(back, &glyph{g.unit})
+			back = append(back, &glyph{unit: g.unit})
 		} else {
 			back = append(back, g)
 		}
@@ -272,10 +288,10 @@ func (w *world) undo(p *person) error {
 	if slices.Equal(back, w.glyphs) {
 		return nil
 	}
-	return w.change(p, back, nil)
+	return w.change(p, back, moved, undone...)
 }
 
-func (w *world) enter(p *person) error { return w.insert(p, w.pos(), &glyph{'\n'}) }
+func (w *world) enter(p *person) error { return w.insert(p, w.pos(), &glyph{unit: '\n'}) }
 
 func (w *world) backspace(p *person) error {
 	if at := w.pos(); at > 0 {
@@ -303,7 +319,7 @@ func (w *world) altDown(p *person) error {
 	for _, g := range next {
 		moved[g] = true
 	}
-	now := slices.Concat(w.glyphs[:from], next, []*glyph{{'\n'}}, w.glyphs[from:to], w.glyphs[end:])
+	now := slices.Concat(w.glyphs[:from], next, []*glyph{{unit: '\n'}}, w.glyphs[from:to], w.glyphs[end:])
 	return w.doMoved(p, now, moved)
 }
 

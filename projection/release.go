@@ -16,7 +16,7 @@ type held struct {
 func (t *Thread) hold(p *patch, at int) held {
 	by := stamp{rev: p.rev, author: p.author}
 	a := &area{from: at, to: at + p.lines}
-	_, a.start = t.lines.byIndex(at)
+	_, a.start = t.lines.byIndex(min(at, t.lines.count-1))
 	a.addPatch(t, p, at, a.start)
 	h := held{p, settling{t: t, by: by, a: a, first: at}}
 	h.s.read(p.lines)
@@ -44,14 +44,23 @@ func (h *held) release(altered, parted func(j int) bool) []placed {
 		lo[l.i], hi[l.i] = min(lo[l.i], l.j), max(hi[l.i], l.j)
 	}
 	for i := range s.of {
-		if through(i, lo[i], hi[i]); lost[i] {
+		through(i, lo[i], hi[i])
+	}
+	for j := range s.pieces {
+		s.pieces[j].stated = altered(j) // it is in no patch of theirs
+	}
+	return h.without(lost)
+}
+
+// without returns the patches that are left without some lines of before.
+func (h *held) without(lost []bool) []placed {
+	s := &h.s
+	for i := range lost {
+		if lost[i] {
 			s.of[i] = away
 		}
 	}
 	s.links = slices.DeleteFunc(s.links, func(l link) bool { return lost[l.i] })
-	for j := range s.pieces {
-		s.pieces[j].stated = altered(j) // it is in no patch of theirs
-	}
 	return s.cut()
 }
 

@@ -11,6 +11,7 @@ type reshape struct {
 	edits  []edit
 	hunks  []*hunk
 	births uint32
+	stated *statement // nil if the record states nothing
 }
 
 // A hunk is a run of old lines that edits touch, and the pieces they become.
@@ -31,6 +32,7 @@ type oldLine struct {
 	survived int      // units, all of kept
 	units    []uint16 // content, if needed
 	moved    *piece
+	stated   bool // a stated piece is this line
 }
 
 // A keep says how many units of an old line survive in a piece. An old line lists
@@ -47,6 +49,8 @@ type piece struct {
 	pickers []picker
 	content []uint16 // if nothing was kept
 	origin  keep     // the old line that most of kept is from, and how many units
+	stated  bool     // the record states which line it is
+	known   bool     // or where some of its units are from
 }
 
 type picker struct{ old, units int }
@@ -56,11 +60,13 @@ func newReshape(t *Thread, by stamp, edits []edit) *reshape {
 }
 
 func (r *reshape) run() {
-	r.t.open(r.by, r.edits)
 	r.group()
-	for _, h := range r.hunks {
-		h.trace()
-	}
+	r.apply()
+}
+
+// apply makes the change; there must be hunks.
+func (r *reshape) apply() {
+	r.t.open(r.by, r.edits)
 	r.read()
 	moves := r.moves()
 	for _, m := range moves {
@@ -76,7 +82,7 @@ func (r *reshape) run() {
 	r.t.close(r.by)
 }
 
-// group makes the hunks: edits that touch a common line are in one.
+// group makes the hunks: edits that touch a common line are in one. It traces them.
 func (r *reshape) group() {
 	l := &r.t.lines
 	for _, ed := range r.edits {
@@ -94,6 +100,9 @@ func (r *reshape) group() {
 			h.old = append(h.old, oldLine{line: *ln, start: start, left: -1, right: -1})
 		}
 		h.edits = append(h.edits, ed)
+	}
+	for _, h := range r.hunks {
+		h.trace()
 	}
 }
 
@@ -198,7 +207,7 @@ func (h *hunk) pick() {
 		}
 		k, units := -1, 0
 		switch {
-		case o.moved != nil:
+		case o.moved != nil || o.stated:
 		case o.survived > 0:
 			for _, s := range o.kept {
 				if s.units > units {
@@ -223,6 +232,7 @@ func (r *reshape) write(moves []move) {
 		moves[i].spans = r.t.text.appendSpans(nil, moves[i].from, moves[i].to)
 	}
 	var spans []span
+	done := 0 // inserted units
 	for _, ed := range r.edits {
 		r.t.text.delete(ed.FromB, ed.FromB+ed.ToA-ed.FromA)
 		if len(ed.Insert) == 0 {
@@ -238,18 +248,24 @@ func (r *reshape) write(moves []move) {
 			if from >= to {
 				break
 			}
-			spans = r.own(spans, from-at)
+			spans = r.own(spans, done+at-ed.FromB, from-at)
 			spans = appendCut(spans, m.spans, from-m.at, to-m.at)
 			at = to
 		}
-		spans = r.own(spans, ed.ToB-at)
+		spans = r.own(spans, done+at-ed.FromB, ed.ToB-at)
 		r.t.text.insert(ed.FromB, ed.Insert, spans...)
+		done += len(ed.Insert)
 	}
 }
 
-func (r *reshape) own(spans []span, n int) []span {
-	if n == 0 {
+// own appends the spans of n inserted units that no move brought. from is the number
+// of inserted units before them.
+func (r *reshape) own(spans []span, from, n int) []span {
+	switch {
+	case n == 0:
 		return spans
+	case r.stated != nil:
+		return appendCut(spans, r.stated.spans, from, from+n)
 	}
 	return appendSpan(spans, span{rev: r.by.rev, n: uint32(n), author: r.by.author})
 }
@@ -257,11 +273,15 @@ func (r *reshape) own(spans []span, n int) []span {
 // settle makes the lines of the pieces and puts them into the list. shift is how
 // many lines the hunks before have added.
 func (r *reshape) settle(h *hunk, shift int) {
+	at := h.first + shift
 	in := make([]line, len(h.pieces))
 	for k := range h.pieces {
-		in[k] = r.line(h, k)
+		if p := &h.pieces[k]; p.stated {
+			in[k] = r.given(h, p, at+k)
+		} else {
+			in[k] = r.line(h, k)
+		}
 	}
-	at := h.first + shift
 	old := r.t.ids(at, at+len(h.old))
 	r.t.lines.replace(at, at+len(h.old), in)
 	r.t.report(r.by, at, shift, old, in)

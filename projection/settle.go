@@ -43,12 +43,12 @@ type piece2 struct {
 type link struct{ i, j, n int }
 
 func (s *settling) read(n int) {
-	_, start := s.t.lines.byIndex(s.first)
+	_, start := s.t.lines.byIndex(min(s.first, s.t.lines.count-1))
 	s.pieces = make([]piece2, n)
 	pos := 0
 	for j := range s.pieces {
 		ln, _ := s.t.lines.byIndex(s.first + j)
-		s.pieces[j] = piece2{from: pos, to: pos + int(ln.length), was: ln.id, id: ln.id, line: missing, stated: s.t.isStated(s.first + j)}
+		s.pieces[j] = piece2{from: pos, to: pos + int(ln.length), was: ln.id, id: ln.id, line: missing, stated: !s.every && s.t.isStated(ln)}
 		pos += int(ln.length) + 1
 	}
 	if n > 0 {
@@ -138,7 +138,12 @@ func (s *settling) byMoves() {
 	for j := range s.pieces {
 		s.pieces[j].stated = s.pieces[j].stated || moved[j] && s.pieces[j].line == missing
 	}
-	s.drop(func(i, j int) bool { return moved[j] != (s.of[i] >= 0) || moved[j] && s.of[i] != j })
+	s.drop(func(i, j int) bool {
+		if moved[j] {
+			return s.of[i] != j
+		}
+		return s.of[i] >= 0 && moved[s.of[i]]
+	})
 }
 
 // drop takes the units of line i in piece j for gone, where gone says so.
@@ -212,6 +217,26 @@ func (s *settling) own() {
 func (s *settling) moved(j int) bool {
 	_, start := s.t.lines.byIndex(s.first + j)
 	return slices.ContainsFunc(s.t.effect.Moves, func(m Move) bool { return start >= m.At && start <= m.At+m.To-m.From })
+}
+
+// byStatement: a line whose row a record states leaves its patch, unless the row is the
+// author's own.
+func (s *settling) byStatement() {
+	for i := range s.of {
+		if !s.t.isStated(&s.a.before[i]) {
+			continue
+		}
+		s.of[i] = away
+		j := slices.IndexFunc(s.pieces, func(p piece2) bool { return p.was == s.a.before[i].id })
+		if j < 0 {
+			continue
+		}
+		if ln, _ := s.t.lines.byIndex(s.first + j); ln.author == s.by.author && !ln.submitted {
+			s.give(i, j)
+			s.pieces[j].stated = false
+		}
+	}
+	s.drop(func(i, j int) bool { return s.of[i] == away || s.pieces[j].stated })
 }
 
 func (s *settling) give(i, j int) { s.of[i], s.pieces[j].line = j, i }
@@ -315,7 +340,15 @@ func (s *settling) byIdentity(free func(j int) bool) {
 // agrees reports whether line i of before is as it was.
 func (s *settling) agrees(i int) bool {
 	j := s.of[i]
-	return j >= 0 && (s.crossed == nil || !s.crossed[i]) && s.equal(i, j) && s.pieces[j].id == s.a.before[i].id
+	b := &s.a.before[i]
+	if j < 0 || s.crossed != nil && s.crossed[i] || !s.equal(i, j) || s.pieces[j].id != b.id {
+		return false
+	}
+	if s.every {
+		ln, _ := s.t.lines.byIndex(s.first + j)
+		return ln.changed == b.changed
+	}
+	return true
 }
 
 // cross finds the lines that have changed places with others. In the stretch they do
@@ -431,10 +464,12 @@ func (s *settling) mostOf(j int) LineID {
 // it has an older one.
 func (s *settling) keepRows() {
 	for i, j := range s.of {
-		if j >= 0 && s.agrees(i) {
-			if ln, _ := s.t.lines.byIndex(s.first + j); ln.changed > s.a.before[i].changed {
-				s.t.restore(ln, &s.a.before[i], s.first+j)
-			}
+		b := &s.a.before[i]
+		if j < 0 || s.pieces[j].id != b.id {
+			continue
+		}
+		if ln, _ := s.t.lines.byIndex(s.first + j); ln.changed > b.changed && s.equal(i, j) {
+			s.t.restore(ln, b, s.first+j)
 		}
 	}
 }

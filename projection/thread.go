@@ -111,9 +111,10 @@ func (t *Thread) apply(e *event.Event) error {
 	if e.Revision != t.Revision+1 {
 		return t.fault(e.Revision, "revision %d was expected", t.Revision+1)
 	}
+	known := len(t.authors)
 	author := t.number(&e.Author)
 	t.goOn(author, e.Time)
-	if err := t.fold(e, author); err != nil {
+	if err := t.fold(e, author, known); err != nil {
 		return err
 	}
 	t.Revision, t.UpdatedAt, t.UpdatedBy = e.Revision, e.Time, e.Author
@@ -123,7 +124,8 @@ func (t *Thread) apply(e *event.Event) error {
 	return nil
 }
 
-func (t *Thread) fold(e *event.Event, author uint32) error {
+// fold applies e by an author; there were known authors before.
+func (t *Thread) fold(e *event.Event, author uint32, known int) error {
 	switch f := e.Payload.(type) {
 	case event.Opened:
 		if e.Revision != 1 {
@@ -133,11 +135,11 @@ func (t *Thread) fold(e *event.Event, author uint32) error {
 	case event.Renamed:
 		t.Title = f.Title
 	case *event.Changed:
-		err := t.change(e, &f.Change, author)
+		err := t.change(e, f, author, known)
 		t.recall(&f.Change)
 		return err
 	case event.Changed:
-		err := t.change(e, &f.Change, author)
+		err := t.change(e, &f, author, known)
 		t.recall(&f.Change)
 		return err
 	case event.Submitted:

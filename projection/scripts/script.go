@@ -5,6 +5,7 @@ package scripts
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -19,6 +20,7 @@ import (
 // first word is the author, the rest says what happened:
 //
 //	ana [5,[0,"hi"]]    a change, as JSON
+//	ana [5,[0,"hi"]] states [[[2,1,0]],[]]    one that states origins and lines
 //	ana submit 0 2      lines 0 to 2 are finished
 //	ana redact 3 7      units 3 to 7 of the text are redacted
 //	ana rename          another title
@@ -68,14 +70,33 @@ func Event(rev int, line string, text []uint16) (event.Event, error) {
 	case "version":
 		e.Payload = event.Version{Revision: eventlog.Revision(rev - 1), Name: "this far"}
 	default:
-		var c ot.Change
-		c, err = ot.Parse([]byte(what))
-		e.Payload = event.Changed{Change: c}
+		e.Payload, err = changed(what)
 	}
 	if err != nil {
 		return e, fmt.Errorf("script line %d, %q: %w", rev, line, err)
 	}
 	return e, nil
+}
+
+// changed reads a change, and what it states: the origins and lines of event.Changed, as
+// in a record's shape.
+func changed(what string) (f event.Changed, err error) {
+	what, stated, states := strings.Cut(what, " states ")
+	if f.Change, err = ot.Parse([]byte(what)); err != nil || !states {
+		return f, err
+	}
+	var lists [2][][]int
+	if err = json.Unmarshal([]byte(stated), &lists); err != nil {
+		return f, err
+	}
+	for _, o := range lists[0] {
+		f.Origins = append(f.Origins, event.Origin{Units: o[0], Revision: eventlog.Revision(o[1]), Author: o[2]})
+	}
+	for _, l := range lists[1] {
+		f.Lines = append(f.Lines, event.StatedLine{Piece: l[0], Born: eventlog.Revision(l[1]), Ordinal: l[2],
+			Revision: eventlog.Revision(l[3]), Author: l[4], Time: int64(l[5]), Submitted: l[6] == 1})
+	}
+	return f, nil
 }
 
 // Redaction redacts from..to of a text and leaves its breaks.
@@ -116,9 +137,9 @@ func (s Script) Log() (eventlog.AuditLog, *projection.Thread, error) {
 		if err == nil {
 			_, err = t.Apply(e)
 		}
-		rec := event.Encode(e.Payload)
-		rec.Time, rec.Author = e.Time, e.Author
 		if err == nil {
+			rec := event.Encode(e.Payload)
+			rec.Time, rec.Author = e.Time, e.Author
 			_, err = log.Append(context.Background(), Stream, eventlog.Revision(n), rec)
 		}
 		if err != nil {
