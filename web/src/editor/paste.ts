@@ -4,7 +4,7 @@ import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 
 /** PIECE is the most UTF-16 units in one edit of a paste: JSON needs up to six bytes for each, and a frame has a mebibyte. */
-const PIECE = 150_000
+export const PIECE = 150_000
 
 /** pieces cuts a text, but never a surrogate pair or a line break of two units. */
 export function pieces(text: string, most = PIECE): string[] {

@@ -6,6 +6,7 @@ import { redo, undo } from '@codemirror/commands'
 import { Transaction, type StateCommand, type TransactionSpec } from '@codemirror/state'
 import { expect, test } from 'vitest'
 import { inserted } from '../../src/editor/session/claims'
+import { pieces } from '../../src/editor/paste'
 import { parted } from '../../src/editor/undoing'
 import { random, rounds, seedFor } from '../random'
 import { Authority, type Logged } from './authority'
@@ -134,6 +135,28 @@ test('a drag is a cut and a paste, which one undo takes back', async () => {
   hands.undo()
   expect(ada.text).toBe('one two three')
   expect(await said()).toEqual([{ undoes: [1, 2] }])
+})
+
+test('a large deletion is undone in parts, each within a frame, and a cut of it pasted so', async () => {
+  const text = Array.from({ length: 40_000 }, (_, i) => `line ${i}`).join('\n')
+  const { w, ada, hands, said } = await one(text)
+  const all = (userEvent: string, insert = ''): void =>
+    ada.host.dispatch(parted(ada.host.state.update({ changes: { from: 0, to: ada.host.state.doc.length, insert }, userEvent })))
+  const sizes: number[] = []
+  const take = w.authority.take.bind(w.authority)
+  w.authority.take = (line, m) => { sizes.push(JSON.stringify(m).length); take(line, m) }
+  all('delete.selection')
+  expect(ada.text).toBe('')
+  expect(await said()).toEqual([null, null, null])
+  for (let i = 0; i < 3; i++) hands.undo()
+  expect(ada.text).toBe(text)
+  expect(await said()).toEqual([{ undoes: [3, 3] }, { undoes: [2, 2] }, { undoes: [1, 1] }])
+  all('delete.cut', 'x')
+  expect(ada.text).toBe('x')
+  for (const piece of pieces(text)) ada.edit({ changes: { from: ada.text.length, insert: piece }, userEvent: 'input.paste' })
+  expect(ada.text).toBe(`x${text}`)
+  expect(await said()).toEqual([null, null, null, { pastes: 9 }, { pastes: 8 }, { pastes: 7 }])
+  expect(Math.max(...sizes)).toBeLessThan(1 << 20)
 })
 
 test('claims hold over others\' edits, a refused push and a lost connection', async () => {

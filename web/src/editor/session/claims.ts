@@ -24,15 +24,17 @@ const taken = StateEffect.define<number>()
 export const taking = (tr: Transaction): readonly StateEffect<number>[] =>
   (isEdit(tr) && deletes(tr.changes) ? [taken.of(tr.startState.field(edits).count + 1)] : [])
 
-/** The number of the last edit made here, and the last one that cut text. */
-interface Edits { readonly count: number; readonly cut: { edit: number; text: string } | null }
+const CUTS = 40 // a paste of all that a thread may have comes in as many pieces
+
+/** The number of the last edit made here, and the newest edits that cut text. */
+interface Edits { readonly count: number; readonly cuts: readonly { edit: number; text: string }[] }
 
 const edits = StateField.define<Edits>({
-  create: () => ({ count: 0, cut: null }),
+  create: () => ({ count: 0, cuts: [] }),
   update(value, tr) {
     if (!isEdit(tr)) return value
     const count = value.count + 1
-    return { count, cut: tr.isUserEvent('delete.cut') ? { edit: count, text: removed(tr) } : value.cut }
+    return { count, cuts: tr.isUserEvent('delete.cut') ? [...value.cuts, { edit: count, text: removed(tr) }].slice(-CUTS) : value.cuts }
   },
 })
 
@@ -61,8 +63,12 @@ export class Claims {
   /** of is the claim of an edit; seq gives the numbers that edits have on the server. */
   of(tr: Transaction, seq: (edit: number) => number): Claim | null {
     if (!isEdit(tr)) return null
-    const { count, cut } = tr.startState.field(edits)
-    if (tr.isUserEvent('input.paste') || tr.annotation(dropped)) return cut && cut.edit > this.floor && cut.text === inserted(tr.changes) ? { pastes: seq(cut.edit) } : null
+    const { count, cuts } = tr.startState.field(edits)
+    if (tr.isUserEvent('input.paste') || tr.annotation(dropped)) {
+      const text = inserted(tr.changes)
+      const cut = cuts.findLast((c) => c.edit > this.floor && c.text === text)
+      return cut ? { pastes: seq(cut.edit) } : null
+    }
     const back = tr.effects.flatMap((e) => (e.is(taken) ? [e.value] : []))
     if (back.length === 0 || !inserted(tr.changes)) return null
     const from = this.steps.findLast((n) => n <= Math.min(...back)) ?? 0
