@@ -37,6 +37,19 @@ func (t *Thread) Len() int { return t.text.length }
 // for each piece, including an empty last one.
 func (t *Thread) LineCount() int { return t.lines.count }
 
+// CountedLines returns the number of lines as people and git count them: an empty piece
+// behind the last break is none.
+func (t *Thread) CountedLines() int {
+	n, end := t.lines.count, t.text.length
+	if n > 0 && end > 0 {
+		t.scratch.old = t.text.peek(t.scratch.old[:0], end-1, end)
+	}
+	if n > 0 && (end == 0 || t.scratch.old[0] == '\n') {
+		n--
+	}
+	return n
+}
+
 // Text returns the whole text.
 func (t *Thread) Text() string { return decoded(t.Units(0, t.text.length)) }
 

@@ -16,7 +16,7 @@ type Summary struct {
 	OpenedAt  int64 // Unix milliseconds
 	UpdatedBy eventlog.AuthorID
 	UpdatedAt int64 // Unix milliseconds
-	Lines     int
+	Lines     int   // see CountedLines
 	Revision  eventlog.Revision
 	Authors   int // how many authors made records in it
 	// Last is the beginning of the line that was changed last, at most LastMax
@@ -31,7 +31,7 @@ func (t *Thread) Summary() Summary {
 		Stream: t.Stream, Title: t.Title,
 		OpenedBy: t.OpenedBy, OpenedAt: t.OpenedAt,
 		UpdatedBy: t.UpdatedBy, UpdatedAt: t.UpdatedAt,
-		Lines: t.lines.count, Revision: t.Revision, Authors: len(t.authors), Last: t.lastLine(),
+		Lines: t.CountedLines(), Revision: t.Revision, Authors: len(t.authors), Last: t.lastLine(),
 	}
 }
 

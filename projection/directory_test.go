@@ -68,7 +68,7 @@ func TestSummaryTellsWhatTheListSays(t *testing.T) {
 	}
 	want := projection.Summary{
 		Stream: scripts.Stream, Title: "two", OpenedBy: scripts.AuthorID("ana"), OpenedAt: 100,
-		UpdatedBy: scripts.AuthorID("ana"), UpdatedAt: 400, Lines: 3, Revision: 4, Authors: 2, Last: "b",
+		UpdatedBy: scripts.AuthorID("ana"), UpdatedAt: 400, Lines: 2, Revision: 4, Authors: 2, Last: "b",
 	}
 	if got := th.Summary(); got != want {
 		t.Errorf("summary is %+v, want %+v", got, want)

@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
 	"parodywave/server/jsonrow"
@@ -48,11 +50,15 @@ func (c *blameCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	from, to, err := lineRange(c.Lines, rows(t))
+	from, to, err := lineRange(c.Lines, t.CountedLines())
 	if err != nil {
 		return err
 	}
-	for _, m := range t.Imports {
+	imports, err := s.imports(a, t)
+	if err != nil {
+		return err
+	}
+	for _, m := range imports {
 		a.say("revisions 1 to %d were imported at revision %d by %s: their authors and times come from the imported file",
 			m.Revisions, m.Revision, s.name(m.Author))
 	}
@@ -73,6 +79,21 @@ func (c *blameCommand) Run(a *app) error {
 	}
 	tab.print(a.out)
 	return nil
+}
+
+// imports returns the imports into a thread, also those recorded after the revision of
+// t: an import is the record that follows what it imported.
+func (s *source) imports(a *app, t *projection.Thread) ([]projection.Import, error) {
+	all := slices.Clone(t.Imports)
+	for e, err := range event.Decoded(s.Read(a.ctx, t.Stream, t.Revision)) {
+		if err != nil {
+			return nil, err
+		}
+		if f, ok := e.Payload.(event.Imported); ok {
+			all = append(all, projection.Import{Imported: f, Revision: e.Revision, Author: e.Author, Time: e.Time})
+		}
+	}
+	return all, nil
 }
 
 // lineRange parses -L (A,B or A or A, or ,B) for a text of n lines; nil means all

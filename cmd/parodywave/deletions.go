@@ -23,8 +23,8 @@ func (c *logCommand) deletions(a *app, s *source, stream eventlog.Stream, at eve
 		if err != nil {
 			return err
 		}
-		if *c.Line > rows(t) {
-			return noLine(*c.Line, rows(t))
+		if *c.Line > t.CountedLines() {
+			return noLine(*c.Line, t.CountedLines())
 		}
 		q.Line, q.At = t.Row(*c.Line-1).ID, t.Revision
 	}

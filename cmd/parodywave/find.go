@@ -198,13 +198,3 @@ func (s *source) thread(a *app, arg string) (*projection.Thread, error) {
 	}
 	return projection.Replay(a.ctx, s.Source, t, at)
 }
-
-// rows returns the number of lines of a text. An empty piece after the last line
-// break does not count.
-func rows(t *projection.Thread) int {
-	n := t.LineCount()
-	if n > 0 && t.Row(n-1).Length == 0 {
-		n--
-	}
-	return n
-}

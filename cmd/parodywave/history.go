@@ -40,8 +40,8 @@ func (c *logCommand) history(a *app, s *source, stream eventlog.Stream, at event
 	if err != nil {
 		return err
 	}
-	if *c.Line > rows(last) {
-		return noLine(*c.Line, rows(last))
+	if *c.Line > last.CountedLines() {
+		return noLine(*c.Line, last.CountedLines())
 	}
 	l := newLineHistory(s, kin.Of(last.Row(*c.Line-1).ID))
 	l.each, l.keep = c.Every == "edit", keep

@@ -34,9 +34,10 @@ func writePage(w io.Writer, s *source, t *projection.Thread) error {
 	}{Title: disarmed(t.Title), Revision: t.Revision, Time: stamp(t.UpdatedAt)}
 	colours := map[eventlog.AuthorID]int{}
 	var last eventlog.AuthorID
+	count := t.CountedLines()
 	for row := range t.Rows() {
-		if row.Length == 0 && row.Line == t.LineCount()-1 {
-			break // the empty piece after the last line break
+		if row.Line == count {
+			break
 		}
 		colour, known := colours[row.Author]
 		if !known {

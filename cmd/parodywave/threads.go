@@ -29,7 +29,7 @@ func (c *threadsCommand) Run(a *app) error {
 		return err
 	}
 	defer s.Close()
-	list, lines, err := s.list(a)
+	list, err := s.list(a)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (c *threadsCommand) Run(a *app) error {
 	}
 	tab := table{head: []string{"ID", "LINES", "REVISIONS", "AUTHORS", "LAST ACTIVITY", "TITLE"}, right: "01110"}
 	for _, t := range list {
-		tab.add(string(t.Stream), fmt.Sprint(lines[t.Stream]), fmt.Sprint(t.Revision), fmt.Sprint(t.Authors), stamp(t.UpdatedAt), visible(t.Title))
+		tab.add(string(t.Stream), fmt.Sprint(t.Lines), fmt.Sprint(t.Revision), fmt.Sprint(t.Authors), stamp(t.UpdatedAt), visible(t.Title))
 	}
 	for _, t := range damaged {
 		tab.add(string(t.ID), "damaged", fmt.Sprint(t.Revisions), "", stamp(t.UpdatedAt), visible(t.Title))
@@ -57,25 +57,24 @@ func (c *threadsCommand) Run(a *app) error {
 	return nil
 }
 
-// list returns the summaries of all threads, and their numbers of lines.
-func (s *source) list(a *app) ([]projection.Summary, map[eventlog.Stream]int, error) {
+// list returns the summaries of all threads.
+func (s *source) list(a *app) ([]projection.Summary, error) {
 	heads, err := s.Streams(a.ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	d, lines := projection.NewDirectory(), map[eventlog.Stream]int{}
+	d := projection.NewDirectory()
 	for _, h := range heads { // one at a time, to keep only one text in memory
 		if !event.IsThread(h.Stream) {
 			continue
 		}
 		t, err := projection.Replay(a.ctx, s.Source, h.Stream, 0)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		d.Put(t.Summary())
-		lines[h.Stream] = rows(t)
 	}
-	return d.List(), lines, nil
+	return d.List(), nil
 }
 
 // name returns an author's name.

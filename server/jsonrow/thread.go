@@ -14,7 +14,7 @@ type Thread struct {
 	OpenedAt    int64             `json:"opened_at"`
 	UpdatedAt   int64             `json:"updated_at"`
 	UpdatedBy   string            `json:"updated_by"`
-	Lines       int               `json:"lines"` // an empty last one included
+	Lines       int               `json:"lines"` // as git counts: an empty piece behind the last break is none
 	Connections *int              `json:"connections,omitzero"`
 	Revisions   eventlog.Revision `json:"revisions"`
 	Authors     int               `json:"authors"`

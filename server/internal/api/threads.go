@@ -97,9 +97,10 @@ func (a *API) getBlame(w http.ResponseWriter, r *http.Request, m moment) error {
 	}{m.stream, "", 0, []jsonrow.Blame{}}
 	if err := a.look(r, &m, func(t *projection.Thread) {
 		body.Title, body.Rev = t.Title, t.Revision
+		count := t.CountedLines()
 		for row := range t.Rows() {
-			if row.Length == 0 && row.Line == t.LineCount()-1 {
-				break // a text that ends in a line break has no line after it
+			if row.Line == count {
+				break
 			}
 			body.Lines = append(body.Lines, jsonrow.NewBlame(t, row, a.People.Name))
 		}
