@@ -65,10 +65,11 @@ type Authority struct {
 	failed  int   // failed appends since the last that was logged
 	quiet   int64 // Unix milliseconds before which no failure is logged
 
-	// Bounds that tests make smaller, and the function rebase, which tests
-	// replace by a wrong one.
+	// Bounds that tests make smaller, and functions that tests replace by wrong
+	// ones.
 	catchUpMax, costMax int
 	rebase              func(wire.Push, []event.Event) ([]ot.Change, int, error)
+	holds               func(*composed, ot.Change) bool
 }
 
 // A request is work for the authority's goroutine. An edit joins the batch.
@@ -97,6 +98,7 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 		catchUpMax: catchUpMax,
 		costMax:    costMax,
 		rebase:     rebase,
+		holds:      (*composed).is,
 	}
 	a.beside.own = make(chan struct{}, 1)
 	a.beside.own <- struct{}{}

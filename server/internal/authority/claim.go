@@ -76,7 +76,7 @@ func (a *Authority) stated(c ot.Change, claim wire.Claim, tp *textPeer, budget *
 	} else if back, ok = m.compose(revs, budget); !ok {
 		return f
 	}
-	if !back.is(c) {
+	if !a.holds(back, c) {
 		return f
 	}
 	f.Origins = event.JoinOrigins(back.origins)

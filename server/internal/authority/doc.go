@@ -49,9 +49,9 @@
 //
 // A push may claim that a change brings text back. The authority remembers what the
 // newest records deleted (memory.go): units, who wrote them, and the lines that they
-// lay in, with their rows. For an undo it puts the deletions of the undone entries
-// together in the order of the text, without what the same entries inserted
-// (compose.go). Eight Backspaces in "three" after "two\n" are eight deletions of one
+// lay in, with their rows. For an undo it makes the change that undoes the entries, as
+// an editor does, with a mark for each part of a deletion (compose.go), so that the
+// parts are in the order of the text. Eight Backspaces in "three" after "two\n" are eight deletions of one
 // unit, all in all "wo\nthree". The claim holds if the change inserts just that. Then the
 // record states the first author of each unit (claim.go), and which lines come back
 // (statedlines.go):

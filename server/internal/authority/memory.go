@@ -6,6 +6,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
 	"parodywave/projection"
 )
 
@@ -36,6 +37,7 @@ const (
 // A remembered record is where it edited the text, and what it deleted there.
 type remembered struct {
 	author uint32 // number
+	length int32  // of the text before
 	one    [1]placed
 	more   *more // nil for most typing
 }
@@ -95,7 +97,7 @@ func newMemory(t *projection.Thread, max int) memory {
 
 // before notes what e, which is about to be applied to t, edits and deletes.
 func (m *memory) before(t *projection.Thread, e *event.Event) {
-	var r remembered
+	r := remembered{length: int32(t.Len())}
 	switch f := e.Payload.(type) {
 	case event.Changed:
 		r = remember(t, e, f)
@@ -111,7 +113,7 @@ func (m *memory) before(t *projection.Thread, e *event.Event) {
 }
 
 func remember(t *projection.Thread, e *event.Event, f event.Changed) (r remembered) {
-	if t.LineCount() == 0 {
+	if r.length = int32(t.Len()); t.LineCount() == 0 {
 		return r
 	}
 	_, single := f.Change.Only()
@@ -142,6 +144,27 @@ func deleted(t *projection.Thread, rev eventlog.Revision, from, to int) deletion
 		d.lines = append(d.lines, lineOf(t, i, i == first || i == last))
 	}
 	return d
+}
+
+// change returns a change that edits as r does, with other text.
+func (r *remembered) change() ot.Change {
+	var b ot.Builder
+	for _, ed := range r.edits() {
+		if ed != (placed{}) {
+			b.Edit(int(ed.from), int(ed.to), make([]uint16, ed.n))
+		}
+	}
+	b.KeepTo(int(r.length))
+	return b.Change()
+}
+
+// inserted returns how many units r inserted.
+func (r *remembered) inserted() int {
+	n := 0
+	for _, ed := range r.edits() {
+		n += int(ed.n)
+	}
+	return n
 }
 
 func (d *deletion) weight() int { return len(d.units) + lineWeight*len(d.lines) }

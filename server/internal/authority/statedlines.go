@@ -222,7 +222,7 @@ func (s *stating) divided(e *touchedEdit) {
 	was := e.first
 	headFree := head.id != was.ID && s.free(e, head.id)
 	tailFree := tail.id != was.ID && s.free(e, tail.id)
-	if !(head.id == was.ID && tailFree || tail.id == was.ID && headFree) {
+	if s.given[head.id] || s.given[tail.id] || !(head.id == was.ID && tailFree || tail.id == was.ID && headFree) {
 		return
 	}
 	contents := [2][]uint16{append(s.t.AppendUnits(nil, was.Start, e.FromA), e.pieces[0].units...),
@@ -298,6 +298,9 @@ func (s *stating) empty(e *touchedEdit) {
 }
 
 func (s *stating) give(e *touchedEdit, j int, id projection.LineID, r row) {
+	if r.rev < id.Revision { // a row of another line
+		return
+	}
 	s.given[id] = true
 	s.out = append(s.out, event.StatedLine{Piece: e.at + j, Born: id.Revision, Ordinal: int(id.Ordinal),
 		Revision: r.rev, Author: r.author, Time: r.at, Submitted: r.submitted})
