@@ -13,6 +13,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
+	"parodywave/eventlog/internal/pack"
 )
 
 // A Salvage reads what is left of a log's file, stream by stream, also if Open
@@ -24,6 +25,7 @@ type Salvage struct {
 	db      *bbolt.DB // for its lock
 	f       *os.File
 	opener  *opener
+	opened  map[int]extent // blocks, each with an opener of its own, by the index of their values
 	id      identity
 	damages []eventlog.DamageError
 
@@ -84,7 +86,7 @@ func OpenSalvage(ctx context.Context, path string, o Options) (*Salvage, error) 
 	if err != nil {
 		return nil, fmt.Errorf("salvage %s: %w", path, err)
 	}
-	s := &Salvage{path: path, db: db, f: f, opener: newOpener(o.Packer), starts: map[eventlog.Stream]cut{},
+	s := &Salvage{path: path, db: db, f: f, opener: newOpener(o.Packer), opened: map[int]extent{}, starts: map[eventlog.Stream]cut{},
 		salts: map[string]*salts{}, parts: map[eventlog.Stream][]partRef{}}
 	if err := guard("salvage", func() error { return s.index(ctx, info.Size()) }); err != nil {
 		s.Close()
@@ -284,18 +286,40 @@ func (r *salvageReader) prove(ref partRef) (records []eventlog.Record, ok bool, 
 
 func (s *Salvage) saltsOf(key []byte) (*salts, error) { return s.salts[string(key)], nil }
 
-// extent opens a value.
+// openedMost is how many blocks stay open. Each takes about a megabyte. A repair
+// reads all streams in the order of the log, and so a few blocks at a time; whoever reads
+// one stream after the other comes around to a block once for each stream in it.
+const openedMost = 256
+
+// extent opens a value, unless it is a block that is open.
 func (s *Salvage) extent(i int) (extent, error) {
+	if e, ok := s.opened[i]; ok {
+		return e, nil
+	}
 	v := s.values[i]
 	b := make([]byte, v.size)
 	if _, err := s.f.ReadAt(b, v.offset); err != nil {
 		return extent{}, damaged("value at byte %d of the file: %v", v.offset, err)
 	}
-	open := s.opener.open
 	if !v.sound {
-		open = s.opener.openUnchecked
+		return s.opener.openUnchecked(b)
 	}
-	return open(b)
+	if !pack.IsBlock(b) {
+		return s.opener.open(b)
+	}
+	o := newOpener(s.opener.blocks.Packer)
+	if len(s.opened) >= openedMost {
+		for other, e := range s.opened { // any one: the next that is needed may be the oldest
+			delete(s.opened, other)
+			o = e.opener
+			break
+		}
+	}
+	e, err := o.open(b)
+	if err == nil {
+		s.opened[i] = e
+	}
+	return e, err
 }
 
 // sortParts orders each stream's parts by revision, those of sound values first.
