@@ -62,7 +62,7 @@ func (r reversal) advanced(at int) error {
 
 func TestReversalAdvancesAsItReplays(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	for i := range seeds.Rounds(1500) {
+	for i := range rounds(t, 1500) {
 		r := makeMoving(draw)
 		at := 1 + draw(len(r.script))
 		if err := r.advanced(at); err != nil {
@@ -75,7 +75,7 @@ func TestReversalAdvancesAsItReplays(t *testing.T) {
 // where what edits did was undone by hand nothing is left to do.
 func TestReversalOfNobodyIsEmpty(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	for i := range seeds.Rounds(500) {
+	for i := range rounds(t, 500) {
 		r := makeMoving(draw)
 		r.author = "nobody"
 		if x, err := r.reversion(); err != nil || !x.Change.IsEmpty() || x.Edits+x.Deleted+x.Restored+x.Lost > 0 {

@@ -6,70 +6,52 @@
 // # The result
 //
 // In what follows, "the edits" are those to take back and "others" made all other
-// edits. The change of a Plan
+// edits. A unit of the text has two lives: one in the text, and one in the text
+// without the edits. Others' edits concern both. Text that the edits insert is never in
+// the text without them, and text that they delete stays in it. The change of a Plan makes
+// the text what it is without the edits. So:
 //
-//   - deletes what the edits wrote, as far as it still stands;
-//   - inserts what the edits deleted, unless the edits wrote that themselves;
-//   - moves lines back that the edits moved.
-//
-// Text of others that still stands is there exactly once afterwards. Text of
-// others that the edits deleted, and nobody else, is there again, exactly once.
-// Nothing that the edits wrote is there. Taking back everything since a revision
-// gives the text of that revision.
-//
-// If nothing moved, the result is the same as carrying each edit's inverse over every
-// later entry, one by one, and over the inverses of later edits; that itself would
-// take the product of their numbers. Text that comes back stands where it was in
-// relation to what is left around it. Of text that others wrote at that very
-// place, what they wrote later stands left of it; but whole lines (text that ends
-// with a line break) come back above it.
-//
-// # Moves
-//
-// A move, as package projection defines it, neither writes nor deletes, whoever
-// makes it. Lines that were cut in one change and pasted in another did not move.
-//
-//   - Lines that others moved stay where they are, and what is to be deleted or
-//     inserted in them is deleted or inserted there. Text that the edits
-//     deleted at the end of such a line, up to a break, and at its beginning, from a
-//     break on, belongs to the line.
-//   - Lines that the edits moved go back between the lines between which they
-//     stood, with what others wrote into them, at their ends, or in their place.
-//     If others moved them again they stay: the last move wins. Lines that only
-//     the edits wrote do not go back, so that what others wrote into them stays.
-//   - A move deletes a break beside the run that moves and writes one elsewhere.
-//     If the edits had written that break and others moved the run, the new break
-//     counts as the edits' and is deleted, unless that would join two lines of
-//     others.
-//
-// A line that moves back whole is a move in the log, too, and keeps its authors; breaks
-// beside it may be deleted and written again. Where a line that moves back would join two lines
-// that nobody joined, because others deleted its break, a break is written; if the
-// text has lost its last break in this way, it has none at its end afterwards.
+//   - Text of others that still stands is there exactly once afterwards. Text of others
+//     that the edits deleted, and nobody else, is there again, exactly once. Nothing that
+//     the edits wrote is there.
+//   - Taking back everything since a revision gives the text of that revision.
+//   - Taking the same edits back again takes back only what is new.
 //
 // # Pieces
 //
-// A Reversal cuts the text into pieces. They are in two orders: the order of the
-// text, and the original order, the order of the text as it would be without the
-// edits. The terms, with ben's text "one two" and ana's edits to take back:
+// A Reversal cuts the text into pieces. With ben's text "one two" and ana's edits to take
+// back:
 //
-//   - A piece holds units that stand in the text. It is mine if the edits wrote
-//     it. After ana's "big " the text has three pieces, and the second is mine:
-//     [one ][big ][two].
-//   - A tombstone is a piece that is only in the original order: text that the
-//     edits deleted and that is to come back. If ana deletes "one ", the order of
-//     the text is [big ][two], and the original order <one >[big ][two].
-//   - A piece is displaced if the edits moved it: it is in both orders, at
-//     different places. If ana moves line "a" below line "b", the text is [b↵][a↵]
-//     and the original order [a↵][b↵], with "a" displaced.
-//   - An anchor marks, while one change is taken in, the place in the original
-//     order where the change inserts.
-//   - A boundary marks a place in the original order where a break stood that
-//     others wrote and others deleted, or that became the edits'. If a line is to
-//     move back beside a boundary and two lines would become one that nobody
-//     joined, a break is written there. A weak boundary stands beside text that
-//     others wrote after something moved; it counts only if the edits wrote a
-//     break in that line.
+//   - A piece is kept if it is in both texts, and mine if it is only in the text. After
+//     ana's "big " the text is [one ][big ][two], and the second piece is mine.
+//   - A piece is a ghost if it is only in the text without the edits. If ana deletes
+//     "one ", the pieces are <one >[two].
+//   - A ghost is kept again when somebody brings its text back: a record states its
+//     origin, or writes just the text of all ghosts at a place there. Where a command then
+//     deletes all of that again, it takes the bringing back back: it is a ghost again.
+//
+// Text that comes back stands where it was in relation to the text around it. Of text that
+// others wrote at that very place, the newest stands left of it; but whole lines (text that ends with a line break) come back above it. If ana deletes a line
+// together with the break before it, the break behind it counts as deleted.
+//
+// # Moves
+//
+// A move, as package projection defines it, neither writes nor deletes. The break that is
+// deleted and inserted beside a line moves with it. Pieces have ranks: their order in the
+// text without the edits.
+//
+//   - Lines that the edits move keep their ranks. If ana moves line "a" below line "b", the
+//     text is [b↵][a↵], of ranks 3 and 1, and a goes back up.
+//   - Lines that others move stay where they are, wherever the edits had moved them: the
+//     last move wins. They lose their rank, and belong to what is before them, but not to
+//     a line that the edits moved.
+//   - Text that others write has no rank. Within a line it belongs to that line, and goes back
+//     with it. Before the edits move such text, all pieces get new ranks.
+//   - If others have deleted the break between two lines that are neighbours again, and they
+//     stand in different lines now, a break is written between them.
+//
+// A line that moves back whole is a move in the log, too, and keeps its authors; breaks
+// beside it may be deleted and written again.
 //
 // # Cost
 //

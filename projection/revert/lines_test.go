@@ -46,7 +46,7 @@ func makeJoining(draw scripts.Source) reversal {
 // when what somebody moved is moved back, but where the edits had parted it.
 func TestReversalMakesNoLineOfTwo(t *testing.T) {
 	draw, parted := scripts.Seeded(seeds.For(t)), 0
-	rounds := seeds.Rounds(3000)
+	rounds := rounds(t, 3000)
 	for i := range rounds {
 		r := makeJoining(draw)
 		if r.check(right) != nil {

@@ -4,172 +4,157 @@ import (
 	"cmp"
 	"slices"
 
-	"parodywave/eventlog/ot"
 	"parodywave/projection"
 )
 
-// A move is a Move of the change that is being applied.
-type move struct {
-	projection.Move
-	block []*piece // what moves, in the order of the text
-	chain []*piece // what moves in the original order; empty if that stays there
+// A hop is a projection.Move with the break that moves with it: the units from..to of
+// the text before stand at position at of the text after.
+type hop struct {
+	from, to, at int
+	above, below bool // which of its breaks moves with it
+	pieces       []piece
 }
 
-func (m *move) len() int { return m.To - m.From }
-
-// takeMoves keeps the moves of the change.
-func (r *Reversal) takeMoves(moves []projection.Move) {
-	r.moves, r.arrivals = r.moves[:0], r.arrivals[:0]
+// findHops finds the hops of the change. A run of lines takes the break behind it
+// along, or the one before it, if it is deleted here and inserted there.
+func (r *Reversal) findHops(moves []projection.Move) {
+	r.hops, r.arrivals = r.hops[:0], r.arrivals[:0]
 	for _, m := range moves {
-		r.moves = append(r.moves, move{Move: m})
-		r.arrivals = append(r.arrivals, len(r.arrivals))
+		r.hops = append(r.hops, hop{from: m.From, to: m.To, at: m.At})
 	}
-	slices.SortFunc(r.moves, func(a, b move) int { return cmp.Compare(a.From, b.From) })
-	slices.SortFunc(r.arrivals, func(a, b int) int { return cmp.Compare(r.moves[a].At, r.moves[b].At) })
+	slices.SortFunc(r.hops, func(a, b hop) int { return cmp.Compare(a.from, b.from) })
+	taken := map[int]bool{} // the positions where inserted breaks are
+	for i := range r.hops {
+		h := &r.hops[i]
+		end := h.at + h.to - h.from
+		if r.changes(h.to, section.deletes) && r.changes(end, section.inserts) && !taken[end] {
+			h.to++
+			h.below = true
+			taken[end] = true
+		} else if last := h.from - 1; (i == 0 || r.hops[i-1].to <= last) &&
+			r.changes(last, section.deletes) && r.changes(h.at-1, section.inserts) && !taken[h.at-1] {
+			h.from--
+			h.at--
+			h.above = true
+			taken[h.at] = true
+		}
+		r.arrivals = append(r.arrivals, i)
+	}
+	slices.SortFunc(r.arrivals, func(a, b int) int { return cmp.Compare(r.hops[a].at, r.hops[b].at) })
 }
 
-// moveAt returns the index of the move that takes the unit at a position of the
-// text before elsewhere, -1 for none, and up to where that holds.
-func (r *Reversal) moveAt(at int) (index, end int) {
-	k, _ := slices.BinarySearchFunc(r.moves, at, func(m move, at int) int { return cmp.Compare(m.To, at+1) })
+// deletes compares what s deletes with a position of the text before, and inserts what
+// it inserts with one of the text after.
+func (s section) deletes(pos int) int { return beside(s.FromA, s.ToA, pos) }
+func (s section) inserts(pos int) int { return beside(s.FromB, s.ToB, pos) }
+
+func beside(from, to, pos int) int {
 	switch {
-	case k == len(r.moves):
-		return -1, ot.MaxLen
-	case r.moves[k].From > at:
-		return -1, r.moves[k].From
+	case to <= pos:
+		return -1
+	case from > pos:
+		return 1
 	}
-	return k, r.moves[k].To
+	return 0
 }
 
-// arrival returns the first move to a position of the text after or behind it, nil
-// for none. It must be called from left to right.
-func (r *Reversal) arrival(at int) *move {
-	for len(r.arrivals) > 0 {
-		if m := &r.moves[r.arrivals[0]]; m.At >= at {
-			return m
-		}
-		r.arrivals = r.arrivals[1:]
-	}
-	return nil
+// changes reports whether the change deletes or inserts the unit at a position.
+func (r *Reversal) changes(pos int, where func(section, int) int) bool {
+	_, is := slices.BinarySearchFunc(r.sections, pos, where)
+	return is
 }
 
-// liftMoves takes what moves out of its place in the original order. A run
-// that the edits move stays in its place there, unless they wrote all of it.
-func (r *Reversal) liftMoves() {
-	if len(r.moves) == 0 {
+// hopAt returns the hop of the unit at a position of the text before, nil for none,
+// and up to where that holds.
+func (r *Reversal) hopAt(pos int) (h *hop, end int) {
+	i, _ := slices.BinarySearchFunc(r.hops, pos+1, func(h hop, end int) int { return cmp.Compare(h.to, end) })
+	switch {
+	case i == len(r.hops):
+		return nil, int(^uint(0) >> 1)
+	case r.hops[i].from > pos:
+		return nil, r.hops[i].from
+	}
+	return &r.hops[i], r.hops[i].to
+}
+
+// lift takes x along. Text that the edits move keeps its rank, and its ghosts stay. Text
+// that others move is a line of its own from now on.
+func (r *Reversal) lift(h *hop, x piece) {
+	switch {
+	case r.ours && x.kind == ghost:
+		r.push(x)
+		return
+	case r.ours:
+		x.moved = x.kind != mine
+	default:
+		x.moved, x.rank, x.ahead, x.line = false, 0, false, x.kind == kept
+	}
+	h.pieces = append(h.pieces, x)
+}
+
+// liftBefore takes the ghosts at the beginning of the line along if h begins there.
+func (r *Reversal) liftBefore(h *hop, at int) {
+	if at > h.from || r.ours {
 		return
 	}
-	r.shifted = true
-	for i := range r.sections {
-		for _, g := range r.sections[i].gone {
-			if g.move >= 0 {
-				m := &r.moves[g.move]
-				m.block = append(m.block, g.piece)
-			}
-		}
+	n := len(h.pieces)
+	for x := absent(r.left); x != nil && x.kind == ghost && !slices.Contains(x.units, lineBreak); x = absent(r.left) {
+		r.lift(h, r.unpush())
 	}
-	for i := range r.moves {
-		m := &r.moves[i]
-		others := slices.ContainsFunc(m.block, func(x *piece) bool { return !x.mine })
-		for _, x := range m.block {
-			switch {
-			case r.ours && others:
-				x.displaced = true
-			case r.ours || x.displaced:
-				x.unlink()
-			}
-		}
-		if r.ours && !others {
-			m.chain = m.block
-		}
-	}
-	if r.ours {
+	slices.Reverse(h.pieces[n:])
+}
+
+// liftBehind takes those at the end of a text without a last break along.
+func (r *Reversal) liftBehind(h *hop, at int) {
+	if at < h.to || r.ours || len(r.right) > ghosts(r.right) {
 		return
 	}
-	for i := range r.moves {
-		r.moves[i].gather()
+	for x := absent(r.right); x != nil && !slices.Contains(x.units, lineBreak); x = absent(r.right) {
+		r.lift(h, r.pop())
 	}
 }
 
-// gather makes the chain: the block, the tombstones in its lines, and what others
-// moved away from between. Displaced pieces of the block are unlinked already; the
-// original order is to have them where the text has.
-func (m *move) gather() {
-	var at *piece
-	for _, x := range m.block {
-		switch {
-		case x.prev == nil: // displaced
-		case at == nil:
-			m.gatherBefore(x)
-			at = x
-		default:
-			for at = at.next; at != x; at = at.next {
-				if !at.anchor {
-					m.chain = append(m.chain, at)
+// arrive writes what s inserts, from position at of the text after on; before that, an
+// earlier hop did. It returns where that ends.
+func (r *Reversal) arrive(s *section, at int) int {
+	for at < s.ToB {
+		for len(r.arrivals) > 0 && r.hops[r.arrivals[0]].at < at {
+			r.arrivals = r.arrivals[1:]
+		}
+		end := s.ToB
+		if len(r.arrivals) > 0 {
+			h := &r.hops[r.arrivals[0]]
+			if h.at == at {
+				h.adopt(r.ours)
+				for _, x := range h.pieces {
+					r.push(x)
 				}
+				r.skip(h.to - h.from)
+				at += h.to - h.from
+				continue
 			}
+			end = min(end, h.at)
 		}
-		m.chain = append(m.chain, x)
+		r.insert(s.Insert[at-s.FromB : end-s.FromB])
+		at = end
 	}
-	if at != nil {
-		m.gatherBehind(at)
-	}
-	for _, x := range m.chain {
-		if x.prev != nil {
-			x.unlink()
-		}
-	}
+	return at
 }
 
-// gatherBefore adds the tombstones before x, from the last break on: they belong
-// to its line.
-func (m *move) gatherBefore(x *piece) {
-	first := len(m.chain)
-	for y := x.prev; y.isTombstone(); y = y.prev {
-		k := len(y.deleted)
-		for k > 0 && y.deleted[k-1] != lineBreak {
-			k--
-		}
-		if k == len(y.deleted) {
-			break
-		}
-		if k > 0 {
-			m.chain = append(m.chain, &piece{deleted: slices.Clone(y.deleted[k:])})
-			y.deleted = y.deleted[:k]
-			break
-		}
-		m.chain = append(m.chain, y)
+// adopt makes a break of the edits at an end of h others' own if others moved lines of
+// others with it: they wrote it there.
+func (h *hop) adopt(ours bool) {
+	if ours || !slices.ContainsFunc(h.pieces, func(x piece) bool { return x.kind == kept }) {
+		return
 	}
-	slices.Reverse(m.chain[first:])
-}
-
-// gatherBehind adds the tombstones behind x, up to the first break.
-func (m *move) gatherBehind(x *piece) {
-	for y := x.next; y.isTombstone(); y = y.next {
-		k := slices.Index(y.deleted, lineBreak)
-		if k == 0 {
-			break
-		}
-		if k > 0 {
-			m.chain = append(m.chain, &piece{deleted: slices.Clone(y.deleted[:k])})
-			y.deleted = y.deleted[k:]
-			break
-		}
-		m.chain = append(m.chain, y)
+	if x := &h.pieces[0]; h.above && x.kind == mine {
+		rest := x.split(1)
+		x.kind = kept
+		h.pieces = slices.Insert(h.pieces, 1, rest)
 	}
-}
-
-// land inserts what a move brought to where s is.
-func (r *Reversal) land(m *move, s *section) {
-	for _, x := range m.chain {
-		x.linkBefore(s.anchor)
-	}
-	for _, x := range m.block {
-		if len(m.chain) > 0 {
-			x.displaced = s.displaced
-		}
-	}
-	for _, x := range m.block {
-		r.pieces.pushLeft(x)
+	if x := &h.pieces[len(h.pieces)-1]; h.below && x.kind == mine {
+		last := x.split(x.n - 1)
+		last.kind = kept
+		h.pieces = append(h.pieces, last)
 	}
 }

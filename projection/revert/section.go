@@ -12,24 +12,12 @@ import (
 // that touch it: what is deleted stands before what is inserted there.
 type section struct {
 	ot.Edit
-	old  int    // the index in Reversal.old where the text that it deletes begins
-	gone []gone // the same as pieces, from left to right
-	// anchor is the place in the original order of what it inserts; displaced says
-	// whether the edits moved the lines around it.
-	anchor    *piece
-	displaced bool
-}
-
-// A gone piece was removed from the text at a position. move is an index of
-// Reversal.moves, or -1 if the piece is deleted.
-type gone struct {
-	*piece
-	at, move int
+	old dead // what it deletes, if that may come back
 }
 
 // before notes what the next event does, while what it deletes is still there.
 func (r *Reversal) before(e *event.Event) {
-	r.sections, r.old = r.sections[:0], r.old[:0]
+	r.sections = r.sections[:0]
 	c := r.t.Change(e)
 	if c == nil {
 		return
@@ -38,7 +26,7 @@ func (r *Reversal) before(e *event.Event) {
 		r.edits++
 		if !r.started {
 			r.started = true
-			r.pieces.begin(r.t.Len())
+			r.push(piece{n: r.t.Len(), rank: 1})
 		}
 	}
 	if !r.started || r.then == 0 {
@@ -47,187 +35,222 @@ func (r *Reversal) before(e *event.Event) {
 	if !r.started {
 		return
 	}
-	if only, ok := c.Only(); ok {
-		r.section(only)
-		return
+	r.command, r.origins = e.Seq == 0, slices.Clone(stated(e))
+	if r.ours {
+		r.own = append(r.own, e.Revision)
 	}
+	r.looks, r.states = maxLooks, len(r.origins) > 0
 	for ed := range c.Edits() {
 		r.section(ed)
 	}
+	r.met = r.met || !r.ours && len(r.sections) > 0
 }
 
 func (r *Reversal) section(ed ot.Edit) {
-	old := len(r.old)
-	r.old = r.t.AppendUnits(r.old, ed.FromA, ed.ToA)
+	var old dead
+	if ed.FromA < ed.ToA && (r.ours || r.returned || r.states) {
+		old = dead{r.t.AppendUnits(nil, ed.FromA, ed.ToA), slices.Collect(r.t.Spans(ed.FromA, ed.ToA))}
+	}
 	if n := len(r.sections); n > 0 {
 		if last := &r.sections[n-1]; last.FromA < last.ToA && last.ToA == ed.FromA {
 			last.ToA, last.ToB = ed.ToA, ed.ToB
 			last.Insert = slices.Concat(last.Insert, ed.Insert)
+			last.old = dead{append(last.old.units, old.units...), append(last.old.spans, old.spans...)}
 			return
 		}
 	}
-	if n := len(r.sections); n < cap(r.sections) {
-		r.sections = r.sections[:n+1]
-		s := &r.sections[n]
-		*s = section{Edit: ed, old: old, gone: s.gone[:0]}
-		return
-	}
-	r.sections = append(r.sections, section{Edit: ed, old: old})
+	r.sections = append(r.sections, section{ed, old})
 }
 
-// after does to the pieces what the change did to the text. It removes everything
-// first, since a move may go to a place before the one it came from.
+// after does to the pieces what the change did to the text. Where lines move, it
+// deletes everything first, since a move may go to a place before the one it came
+// from.
 func (r *Reversal) after(_ *event.Event, effect *projection.Effect) {
 	if len(r.sections) == 0 {
 		return
 	}
-	r.anchors, r.carried, r.written, r.breaks = r.anchors[:0], r.carried[:0], r.written[:0], 0
-	r.takeMoves(effect.Moves)
+	if r.ours && (r.states || len(effect.Moves) > 0) {
+		r.rank()
+	}
+	if r.findHops(effect.Moves); len(r.hops) == 0 {
+		for i := range r.sections {
+			s := &r.sections[i]
+			if r.ours && slices.Equal(s.old.units, s.Insert) {
+				r.skip(len(s.Insert))
+				continue
+			}
+			r.turn(s)
+			r.delete(s, s.FromB)
+			r.insert(s.Insert)
+		}
+		if r.states {
+			r.dropTemporary()
+		}
+		return
+	}
 	shift := 0
 	for i := range r.sections {
 		s := &r.sections[i]
-		r.pieces.seek(s.FromA - shift)
-		r.remove(s)
+		r.delete(s, s.FromA-shift)
+		r.push(piece{kind: anchor})
 		shift += s.ToA - s.FromA
 	}
-	for i := range r.sections {
-		r.delete(&r.sections[i])
-	}
-	r.liftMoves()
 	done := 0 // up to here the text is as it is now
 	for i := range r.sections {
-		done = r.insert(&r.sections[i], done)
+		s := &r.sections[i]
+		r.seek(s.FromB)
+		for x := r.pop(); x.kind != anchor; x = r.pop() {
+			r.push(x)
+		}
+		done = r.arrive(s, max(done, s.FromB))
 	}
-	for _, x := range r.carried { // that were placed nowhere
-		r.pieces.bury(x, []uint16{lineBreak})
-	}
-	for _, x := range r.anchors {
-		r.pieces.drop(x)
-	}
-	r.reassignBreaks()
 }
 
-// remove takes what s deletes out of the text and anchors s in the original order.
-func (r *Reversal) remove(s *section) {
-	if s.FromA == s.ToA {
-		s.anchor = r.anchor(r.place(s))
-		r.addWeakBoundaries(s.anchor)
+// turn makes s, by which the edits delete a break of others and what is behind it up to
+// another, delete the other: whole lines come back more easily than the ends of two.
+func (r *Reversal) turn(s *section) {
+	if !r.ours || len(s.Insert) > 0 || s.old.units[0] != lineBreak || s.FromB == r.t.Len() || r.t.Unit(s.FromB) != lineBreak {
 		return
 	}
-	var place *piece
+	if r.seek(s.FromB); r.right[len(r.right)-1-ghosts(r.right)].kind == kept {
+		first := s.old.take(1)
+		s.old = dead{append(slices.Clip(s.old.units), first.units...), append(s.old.spans, first.spans...)}
+		s.FromA, s.ToA, s.FromB, s.ToB = s.FromA+1, s.ToA+1, s.FromB+1, s.ToB+1
+	}
+}
+
+// delete takes what s deletes out at a position, and puts the gap where s inserts.
+func (r *Reversal) delete(s *section, pos int) {
+	if r.seek(pos); s.FromA == s.ToA {
+		r.place()
+		return
+	}
 	for at := s.FromA; at < s.ToA; {
-		move, end := r.moveAt(at)
-		x := r.pieces.take(min(end, s.ToA) - at)
-		s.gone = append(s.gone, gone{x, at, move})
-		at += x.n
-		if place == nil || !x.displaced || place.displaced {
-			place = x
-		}
-	}
-	if len(s.Insert) > 0 {
-		s.anchor, s.displaced = r.anchor(place), place.displaced
-		r.addWeakBoundaries(s.anchor)
-	}
-}
-
-// place returns the piece behind which s, which deletes nothing, inserts in the
-// original order.
-func (r *Reversal) place(s *section) *piece {
-	left, right := r.pieces.neighbours()
-	if left.displaced || right.displaced {
-		return r.placeBeside(s, left, right)
-	}
-	if right.prev.endsLine() {
-		return right.prev
-	}
-	return left
-}
-
-// anchor puts an anchor behind x in the original order, until the change is taken
-// in.
-func (r *Reversal) anchor(x *piece) *piece {
-	anchor := r.pieces.fresh()
-	anchor.anchor = true
-	anchor.linkAfter(x)
-	r.anchors = append(r.anchors, anchor)
-	return anchor
-}
-
-// delete drops what s deletes, or makes tombstones of it.
-func (r *Reversal) delete(s *section) {
-	for _, g := range s.gone {
-		if g.move >= 0 {
-			continue
-		}
-		if len(r.moves) > 0 {
-			if g = r.breaksOf(g); g.piece == nil {
-				continue
+		h, end := r.hopAt(at)
+		x := r.pop()
+		if !x.inText() {
+			if h != nil && h.from < at {
+				r.lift(h, x)
+			} else {
+				r.push(x)
 			}
-		}
-		at := s.old + g.at - s.FromA
-		units := r.old[at : at+g.n]
-		if r.ours && !g.mine {
-			r.pieces.bury(g.piece, units)
 			continue
 		}
-		if g.mine && !r.ours {
-			r.lost += g.n
+		if k := min(end, s.ToA) - at; x.n > k {
+			r.right = append(r.right, x.split(k))
 		}
-		r.joined = r.joined || !r.ours && r.shifted && slices.Contains(units, lineBreak)
-		if !r.makeBoundary(g.piece, units) {
-			r.pieces.drop(g.piece)
+		var old dead
+		if len(s.old.units) > 0 {
+			old = s.old.take(x.n)
+		}
+		if h == nil {
+			r.bury(x, old)
+		} else {
+			r.liftBefore(h, at)
+			r.lift(h, x)
+		}
+		if at += x.n; h != nil {
+			r.liftBehind(h, at)
+		}
+	}
+	if a, b := absent(r.left), absent(r.right); len(s.Insert) == 0 && a != nil && b != nil && b.n < ghostMax && a.joins(b) {
+		*b = r.unpush()
+	}
+}
+
+// ghostMax is how many units a ghost may have to be copied for what is deleted
+// before it.
+const ghostMax = 64
+
+// place puts the gap behind the ghosts at its place if they end with a break, and
+// before them otherwise: whole lines come back above what is written where they
+// stood, words behind it.
+func (r *Reversal) place() {
+	n := ghosts(r.right)
+	if n == 0 {
+		return
+	}
+	if u := r.right[len(r.right)-n].units; len(u) > 0 && u[len(u)-1] == lineBreak {
+		for range n {
+			r.push(r.pop())
 		}
 	}
 }
 
-// insert inserts what s inserts, skipping the prefix (up to done) that an earlier
-// move already placed. It returns where that ends.
-func (r *Reversal) insert(s *section, done int) int {
-	at := max(s.FromB, done)
-	if at >= s.ToB {
-		return done
+// bury deletes x, which was in the text with the units old. It becomes a ghost if the
+// edits delete what others wrote, and if a command deletes all that came back there:
+// that takes the coming back back.
+func (r *Reversal) bury(x piece, old dead) {
+	switch {
+	case x.kind == mine && !r.ours:
+		r.lost += x.n
+	case x.kind == kept && (r.ours || r.command && x.back == x.n || r.states):
+		temporary := !r.ours && !(r.command && x.back == x.n)
+		r.push(piece{kind: ghost, n: x.n, rank: x.rank, moved: x.moved, ahead: x.ahead, line: x.line, temporary: temporary, dead: old})
 	}
-	r.pieces.seek(at)
-	moved := false // what ends at at
-	for at < s.ToB {
-		end, next := s.ToB, r.arrival(at)
-		if next != nil && next.At == at {
-			r.land(next, s)
-			at, moved = at+next.len(), true
-			continue
-		}
-		beside := next != nil && next.At <= end
-		if beside {
-			end = next.At
-		}
-		r.write(s, at, end, moved, beside)
-		at, moved = end, false
-	}
-	return at
 }
 
-// write inserts the units from..to of s, which no move brought. before and behind
-// say whether a move brought what stands there.
-func (r *Reversal) write(s *section, from, to int, before, behind bool) {
-	if before {
-		if x := r.placeBreak(s, from); x != nil {
-			r.pieces.pushLeft(x)
-			from++
+// insert writes units at the gap.
+func (r *Reversal) insert(units []uint16) {
+	if r.states {
+		r.insertStated(units)
+	} else if len(units) > 0 && !r.comeBack(units) {
+		r.write(units)
+	}
+}
+
+// write writes new units at the gap.
+func (r *Reversal) write(units []uint16) {
+	x := piece{kind: mine, n: len(units)}
+	if !r.ours {
+		x.kind = kept
+		x.ahead, x.line = r.sticks(units)
+	}
+	r.push(x)
+}
+
+// sticks reports whether what others write at the gap belongs to the line behind it, or
+// is lines of its own.
+func (r *Reversal) sticks(units []uint16) (ahead, line bool) {
+	n := len(r.left)
+	begins := r.pos == 0 || r.t.Unit(r.pos-1) == lineBreak || n > 0 && r.left[n-1].ahead
+	breaks := slices.Contains(units, lineBreak)
+	return begins && !breaks, begins && breaks
+}
+
+// comeBack makes the ghosts at the gap text again if they have just these units, and
+// reports whether they have.
+func (r *Reversal) comeBack(units []uint16) bool {
+	a, b := ghosts(r.left), ghosts(r.right)
+	run := slices.Clone(r.right[len(r.right)-b:])
+	slices.Reverse(run)
+	var all []uint16
+	for _, x := range slices.Concat(r.left[len(r.left)-a:], run) {
+		if all = append(all, x.units...); x.kind == anchor {
+			return false
 		}
 	}
-	var last *piece
-	if behind && from < to {
-		if last = r.placeBreak(s, to-1); last != nil {
-			to--
+	if !slices.Equal(all, units) {
+		return false
+	}
+	for range a {
+		r.right = append(r.right, r.unpush())
+	}
+	var x piece
+	for i := range a + b {
+		y := r.pop()
+		y = piece{kind: kept, n: y.n, rank: y.rank, moved: y.moved, ahead: y.ahead, line: y.line}
+		if r.ours {
+			r.push(y)
+		} else if i == 0 {
+			x = y
+		} else if !x.joins(&y) {
+			x = piece{kind: kept, n: x.n + y.n}
 		}
 	}
-	if from < to {
-		x := r.pieces.fresh()
-		x.n, x.mine, x.displaced = to-from, r.ours, s.displaced
-		x.linkBefore(s.anchor)
-		r.pieces.pushLeft(x)
+	if !r.ours {
+		x.back, r.returned = x.n, true
+		r.push(x)
 	}
-	if last != nil {
-		r.pieces.pushLeft(last)
-	}
+	return true
 }
