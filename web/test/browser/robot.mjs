@@ -1,6 +1,6 @@
 // A person without a browser: text mode over a plain WebSocket. It keeps the
-// log's text and the author of each unit, folded
-// from the stream alone; the stories compare the pages and blame with it.
+// log's text and the author of each unit, folded from the stream alone with the
+// origins that it states; the stories compare the pages and blame with it.
 // It has one push in flight at a time and needs no rebasing of its own.
 
 import { ChangeSet, Text } from '@codemirror/state'
@@ -19,6 +19,7 @@ export class Robot {
   text = Text.empty
   authors = []
   entries = []
+  names = new Map()
   cursors = new Map()
   waiters = []
 
@@ -45,6 +46,7 @@ export class Robot {
       this.title = m.title
       this.text = Text.of(m.text.split('\n'))
       this.blame = m.blame
+      for (const { id, name } of m.blame.authors) this.names.set(id, name)
       if (!this.light) this.authors = authorsOf(m.blame)
     } else if (m.type === 'update') {
       for (const entry of m.updates) this.fold(entry)
@@ -62,11 +64,13 @@ export class Robot {
     const change = ChangeSet.fromJSON(entry.changes)
     this.text = change.apply(this.text)
     if (this.light) return
+    this.names.set(entry.author, entry.user)
+    const origins = (entry.origins ?? []).flatMap(([units, rev, author]) => Array(units).fill(rev ? this.names.get(author) : entry.user))
     const next = []
-    let from = 0
+    let from = 0, n = 0
     change.iterChanges((fromA, toA, _fromB, _toB, inserted) => {
       for (const a of this.authors.slice(from, fromA)) next.push(a)
-      for (let i = 0; i < inserted.length; i++) next.push(entry.user)
+      for (let i = 0; i < inserted.length; i++) next.push(origins[n++] ?? entry.user)
       from = toA
     }, true)
     for (const a of this.authors.slice(from)) next.push(a)

@@ -16,6 +16,7 @@ import { stories as offline } from './stories/offline.mjs'
 import { stories as reload } from './stories/reload.mjs'
 import { stories as composition } from './stories/composition.mjs'
 import { stories as blame } from './stories/blame.mjs'
+import { stories as claims } from './stories/claims.mjs'
 import { stories as history } from './stories/history.mjs'
 import { stories as inbox } from './stories/inbox.mjs'
 import { stories as live } from './stories/live.mjs'
@@ -24,7 +25,7 @@ import { stories as small } from './stories/small.mjs'
 import { stories as axe } from './stories/axe.mjs'
 import { World, browserIsThere, executablePath, launch } from './world.mjs'
 
-const stories = { ...small, ...inbox, ...converge, ...composition, ...crash, ...offline, ...reload, ...blame, ...history, ...live, ...keyboard, ...axe }
+const stories = { ...small, ...inbox, ...converge, ...composition, ...crash, ...offline, ...reload, ...blame, ...claims, ...history, ...live, ...keyboard, ...axe }
 
 if (!browserIsThere()) {
   console.log(`pages: skipped, no browser at ${executablePath}`)
