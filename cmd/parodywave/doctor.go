@@ -12,7 +12,6 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
-	"parodywave/eventlog/event"
 )
 
 type doctorCommand struct {
@@ -53,15 +52,16 @@ type doctor struct {
 	json    bool
 	damaged string // the first damage
 	log     *verification
-	live    bool              // a server runs
-	step    func(name string) // if not nil, is called after each step of a repair
+	live    bool                                         // a server runs
+	free    func(path string) (bytes uint64, known bool) // on the disk of path
+	step    func(name string)                            // if not nil, is called after each step of a repair
 }
 
 func (c *doctorCommand) Run(a *app) error {
 	if a.File != "" {
 		return usage("parodywave verify --file checks a copy of a log", "doctor looks at a data directory, not at --file")
 	}
-	d := &doctor{app: a, json: c.JSON}
+	d := &doctor{app: a, json: c.JSON, free: freeBytes}
 	if _, err := os.Stat(a.logPath()); err != nil {
 		if left := d.leftovers(); errors.Is(err, fs.ErrNotExist) && len(left) > 0 {
 			d.found("note", "files", "left behind by a killed command: "+strings.Join(left, ", "), "no log was created; delete them")
@@ -179,15 +179,10 @@ func (d *doctor) examineCache() {
 	}
 }
 
-// examineFormat says whether the log must be migrated. Only a stopped log can be of an
-// older format.
+// examineFormat says whether the log must be migrated.
 func (d *doctor) examineFormat() {
-	if d.live || len(d.log.problems) > 0 {
-		return
-	}
-	m, err := boltlog.Migrate(d.logPath(), boltlog.Options{Packer: event.Packer{}, Timeout: lockWait}, true)
-	if err == nil && m.From != m.To {
-		d.found("problem", "format", fmt.Sprintf("the log has format %d; this program writes %d", m.From, m.To), "parodywave migrate")
+	if have := d.log.report.Format; have < boltlog.Format && len(d.log.problems) == 0 {
+		d.found("problem", "format", fmt.Sprintf("the log has format %d; this program writes %d", have, boltlog.Format), "parodywave migrate")
 	}
 }
 
@@ -268,7 +263,7 @@ func (d *doctor) examineSpace() error {
 	if err != nil {
 		return err
 	}
-	if free, ok := freeBytes(d.Data); ok && free < uint64(info.Size())+64<<20 {
+	if free, ok := d.free(d.Data); ok && free < uint64(info.Size())+64<<20 {
 		d.found("problem", "space", fmt.Sprintf("%s free on the disk, and the log has %s", bytesText(int64(free)), bytesText(info.Size())),
 			"free some space: compact, migrate and a repair write a second file of that size, and a full disk stops all writing")
 	}

@@ -14,7 +14,7 @@ import (
 	"parodywave/eventlog/ndjson"
 )
 
-// salvage writes what is left of one thread or of all threads.
+// salvage writes the readable records of one thread or of all threads.
 func (c *exportCommand) salvage(a *app) error {
 	path, remove, err := a.wholeFile()
 	if err != nil {
@@ -89,7 +89,7 @@ func (w *wreck) threads() []eventlog.Stream {
 	return slices.DeleteFunc(slices.Clone(w.Streams()), func(s eventlog.Stream) bool { return !event.IsThread(s) })
 }
 
-// find returns what is left of the thread that arg names, as source.find does.
+// find returns the remains of the thread that arg names, as source.find does.
 func (w *wreck) find(arg string) (*remains, error) {
 	id, streams := eventlog.Stream(strings.ToUpper(arg)), w.threads()
 	if slices.Contains(streams, id) {

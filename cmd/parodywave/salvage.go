@@ -14,7 +14,7 @@ import (
 	"parodywave/projection"
 )
 
-// A wreck is what is left of a log's file.
+// A wreck is a log's file that may be damaged, open for salvage.
 type wreck struct {
 	*boltlog.Salvage
 	app     *app
@@ -56,7 +56,7 @@ func (w *wreck) name(id eventlog.AuthorID) (ndjson.Author, bool) {
 	return a, ok
 }
 
-// Remains are what is left of one stream: runs of records, with a gap before each. The
+// Remains are the records of one stream that can be read: runs, with a gap before each. The
 // gap before the first run is empty if the run begins with the stream.
 type remains struct {
 	stream eventlog.Stream
@@ -75,7 +75,7 @@ func (r *remains) intact() []eventlog.Record {
 // damaged reports whether anything is missing or not proved.
 func (r *remains) damaged() bool { return len(r.runs) != 1 || len(r.intact()) == 0 }
 
-// read reads what is left of a stream. A run ends before a record that is missing; the
+// read reads the remains of a stream. A run ends before a record that is missing; the
 // first one also before a record that the chain does not prove or a fold refuses.
 func (w *wreck) read(stream eventlog.Stream) (*remains, error) {
 	start := w.Start(stream)
@@ -149,7 +149,7 @@ func withoutKind(err error) string {
 	return strings.TrimSuffix(err.Error(), ": "+eventlog.ErrDamaged.Error())
 }
 
-// summary says in words what is left of a stream, for example "revisions 1 to 40 are
+// summary says which revisions of a stream can be read, for example "revisions 1 to 40 are
 // intact; 41 is lost; 42 to 57 follow the damage".
 func (r *remains) summary() string {
 	var parts []string

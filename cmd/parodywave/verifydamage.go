@@ -10,7 +10,7 @@ import (
 // A census lists the streams of a damaged log.
 type census struct {
 	intact  []string // the lines of verify for the intact threads
-	damaged []string // for each damaged stream, what is left of it
+	damaged []string // for each damaged stream, the revisions that can be read
 	threads int      // number of threads, damaged ones included
 }
 
@@ -93,7 +93,7 @@ func (v *verification) sound(w *wreck, stream eventlog.Stream) bool {
 	return true
 }
 
-// line says what is left of a stream.
+// line names the revisions of a stream that can be read, and its title.
 func (r *remains) line() string {
 	title := ""
 	if r.thread != nil {

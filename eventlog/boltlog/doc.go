@@ -137,7 +137,7 @@
 // if the value format is damaged, if a directory does not fit, if the newest value is
 // damaged (nothing vouches for its end), if the damaged stream is authors, access or
 // connections (the server cannot do without), and in versions before 3, which have no
-// marks. OpenSalvage reads what is left of such a file.
+// marks. OpenSalvage reads the records of such a file that still verify.
 //
 // The list of free pages is not stored: Open makes it from the tree. After a tail of
 // 256 MiB was sealed, the list would have 0.5 MB, which every commit would write.

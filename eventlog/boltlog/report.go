@@ -36,6 +36,7 @@ type Report struct {
 	Records  uint64            // read and checked
 	Removed  uint64            // positions whose records were pruned
 	Free     uint64            // pages of 4 KiB that hold nothing; only VerifyFile counts them
+	Format   uint32            // of the file; only VerifyFile sets it
 	Last     eventlog.Position // of the log
 	Chain    chain.Digest      // L at Last, as recomputed, if there are no problems
 	Heads    []eventlog.Head   // as recomputed, in the order in which the streams begin

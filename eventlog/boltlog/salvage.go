@@ -16,8 +16,8 @@ import (
 	"parodywave/eventlog/internal/pack"
 )
 
-// A Salvage reads what is left of a log's file, stream by stream, also if Open
-// refuses the file. It believes a value by its checksum if bbolt's tree leads to it. A part of
+// A Salvage reads the records of a log's file that still verify, stream by stream, also
+// if Open refuses the file. It believes a value by its checksum if bbolt's tree leads to it. A part of
 // a damaged value, or of one in any other page, it believes only if the chain proves
 // it. It is not safe for concurrent use.
 type Salvage struct {

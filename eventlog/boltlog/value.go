@@ -9,6 +9,9 @@ import (
 	"parodywave/eventlog/chain"
 )
 
+// Format is the format that is written.
+const Format = version
+
 // version is the format that is written; all from oldest on can be read.
 const (
 	version = 3

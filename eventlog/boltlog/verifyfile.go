@@ -108,7 +108,7 @@ func (v *verifier) file(ctx context.Context, path string, t *tree, progress func
 			v.problem(0, "", 0, damaged("the bucket %q is not one of the log's", name))
 		}
 	}
-	v.report.Free = t.unclaimed()
+	v.report.Free, v.report.Format = t.unclaimed(), v.version
 	if err := t.free(); v.report.OK() && err != nil {
 		v.problem(0, "", 0, err)
 	}
