@@ -146,7 +146,7 @@ func goesOn(path string, l *Log, want map[eventlog.Stream]string) error {
 }
 
 // A flipped bit in a stored value costs the streams whose records it hits, and all
-// others stay readable and writable.
+// others stay readable and writable. The twin believes a damaged value without the chain.
 func TestDamagedStreamLeavesTheOthersReadableAndWritable(t *testing.T) {
 	t.Parallel()
 	seed := seeds.For(t)
@@ -164,7 +164,7 @@ func TestDamagedStreamLeavesTheOthersReadableAndWritable(t *testing.T) {
 	l.Close()
 	sound, _ := os.ReadFile(path)
 	live := values(t, path)
-	refused, spared, readable, wrote := 0, 0, 0, 0
+	refused, spared, readable, wrote, caught := 0, 0, 0, 0, 0
 	for i := range flips() {
 		at := live[rng.IntN(len(live))]
 		b := bytes.Clone(sound)
@@ -183,6 +183,14 @@ func TestDamagedStreamLeavesTheOthersReadableAndWritable(t *testing.T) {
 			t.Fatalf("seed %d, round %d: nothing is damaged", seed, i)
 		}
 		n, err := checkDamaged(l, want)
+		l.Close()
+		if twin, err := Open(path, Options{ReadOnly: true, noChain: true}); err == nil {
+			if _, err := checkDamaged(twin, want); err != nil {
+				caught++
+			}
+			twin.Close()
+		}
+		l = open(t, path, Options{NoSync: true, NoSeal: true})
 		if err == nil && n > 0 {
 			wrote++
 			err = goesOn(path, l, want)
@@ -195,6 +203,9 @@ func TestDamagedStreamLeavesTheOthersReadableAndWritable(t *testing.T) {
 	}
 	if wrote == 0 {
 		t.Fatalf("seed %d: all %d were refused", seed, refused)
+	}
+	if caught == 0 {
+		t.Errorf("seed %d: a log that believes damaged values without the chain passes", seed)
 	}
 	t.Logf("seed %d: of %d flipped bits %d leave %d of %d streams readable; %d refuse the file", seed, flips(), spared, readable, spared*len(want), refused)
 }
