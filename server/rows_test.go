@@ -12,7 +12,7 @@ import (
 )
 
 // readUpdates reads frames until an entry of revision last came, and returns the
-// "rows" of each entry by its revision.
+// "rows" of each entry by its revision, and behind them its "origins".
 func readUpdates(t *testing.T, c *client, last float64) map[float64]string {
 	t.Helper()
 	rows := map[float64]string{}
@@ -23,15 +23,19 @@ func readUpdates(t *testing.T, c *client, last float64) map[float64]string {
 		}
 		var m struct {
 			Updates []struct {
-				Rev  float64
-				Rows json.RawMessage
+				Rev           float64
+				Rows, Origins json.RawMessage
 			}
 		}
 		if err := json.Unmarshal(frame, &m); err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range m.Updates {
-			if rows[e.Rev] = string(e.Rows); e.Rev == last {
+			rows[e.Rev] = string(e.Rows)
+			if len(e.Origins) > 0 {
+				rows[e.Rev] += " " + string(e.Origins)
+			}
+			if e.Rev == last {
 				return rows
 			}
 		}
@@ -51,17 +55,18 @@ func TestRowsAreTheSameLiveAndResumed(t *testing.T) {
 	ed := dial(t, u, "/ws")
 	ed.send(fmt.Sprintf(`{"type":"join","user":"Ann","id":"%s","mode":"text","client":"%s"}`, id, clientA))
 	first := ed.want("join")
-	const head = 602
-	var changes []string
-	for i := range 200 { // a line down, and up again, and Enter at the end of the first
+	const head = 1002
+	var changes, claims []string
+	for i := range 200 { // a line down, and up again, Enter at the end of the first, a word cut and pasted
 		n := 15 + i
 		changes = append(changes, fmt.Sprintf(`[[0,"bread",""],4,[6],%d]`, n-10), fmt.Sprintf(`[[6],4,[0,"","bread"],%d]`, n-10),
-			fmt.Sprintf(`[4,[0,"",""],%d]`, n-4))
+			fmt.Sprintf(`[4,[0,"",""],%d]`, n-4), fmt.Sprintf(`[[3],%d]`, n-2), fmt.Sprintf(`[[0,"mil"],%d]`, n-2))
+		claims = append(claims, fmt.Sprintf(`[%d,{"undoes":[%d,%d]}]`, 5*i+4, 5*i+4, 5*i+4))
 	}
-	ed.send(fmt.Sprintf(`{"type":"update","client":"%s","seq":1,"rev":2,"changes":[%s]}`, clientA, strings.Join(changes, ",")))
+	ed.send(fmt.Sprintf(`{"type":"update","client":"%s","seq":1,"rev":2,"changes":[%s],"claims":[%s]}`, clientA, strings.Join(changes, ","), strings.Join(claims, ",")))
 	live := readUpdates(t, ed, head)
-	if live[3] == "" || len(live) != head-2 {
-		t.Fatalf("%d entries came; the first moves a line, with rows %q", len(live), live[3])
+	if live[3] == "" || !strings.Contains(live[7], " [[3,2,") || len(live) != head-2 {
+		t.Fatalf("%d entries came; the first moves a line, with rows %q, another brings a word back, with origins %q", len(live), live[3], live[7])
 	}
 	resume := func(url string, since int) map[float64]string {
 		sum, err := log.ChainAt(t.Context(), id, eventlog.Revision(since))
@@ -95,7 +100,11 @@ func TestRowsAreTheSameLiveAndResumed(t *testing.T) {
 	}
 	for rev := 3.0; rev <= head; rev++ {
 		var splices [][3]json.RawMessage
-		if err := json.Unmarshal([]byte(live[rev]), &splices); err != nil {
+		rows, _, _ := strings.Cut(live[rev], " ")
+		if rows == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(rows), &splices); err != nil {
 			t.Fatal(err)
 		}
 		for _, sp := range splices {

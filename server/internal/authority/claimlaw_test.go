@@ -233,7 +233,7 @@ func (w *claimWorld) undo(h *claimant, base eventlog.Revision) string {
 	for ed := range idInverse.Edits() {
 		ids = append(ids, ed.Insert...)
 	}
-	h.undone = len(h.entries) + 1
+	h.undone = len(h.entries) + w.rng.IntN(2) // the undo is redone later, or not
 	w.count.truths++
 	return w.push(h, base, inverse, ids, undoes(uint64(from), uint64(to)))
 }
@@ -400,6 +400,10 @@ func (w *claimWorld) checkLines(f event.Changed) string {
 			return fmt.Sprintf("line %d is stated as %s with revision %d", l.Piece, id, l.Revision)
 		}
 		given[id] = true
+		// Text that reads as when the stretch began has the lines and rows of then.
+		if row := w.auth.thread.Row(l.Piece); row.ID.Revision == w.head() || row.Revision == w.head() {
+			return fmt.Sprintf("line %d is stated as %s with revision %d, and is %s with %d", l.Piece, id, l.Revision, row.ID, row.Revision)
+		}
 	}
 	return ""
 }

@@ -38,6 +38,7 @@ type then struct {
 type backPiece struct {
 	units []uint16
 	then  then // the oldest of the lines that its units were deleted from
+	last  then // and the newest
 }
 
 // A touchedEdit is one edit of the change, with the lines that it touches.
@@ -51,7 +52,7 @@ type touchedEdit struct {
 	behind      int // and of the last one
 	at          int // index of the first piece, in the text after
 	pieces      []backPiece
-	gone        map[projection.LineID]bool // lines that lose all their units by it; see free
+	gone        map[projection.LineID]*row // of lines that lose all their units by it; see free
 	statedSince int                        // of out
 }
 
@@ -61,7 +62,7 @@ func (a *Authority) statedLines(c ot.Change, back *composed, revs []eventlog.Rev
 	for _, rev := range revs {
 		for _, d := range a.memory.record(rev).rest().deletions {
 			for k := range d.lines {
-				if l := &d.lines[k]; !l.inside {
+				if l := &d.lines[k]; !l.inside && !s.bornSince(l.id) {
 					s.thens[l.id] = append(s.thens[l.id], then{rev, l})
 				}
 			}
@@ -114,6 +115,9 @@ func (s *stating) undone(rev eventlog.Revision) bool {
 	return ok
 }
 
+// bornSince reports whether an undone record bore a line: before, there was none.
+func (s *stating) bornSince(id projection.LineID) bool { return s.undo && s.undone(id.Revision) }
+
 // since reports whether a revision is another's since the first undone record.
 func (s *stating) since(rev eventlog.Revision) bool { return rev > s.revs[0] && !s.undone(rev) }
 
@@ -122,8 +126,15 @@ func (s *stating) since(rev eventlog.Revision) bool { return rev > s.revs[0] && 
 func (s *stating) pieces(insert []uint16) []backPiece {
 	out := []backPiece{{}}
 	note := func(g *segment) {
-		if p := &out[len(out)-1]; p.then.line == nil || g.d.rev < p.then.rev {
-			p.then = then{g.d.rev, &g.d.lines[g.line]}
+		p, l := &out[len(out)-1], &g.d.lines[g.line]
+		if s.bornSince(l.id) {
+			return
+		}
+		if p.then.line == nil || g.d.rev < p.then.rev {
+			p.then = then{g.d.rev, l}
+		}
+		if g.d.rev > p.last.rev {
+			p.last = then{g.d.rev, l}
 		}
 	}
 	begin := 0
@@ -175,15 +186,22 @@ func (s *stating) whole(e *touchedEdit, j int) {
 	if p.then.line == nil || s.given[p.then.line.id] || !s.free(e, p.then.line.id) {
 		return
 	}
-	list := s.thens[p.then.line.id]
-	if p.then.line.inside {
-		list = append(slices.Clip(list), p.then)
+	id := p.then.line.id
+	list := s.thens[id]
+	if p.last.line.inside && p.last.line.id == id {
+		list = append(slices.Clip(list), p.last)
 	}
-	r, ok := s.row(list, p.units, nil)
-	if !ok {
+	r, ok := s.row(list, p.units, e.gone[id])
+	switch {
+	case ok:
+	case !s.undo:
+		return
+	case e.gone[id] != nil:
+		r = *e.gone[id]
+	default:
 		r = list[0].line.row
 	}
-	s.give(e, j, p.then.line.id, r)
+	s.give(e, j, id, r)
 }
 
 // free reports whether no line is id any more, or only one that the edit leaves
@@ -193,14 +211,15 @@ func (s *stating) free(e *touchedEdit, id projection.LineID) bool {
 		return true
 	}
 	if e.alone && e.gone == nil {
-		e.gone = map[projection.LineID]bool{}
+		e.gone = map[projection.LineID]*row{}
 		for i := e.first.Line; i <= e.last.Line; i++ {
 			if (i > e.first.Line || e.before == 0) && (i < e.last.Line || e.behind == 0) {
-				e.gone[s.t.Row(i).ID] = true
+				r := rowOf(s.t, s.t.Row(i))
+				e.gone[s.t.Row(i).ID] = &r
 			}
 		}
 	}
-	return e.gone[id]
+	return e.gone[id] != nil
 }
 
 // within states the row of a line in which an undo inserts or deletes, no break.
@@ -219,6 +238,9 @@ func (s *stating) within(e *touchedEdit) {
 func (s *stating) divided(e *touchedEdit) {
 	last := len(e.pieces) - 1
 	head, tail := e.pieces[0].then.line, e.pieces[last].then.line
+	if head == nil || tail == nil {
+		return
+	}
 	was := e.first
 	headFree := head.id != was.ID && s.free(e, head.id)
 	tailFree := tail.id != was.ID && s.free(e, tail.id)
@@ -263,13 +285,17 @@ func (s *stating) keep(e *touchedEdit, j int, was projection.Row, content []uint
 
 // row returns the row of a line that reads content after an undo, from its rows before
 // some undone records, the oldest first, and now. If it reads as before all of them,
-// that is its first row, else the newest of another record since, if there is one.
+// that is its first row, else the newest of another record since, if there is one. A
+// pasted line has only a first row.
 func (s *stating) row(list []then, content []uint16, now *row) (row, bool) {
 	if len(list) == 0 {
 		return row{}, false
 	}
 	if l := list[0].line; l.length == len(content) && (l.inside || l.digest != 0 && l.digest == digest(content)) {
 		return l.row, true
+	}
+	if !s.undo {
+		return row{}, false
 	}
 	if now != nil && s.since(now.rev) {
 		return *now, true
