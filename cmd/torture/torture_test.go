@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 4 && os.Args[1] == "readers" {
 		readAll(os.Args[2:])
 	}
+	_ = flag.Set("test.parallel", "4") // unless -parallel says otherwise: rows mostly wait for disks and clients
 	os.Exit(m.Run())
 }
 
