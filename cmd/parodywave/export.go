@@ -33,8 +33,8 @@ func (*exportCommand) Help() string {
   markdown   the text below its title
   html       one self-contained page: the text with its authors
   git        the history as commits with author and time; the same log gives the same commit ids; a text
-             that does not end with a line break gets one. git blame then names the authors that blame names,
-             but for lines of equal content, and for what an author takes back in a later commit
+             that does not end with a line break gets one. git blame names the authors that blame names, except
+             for some lines that read like others, and for changes taken back in a later commit
   asciicast  the replay, for players of terminal recordings (version 2)
 
 With --marks FILE, git adds to a repository it has: the new commits follow the old ones, which stay as they are. Every

@@ -97,7 +97,7 @@ func (g *gitStream) resume(a *app, s *source, stream eventlog.Stream, marks stri
 	if err != nil {
 		return 0, err
 	}
-	g.begun, g.text = true, gitText(t)
+	g.begun, g.text, g.lines = true, gitText(t), gitLines(t)
 	g.head = fmt.Appendf(nil, "reset %s\nfrom :%d\n\n", g.branch, last)
 	return rev, nil
 }

@@ -49,12 +49,25 @@ func (c *exportCommand) git(a *app, s *source, stream eventlog.Stream, at eventl
 		g.goOn(a, from)
 	}
 	if from < plan.last {
-		err = s.steps(a, stream, at, &stepper{every: c.Every, from: from + 1, cut: plan.cut(), do: g.step})
-	}
-	if err != nil {
-		return err
+		if err := g.steps(a, s, stream, at, &stepper{every: c.Every, from: from + 1, cut: plan.cut()}); err != nil {
+			return err
+		}
 	}
 	return g.end(a, s, stream)
+}
+
+// steps writes the commits of some steps. It reads bursts twice, to cut some of them.
+func (g *gitStream) steps(a *app, s *source, stream eventlog.Stream, at eventlog.Revision, st *stepper) error {
+	if st.every == "burst" {
+		c := &gitCutter{before: g.lines, cut: st.cut}
+		first := *st
+		first.do, first.note = c.end, c.note
+		if err := s.steps(a, stream, at, &first); err != nil {
+			return err
+		}
+	}
+	st.do = g.step
+	return s.steps(a, stream, at, st)
 }
 
 // A gitPlan has the facts about a history that are needed before its first commit.
@@ -141,6 +154,7 @@ type gitStream struct {
 
 	begun  bool
 	text   []byte            // of the commit before
+	lines  []gitLine         // at the commit where the stream goes on
 	commit eventlog.Revision // of the commit that is held back, 0: there is none
 	head   []byte            // of the held commit, up to its mark
 	rest   []byte            // of the held commit, and its tags

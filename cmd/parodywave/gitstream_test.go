@@ -19,13 +19,18 @@ import (
 // imported has git make a repository of a thread, and returns its directory.
 func imported(t *testing.T, log eventlog.AuditLog, every string) (dir string, stream []byte) {
 	t.Helper()
+	return importedFrom(t, log, testThread, every)
+}
+
+func importedFrom(t *testing.T, log eventlog.AuditLog, thread eventlog.Stream, every string) (dir string, stream []byte) {
+	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not there")
 	}
 	var out bytes.Buffer
 	a := &app{ctx: context.Background(), out: bufio.NewWriter(&out)}
 	s := sourceOf(log)
-	if err := (&exportCommand{Every: every, Branch: "main", Path: "text"}).git(a, s, testThread, 0); err != nil {
+	if err := (&exportCommand{Every: every, Branch: "main", Path: "text"}).git(a, s, thread, 0); err != nil {
 		t.Fatal(err)
 	}
 	a.out.Flush()

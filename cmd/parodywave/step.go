@@ -14,6 +14,8 @@ type stepper struct {
 	cut  map[eventlog.Revision]bool
 	// do is called at the end of each step, with the thread after it.
 	do func(*eventRow, *projection.Thread) error
+	// note, unless it is nil, is called after each event of a step.
+	note func(event.Event, *projection.Effect)
 
 	s      *source
 	thread *projection.Thread
@@ -58,6 +60,9 @@ func (st *stepper) add(e event.Event) error {
 	effect, err := st.thread.Apply(e)
 	if err != nil || e.Revision < st.from {
 		return err
+	}
+	if st.note != nil {
+		st.note(e, effect)
 	}
 	if row := st.s.newRow(e, st.thread, effect); st.held != nil && st.every == "burst" {
 		st.held.add(row)
