@@ -63,6 +63,9 @@ func TestADamagedThreadIsListedAndTheOthersWork(t *testing.T) {
 		if code, said := fails(program, "cat", "Bread", "--data", data); code != exitNotFound {
 			t.Errorf("%s: an unknown thread: status %d: %s", how, code, said)
 		}
+		if code, said := fails(program, "grep", "hello", "--data", data); code != 0 || !strings.Contains(said, "thread "+bad+" is damaged and was not searched: Milk") || !strings.Contains(said, good[len(good)-4:]) && !strings.Contains(said, "Plans") {
+			t.Errorf("%s: grep ends with status %d: %s", how, code, said)
+		}
 		if got := run("cat", "Plans"); got != "hello\n" {
 			t.Errorf("%s: the other thread reads %q", how, got)
 		}

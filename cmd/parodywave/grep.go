@@ -114,7 +114,11 @@ func (c *grepCommand) threads(a *app, s *source) ([]eventlog.Stream, eventlog.Re
 		}
 	}
 	slices.Sort(all) // oldest first: an id begins with its time
-	return all, 0, nil
+	damaged, err := s.damagedThreads(a)
+	for _, t := range damaged {
+		a.say("thread %s is damaged and was not searched: %s", t.ID, t.Title)
+	}
+	return all, 0, err
 }
 
 // hint suggests another option when nothing matched.

@@ -18,11 +18,11 @@ import (
 // server then resets the connection. That is no verdict about the server.
 //
 // An error is final if nobody listens at the address, if the server has refused the
-// client, or if ctx is done.
+// client, if ctx is done, or after five minutes: then the server hangs.
 func Again[T any](ctx context.Context, connect func() (T, error)) (T, error) {
-	for {
+	for end := time.Now().Add(5 * time.Minute); ; {
 		x, err := connect()
-		if err == nil || !lost(err) || ctx.Err() != nil {
+		if err == nil || !lost(err) || ctx.Err() != nil || time.Now().After(end) {
 			return x, err
 		}
 		sleep(ctx, 20*time.Millisecond)
