@@ -133,7 +133,7 @@ func (s *site) write(edits int) {
 			s.t.Fatal(err)
 		}
 		sum, _ := s.server.live.Hub().Get(id)
-		if _, err := s.server.api.Revise(s.t.Context(), id, ot.Replace(length, from, to, units), sum.Revision, 0, who); err != nil {
+		if _, err := s.server.api.Revise(s.t.Context(), id, event.Changed{Change: ot.Replace(length, from, to, units)}, sum.Revision, 0, who); err != nil {
 			s.t.Fatal(err)
 		}
 		s.lengths[id] = length - (to - from) + len(units)

@@ -14,8 +14,8 @@ type restoreCommand struct {
 
 func (*restoreCommand) Help() string {
 	return `Brings back the text of a moment by a new change that undoes all edits since. The history keeps everything, and restoring
-the previous revision undoes the restore. Text that was there all the time keeps its author; text that comes back belongs
-to --as. Text that others write meanwhile stays. Redacted text comes back redacted. To undo the edits of one author, see
+the previous revision undoes the restore. Text that was there all the time keeps its author, and so does text that comes
+back. Text that others write meanwhile stays. Redacted text comes back redacted. To undo the edits of one author, see
 revert.
 
   parodywave restore Minutes@128

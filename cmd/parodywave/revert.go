@@ -26,7 +26,7 @@ type revertCommand struct {
 func (*revertCommand) Help() string {
 	return `Undoes all edits of an author, or those in a range, by one new change: text that the author wrote is deleted, as far as it
 is still there, and text that the author deleted comes back where it was. Text that others typed stays, even inside the
-author's. Blame shows text that comes back as written by --as.
+author's. Text that comes back keeps its author.
 
 Moved lines (Alt-Up in the editor): lines that the author moved go back to where they were, with the edits of others in
 them, unless others moved them again. Lines that others moved stay where they are; the author's text in them is deleted.

@@ -34,6 +34,9 @@
 // others wrote at that very place, the newest stands left of it; but whole lines (text that ends with a line break) come back above it. If ana deletes a line
 // together with the break before it, the break behind it counts as deleted.
 //
+// A Plan states the origins of the text that comes back, and which lines are again what
+// they were when the edits first touched them, so that they keep their authors.
+//
 // # Moves
 //
 // A move, as package projection defines it, neither writes nor deletes. The break that is

@@ -27,7 +27,8 @@ func (r *Reversal) findHops(moves []projection.Move) {
 	for i := range r.hops {
 		h := &r.hops[i]
 		end := h.at + h.to - h.from
-		if r.changes(h.to, section.deletes) && r.changes(end, section.inserts) && !taken[end] {
+		if r.states { // its breaks may be of other lines
+		} else if r.changes(h.to, section.deletes) && r.changes(end, section.inserts) && !taken[end] {
 			h.to++
 			h.below = true
 			taken[end] = true

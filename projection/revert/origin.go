@@ -45,16 +45,9 @@ func (r *Reversal) origin(n int) (rev eventlog.Revision, k int) {
 func (r *Reversal) insertStated(units []uint16) {
 	for len(units) > 0 {
 		rev, n := r.origin(len(units))
-		part := units[:n]
-		switch _, own := slices.BinarySearch(r.own, rev); {
-		case own:
-			if !r.ours {
-				r.lost = max(0, r.lost-n)
-			}
-			r.push(piece{kind: mine, n: n})
-		case rev > 0:
+		if part := units[:n]; rev > 0 {
 			r.bringBack(part, rev)
-		default:
+		} else {
 			r.write(part)
 		}
 		units = units[n:]
@@ -62,12 +55,22 @@ func (r *Reversal) insertStated(units []uint16) {
 }
 
 // bringBack writes units of revision rev at the gap. They are those of ghosts, as far as
-// there are such: here, or elsewhere, from where they then have moved.
+// there are such: here, or elsewhere, from where they then have moved. Others are new, or
+// again those that the edits wrote. (A ghost may be of the edits' revision: a break that
+// they moved with a line.)
 func (r *Reversal) bringBack(units []uint16, rev eventlog.Revision) {
+	_, own := slices.BinarySearch(r.own, rev)
 	for len(units) > 0 {
 		side, i, off, n := r.find(units, rev)
 		if n == 0 {
-			r.write(units[:1])
+			if !own {
+				r.write(units[:1])
+			} else {
+				r.push(piece{kind: mine, n: 1})
+			}
+			if own && !r.ours {
+				r.lost = max(0, r.lost-1)
+			}
 			units = units[1:]
 			continue
 		}
@@ -113,9 +116,10 @@ func (r *Reversal) bringBack(units []uint16, rev eventlog.Revision) {
 const maxLooks = 1 << 24
 
 // dropTemporary drops the ghosts that were only for this record.
-func (l *list) dropTemporary() {
-	is := func(x piece) bool { return x.temporary }
-	l.left, l.right = slices.DeleteFunc(l.left, is), slices.DeleteFunc(l.right, is)
+func (r *Reversal) dropTemporary() {
+	if is := func(x piece) bool { return x.temporary }; r.states {
+		r.left, r.right = slices.DeleteFunc(r.left, is), slices.DeleteFunc(r.right, is)
+	}
 }
 
 // find returns the longest beginning of units of revision rev in a ghost, the nearest if

@@ -15,7 +15,7 @@ import (
 type Plan struct {
 	Revision eventlog.Revision // the change is made for its text
 	Change   ot.Change         // empty if it would leave the text as it is
-	Origins  []event.Origin    // of what Change inserts
+	Changed  event.Changed     // Change, with what it states of text and lines that come back
 	Edits    int               // how many edits are taken back
 	Deleted  int               // UTF-16 units that the change deletes
 	Restored int               // UTF-16 units that it inserts; what moves back counts in both
@@ -30,7 +30,7 @@ type Plan struct {
 // Plan returns how the edits are taken back from the text as it is now.
 func (r *Reversal) Plan() Plan {
 	out := Plan{Revision: r.t.Revision, Edits: r.edits, Lost: r.lost, Then: r.then, Change: ot.Keep(r.t.Len())}
-	if !r.started {
+	if out.Changed.Change = out.Change; !r.started {
 		return out
 	}
 	b := builder{r: r, all: r.all()}
@@ -50,7 +50,8 @@ func (r *Reversal) Plan() Plan {
 	}
 	b.flush(0)
 	if c := b.Change(); r.alters(c) {
-		out.Change, out.Origins, out.Redacted = c, event.JoinOrigins(b.origins), b.redacted
+		out.Change, out.Redacted = c, b.redacted
+		out.Changed = r.stateLines(event.Changed{Change: c, Origins: event.JoinOrigins(b.origins)})
 		out.Deleted, out.Restored = c.Deleted(), c.Inserted()
 	}
 	return out

@@ -21,6 +21,7 @@ type Reversal struct {
 	started  bool
 	then     int64
 	lost     int
+	lines    map[projection.LineID]lineThen
 	met      bool // others have written since the edits began
 	returned bool // ghosts have come back
 	list
@@ -43,7 +44,7 @@ var ErrRedacted = errors.New("text was redacted meanwhile")
 // keep nothing of the event. It returns an error that wraps eventlog.ErrNotFound
 // when there is no such stream.
 func Replay(ctx context.Context, log eventlog.Log, stream eventlog.Stream, mine func(*event.Event) bool) (*Reversal, error) {
-	r := &Reversal{t: projection.NewThread(stream), mine: mine}
+	r := &Reversal{t: projection.NewThread(stream), mine: mine, lines: map[projection.LineID]lineThen{}}
 	if err := r.t.Fold(log.Read(ctx, stream, 0), 0, r.before, r.after); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ func (r *Reversal) before(e *event.Event) {
 	for ed := range c.Edits() {
 		r.section(ed)
 	}
+	r.keepLines()
 	r.met = r.met || !r.ours && len(r.sections) > 0
 }
 
@@ -83,9 +84,7 @@ func (r *Reversal) after(_ *event.Event, effect *projection.Effect) {
 			r.delete(s, s.FromB)
 			r.insert(s.Insert)
 		}
-		if r.states {
-			r.dropTemporary()
-		}
+		r.dropTemporary()
 		return
 	}
 	shift := 0
@@ -104,6 +103,7 @@ func (r *Reversal) after(_ *event.Event, effect *projection.Effect) {
 		}
 		done = r.arrive(s, max(done, s.FromB))
 	}
+	r.dropTemporary()
 }
 
 // turn makes s, by which the edits delete a break of others and what is behind it up to

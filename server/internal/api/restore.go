@@ -80,7 +80,7 @@ func (a *API) reverse(ctx context.Context, stream eventlog.Stream, q revert.Quer
 		return done, err
 	}
 	if expected != 0 {
-		done.Rev, err = a.Revise(ctx, stream, done.Change, done.Revision, expected, as)
+		done.Rev, err = a.Revise(ctx, stream, done.Changed, done.Revision, expected, as)
 		return done, err
 	}
 	err = a.recordReversal(ctx, back, &done, q, as)
@@ -97,7 +97,7 @@ func (a *API) recordReversal(ctx context.Context, back *revert.Reversal, done *r
 		if try == reverseTries {
 			at = 0
 		}
-		done.Rev, err = a.Revise(ctx, stream, done.Change, done.Revision, at, as)
+		done.Rev, err = a.Revise(ctx, stream, done.Changed, done.Revision, at, as)
 		if err == nil || at == 0 || !errors.Is(err, &wire.Error{Code: wire.Stale}) {
 			return err
 		}

@@ -23,7 +23,7 @@ func TestTakingBackFollowsLinesThatMoveMeanwhile(t *testing.T) {
 	}{
 		"computed again": {(*API).recordReversal, "SECOND\nthird\none two\n"},
 		"rebased": {func(a *API, ctx context.Context, _ *revert.Reversal, done *reversed, _ revert.Query, as people.Identity) (err error) {
-			done.Rev, err = a.Revise(ctx, testThread, done.Change, done.Revision, 0, as)
+			done.Rev, err = a.Revise(ctx, testThread, done.Changed, done.Revision, 0, as)
 			return err
 		}, " twoSECOND\nthird\none\n"},
 	} {
@@ -33,7 +33,7 @@ func TestTakingBackFollowsLinesThatMoveMeanwhile(t *testing.T) {
 		if err != nil || done.Head != 3 {
 			t.Fatal(done.Head, err)
 		}
-		move := changed(t, `[[4],13,[0,"one",""]]`).Change
+		move := changed(t, `[[4],13,[0,"one",""]]`)
 		if _, err := a.Revise(t.Context(), testThread, move, 3, 3, people.Identity{Name: "Ben", Kind: event.Person}); err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func TestTakingBackFollowsLinesThatMoveMeanwhile(t *testing.T) {
 func TestTakingBackWhileOthersWriteLosesNothing(t *testing.T) {
 	a := newAPI(t, event.Opened{Title: "T"}, changed(t, `[[0,"first",""]]`))
 	write := func(name, line string) {
-		c := changed(t, fmt.Sprintf(`[[0,%q,""],6]`, line)).Change
+		c := changed(t, fmt.Sprintf(`[[0,%q,""],6]`, line))
 		if _, err := a.Revise(t.Context(), testThread, c, 2, 0, people.Identity{Name: name, Kind: event.Person}); err != nil {
 			t.Error(err)
 		}

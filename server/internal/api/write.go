@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/ot"
+	"parodywave/eventlog/event"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
@@ -47,10 +47,10 @@ func (a *API) Put(ctx context.Context, thread eventlog.Stream, text string, as p
 // Revise appends a change that was made for the text of revision at, rebased
 // over the edits since. Where expected is not 0 the head must be there. It
 // returns the head; where rebasing leaves nothing of the change it appends
-// nothing.
-func (a *API) Revise(ctx context.Context, thread eventlog.Stream, c ot.Change, at, expected eventlog.Revision, as people.Identity) (head eventlog.Revision, err error) {
+// nothing. Statements of f are recorded only if there are no edits since.
+func (a *API) Revise(ctx context.Context, thread eventlog.Stream, f event.Changed, at, expected eventlog.Revision, as people.Identity) (head eventlog.Revision, err error) {
 	err = a.edit(ctx, thread, as, func(au *authority.Authority, author eventlog.AuthorID) (err error) {
-		head, err = au.Revise(ctx, author, c, at, expected)
+		head, err = au.Revise(ctx, author, f, at, expected)
 		return err
 	})
 	return head, err

@@ -15,11 +15,14 @@ import (
 // if there is none. If expected is not 0, the head must be at that revision.
 // Put returns the head after it.
 func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text string, expected eventlog.Revision) (eventlog.Revision, error) {
-	return a.append(ctx, author, expected, func() (ot.Change, *wire.Error) { return a.replacement(text) })
+	return a.append(ctx, author, expected, func() (event.Changed, *wire.Error) {
+		c, f := a.replacement(text)
+		return event.Changed{Change: c}, f
+	})
 }
 
 // append records the change that find returns, unless it is empty.
-func (a *Authority) append(ctx context.Context, author eventlog.AuthorID, expected eventlog.Revision, find func() (ot.Change, *wire.Error)) (eventlog.Revision, error) {
+func (a *Authority) append(ctx context.Context, author eventlog.AuthorID, expected eventlog.Revision, find func() (event.Changed, *wire.Error)) (eventlog.Revision, error) {
 	var head eventlog.Revision
 	err := a.wait(ctx, request{edit: func() *wire.Error {
 		if expected != 0 && expected != a.thread.Revision {
@@ -29,8 +32,8 @@ func (a *Authority) append(ctx context.Context, author eventlog.AuthorID, expect
 		if f != nil {
 			return f
 		}
-		if !c.IsEmpty() {
-			a.record(event.Changed{Change: c}, author, a.cfg.NewClient(), 0)
+		if !c.Change.IsEmpty() {
+			a.record(c, author, a.cfg.NewClient(), 0)
 		}
 		head = a.thread.Revision
 		return nil

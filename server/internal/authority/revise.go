@@ -11,12 +11,19 @@ import (
 
 // Revise appends, as one record, a change to the text of revision at by an
 // author who is not connected. It is carried over what was logged since, entry
-// by entry, as a push is; nothing is recorded if nothing is left of it. If text
+// by entry, as a push is; nothing is recorded if nothing is left of it. Statements
+// of f must hold for the text of revision at; they are recorded if nothing was logged since. If text
 // was redacted since, it is refused as stale: the change was made from a text
 // that may contain the redacted part. If expected is not 0, the head must be at
 // that revision. Revise returns the head after it.
-func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, c ot.Change, at, expected eventlog.Revision) (eventlog.Revision, error) {
-	return a.append(ctx, author, expected, func() (ot.Change, *wire.Error) { return a.carry(c, at) })
+func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, f event.Changed, at, expected eventlog.Revision) (eventlog.Revision, error) {
+	return a.append(ctx, author, expected, func() (event.Changed, *wire.Error) {
+		c, err := a.carry(f.Change, at)
+		if at == a.thread.Revision {
+			return f, err
+		}
+		return event.Changed{Change: c}, err
+	})
 }
 
 // carry returns the change for the thread's text now.

@@ -17,7 +17,7 @@ func (s *scene) revise(c ot.Change, at eventlog.Revision) (eventlog.Revision, er
 	}
 	done := make(chan result)
 	go func() {
-		head, err := s.auth.Revise(s.t.Context(), ada, c, at, 0)
+		head, err := s.auth.Revise(s.t.Context(), ada, event.Changed{Change: c}, at, 0)
 		done <- result{head, err}
 	}()
 	s.auth.handle(<-s.auth.inbox)
