@@ -162,6 +162,49 @@ export const stories = {
     await goes(server, thread, page, less)
     assert.deepEqual((await written(server, thread)).chars.map(([, name]) => name), ['Ben', 'Alice'])
   },
+
+  async 'no undo brings back what was redacted meanwhile'(world) {
+    const server = await world.start()
+    const thread = await server.open('Minutes', 'Alice', TEXT)
+    const ben = await world.person('Ben')
+    let redact, last
+    await ben.context.routeWebSocket(/\/ws$/, (ws) => {
+      const up = ws.connectToServer()
+      up.onMessage((frame) => {
+        const m = JSON.parse(frame)
+        if (m.type === 'update') last = m
+        ws.send(frame)
+      })
+      // As a server says it, with an edit behind it that the page shows.
+      redact = () => {
+        const by = { user: 'Alice', author: '00000000000000000000000001', at: Date.now() }
+        ws.send(JSON.stringify({ ...last, rev: last.rev + 2, updates: [
+          { ...by, rev: last.rev + 1, kind: 'redacted', changes: [TEXT.length] },
+          { ...by, rev: last.rev + 2, client: '00000000000000000000000002', seq: 1, changes: [TEXT.length, [0, '!']] },
+        ] }))
+      }
+    })
+    const page = await edit(world, ben, thread)
+    await place(page, 0)
+    await page.keyboard.type('secret ')
+    await goes(server, thread, page, `secret ${TEXT}`)
+    await keys(page, 'Control+Home', ...Array(7).fill('Delete'))
+    await goes(server, thread, page, TEXT)
+    await keys(page, 'Control+z')
+    await goes(server, thread, page, `secret ${TEXT}`)
+    await keys(page, 'Control+y')
+    await goes(server, thread, page, TEXT)
+    const { rev } = await server.get(`/api/threads/${thread}/moment`)
+    await eventually(() => last.rev, rev) // it has come through
+    redact()
+    await eventually(() => textOf(page), `${TEXT}!`)
+    await keys(page, 'Control+z')
+    assert.equal(await textOf(page), `${TEXT}!`)
+    await page.keyboard.type('x')
+    assert.equal(await textOf(page), `x${TEXT}!`)
+    await keys(page, 'Control+z')
+    assert.equal(await textOf(page), `${TEXT}!`) // what is typed since can be undone
+  },
 }
 
 /** outboxes, in a page, reports whether edits of a thread are in the browser's store. */
