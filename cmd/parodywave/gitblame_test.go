@@ -51,7 +51,8 @@ func TestGitBlameOfTraces(t *testing.T) {
 	}
 }
 
-// TestGitBlameOfPads compares them on exports of Etherpad.
+// TestGitBlameOfPads compares them, and the other answers about lines, on exports of
+// Etherpad.
 func TestGitBlameOfPads(t *testing.T) {
 	dir := pads(t)
 	for _, name := range []string{"minutes", "paper"} {
@@ -68,6 +69,9 @@ func TestGitBlameOfPads(t *testing.T) {
 		thread, err := projection.Replay(t.Context(), projection.Plain(log), eventlog.Stream(strings.TrimSpace(id)), 0)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if bad := disagreement(t, log, thread); bad != "" {
+			t.Errorf("%s: %s", name, bad)
 		}
 		repo, _ := importedFrom(t, log, thread.Stream, "burst")
 		sameAuthors(t, name, repo, thread, 99)
