@@ -136,3 +136,51 @@ func BenchmarkIdleLine(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkClaim has a client delete a whole text, typed unit by unit in turns by two
+// people, and undo that; and undo 1,000 Backspaces among others' entries.
+func BenchmarkClaim(b *testing.B) {
+	for _, n := range []int{1 << 12, 1 << 18} {
+		b.Run(fmt.Sprintf("all of %d units", n), func(b *testing.B) {
+			w, conns := benchWorld(b, 1)
+			a, text := w.auth, units(strings.Repeat("eleven unit\n", n/12))
+			for i, u := range text {
+				a.record(event.Changed{Change: ot.Replace(i, i, i, []uint16{u})}, []eventlog.AuthorID{ada, ben}[i/40%2], w.newClient(), 0)
+			}
+			tp, seq := a.texts[conns[0]], uint64(0)
+			for b.Loop() {
+				seq += 2
+				b.StopTimer()
+				a.batch.reset(a.thread.Revision)
+				a.recent.reset(a.thread.Revision)
+				a.record(event.Changed{Change: ot.Replace(len(text), 0, len(text), nil)}, tp.author, tp.client, seq-1)
+				c := ot.Replace(0, 0, 0, text)
+				b.StartTimer()
+				budget := claimSteps
+				f := a.stated(c, wire.Claim{Undoes: [2]uint64{seq - 1, seq - 1}}, tp, &budget)
+				a.record(f, tp.author, tp.client, seq)
+				if !f.States() {
+					b.Fatal("nothing is stated")
+				}
+			}
+		})
+	}
+	b.Run("1000 Backspaces", func(b *testing.B) {
+		w, conns := benchWorld(b, 1)
+		a, text := w.auth, units(strings.Repeat("eleven unit\n", 1000))
+		a.record(event.Changed{Change: ot.Replace(0, 0, 0, text)}, ben, w.newClient(), 0)
+		tp := a.texts[conns[0]]
+		for i := range 1000 {
+			n := a.thread.Len()
+			a.record(event.Changed{Change: ot.Replace(n, 6000-i, 6001-i, nil)}, tp.author, tp.client, uint64(i+1))
+			a.record(event.Changed{Change: ot.Replace(n-1, n-1, n-1, []uint16{'x'})}, ben, w.newClient(), 0)
+		}
+		c := ot.Replace(a.thread.Len(), 5001, 5001, text[5001:6001])
+		for b.Loop() {
+			budget := claimSteps
+			if f := a.stated(c, wire.Claim{Undoes: [2]uint64{1, 1000}}, tp, &budget); !f.States() {
+				b.Fatal("nothing is stated")
+			}
+		}
+	})
+}
