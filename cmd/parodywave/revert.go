@@ -32,8 +32,8 @@ Moved lines (Alt-Up in the editor): lines that the author moved go back to where
 them, unless others moved them again. Lines that others moved stay where they are; the author's text in them is deleted.
 
 Reverting an author again takes back only what is new: text that someone has already put back in its place stays, once.
-Reverting the reverter undoes a revert. Redacted text comes back redacted. To bring back the text of a moment, see
-restore.
+Where the author moved lines, it may come back once more: check with --dry-run. Reverting the reverter undoes a
+revert. Redacted text comes back redacted. To bring back the text of a moment, see restore.
 
   parodywave revert Minutes --author Mallory --dry-run
   parodywave revert Minutes --author Mallory --since -15m

@@ -19,7 +19,7 @@ type reverted struct {
 	log  eventlog.AuditLog
 	text []uint16
 	head eventlog.Revision
-	mute bool // plans are recorded without their origins
+	mute bool // plans are recorded without their origins, in two parts
 }
 
 func (r reversal) begin(mute bool) (*reverted, error) {
@@ -29,9 +29,6 @@ func (r reversal) begin(mute bool) (*reverted, error) {
 
 // record appends a change of an author.
 func (v *reverted) record(author string, f event.Changed) (err error) {
-	if v.mute {
-		f.Origins, f.Lines = nil, nil
-	}
 	rec := event.Encode(f)
 	v.head++
 	rec.Time, rec.Author = int64(v.head)*1000, scripts.AuthorID(author)
@@ -50,7 +47,41 @@ func (v *reverted) revert(by string, mine func(e *event.Event) bool) (p revert.P
 	if p = x.Plan(); p.Change.IsEmpty() {
 		return p, nil
 	}
+	if v.mute && p.Change.Inserted() > 0 {
+		return p, v.inTwo(by, p.Change)
+	}
 	return p, v.record(by, p.Changed)
+}
+
+// inTwo records a change as an editor may that knows of no origins: the last character
+// that it inserts follows in a record of its own.
+func (v *reverted) inTwo(by string, c ot.Change) error {
+	var all []ot.Edit
+	for ed := range c.Edits() {
+		all = append(all, ed)
+	}
+	last := len(all) - 1
+	for len(all[last].Insert) == 0 {
+		last--
+	}
+	ins := all[last].Insert
+	n := len(ins) - 1
+	if !ot.Boundary(ins, n) {
+		n--
+	}
+	var b ot.Builder
+	for i, ed := range all {
+		if i == last {
+			ed.Insert = ins[:n]
+		}
+		b.Edit(ed.FromA, ed.ToA, ed.Insert)
+	}
+	b.KeepTo(len(v.text))
+	if err := v.record(by, event.Changed{Change: b.Change()}); err != nil {
+		return err
+	}
+	at := all[last].FromB + n
+	return v.record(by, event.Changed{Change: ot.Replace(len(v.text), at, at, ins[n:])})
 }
 
 // byAuthor asks for an author's edits.
@@ -103,6 +134,8 @@ func (r reversal) shrunk(law func(reversal) error) (reversal, error) {
 	return r, err
 }
 
+// TestReversalTwiceIsOnce holds the law for histories without moves: see the package
+// comment for those with.
 func TestReversalTwiceIsOnce(t *testing.T) {
 	draw, tried := scripts.Seeded(seeds.For(t)), 0
 	for i := range rounds(t, 3000) {
@@ -120,7 +153,7 @@ func TestReversalTwiceIsOnce(t *testing.T) {
 // The law has teeth: reversals whose origins are lost double the text of others.
 func TestReversalsWithoutOriginsDouble(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
-	for i := range 20000 {
+	for i := range 3000 {
 		r := []func(scripts.Source) reversal{makeReversal, makeMoving}[i%2](draw)
 		if err := r.alternates(true); err != nil {
 			r, err := r.shrunk(func(r reversal) error { return r.alternates(true) })

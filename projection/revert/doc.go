@@ -53,6 +53,10 @@
 //   - If others have deleted the break between two lines that are neighbours again, and they
 //     stand in different lines now, a break is written between them.
 //
+// Known limit: a Plan does not state the origins of lines that move back. If the same
+// edits are taken back again, text that came back in or beside such lines may come back
+// once more.
+//
 // A line that moves back whole is a move in the log, too, and keeps its authors; breaks
 // beside it may be deleted and written again.
 //

@@ -61,7 +61,10 @@ func (r *Reversal) insertStated(units []uint16) {
 func (r *Reversal) bringBack(units []uint16, rev eventlog.Revision) {
 	_, own := slices.BinarySearch(r.own, rev)
 	for len(units) > 0 {
-		side, i, off, n := r.find(units, rev)
+		side, i, off, n := r.find(units, rev, false)
+		if n == 0 && r.states && !r.ours {
+			side, i, off, n = r.find(units, rev, true)
+		}
 		if n == 0 {
 			if !own {
 				r.write(units[:1])
@@ -122,14 +125,17 @@ func (r *Reversal) dropTemporary() {
 	}
 }
 
-// find returns the longest beginning of units of revision rev in a ghost, the nearest if
-// there are several: the side and the index of the ghost, the offset in it, and the length.
-func (r *Reversal) find(units []uint16, rev eventlog.Revision) (in *[]piece, at, off, n int) {
+// find returns the longest beginning of units of revision rev in a ghost that is temporary
+// or not, the nearest if there are several: the side and the index of the ghost, the offset in it, and the length.
+func (r *Reversal) find(units []uint16, rev eventlog.Revision, temporary bool) (in *[]piece, at, off, n int) {
 	for _, side := range []*[]piece{&r.right, &r.left} {
 		for i := range slices.Backward(*side) {
 			x, start := &(*side)[i], 0
 			if r.looks -= 1 + len(x.spans); r.looks < 0 {
 				return in, at, off, n
+			}
+			if x.temporary != temporary {
+				continue
 			}
 			for _, s := range x.spans {
 				for k := start; s.Revision == rev && k < start+s.Length; k++ {
