@@ -51,10 +51,10 @@
 // newest records deleted (memory.go): units, who wrote them, and the lines that they
 // lay in, with their rows. For an undo it makes the change that undoes the entries, as
 // an editor does, with a mark for each part of a deletion (compose.go), so that the
-// parts are in the order of the text. Eight Backspaces in "three" after "two\n" are eight deletions of one
-// unit, all in all "wo\nthree". The claim holds if the change inserts just that. Then the
-// record states the first author of each unit (claim.go), and which lines come back
-// (statedlines.go):
+// parts are in the order of the text. Eight Backspaces in "three" after "two\n" are
+// eight deletions of one unit, all in all "wo\nthree". The claim holds if the change
+// inserts just that. Then the record states the first author of each unit (claim.go),
+// and which lines come back (statedlines.go):
 //
 //   - A piece of the text after that has only units which come back is the line that
 //     they were deleted from, unless another line has that identity. It has the row
