@@ -106,7 +106,7 @@ func (t *Thread) gather(f *patches, a *area, author uint32, every bool) {
 		a.idle = a.idle && ln.author == author && !ln.submitted
 	}
 	for k := k0; k < k1 && !every; k++ {
-		if p := f.list[k]; p.author != author && p.lines > 1 && f.touches(k, a.from, a.to) {
+		if p := f.list[k]; p.author != author && (p.lines > 1 || len(p.before) > 1) && f.touches(k, a.from, a.to) {
 			a.held = append(a.held, t.hold(p, int(f.at[k])))
 		}
 	}

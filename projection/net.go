@@ -101,12 +101,21 @@ func (t *Thread) closeFamily(f *patches, all []area, by stamp, every bool) {
 		shift += all[i].delta
 	}
 	var flying []placed
+	was := map[*patch]LineID{} // the lines that they fly with
 	for i := len(all) - 1; i >= 0; i-- {
 		a := &all[i]
 		shift -= a.delta
 		out := t.closeArea(f, a, a.from+shift, by, every)
 		flying = append(flying, out...)
+		for _, m := range out {
+			ln, _ := t.lines.byIndex(m.at)
+			was[m.p] = ln.id
+		}
 	}
+	flying = slices.DeleteFunc(flying, func(m placed) bool { // settled there as another line
+		ln, _ := t.lines.byIndex(m.at)
+		return ln.id != was[m.p]
+	})
 	inPlace(flying)
 	for _, m := range flying {
 		k := f.behind(m.at)

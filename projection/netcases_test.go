@@ -110,6 +110,11 @@ var netCases = []struct {
 		[]string{`2.0 r2 ben "fir"`, `1.1 r1 ana "gull jay"`, `1.0 r5 ana " tree!"`, `1.2 r1 ana "end"`},
 	},
 	{
+		"deleted, typed again below, moved back in two places, and a slip there",
+		script{`ana [[0,"one","two","","end"]]`, `ben [[4],8]`, `ben [4,[0,"one",""],4]`, `ben [[0,"one",""],4,[4],4]`, `ben [1,[0,"q"],11]`, `cem [13,[0,"!"]]`, `ben [1,[1],12]`},
+		[]string{`1.0 r1 ana "one"`, `1.1 r1 ana "two"`, `1.2 r1 ana ""`, `1.3 r6 cem "end!"`},
+	},
+	{
 		"what is left of an edit is a row of its author",
 		script{`ana [[0,"alpha","beta"]]`, `ben [3,[0,"xy"],7]`, `ben [3,[1],8]`},
 		[]string{`1.0 r3 ben "alpyha"`, `1.1 r1 ana "beta"`},

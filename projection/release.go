@@ -67,7 +67,7 @@ func (h *held) without(lost []bool) []placed {
 // releaseKey is release for an edit within line i, which is in patch k.
 func (t *Thread) releaseKey(k, i int) {
 	f, p, at := &t.patches, t.patches.list[k], int(t.patches.at[k])
-	if p.lines == 1 {
+	if p.lines == 1 && len(p.before) == 1 {
 		f.end(k)
 		return
 	}
