@@ -450,7 +450,8 @@ func lives(draw scripts.Source, n int, claims bool, thread func() *projection.Th
 }
 
 // TestNetLaw: laws (1) and (2) hold on random histories of two to four people. Law (3)
-// is measured.
+// is measured. A known gap: about one history in 10,000, in which a line that others
+// moved or shortened meets an old patch, breaks law (2), so make storm may find one.
 func TestNetLaw(t *testing.T) {
 	n := seeds.Rounds(10_000)
 	i, checked, calm, w, err := lives(scripts.Seeded(seeds.For(t)), n, false, anyThread, nil)
