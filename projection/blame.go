@@ -146,6 +146,15 @@ func (t *Thread) Resolve(id LineID) LineID {
 	}
 }
 
+// joins notes that the line was is now a part of the line to, which is there. A line
+// that is there has no alias, so aliases never lead in a circle.
+func (t *Thread) joins(was, to LineID) {
+	if was != to {
+		delete(t.aliases, to)
+		t.aliases[was] = to
+	}
+}
+
 // Find returns the index of the line in which id lives on, -1 if it is dead. It
 // looks through all lines.
 func (t *Thread) Find(id LineID) int {

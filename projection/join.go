@@ -40,7 +40,7 @@ func (t *Thread) join(by stamp, i, start, from, to int, insert []uint16) {
 			ln.touch(by)
 		}
 		if other.lives() {
-			t.aliases[other.id] = ln.id
+			t.joins(other.id, ln.id)
 			ln.deleted += other.deleted + other.lost()
 		}
 	}

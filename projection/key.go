@@ -128,8 +128,7 @@ func (t *Thread) takeBack(i int, was *line) {
 	old, length := ln.id, ln.length
 	*ln = *was
 	ln.length = length
-	delete(t.aliases, was.id)
-	t.aliases[old] = was.id
+	t.joins(old, was.id)
 	t.net.touched = append(t.net.touched, i)
 	if !t.effect.quiet {
 		t.effect.Hunks = append(t.effect.Hunks, Hunk{i, i, []LineID{old}, []LineID{was.id}})

@@ -301,8 +301,7 @@ func (s *settling) elsewhere() {
 	}
 }
 
-// alias notes what became of identities that no line has any more. An identity that a
-// line has is no alias, so aliases never lead in a circle.
+// alias notes what became of identities that no line has any more.
 func (t *Thread) alias() {
 	n := &t.net
 	if len(n.became) == 0 && len(n.joined) == 0 {
@@ -315,7 +314,7 @@ func (t *Thread) alias() {
 	})
 	became := func(was LineID, at int) {
 		if ln, _ := t.lines.byIndex(at); !lives[was] && was.Revision != t.Revision+1 {
-			t.aliases[was] = ln.id
+			t.joins(was, ln.id)
 		}
 	}
 	for _, b := range n.became {

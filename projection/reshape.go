@@ -309,7 +309,7 @@ func (r *reshape) line(h *hunk, k int) line {
 	}
 	for _, pk := range p.pickers {
 		if o := &h.old[pk.old]; o != keeper {
-			r.t.aliases[o.id] = ln.id
+			r.t.joins(o.id, ln.id)
 			ln.deleted += o.deleted + o.length - uint32(o.survived)
 		}
 	}

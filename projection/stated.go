@@ -199,7 +199,7 @@ func (r *reshape) given(h *hunk, p *piece, at int) line {
 		}
 	}
 	for _, pk := range p.pickers {
-		r.t.aliases[h.old[pk.old].id] = ln.id
+		r.t.joins(h.old[pk.old].id, ln.id)
 	}
 	return ln
 }

@@ -169,7 +169,8 @@ func (t *Thread) recover() {
 	}
 	for _, b := range n.became {
 		if !lives[b.was] && b.was.Revision != t.Revision+1 {
-			t.aliases[b.was] = was[b.at]
+			ln, _ := t.lines.byIndex(b.at)
+			t.joins(b.was, ln.id)
 		}
 		was[b.at] = b.was
 	}
