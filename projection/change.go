@@ -39,11 +39,14 @@ func (t *Thread) change(e *event.Event, f *event.Changed, author uint32, known i
 	t.Inserted += uint64(c.Inserted())
 	t.Deleted += uint64(c.Deleted())
 	by := stamp{e.Revision, e.Time, author}
-	if f.States() {
-		return t.stated(by, f, known)
-	}
 	only, ok := c.Only()
+	if ok && !f.States() && t.typeOn(by, only.FromA, only.ToA, only.Insert) {
+		return nil
+	}
+	t.endTyping()
 	switch {
+	case f.States():
+		return t.stated(by, f, known)
 	case !t.Written:
 		t.begin(by, only.Insert)
 		return nil
@@ -98,6 +101,8 @@ func (t *Thread) within(by stamp, i, start, from, to int, insert []uint16) {
 	t.replace(by, from, to, insert)
 	t.effect.Touched = append(t.effect.Touched, i)
 	t.keyed(by, i, start)
+	t.lines.byIndex(i)
+	t.typingFrom(by, i, start, from+len(insert))
 }
 
 // openOne is open for one edit.

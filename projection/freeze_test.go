@@ -184,7 +184,7 @@ func TestFreezeKnowsEveryField(t *testing.T) {
 			"Stream", "Revision", "Title", "OpenedBy", "OpenedAt", "UpdatedAt", "UpdatedBy", "Written", "Imports", "Versions",
 			"Redactions", "Inserted", "Deleted", "text", "lines", "patches", "stretch", "recent", "aliases", "authors", "numbers", "clients",
 			// Fields that do not outlast an Apply, or only make the next one faster.
-			"lastNumber", "lastClient", "last", "effect", "scratch", "net",
+			"lastNumber", "lastClient", "last", "effect", "scratch", "net", "typing",
 			// For tests only.
 			"byKeystroke",
 		},

@@ -13,6 +13,7 @@ import (
 // and stays equal whatever is applied to both. The bytes depend on the state
 // alone, not on how t reached it. They are not compressed and have no checksum.
 func (t *Thread) Freeze(dst []byte) []byte {
+	t.endTyping()
 	f := freezer{append(dst, freezeVersion, frozenThread)}
 	f.string(string(t.Stream))
 	f.uint(uint64(t.Revision))

@@ -190,16 +190,28 @@ func (t *Thread) limit(by stamp, i, n int, grows bool) int {
 	}
 	if k := t.patches.find(i); k >= 0 && t.patches.list[k].author == by.author {
 		p := t.patches.list[k]
-		if p.lines > 1 || len(p.before) > 1 {
+		if len(p.kept) >= patchKept { // of more, the shortest are chosen after each edit
 			return 1
 		}
-		n = steps(p.short())
+		if p.lines > 1 || len(p.before) > 1 {
+			ln, _ := t.lines.byIndex(i)
+			for j := range p.before {
+				n = steps(int(p.before[j].length) - int(ln.length))
+			}
+		} else {
+			n = steps(p.short())
+		}
 	}
 	if !t.stretch.on {
 		return n
 	}
-	if k := t.stretch.find(i); k >= 0 && t.stretch.list[k].lines == 1 {
-		n = steps(t.stretch.list[k].short())
+	if k := t.stretch.find(i); k >= 0 {
+		switch p := t.stretch.list[k]; {
+		case len(p.kept) >= patchKept:
+			return 1
+		case p.lines == 1:
+			n = steps(p.short())
+		}
 	}
 	return steps(t.stretch.length - t.text.length)
 }

@@ -98,11 +98,14 @@ func (p *patch) dirty() (head, tail int) {
 	return head, tail
 }
 
-// wide reports whether the differences are more than a patch may have.
-func (p *patch) wide() bool {
+// room is how many units more the differences may have.
+func (p *patch) room() int {
 	head, tail := p.dirty()
-	return p.units+max(0, p.short())-head-tail > patchDirty
+	return patchDirty - (p.units + max(0, p.short()) - head - tail)
 }
+
+// wide reports whether the differences are more than a patch may have.
+func (p *patch) wide() bool { return p.room() < 0 }
 
 // same reports whether the text of the patch, which begins at start, is as before.
 func (p *patch) same(t *Thread, start int) bool {

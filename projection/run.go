@@ -20,6 +20,7 @@ func (t *Thread) run(r *event.Run, n int) error {
 	if r.Length != t.text.length {
 		return t.fault(r.First, "change is for %d units and the text has %d", r.Length, t.text.length)
 	}
+	t.endTyping()
 	for done := 0; done < n; {
 		t.effect.clear()
 		by := stamp{r.First + eventlog.Revision(done), r.Times[done], author}

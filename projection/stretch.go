@@ -30,6 +30,7 @@ func (t *Thread) goOn(author uint32, at int64) {
 
 // breakOff lets a stretch begin with the next record.
 func (t *Thread) breakOff() {
+	t.endTyping()
 	s := &t.stretch
 	s.clear()
 	s.on, s.length, s.count = t.Written && !t.byKeystroke, t.text.length, t.lines.count

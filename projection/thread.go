@@ -53,6 +53,7 @@ type Thread struct {
 	effect  Effect
 	scratch scratch
 	net     net
+	typing  typing
 
 	byKeystroke bool // every record changes rows for good
 }
@@ -143,6 +144,7 @@ func (t *Thread) fold(e *event.Event, author uint32, known int) error {
 		t.recall(&f.Change)
 		return err
 	case event.Submitted:
+		t.endTyping()
 		if f.From < 0 || f.From > f.To || f.To >= t.lines.count {
 			return t.fault(e.Revision, "submitted lines %d to %d of %d", f.From, f.To, t.lines.count)
 		}
