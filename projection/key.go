@@ -144,22 +144,24 @@ func (t *Thread) recalls(k, i, start int) bool {
 	if !slices.ContainsFunc(p.before, func(b line) bool { return b.length == length }) {
 		return false
 	}
-	content := t.text.peek(nil, start, start+int(length))
-	lives := map[LineID]bool{}
-	for j := range p.lines {
-		ln, _ := t.lines.byIndex(at + j)
-		lives[ln.id] = true
+	t.scratch.old = t.text.peek(t.scratch.old[:0], start, start+int(length))
+	content := t.scratch.old
+	lives := func(id LineID) bool {
+		for j := range p.lines {
+			if ln, _ := t.lines.byIndex(at + j); ln.id == id {
+				return true
+			}
+		}
+		return false
 	}
 	_, first := t.lines.byIndex(at)
-	text := p.appendBefore(nil, t, first)
+	r := reader{patch: p, t: t, start: first}
 	for n := range p.before {
 		b := &p.before[n]
-		if (b.id == id || !lives[b.id] && !blank(content)) && slices.Equal(text[:b.length], content) {
+		if b.length == length && r.reads(content) && (b.id == id || !blank(content) && !lives(b.id)) {
 			return true
 		}
-		if n+1 < len(p.before) {
-			text = text[b.length+1:]
-		}
+		r.skip(int(b.length) + 1)
 	}
 	return false
 }

@@ -109,26 +109,58 @@ func (p *patch) wide() bool { return p.room() < 0 }
 
 // same reports whether the text of the patch, which begins at start, is as before.
 func (p *patch) same(t *Thread, start int) bool {
-	if p.short() != 0 || p.lines != len(p.before) {
-		return false
-	}
-	head, tail := p.dirty()
-	t.scratch.now = t.text.peek(t.scratch.now[:0], start+head, start+p.units-tail)
-	now, gone, a := t.scratch.now, p.gone, 0
-	for i, k := range p.kept {
+	return p.short() == 0 && p.lines == len(p.before) && p.begins(t, start)
+}
+
+// begins reports whether the text from start on, where the patch begins, begins with
+// the text before.
+func (p *patch) begins(t *Thread, start int) bool {
+	gone, a := p.gone, 0
+	for _, k := range p.kept {
 		n := k.a - a
-		if n > 0 && !slices.Equal(gone[:n], now[a-head:a-head+n]) {
-			return false
-		}
-		if i == len(p.kept)-1 && tail > 0 {
-			return true
-		}
-		if k.a != k.b && !slices.Equal(now[k.a-head:k.a-head+k.n], now[k.b-head:k.b-head+k.n]) {
+		if !t.reads(start+a, gone[:n]) {
 			return false
 		}
 		gone, a = gone[n:], k.a+k.n
 	}
-	return slices.Equal(gone, now[a-head:])
+	return t.reads(start+a, gone) && !slices.ContainsFunc(p.kept, func(k kept) bool {
+		return k.a != k.b && !t.repeats(start+k.a, start+k.b, k.n)
+	})
+}
+
+// compareAtOnce is how many units are compared at once: the first ones tell most texts
+// apart.
+const compareAtOnce = 256
+
+// reads reports whether the text from pos on begins with units.
+func (t *Thread) reads(pos int, units []uint16) bool {
+	if pos+len(units) > t.text.length {
+		return false
+	}
+	for part := range slices.Chunk(units, compareAtOnce) {
+		t.scratch.now = t.text.peek(t.scratch.now[:0], pos, pos+len(part))
+		if len(part) == compareAtOnce { // arrays are compared as memory
+			if *(*[compareAtOnce]uint16)(t.scratch.now) != *(*[compareAtOnce]uint16)(part) {
+				return false
+			}
+		} else if !slices.Equal(t.scratch.now, part) {
+			return false
+		}
+		pos += len(part)
+	}
+	return true
+}
+
+// repeats reports whether the n units from pos on are those from other on.
+func (t *Thread) repeats(pos, other, n int) bool {
+	for ; n > 0; n -= compareAtOnce {
+		t.scratch.old = t.text.peek(t.scratch.old[:0], other, other+min(n, compareAtOnce))
+		if !t.reads(pos, t.scratch.old) {
+			return false
+		}
+		pos, other = pos+compareAtOnce, other+compareAtOnce
+	}
+	return true
 }
 
 // appendBefore appends the text before to dst. The text now begins at start.

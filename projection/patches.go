@@ -46,10 +46,13 @@ func (f *patches) count(p *patch, sign int) {
 
 // begin begins a patch of line i, which is as ln, and returns its place.
 func (f *patches) begin(i int, by stamp, ln *line) int {
-	p := &patch{author: by.author, rev: by.rev, before: []line{*ln}, lines: 1, units: int(ln.length)}
-	if ln.length > 0 {
-		p.kept = []kept{{0, 0, int(ln.length)}}
-	}
+	one := &struct { // in one piece of memory
+		patch
+		before [1]line
+		kept   [2]kept
+	}{patch{author: by.author, rev: by.rev, lines: 1, units: int(ln.length)}, [1]line{*ln}, [2]kept{}}
+	p := &one.patch
+	p.before, p.kept = one.before[:], appendKept(one.kept[:0], kept{0, 0, int(ln.length)})
 	k := f.behind(i)
 	f.replace(k, k, []int32{int32(i)}, []*patch{p})
 	f.near = k

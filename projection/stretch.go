@@ -67,7 +67,11 @@ func (t *Thread) goBack() {
 			last = k
 		}
 	}
-	if changed >= 0 && !t.merge(changed, last) {
+	switch {
+	case changed < 0:
+	case changed == last: // the lengths of text and list are as before
+		return
+	case !t.merge(changed, last):
 		return
 	}
 	for k, p := range s.list {
@@ -120,6 +124,9 @@ func (t *Thread) merge(from, to int) bool {
 		return false
 	}
 	_, start := t.lines.byIndex(a.from)
+	if !s.list[from].begins(t, start) {
+		return false
+	}
 	end, at := t.lines.byIndex(a.to - 1)
 	if at+int(end.length)-start > patchDirty {
 		return false
