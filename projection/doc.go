@@ -58,18 +58,21 @@
 //     line that the author was the last to change, and that is not submitted, begins
 //     no patch on its own.
 //   - It takes from others' patches the lines of before that have units in lines
-//     which it alters or parts. Lines that it only moves stay in theirs. A submitted
-//     line leaves its patch likewise; redacted ends all patches. A pause ends none.
+//     which it alters or parts. Lines that it only moves stay in theirs, unless its
+//     author's patches then make them other lines. A submitted line leaves its patch
+//     likewise; redacted ends all patches. A pause ends none.
 //   - Within a patch, identities follow the rule for one change, from the lines
 //     before to the lines now, in this order: the whole is as before; a move, which
 //     leaves the line's other parts behind and takes part in nothing below; most
 //     units (a tie: equal content, then the older identity); without units, the first
 //     free piece of equal content that is not blank, between its living neighbours;
 //     the piece that has the identity now. Other pieces keep theirs, or are born.
-//     A line that reads as before has the units of its piece, even new ones, and one
-//     between whose parts another comes to lie keeps only the part that it is.
-//     They are settled when lines come or go, and when a line reads like one of
-//     before.
+//     A line that reads as before has the units of its piece, even new ones; one that
+//     loses all of its units to it is missing, as if it were deleted. A line between
+//     whose parts another comes to lie keeps only the part that it is. They are
+//     settled when lines come or go, and when a line reads like one of before.
+//   - An identity lives once: a line of before is one of the lines of its patch or none,
+//     and is in no other patch.
 //   - A line that is one of before, with its content, has the row of before. Any
 //     other has the row of the newest record that altered its content, or of its birth.
 //

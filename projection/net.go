@@ -168,6 +168,8 @@ func (t *Thread) closeArea(f *patches, a *area, first int, by stamp, every bool)
 	if !a.idle {
 		s.flying = flying
 		s.settle()
+		flying = slices.DeleteFunc(flying, s.renamed)
+		stay = slices.DeleteFunc(stay, func(m placed) bool { return s.renamed(placed{m.at - a.from + first, m.p}) })
 		for _, c := range s.cut() {
 			if !slices.ContainsFunc(stay, func(m placed) bool { // by a move, around what others are at
 				at := m.at - a.from + first
@@ -180,6 +182,16 @@ func (t *Thread) closeArea(f *patches, a *area, first int, by stamp, every bool)
 	f.put(k0, k1, stay)
 	f.shift(k0+len(stay), a.delta)
 	return flying
+}
+
+// renamed reports whether patch m is at a piece that has been settled as another line.
+func (s *settling) renamed(m placed) bool {
+	for j := max(m.at-s.first, 0); j < min(m.at-s.first+m.p.lines, len(s.pieces)); j++ {
+		if s.pieces[j].id != s.pieces[j].was {
+			return true
+		}
+	}
+	return false
 }
 
 // A carried patch is at its place after the change.

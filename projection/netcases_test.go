@@ -115,6 +115,34 @@ var netCases = []struct {
 		[]string{`1.0 r1 ana "one"`, `1.1 r1 ana "two"`, `1.2 r1 ana ""`, `1.3 r6 cem "end!"`},
 	},
 	{
+		"a line parted, a part of it moved up, and typed again behind the other part",
+		script{`ana [[0,"c","d","aaa bbbb","e"]]`, `ben [7,[0,"",""],7]`, `ben [[0," bbbb",""],7,[6],2]`, `ben [13,[0," bbbb"],2]`},
+		[]string{`1.2 r2 ben " bbbb"`, `1.0 r1 ana "c"`, `1.1 r1 ana "d"`, `2.0 r4 ben "aaa bbbb"`, `1.3 r1 ana "e"`},
+	},
+	{
+		"one of two equal lines moved above the other by one, while another is at work in it",
+		script{`ana [[0,"haxy","hay"]]`, `cem [7,[0,"x"],1]`, `dan [[0,"haxy",""],4,[5]]`, `cem [2,[1],6]`},
+		[]string{`1.0 r4 cem "hay"`, `1.1 r2 cem "haxy"`},
+	},
+	{
+		"one of two equal lines moved above the other, after one was joined and parted again",
+		script{
+			`ana [[0,"fir tree hay","fir tree hay","cat egret","jay fir tree"]]`, `dan [12,[1],35]`, `ana [33,[0,"x"],14]`, `dan [12,[0,"",""],36]`, `dan [26,[11],12]`,
+			`ana [11,[0,"x"],27]`, `cem [25,[0,"x"],14]`, `cem [27,[13]]`, `dan [[0,"fir tree haxy",""],13,[14]]`, `cem [11,[1],15]`,
+		},
+		[]string{`1.0 r10 cem "fir tree hay"`, `1.1 r7 cem "fir tree haxy"`},
+	},
+	{
+		"joined to a line that then reads as before, and its text typed again in front of the rest",
+		script{`ana [[0,"jay","jay iris"]]`, `cem [3,[4],5]`, `ana [8,[0,"",""]]`, `cem [3,[0,"","jay"],6]`},
+		[]string{`1.0 r1 ana "jay"`, `1.1 r1 ana "jay iris"`, `3.0 r3 ana ""`},
+	},
+	{
+		"deleted with the end of the line above, which then reads as before, and put back",
+		script{`ana [[0,"hay a","a","cat"]]`, `cem [11,[0,"!"]]`, `ben [4,[2],6]`, `cem [10,[0,"?"]]`, `ben [4,[0,"a",""],7]`},
+		[]string{`1.0 r1 ana "hay a"`, `1.1 r1 ana "a"`, `1.2 r4 cem "cat!?"`},
+	},
+	{
 		"what is left of an edit is a row of its author",
 		script{`ana [[0,"alpha","beta"]]`, `ben [3,[0,"xy"],7]`, `ben [3,[1],8]`},
 		[]string{`1.0 r3 ben "alpyha"`, `1.1 r1 ana "beta"`},

@@ -142,7 +142,7 @@ func (s *settling) byMoves() {
 		if moved[j] {
 			return s.of[i] != j
 		}
-		return s.of[i] >= 0 && moved[s.of[i]]
+		return s.of[i] == away || s.of[i] >= 0 && moved[s.of[i]]
 	})
 }
 
@@ -186,6 +186,7 @@ func (s *settling) own() {
 		}
 		slices.SortFunc(s.kept, func(x, y kept) int { return x.a - y.a })
 		s.link()
+		s.unjoin()
 	}
 	most, first, last := make([]link, len(s.of)), make([]int, len(s.of)), make([]int, len(s.of))
 	for _, l := range s.links {
@@ -210,6 +211,16 @@ func (s *settling) own() {
 	}
 	if other {
 		s.drop(func(i, j int) bool { return parted[i] && j != most[i].j })
+	}
+}
+
+// unjoin: a line of before that has lost its units to one that reads as before is
+// missing, as if it were deleted.
+func (s *settling) unjoin() {
+	for i := range s.of {
+		if s.of[i] == joined && !slices.ContainsFunc(s.links, func(l link) bool { return l.i == i }) {
+			s.of[i] = missing
+		}
 	}
 }
 
