@@ -1,5 +1,7 @@
 // Asks the server, once after each loading of the text, where whole lines were deleted
-// since the person last looked.
+// between the last visit and the text that was loaded. The page itself sees each deletion
+// from then on. An answer about a later text might fall into the middle of a deletion
+// key by key, where a line is empty and not deleted yet.
 
 import { ChangeSet, type EditorState, type Text, type Transaction } from '@codemirror/state'
 import { ViewPlugin, type EditorView, type ViewUpdate } from '@codemirror/view'
@@ -13,9 +15,8 @@ import { Visit } from './visit'
 
 const QUIET = 2000 // ms after loading
 const AGAIN = 10_000 // ms after a failure
-const CATCH_UP = 500 // ms, where the answer is ahead of the entries
 
-interface Answer { rev: number; authors: Author[]; lines: [line: number, count: number, rev: number, author: number, at: number, text: string][] }
+interface Answer { authors: Author[]; lines: [line: number, count: number, rev: number, author: number, at: number, text: string][] }
 
 export const gapsLoaded = (thread: string) => ViewPlugin.fromClass(class {
   private readonly stop = new AbortController()
@@ -48,24 +49,23 @@ export const gapsLoaded = (thread: string) => ViewPlugin.fromClass(class {
       this.since = this.visit.since(rev)
       this.visit.goesOn(Date.now())
     }
+    this.asked = rev > 0 ? new Asked(this.view.state) : null
     this.later(QUIET)
   }
 
   private later(ms: number): void {
-    this.asked = null
     clearTimeout(this.timer)
     this.timer = setTimeout(() => void this.load(), ms)
   }
 
   private async load(): Promise<void> {
-    if (revOf(this.view.state) === 0) return this.later(QUIET)
-    const asked = this.asked = new Asked(this.view.state)
+    if (!this.asked && revOf(this.view.state) > 0) this.asked = new Asked(this.view.state)
+    const asked = this.asked
+    if (!asked) return this.later(QUIET)
     this.visit.goesOn(Date.now())
     try {
-      const said = await ask<Answer>(`/api/threads/${thread}/deletions?since=${this.since}`, { signal: this.stop.signal })
-      if (revOf(this.view.state) < said.rev) await new Promise((r) => setTimeout(r, CATCH_UP))
+      const said = await ask<Answer>(`/api/threads/${thread}/deletions?since=${this.since}&at=${asked.rev}`, { signal: this.stop.signal })
       if (this.stop.signal.aborted || asked !== this.asked) return
-      if (revOf(this.view.state) < said.rev) return this.later(QUIET)
       this.asked = null
       this.view.dispatch({ effects: gapsGiven.of(asked.here(said, this.view.state)) })
     } catch {
@@ -74,21 +74,25 @@ export const gapsLoaded = (thread: string) => ViewPlugin.fromClass(class {
   }
 })
 
-/** An Asked is a question under way: the answer is about one of the log's texts since, and the text goes on changing. */
+/** An Asked is a question about the text that was loaded, which goes on changing. */
 class Asked {
+  readonly rev: number
   private readonly text: Text
   private readonly entries: Entry[] = []
 
-  constructor(state: EditorState) { this.text = blameOf(state)!.text }
+  constructor(state: EditorState) {
+    this.rev = revOf(state)
+    this.text = blameOf(state)!.text
+  }
 
   note(transactions: readonly Transaction[]): void {
     for (const tr of transactions) for (const e of tr.effects) if (e.is(entryTaken)) this.entries.push(e.value)
   }
 
   /** here gives the answer's gaps, the text that they are about, and the changes from that to the text of the state. */
-  here({ rev, lines, authors }: Answer, state: EditorState): { gaps: Gap[]; text: Text; since: ChangeSet } {
-    const text = this.entries.filter((e) => e.rev <= rev).reduce((t, e) => e.changes.apply(t), this.text)
-    const since = [...this.entries.filter((e) => e.rev > rev).map((e) => e.changes), ...pendingIn(state)]
+  here({ lines, authors }: Answer, state: EditorState): { gaps: Gap[]; text: Text; since: ChangeSet } {
+    const { text } = this
+    const since = [...this.entries.map((e) => e.changes), ...pendingIn(state)]
       .reduce((all, c) => all.compose(c), ChangeSet.empty(text.length))
     const gaps = lines.filter(([, , , , , was]) => was.trim()).map(([line, count, , author, at, was]): Gap => {
       const below = line >= text.lines
