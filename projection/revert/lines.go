@@ -1,6 +1,8 @@
 package revert
 
 import (
+	"cmp"
+	"encoding/binary"
 	"slices"
 
 	"parodywave/eventlog"
@@ -41,6 +43,15 @@ func lineOf(t *projection.Thread, row projection.Row) lineThen {
 	return lineThen{row, dead{t.Units(row.Start, end), slices.Collect(t.Spans(row.Start, end))}}
 }
 
+// key is the same for lines that have the same characters, with their revisions.
+func (l lineThen) key() string {
+	key := binary.AppendUvarint(nil, uint64(len(l.spans)))
+	for _, s := range l.spans {
+		key = binary.AppendUvarint(binary.AppendUvarint(key, uint64(s.Revision)), uint64(s.Length))
+	}
+	return string(key) + ot.String(l.units)
+}
+
 // stateLines adds to f which lines are again as they were before the edits: those that
 // have their characters of then, with their revisions. It leaves out what the thread
 // would refuse.
@@ -52,13 +63,18 @@ func (r *Reversal) stateLines(f event.Changed) event.Changed {
 	if err != nil {
 		return event.Changed{Change: f.Change}
 	}
-	alive := map[projection.LineID]int{}
+	alive := map[projection.LineID]bool{}
 	for row := range after.Rows() {
-		alive[row.ID] = row.Line
+		alive[row.ID] = true
 	}
-	ids := map[string][]projection.LineID{} // by content
+	free := map[string][]projection.LineID{} // by characters
 	for id, then := range r.lines {
-		ids[ot.String(then.units)] = append(ids[ot.String(then.units)], id)
+		if !alive[id] {
+			free[then.key()] = append(free[then.key()], id)
+		}
+	}
+	for _, ids := range free {
+		slices.SortFunc(ids, compareAge)
 	}
 	stated := f
 	next := 0 // the first line that no section before touched
@@ -66,24 +82,15 @@ func (r *Reversal) stateLines(f event.Changed) event.Changed {
 		for next = max(next, after.LineAt(ed.FromB)); next <= after.LineAt(ed.ToB); next++ {
 			row := after.Row(next)
 			now := lineOf(after, row)
-			var then projection.Row // the oldest of those that it may be
-			for _, id := range ids[ot.String(now.units)] {
-				at, lives := alive[id]
-				if lives && at != next || !slices.Equal(r.lines[id].spans, now.spans) {
+			then, lives := r.lines[row.ID]
+			if key := now.key(); !lives || then.key() != key {
+				ids := free[key]
+				if len(ids) == 0 {
 					continue
 				}
-				if lives || then.ID.IsZero() || older(id, then.ID) {
-					then = r.lines[id].row
-				}
-				if lives {
-					break
-				}
+				then, free[key] = r.lines[ids[0]], ids[1:] // the oldest of those that it may be
 			}
-			if then.ID.IsZero() {
-				continue
-			}
-			alive[then.ID] = next
-			if then.ID != row.ID || then.Revision != row.Revision || then.Submitted != row.Submitted {
+			if then := then.row; then.ID != row.ID || then.Revision != row.Revision || then.Submitted != row.Submitted {
 				author, _ := r.t.AuthorIndex(then.Author)
 				stated.Lines = append(stated.Lines, event.StatedLine{Piece: next, Born: then.ID.Revision, Ordinal: int(then.ID.Ordinal),
 					Revision: then.Revision, Author: author, Time: then.Time, Submitted: then.Submitted})
@@ -96,8 +103,8 @@ func (r *Reversal) stateLines(f event.Changed) event.Changed {
 	return stated
 }
 
-func older(a, b projection.LineID) bool {
-	return a.Revision < b.Revision || a.Revision == b.Revision && a.Ordinal < b.Ordinal
+func compareAge(a, b projection.LineID) int {
+	return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Ordinal, b.Ordinal))
 }
 
 // try returns the thread as f would leave it.
