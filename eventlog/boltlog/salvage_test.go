@@ -102,6 +102,22 @@ func missing(have, want map[eventlog.Stream]map[eventlog.Revision]string) (n int
 	return n, nil
 }
 
+// rootPage returns the number of the page that leads to all buckets.
+func rootPage(t *testing.T, path string) int64 {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, _ := f.Stat()
+	tr, err := openTree(f, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(tr.root)
+}
+
 // Whatever happens to the file, Salvage returns records only as they were written,
 // names the damage if one is missing, and loses no more than what shares a value or a
 // leaf with it.
@@ -124,6 +140,7 @@ func TestSalvageReturnsOnlyWhatWasWritten(t *testing.T) {
 	}
 	sound, _ := os.ReadFile(path)
 	live := values(t, path)
+	root := rootPage(t, path) // a small bucket, of the salts say, may stand in it
 	lost, dead := 0, 0
 	for range flips() {
 		b := bytes.Clone(sound)
@@ -153,7 +170,7 @@ func TestSalvageReturnsOnlyWhatWasWritten(t *testing.T) {
 		if n > 0 && whole {
 			t.Fatalf("seed %d: page %d: %d records are missing and no damage is named", seed, page, n)
 		}
-		if n == total {
+		if n == total && page != root {
 			dead++
 		}
 		lost += n
