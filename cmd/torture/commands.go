@@ -282,11 +282,11 @@ func rewriteInPlace(dir string) error {
 	if err != nil {
 		return err
 	}
-	for from := 0; from < len(b); from += 64 << 10 {
-		if _, err := f.Write(b[from:min(len(b), from+64<<10)]); err != nil {
+	for part := range slices.Chunk(b, len(b)/16+1) { // in time for a kill, also if the log is small
+		time.Sleep(10 * time.Millisecond)
+		if _, err := f.Write(part); err != nil {
 			return err
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	return f.Close()
 }
