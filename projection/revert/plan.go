@@ -74,7 +74,7 @@ type group struct {
 	pos             int // of the first in the text
 	rank            int
 	moved, stays    bool
-	follows         bool // it stays behind what is before it
+	follows         bool // it stays behind the piece before it
 }
 
 // grouped returns the groups of all pieces, in the order of the text.
