@@ -48,6 +48,8 @@ var walls = []wall{
 		reason: "a fold is a function of the log, or live and replayed would not be equal"},
 	{from: "projection/revert", never: slices.Concat(backends, network, []string{"projection/search", "projection/snapshot"}),
 		reason: "what takes edits back follows from the log, by what a thread shows to anybody"},
+	{from: "projection/claims", never: slices.Concat(backends, network, []string{"projection/revert", "projection/search", "projection/snapshot"}),
+		reason: "whether text was there before follows from the log, and the law of lines is tested without a server"},
 	{from: "projection/search", never: slices.Concat(backends, network, []string{"projection/revert", "projection/snapshot"}),
 		reason: "what ever matched follows from the log, by what a thread shows to anybody"},
 	{from: "projection/linediff", only: []string{"eventlog/ot"}, never: network,

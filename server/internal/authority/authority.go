@@ -11,6 +11,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
+	"parodywave/projection/claims"
 	"parodywave/server/internal/wire"
 )
 
@@ -54,7 +55,7 @@ type Authority struct {
 	bytes   int          // of the text in UTF-8
 	recent  recent
 	cache   resumeCache
-	memory  memory
+	memory  *claims.Memory
 	fanout  fanout
 	texts   map[Peer]*textPeer
 	lines   map[Peer]*linePeer
@@ -69,7 +70,6 @@ type Authority struct {
 	// ones.
 	catchUpMax, costMax int
 	rebase              func(wire.Push, []event.Event) ([]ot.Change, int, error)
-	holds               func(*composed, ot.Change) bool
 }
 
 // A request is work for the authority's goroutine. An edit joins the batch.
@@ -98,11 +98,10 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 		catchUpMax: catchUpMax,
 		costMax:    costMax,
 		rebase:     rebase,
-		holds:      (*composed).is,
 	}
 	a.beside.own = make(chan struct{}, 1)
 	a.beside.own <- struct{}{}
-	a.recent.base, a.memory = t.Revision, newMemory(t, memoryMax)
+	a.recent.base, a.memory = t.Revision, claims.New(t, claims.Max)
 	a.adopt(t, head)
 	return a
 }

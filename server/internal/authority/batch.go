@@ -56,12 +56,12 @@ func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eve
 		a.bytes += size(c.Change) - a.deletes(c.Change)
 		a.pairs = a.pairs || changePairs(c.Change)
 	}
-	a.memory.before(t, &e)
+	a.memory.Before(t, &e)
 	eff, err := t.Apply(e)
 	if err != nil {
 		panic("authority: own record refused: " + err.Error())
 	}
-	a.memory.after(t, &e, eff.Hunks)
+	a.memory.After(t, &e, eff.Hunks)
 	ent := newEntry(t, e, eff, inverse)
 	a.recent.add(ent)
 	a.follow(ent, eff)
@@ -209,7 +209,7 @@ func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
 		return nil, err
 	}
 	a.recent.cut(base)
-	a.memory.cut(base)
+	a.memory.Cut(base)
 	var found []eventlog.Record
 	redacted := false
 	for r, err := range a.cfg.Log.Read(ctx, a.cfg.Stream, base) {
@@ -220,12 +220,12 @@ func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.memory.before(t, &e)
+		a.memory.Before(t, &e)
 		eff, err := t.Apply(e)
 		if err != nil {
 			return nil, err
 		}
-		a.memory.after(t, &e, eff.Hunks)
+		a.memory.After(t, &e, eff.Hunks)
 		a.recent.add(newEntry(t, e, eff, nil))
 		found = append(found, r)
 		if _, ok := e.Payload.(event.Redacted); ok {

@@ -9,6 +9,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/projection/claims"
 	"parodywave/server/internal/wire"
 )
 
@@ -156,8 +157,8 @@ func BenchmarkClaim(b *testing.B) {
 				a.record(event.Changed{Change: ot.Replace(len(text), 0, len(text), nil)}, tp.author, tp.client, seq-1)
 				c := ot.Replace(0, 0, 0, text)
 				b.StartTimer()
-				budget := claimSteps
-				f := a.stated(c, wire.Claim{Undoes: [2]uint64{seq - 1, seq - 1}}, tp, &budget)
+				budget := claims.Steps
+				f := a.memory.State(a.thread, c, claims.Claim{Undoes: [2]uint64{seq - 1, seq - 1}}, tp.author, tp.client, &budget)
 				a.record(f, tp.author, tp.client, seq)
 				if !f.States() {
 					b.Fatal("nothing is stated")
@@ -177,8 +178,8 @@ func BenchmarkClaim(b *testing.B) {
 		}
 		c := ot.Replace(a.thread.Len(), 5001, 5001, text[5001:6001])
 		for b.Loop() {
-			budget := claimSteps
-			if f := a.stated(c, wire.Claim{Undoes: [2]uint64{1, 1000}}, tp, &budget); !f.States() {
+			budget := claims.Steps
+			if f := a.memory.State(a.thread, c, claims.Claim{Undoes: [2]uint64{1, 1000}}, tp.author, tp.client, &budget); !f.States() {
 				b.Fatal("nothing is stated")
 			}
 		}

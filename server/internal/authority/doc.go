@@ -47,25 +47,10 @@
 //
 // # Claims
 //
-// A push may claim that a change brings text back. The authority remembers what the
-// newest records deleted (memory.go): units, who wrote them, and the lines that they
-// lay in, with their rows. For an undo it makes the change that undoes the entries, as
-// an editor does, with a mark for each part of a deletion (compose.go), so that the
-// parts are in the order of the text. Eight Backspaces in "three" after "two\n" are
-// eight deletions of one unit, all in all "wo\nthree". The claim holds if the change
-// inserts just that. Then the record states the first author of each unit (claim.go),
-// and which lines come back (statedlines.go):
-//
-//   - A piece of the text after that has only units which come back is the line that
-//     they were deleted from, unless another line has that identity. It has the row
-//     from before.
-//   - A piece that kept units is the line that it was. If an undo makes it read as
-//     before, it has the row from before; if somebody else has changed it since, it
-//     keeps that row. A paste changes such a line like any other text.
-//
-// The memory is part of neither the thread nor a snapshot, and empty after a restart:
-// a claim on text that it does not have is dropped, except that one on text that a
-// redaction may have replaced since is refused.
+// A push may claim that a change brings text back. The authority asks its memory of
+// what the newest records deleted (package claims), and states what holds in the
+// record. The memory is empty after a restart: a claim on text that it does not have is
+// dropped, except that one on text that a redaction may have replaced since is refused.
 //
 // # What is injected
 //

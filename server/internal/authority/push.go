@@ -5,6 +5,7 @@ import (
 
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/projection/claims"
 	"parodywave/server/internal/wire"
 )
 
@@ -54,18 +55,18 @@ func (a *Authority) push(p Peer, push wire.Push) *wire.Error {
 	if f := a.checkClaims(push); f != nil {
 		return f
 	}
-	var claims map[int]wire.Claim
+	var claimed map[int]wire.Claim
 	for _, c := range push.Claims {
-		if claims == nil {
-			claims = map[int]wire.Claim{}
+		if claimed == nil {
+			claimed = map[int]wire.Claim{}
 		}
-		claims[c.Change-skipped] = c
+		claimed[c.Change-skipped] = c
 	}
-	budget := claimSteps
+	budget := claims.Steps
 	for i, c := range changes {
 		f := event.Changed{Change: c}
-		if claim, ok := claims[i]; ok {
-			f = a.stated(c, claim, tp, &budget)
+		if claim, ok := claimed[i]; ok {
+			f = a.memory.State(a.thread, c, claimOf(claim), tp.author, tp.client, &budget)
 		}
 		a.record(f, tp.author, tp.client, push.Seq+uint64(skipped+i))
 	}

@@ -1,4 +1,4 @@
-package authority
+package claims
 
 import (
 	"errors"
@@ -81,7 +81,7 @@ type undoing struct {
 // compose returns what records deleted, all in all: their deletions in the order of the
 // text, without what the same records inserted. It takes steps of the budget, and
 // returns false if that is used up.
-func (m *memory) compose(revs []eventlog.Revision, budget *int) (*composed, bool) {
+func (m *Memory) compose(revs []eventlog.Revision, budget *int) (*composed, bool) {
 	u := undoing{back: ot.Keep(int(m.record(revs[0]).length))}
 	for rev := revs[0]; rev <= revs[len(revs)-1]; rev++ {
 		r := m.record(rev)

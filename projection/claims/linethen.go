@@ -1,4 +1,4 @@
-package authority
+package claims
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package authority
+package claims
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 // keep units of the text. An undo is no change: such a piece has the row that its line
 // has now, or had before what is undone, if it reads as then.
 type stating struct {
-	a     *Authority
+	m     *Memory
 	t     *projection.Thread
 	revs  []eventlog.Revision // what comes back was deleted by these, ascending
 	undo  bool
@@ -56,11 +56,11 @@ type touchedEdit struct {
 	statedSince int                        // of out
 }
 
-func (a *Authority) statedLines(c ot.Change, back *composed, revs []eventlog.Revision, undo bool) []event.StatedLine {
-	s := stating{a: a, t: a.thread, revs: revs, undo: undo, back: back.segments,
+func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, revs []eventlog.Revision, undo bool) []event.StatedLine {
+	s := stating{m: m, t: t, revs: revs, undo: undo, back: back.segments,
 		thens: map[projection.LineID][]then{}, given: map[projection.LineID]bool{}}
 	for _, rev := range revs {
-		for _, d := range a.memory.record(rev).rest().deletions {
+		for _, d := range m.record(rev).rest().deletions {
 			for k := range d.lines {
 				if l := &d.lines[k]; !l.inside && !s.bornSince(l.id) {
 					s.thens[l.id] = append(s.thens[l.id], then{rev, l})
@@ -207,7 +207,7 @@ func (s *stating) whole(e *touchedEdit, j int) {
 // free reports whether no line is id any more, or only one that the edit leaves
 // nothing of.
 func (s *stating) free(e *touchedEdit, id projection.LineID) bool {
-	if _, ok := s.a.memory.dead[id]; ok {
+	if _, ok := s.m.dead[id]; ok {
 		return true
 	}
 	if e.alone && e.gone == nil {

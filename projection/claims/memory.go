@@ -1,4 +1,4 @@
-package authority
+package claims
 
 import (
 	"maps"
@@ -10,10 +10,10 @@ import (
 	"parodywave/projection"
 )
 
-// A memory holds what the newest records deleted from the text, so that a claim can be
+// A Memory holds what the newest records deleted from the text, so that a claim can be
 // compared with it. It is no part of the thread or of a snapshot: after a restart it is
 // empty. A redaction empties it.
-type memory struct {
+type Memory struct {
 	base    eventlog.Revision // revision before the first record
 	records []remembered
 	clients map[eventlog.ClientID]*numbered
@@ -24,14 +24,17 @@ type memory struct {
 	// remembered.
 	doubt eventlog.Revision
 	max   int // of weight
+
+	// Believe makes every claim hold. It is for tests that must see a lie.
+	Believe bool
 }
 
 const (
-	// memoryMax bounds the units that are remembered; a line counts as lineWeight.
-	memoryMax  = 1 << 20
+	// Max is how many units a server remembers for a thread; a line counts as lineWeight.
+	Max        = 1 << 20
 	lineWeight = 8
-	// memoryRecords bounds the records, deletions or not.
-	memoryRecords = 1 << 14
+	// maxRecords bounds the records, deletions or not.
+	maxRecords = 1 << 14
 )
 
 // A remembered record is where it edited the text, and what it deleted there.
@@ -46,7 +49,7 @@ type remembered struct {
 type more struct {
 	edits     []placed // nil unless there are several
 	deletions []deletion
-	ended     []projection.LineID // lines that are in memory.dead because of it
+	ended     []projection.LineID // lines that are in Memory.dead because of it
 	redacted  bool                // what it deleted
 }
 
@@ -87,16 +90,17 @@ type numbered struct {
 	revs []eventlog.Revision
 }
 
-func newMemory(t *projection.Thread, max int) memory {
-	m := memory{base: t.Revision, max: max, clients: map[eventlog.ClientID]*numbered{}, dead: map[projection.LineID]eventlog.Revision{}}
+// New returns an empty memory of at most max units, for the records of t from now on.
+func New(t *projection.Thread, max int) *Memory {
+	m := &Memory{base: t.Revision, max: max, clients: map[eventlog.ClientID]*numbered{}, dead: map[projection.LineID]eventlog.Revision{}}
 	if t.Redactions > 0 {
 		m.doubt = t.Revision
 	}
 	return m
 }
 
-// before notes what e, which is about to be applied to t, edits and deletes.
-func (m *memory) before(t *projection.Thread, e *event.Event) {
+// Before notes what e, which is about to be applied to t, edits and deletes.
+func (m *Memory) Before(t *projection.Thread, e *event.Event) {
 	r := remembered{length: int32(t.Len())}
 	switch f := e.Payload.(type) {
 	case event.Changed:
@@ -107,7 +111,7 @@ func (m *memory) before(t *projection.Thread, e *event.Event) {
 	}
 	m.weight += r.weight()
 	m.records = append(m.records, r)
-	if len(m.records) > memoryRecords || m.weight > m.max {
+	if len(m.records) > maxRecords || m.weight > m.max {
 		m.trim()
 	}
 }
@@ -178,7 +182,7 @@ func (r *remembered) weight() int {
 }
 
 // number notes the revision of a client's numbered entry.
-func (m *memory) number(e *event.Event) {
+func (m *Memory) number(e *event.Event) {
 	if e.Seq == 0 {
 		return
 	}
@@ -193,8 +197,8 @@ func (m *memory) number(e *event.Event) {
 	n.revs = append(n.revs, e.Revision)
 }
 
-// after notes which lines e, which was just applied, ended and which it brought back.
-func (m *memory) after(t *projection.Thread, e *event.Event, hunks []projection.Hunk) {
+// After notes which lines e, which was just applied, ended and which it brought back.
+func (m *Memory) After(t *projection.Thread, e *event.Event, hunks []projection.Hunk) {
 	r := &m.records[len(m.records)-1]
 	author, _ := t.AuthorIndex(e.Author)
 	r.author = uint32(author)
@@ -227,7 +231,7 @@ func (m *memory) after(t *projection.Thread, e *event.Event, hunks []projection.
 }
 
 // redact forgets all deleted text, and which of it a redaction named.
-func (m *memory) redact(f event.Redacted) {
+func (m *Memory) redact(f event.Redacted) {
 	named := map[eventlog.Revision]bool{}
 	for _, c := range f.Commitments {
 		named[c.Revision] = true
@@ -246,7 +250,7 @@ func (m *memory) redact(f event.Redacted) {
 
 // suspect notes that redacted text may be among what was deleted up to a revision,
 // behind which the first remembered record is.
-func (m *memory) suspect(r eventlog.Revision) {
+func (m *Memory) suspect(r eventlog.Revision) {
 	m.doubt = max(m.doubt, r)
 	for _, c := range m.clients {
 		c.seen = c.seq
@@ -267,8 +271,8 @@ func (d *deletion) names(revs map[eventlog.Revision]bool) bool {
 
 // trim forgets the oldest records until the bounds hold, and some more, so that it is
 // rare.
-func (m *memory) trim() {
-	n := max(0, len(m.records)-memoryRecords*3/4)
+func (m *Memory) trim() {
+	n := max(0, len(m.records)-maxRecords*3/4)
 	redacted := false
 	for i := range m.records {
 		if i >= n && m.weight <= m.max*7/8 {
@@ -297,9 +301,9 @@ func (m *memory) trim() {
 	}
 }
 
-// cut forgets the records after a revision, which are not in the log. A line that they ended
+// Cut forgets the records after a revision, which are not in the log. A line that they ended
 // or brought back counts as living.
-func (m *memory) cut(r eventlog.Revision) {
+func (m *Memory) Cut(r eventlog.Revision) {
 	kept := max(r, m.base) - m.base
 	for i := range m.records[kept:] {
 		m.weight -= m.records[int(kept)+i].weight()
@@ -317,7 +321,7 @@ func (m *memory) cut(r eventlog.Revision) {
 }
 
 // record returns a record, nil if it is not remembered.
-func (m *memory) record(rev eventlog.Revision) *remembered {
+func (m *Memory) record(rev eventlog.Revision) *remembered {
 	if rev <= m.base || rev > m.base+eventlog.Revision(len(m.records)) {
 		return nil
 	}
@@ -326,7 +330,7 @@ func (m *memory) record(rev eventlog.Revision) *remembered {
 
 // entries returns the revisions of a client's entries from..to by seq, nil unless all
 // are remembered.
-func (m *memory) entries(client eventlog.ClientID, from, to uint64) []eventlog.Revision {
+func (m *Memory) entries(client eventlog.ClientID, from, to uint64) []eventlog.Revision {
 	n := m.clients[client]
 	if n == nil || from < n.seq || to >= n.seq+uint64(len(n.revs)) {
 		return nil
