@@ -51,6 +51,7 @@ type more struct {
 	deletions []deletion
 	ended     []projection.LineID // lines that are in Memory.dead because of it
 	redacted  bool                // what it deleted
+	forgotten bool                // the deletions are over the bound of the whole memory
 }
 
 // placed says that an edit replaced the units from..to by n units.
@@ -108,6 +109,9 @@ func (m *Memory) Before(t *projection.Thread, e *event.Event) {
 		m.number(e)
 	case event.Redacted:
 		m.redact(f)
+	}
+	if r.weight() > m.max { // and to forget other records would not help
+		r.more.deletions, r.more.forgotten = nil, true
 	}
 	m.weight += r.weight()
 	m.records = append(m.records, r)
@@ -238,6 +242,7 @@ func (m *Memory) redact(f event.Redacted) {
 	}
 	for i := range m.records {
 		if r := m.records[i].more; r != nil {
+			r.redacted = r.redacted || r.forgotten
 			for k := range r.deletions {
 				r.redacted = r.redacted || r.deletions[k].names(named)
 			}
