@@ -19,6 +19,7 @@ type health struct {
 	log     eventlog.Log
 	appends *appends
 	damaged int // threads
+	now     func() time.Time
 }
 
 // healthz answers while the process does.
@@ -57,7 +58,7 @@ func (h health) ahead(ctx context.Context) string {
 	if err != nil {
 		return ""
 	}
-	return projection.Ahead(newest, time.Now())
+	return projection.Ahead(newest, h.now())
 }
 
 // refusalLasts is how long a refused append makes the server unready if no other
@@ -67,7 +68,7 @@ const refusalLasts = 10 * time.Second
 // writable makes an append of nothing, which goes all the way to the writer of
 // the log, unless the last real append was refused lately.
 func (h health) writable(ctx context.Context) error {
-	if at := h.appends.refused.Load(); at != 0 && time.Since(time.UnixMilli(at)) < refusalLasts {
+	if at := h.appends.refused.Load(); at != nil && time.Since(*at) < refusalLasts {
 		return eventlog.ErrUnavailable
 	}
 	head, err := h.log.Head(ctx, eventlog.Authors)
@@ -82,16 +83,17 @@ func (h health) writable(ctx context.Context) error {
 // own appends, except appends of nothing.
 type appends struct {
 	cache   *snapshot.Cache
-	refused atomic.Int64 // Unix milliseconds of the last refusal; 0: the last append succeeded
+	refused atomic.Pointer[time.Time] // when the last append was refused; nil: it succeeded
 }
 
 // report implements people.Appended.
 func (a *appends) report(stream eventlog.Stream, after eventlog.Revision, records []eventlog.Record, err error) {
 	switch {
 	case err == nil:
-		a.refused.Store(0)
+		a.refused.Store(nil)
 		a.cache.Appended(stream, after, records)
 	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown):
-		a.refused.Store(time.Now().UnixMilli())
+		now := time.Now()
+		a.refused.Store(&now)
 	}
 }

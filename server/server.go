@@ -36,6 +36,11 @@ type Config struct {
 	Version        string
 	KeepConnection time.Duration // how long connection records are kept; 0: forever
 	Offline        bool          // serves a command, not people: records no start
+	// Now is the clock; nil: time.Now. It decides the times of records, what a time
+	// like -15m means, and which connection records are old. It may be set forwards
+	// and back at any moment: pauses, rates, timeouts and the order of connections do
+	// not follow it.
+	Now func() time.Time
 }
 
 // A Server serves the threads of one log. Its methods may be called
@@ -60,6 +65,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Node == "" {
 		cfg.Node = "main"
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	if !event.IsWord(cfg.Node) {
 		return nil, fmt.Errorf("server: node %q: use 1 to 64 letters, digits, dots, dashes and underscores", cfg.Node)
 	}
@@ -74,17 +82,17 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: damaged threads: %w", err)
 	}
-	people := people.New(log, state.Authors, appends.report)
+	people := people.New(log, state.Authors, appends.report, cfg.Now)
 	s := &Server{live: live.New(live.Config{
 		Log: log, Directory: state.Directory, Damaged: damaged, People: people, Appended: appends.report, Idled: cfg.Cache.Idle,
-		Limits: limits, Logger: cfg.Logger,
+		Limits: limits, Logger: cfg.Logger, Now: cfg.Now,
 		Place: event.Place{Run: ulid.Make(), Node: cfg.Node}, Quiet: cfg.Offline, Keep: cfg.KeepConnection, Prune: cfg.Log.Prune,
 	})}
 	s.api = &api.API{
-		Log: log, Threads: s.live.Hub(), People: people, Limits: limits, Logger: cfg.Logger, Version: cfg.Version,
+		Log: log, Threads: s.live.Hub(), People: people, Limits: limits, Logger: cfg.Logger, Now: cfg.Now, Version: cfg.Version,
 		Appended: appends.report, Copy: cfg.Log.CopyTo, Patience: answerPatience, Stopping: s.live.Stopping(),
 	}
-	guard, health := guard{cfg, cfg.Logger}, health{log, appends, len(damaged)}
+	guard, health := guard{cfg, cfg.Logger}, health{log, appends, len(damaged), cfg.Now}
 	s.public = guard.wrap(s.routes(health, guard.upgrades(s.live), !cfg.Offline))
 	s.control = s.controlRoutes(health, log)
 	cfg.Cache.Follow(state.State, s.live.Hub().Directory)

@@ -29,6 +29,7 @@ type API struct {
 	People  *people.People
 	Limits  wire.Limits
 	Logger  *slog.Logger
+	Now     func() time.Time // the clock
 	Version string
 	// Appended is called with the outcome of each append of the API's own.
 	Appended people.Appended

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
@@ -78,7 +77,7 @@ func (a *API) locate(r *http.Request, m *moment, param, at string) error {
 	if bad != nil {
 		return wire.Errorf(wire.BadValue, "%s: %.40q is not a revision, a time or the name of a version: %s", param, at, bad.Text)
 	}
-	rev, err := projection.Resolve(r.Context(), a.Log, m.stream, name, time.Now())
+	rev, err := projection.Resolve(r.Context(), a.Log, m.stream, name, a.Now())
 	var u *projection.Unresolved
 	switch {
 	case errors.Is(err, projection.ErrMoment) && errors.As(err, &u):

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"sort"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
@@ -43,7 +42,7 @@ func (a *API) Import(ctx context.Context, doc *ndjson.Document, as people.Identi
 		}
 	}
 	last := event.Encode(event.Imported{Revisions: doc.Head.Revision, Head: doc.Head.Chain, Digest: doc.Digest})
-	last.Author, last.Client, last.Time = author, eventlog.ClientID(ulid.Make()), doc.Head.Stamp(time.Now().UnixMilli())
+	last.Author, last.Client, last.Time = author, eventlog.ClientID(ulid.Make()), doc.Head.Stamp(a.Now().UnixMilli())
 	records := append(doc.Records, last)
 	head, err := a.Log.Append(context.WithoutCancel(ctx), doc.Stream, 0, records...)
 	a.Appended(doc.Stream, 0, records, err)

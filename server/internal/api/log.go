@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -92,7 +91,7 @@ func (a *API) accountQuery(q *query, m moment) projection.AccountQuery {
 	if every != "" && every != "burst" && every != "edit" {
 		q.fail("every=%.40q is neither edit nor burst", every)
 	}
-	now := projection.Now(eventlog.Head{Time: m.newest}, time.Now())
+	now := projection.Now(eventlog.Head{Time: m.newest}, a.Now())
 	since, until, author := q.time("since", 0, now), q.time("until", wire.MaxNumber, now), q.Get("author")
 	return projection.AccountQuery{At: m.rev, Every: every == "edit", Keep: func(e *event.Event) bool {
 		return e.Time >= since && e.Time <= until && (author == "" || a.isCalled(e.Author, author))

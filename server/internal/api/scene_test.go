@@ -63,7 +63,7 @@ func newAPI(t *testing.T, payloads ...event.Payload) *API {
 		t.Fatal(err)
 	}
 	au := authority.New(authority.Config{
-		Stream: testThread, Log: projection.Plain(log), Now: func() int64 { return time.Now().UnixMilli() },
+		Stream: testThread, Log: projection.Plain(log), Now: func() int64 { return time.Now().UnixMilli() }, Elapsed: func() int64 { return time.Now().UnixMilli() },
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
 		Room:      nobody{},
@@ -74,8 +74,8 @@ func newAPI(t *testing.T, payloads ...event.Payload) *API {
 	running.Go(func() { au.Run(t.Context()) })
 	t.Cleanup(running.Wait)
 	return &API{
-		Log: projection.Plain(log), Threads: one{authority: au}, People: people.New(log, projection.NewAuthors(), func(eventlog.Stream, eventlog.Revision, []eventlog.Record, error) {}),
-		Limits: wire.DefaultLimits(), Logger: slog.New(slog.DiscardHandler),
+		Log: projection.Plain(log), Threads: one{authority: au}, People: people.New(log, projection.NewAuthors(), func(eventlog.Stream, eventlog.Revision, []eventlog.Record, error) {}, time.Now),
+		Limits: wire.DefaultLimits(), Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 	}
 }
 

@@ -19,8 +19,12 @@ import (
 type Config struct {
 	Stream eventlog.Stream
 	Log    projection.Source
-	// Now returns the time in Unix milliseconds.
+	// Now returns the time of the clock in Unix milliseconds, for records. The clock may
+	// be set forwards and back.
 	Now func() int64
+	// Elapsed returns milliseconds since some moment. It never goes back: pauses and
+	// rates are measured by it.
+	Elapsed func() int64
 	// After calls f once, after d, from any goroutine.
 	After func(d time.Duration, f func())
 	// NewClient returns a fresh id for records that the server makes.
@@ -64,7 +68,7 @@ type Authority struct {
 	pairs   bool // the text may hold surrogate pairs
 	stopped bool
 	failed  int   // failed appends since the last that was logged
-	quiet   int64 // Unix milliseconds before which no failure is logged
+	quiet   int64 // before which no failure is logged
 
 	// Bounds that tests make smaller, and functions that tests replace by wrong
 	// ones.
@@ -115,7 +119,7 @@ func (a *Authority) adopt(t *projection.Thread, head chain.Digest) {
 		a.fanout.touched, a.fanout.sent = map[int]eventlog.Revision{}, t.Revision
 	}
 	a.batch.reset(t.Revision)
-	a.beacon = beaconState{revision: t.Revision, at: a.cfg.Now()}
+	a.beacon = beaconState{revision: t.Revision, at: a.cfg.Elapsed()}
 }
 
 // Run serves requests until ctx is done and then finishes those that it

@@ -126,7 +126,7 @@ const failureLogPause = 60_000
 
 func (a *Authority) logFailure(cause error) {
 	a.failed++
-	if now := a.cfg.Now(); now >= a.quiet {
+	if now := a.cfg.Elapsed(); now >= a.quiet {
 		a.cfg.Logger.Error("append failed; asking the log what is there", "thread", a.cfg.Stream, "times", a.failed, "error", cause)
 		a.failed, a.quiet = 0, now+failureLogPause
 	}

@@ -47,7 +47,7 @@ func TestFailedAppendIsUndoneAndMustBeSentAgain(t *testing.T) {
 func TestFullDiskIsLoggedOnceAMinute(t *testing.T) {
 	var said bytes.Buffer
 	now := int64(1_764_000_000_000)
-	a := &Authority{cfg: Config{Now: func() int64 { return now }, Logger: slog.New(slog.NewTextHandler(&said, nil))}}
+	a := &Authority{cfg: Config{Elapsed: func() int64 { return now }, Logger: slog.New(slog.NewTextHandler(&said, nil))}}
 	for range 130 {
 		a.logFailure(errors.New("no space left"))
 		now += 1000

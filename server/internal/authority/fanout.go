@@ -29,7 +29,7 @@ const laggingMax = 8192
 // sent, so that a peer which was not ready gets everything later, in one frame.
 type fanout struct {
 	dirty bool              // some peer may lack something
-	paid  int64             // Unix milliseconds up to which the broadcasts so far use the limit up
+	paid  int64             // the time of Elapsed up to which the broadcasts so far use the limit up
 	timer bool              // a timer is running
 	sent  eventlog.Revision // the revision of the last broadcast
 
@@ -51,9 +51,9 @@ func (a *Authority) broadcastNew() {
 	}
 	peers := len(a.texts) + len(a.lines)
 	limit := a.cfg.Room.RateLimit(peers)
-	every, now := limit.Every.Milliseconds(), a.cfg.Now()
+	every, now := limit.Every.Milliseconds(), a.cfg.Elapsed()
 	burst := int64(max(limit.Burst, 1))
-	if f.paid > now+burst*every { // the clock was set back
+	if f.paid > now+burst*every { // the limit has risen
 		f.paid = now
 	}
 	if wait := f.paid - (burst-1)*every - now; wait > 0 {

@@ -34,7 +34,7 @@ type linePeer struct {
 	durable  projection.LineID // the current line before this batch
 	due      bool              // a resync is due: no update is sent
 	waiting  bool              // a timer for the resync is running
-	synced   int64             // Unix milliseconds of the last resync
+	synced   int64             // when the last resync was, as Elapsed tells it
 }
 
 // A receipt answers one new, update or submit. It is for the line that had this
@@ -73,7 +73,7 @@ func (a *Authority) joinLine(p Peer, author eventlog.AuthorID, received uint64, 
 	}
 	a.leaveLine(p)
 	a.leaveText(p)
-	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, sent: s.thread.Revision, received: received, synced: a.cfg.Now() - resyncPause}
+	a.lines[p] = &linePeer{author: author, client: a.cfg.NewClient(), index: -1, sent: s.thread.Revision, received: received, synced: a.cfg.Elapsed() - resyncPause}
 	if s.beside { // what the batch touches was not followed for p
 		a.lines[p].due, a.fanout.dirty = true, true
 	}

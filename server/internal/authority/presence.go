@@ -134,7 +134,7 @@ type beaconState struct {
 
 // sendBeacon lets clients in text mode compare their text now and then.
 func (a *Authority) sendBeacon() {
-	now := a.cfg.Now()
+	now := a.cfg.Elapsed()
 	b := &a.beacon
 	if a.thread.Revision < b.revision+beaconRevisions && now < b.at+beaconPause {
 		return

@@ -230,7 +230,7 @@ func (a *Authority) resync(p Peer, l *linePeer) {
 	if l.waiting {
 		return
 	}
-	wait := l.synced + resyncPause - a.cfg.Now()
+	wait := l.synced + resyncPause - a.cfg.Elapsed()
 	if wait <= 0 {
 		if p.Ready() {
 			a.sync(p, l)
@@ -249,7 +249,7 @@ func (a *Authority) resync(p Peer, l *linePeer) {
 
 // sync sends p the whole thread and then the receipts that were held.
 func (a *Authority) sync(p Peer, l *linePeer) {
-	l.due, l.synced = false, a.cfg.Now()
+	l.due, l.synced = false, a.cfg.Elapsed()
 	current := -1
 	if !l.id.IsZero() {
 		current = l.index

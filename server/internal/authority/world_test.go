@@ -124,6 +124,7 @@ func (w *world) start() {
 	w.auth = New(Config{
 		Stream: stream, Log: projection.Plain(w.log),
 		Now:       func() int64 { return w.clock },
+		Elapsed:   func() int64 { return w.clock },
 		After:     func(d time.Duration, f func()) { w.timers = append(w.timers, timer{w.clock + d.Milliseconds(), f}) },
 		NewClient: w.newClient,
 		Room:      w,

@@ -9,15 +9,16 @@ import (
 // rates limits what one connection may send. Its reader owns it.
 type rates struct{ frames, bytes, presence bucket }
 
-// allow reports whether a frame of n bytes is within the rates of limits.
-func (r *rates) allow(l wire.Limits, n int) bool {
-	now := time.Now().UnixNano()
+// allow reports whether a frame of n bytes is within the rates of limits. now is on
+// stats.clock.
+func (r *rates) allow(now int64, l wire.Limits, n int) bool {
+	now *= 1000
 	return r.frames.take(now, 1, l.Frames, l.FramesBurst) && r.bytes.take(now, n, l.Bytes, l.BytesBurst)
 }
 
 // allowCursor reports whether one more cursor is within the rate.
-func (r *rates) allowCursor(l wire.Limits) bool {
-	return r.presence.take(time.Now().UnixNano(), 1, l.Presence, l.Presence)
+func (r *rates) allowCursor(now int64, l wire.Limits) bool {
+	return r.presence.take(now*1000, 1, l.Presence, l.Presence)
 }
 
 // A bucket is a token bucket, stored as the time at which it was empty: eight

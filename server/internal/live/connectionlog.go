@@ -22,6 +22,7 @@ type connectionLog struct {
 	log      eventlog.AuditLog
 	appended people.Appended
 	logger   *slog.Logger
+	now      func() time.Time
 	place    event.Place
 	keep     time.Duration // how long events are kept; 0: forever
 	// prune removes the records through a revision from the log and appends record;
@@ -52,7 +53,7 @@ func (l *connectionLog) left(p *peer, thread eventlog.Stream) {
 
 func (l *connectionLog) add(p *peer, e event.Payload) {
 	rec := event.Encode(e)
-	rec.Time = now()
+	rec.Time = l.now().UnixMilli()
 	if p != nil {
 		rec.Client, rec.Author = p.id, p.author
 	}

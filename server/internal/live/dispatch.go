@@ -28,7 +28,7 @@ func (p *peer) take(kind int, frame []byte) bool {
 		return refuse(wire.CloseTooLarge, wire.TooLarge, "the frame is over the limit: send smaller ones")
 	case !utf8.Valid(frame):
 		return refuse(wire.CloseNotUTF8, wire.BadJSON, "the frame is not UTF-8")
-	case !p.rates.allow(p.l.limits, len(frame)):
+	case !p.rates.allow(p.l.stats.clock(), p.l.limits, len(frame)):
 		return refuse(wire.ClosePolicy, wire.RateLimited, "too many messages: send fewer, or more in each")
 	}
 	m, err := wire.Decode(frame, p.l.limits)
@@ -112,7 +112,7 @@ func (p *peer) serveText(ctx context.Context, m wire.Message) {
 	case wire.Cursor:
 		switch {
 		case !p.joined("cursor") || !p.inMode(true, "cursor", ""):
-		case !p.rates.allowCursor(p.l.limits):
+		case !p.rates.allowCursor(p.l.stats.clock(), p.l.limits):
 			p.fail(wire.Errorf(wire.RateLimited, "more than %d cursors a second: send fewer", p.l.limits.Presence).Answering("cursor"))
 		default:
 			p.in.authority.Cursor(p, m.Rev, m.Ranges)

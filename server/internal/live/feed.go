@@ -71,7 +71,7 @@ func (f *feed) loop(stop <-chan struct{}) {
 // all of them are due the detail. Watchers that were sent the same before get the
 // same frame.
 func (f *feed) send(detail bool) {
-	m := wire.ActivityReply{At: now(), Connections: f.peers.count(), Threads: f.hub.threads()}
+	m := wire.ActivityReply{At: f.hub.now().UnixMilli(), Connections: f.peers.count(), Threads: f.hub.threads()}
 	var lately *wire.ActivityDetail
 	frames := map[watcher][]byte{}
 	for p, w := range f.audience(detail) {

@@ -67,7 +67,7 @@ func TestActivityCountsWhatIsDone(t *testing.T) {
 
 func testActivityCounts(t *testing.T) {
 	const wait = 5 * time.Millisecond
-	l := newLiveOn(t, slowLog{eventlog.NewMemory(), wait})
+	l := newLiveOn(t, slowLog{eventlog.NewMemory(), wait}, time.Now)
 	watcher := listen(pipe(t, l))
 	until(t, "a status", func() bool { return len(watcher.all("status")) == 1 && l.stats.sent.Load() == 1 })
 	watcher.send(`{"type":"activity"}`)

@@ -29,6 +29,7 @@ type Hub struct {
 	logger *slog.Logger
 	limits wire.Limits
 	stats  *stats
+	now    func() time.Time
 	// flushes is how many frames a second are sent without waiting for the rate
 	// limit of their thread, over all threads.
 	flushes     *rate.Limiter
@@ -207,7 +208,8 @@ func (h *Hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	r.authority = authority.New(authority.Config{
-		Stream: r.stream, Log: h.log, Room: r, Now: now,
+		Stream: r.stream, Log: h.log, Room: r, Now: func() int64 { return h.now().UnixMilli() },
+		Elapsed:   func() int64 { return h.stats.clock() / 1000 },
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
 		MaxText:   h.limits.Text,

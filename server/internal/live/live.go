@@ -25,7 +25,6 @@ import (
 	"parodywave/server/internal/wire"
 
 	"github.com/gorilla/websocket"
-	"github.com/oklog/ulid/v2"
 	"golang.org/x/time/rate"
 )
 
@@ -39,6 +38,7 @@ type Config struct {
 	Idled     func(eventlog.Stream) // called when a thread leaves memory
 	Limits    wire.Limits
 	Logger    *slog.Logger
+	Now       func() time.Time // the clock, for records; it may be set forwards and back
 
 	Place event.Place // of this run, in connection events
 	Quiet bool        // record no start of this run
@@ -55,6 +55,7 @@ type Live struct {
 	people      *people.People
 	limits      wire.Limits
 	logger      *slog.Logger
+	ids         ids
 	stats       *stats
 	feed        *feed
 	peers       *peerSet
@@ -73,7 +74,7 @@ func New(cfg Config) *Live {
 	ctx, stop := context.WithCancel(context.Background())
 	stats, peers := newStats(), newPeerSet()
 	hub := &Hub{
-		log: cfg.Log, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats,
+		log: cfg.Log, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats, now: cfg.Now,
 		flushes: rate.NewLimiter(flushRate, flushBurst), appended: cfg.Appended, idled: cfg.Idled,
 		directory: cfg.Directory, damaged: map[eventlog.Stream]projection.Damaged{},
 		rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{}),
@@ -82,11 +83,11 @@ func New(cfg Config) *Live {
 		hub.damaged[d.Stream] = d
 	}
 	l := &Live{
-		hub: hub, people: cfg.People, limits: cfg.Limits, logger: cfg.Logger, stats: stats, peers: peers,
+		hub: hub, people: cfg.People, limits: cfg.Limits, logger: cfg.Logger, ids: ids{now: cfg.Now}, stats: stats, peers: peers,
 		feed:        &feed{stats: stats, peers: peers, hub: hub, people: cfg.People, watchers: map[*peer]*watcher{}},
 		broadcaster: newBroadcaster(peers, hub),
 		connections: &connectionLog{
-			log: cfg.Log, appended: cfg.Appended, logger: cfg.Logger, place: cfg.Place, keep: cfg.Keep, prune: cfg.Prune,
+			log: cfg.Log, appended: cfg.Appended, logger: cfg.Logger, now: cfg.Now, place: cfg.Place, keep: cfg.Keep, prune: cfg.Prune,
 			wake: make(chan struct{}, 1), quit: make(chan struct{}), closed: make(chan struct{}),
 		},
 		catchUp: &catchUp{log: cfg.Log, people: cfg.People, logger: cfg.Logger, slots: make(chan struct{}, streamsMax)},
@@ -107,7 +108,7 @@ func New(cfg Config) *Live {
 // Start begins to record connections and to ping them. Shutdown ends that.
 func (l *Live) Start() {
 	go l.connections.loop(l.ctx)
-	go l.peers.sweep(l.ctx)
+	go l.peers.sweep(l.ctx, l.stats.clock)
 }
 
 // Hub returns the threads.
@@ -121,7 +122,7 @@ func (l *Live) Stopping() <-chan struct{} { return l.ctx.Done() }
 // when that is done: net/http then frees what it holds for a request, and an idle
 // connection costs its reader.
 func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := eventlog.ClientID(ulid.Make()) // before the client can connect again: ids are in the order of connections
+	id := l.ids.next() // before the client can connect again
 	conn, err := l.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // Upgrade has answered

@@ -41,7 +41,7 @@ type peer struct {
 	l    *Live
 	conn *websocket.Conn
 	id   eventlog.ClientID // of the connection, in the log
-	seen atomic.Int64      // Unix milliseconds of the last sign of life
+	seen atomic.Int64      // when the last sign of life came, on stats.clock
 
 	mu      sync.Mutex
 	written chan struct{} // closed when the queue is written, or the peer closed; nil while nothing waits for that
@@ -118,7 +118,7 @@ func (p *peer) read(kind int, r io.Reader) bool {
 	return true
 }
 
-func (p *peer) alive() { p.seen.Store(now()) }
+func (p *peer) alive() { p.seen.Store(p.l.stats.clock()) }
 
 // linger reads on for a moment after a close was sent: closing the connection with
 // unread data would reset it, and the peer might not see the close.

@@ -107,8 +107,9 @@ func (ps *peerSet) closeAll(code int, text string) {
 const pingInterval = 30 * time.Second
 
 // sweep pings all peers and closes those that have sent nothing for two
-// intervals. One goroutine does it for all: a timer for each would cost memory.
-func (ps *peerSet) sweep(ctx context.Context) {
+// intervals of clock. One goroutine does it for all: a timer for each would cost
+// memory.
+func (ps *peerSet) sweep(ctx context.Context, clock func() int64) {
 	tick := time.NewTicker(pingInterval)
 	defer tick.Stop()
 	for {
@@ -117,7 +118,7 @@ func (ps *peerSet) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		dead := now() - 2*pingInterval.Milliseconds()
+		dead := clock() - 2*pingInterval.Microseconds()
 		for _, p := range ps.all(func(*peer) bool { return true }) {
 			if p.seen.Load() < dead {
 				_ = p.conn.Close()

@@ -12,7 +12,7 @@ func (l *connectionLog) pruneOld(ctx context.Context) {
 	if l.prune == nil || l.keep <= 0 {
 		return
 	}
-	before := now() - l.keep.Milliseconds()
+	before := l.now().UnixMilli() - l.keep.Milliseconds()
 	var through eventlog.Revision
 	for rec, err := range l.log.Read(ctx, eventlog.Connections, 0) {
 		if err != nil || rec.Time >= before {
@@ -31,7 +31,7 @@ func (l *connectionLog) pruneOld(ctx context.Context) {
 	rec := event.Encode(event.Pruned{Through: through, Head: chainAt})
 	head, err := l.log.Head(ctx, eventlog.Connections)
 	if err == nil {
-		rec.Time = head.Stamp(now())
+		rec.Time = head.Stamp(l.now().UnixMilli())
 		err = l.prune(ctx, through, rec)
 	}
 	if err != nil {

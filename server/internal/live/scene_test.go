@@ -30,16 +30,20 @@ const clientA = "01J9Z40000000000000000000A"
 const patience = time.Minute
 
 // newLive returns a Live on an empty log, which lives as long as the test.
-func newLive(t testing.TB) *Live { return newLiveOn(t, eventlog.NewMemory()) }
+func newLive(t testing.TB) *Live { return newLiveOn(t, eventlog.NewMemory(), time.Now) }
 
-func newLiveOn(t testing.TB, log eventlog.AuditLog) *Live {
+// newLiveOn is newLive with a log, a clock, and changes before it starts.
+func newLiveOn(t testing.TB, log eventlog.AuditLog, now func() time.Time, change ...func(*Live)) *Live {
 	t.Helper()
 	ignore := func(eventlog.Stream, eventlog.Revision, []eventlog.Record, error) {}
 	l := New(Config{
-		Log: projection.Plain(log), Directory: projection.NewDirectory(), People: people.New(log, projection.NewAuthors(), ignore),
-		Appended: ignore, Idled: func(eventlog.Stream) {}, Limits: wire.DefaultLimits(), Logger: slog.Default(),
+		Log: projection.Plain(log), Directory: projection.NewDirectory(), People: people.New(log, projection.NewAuthors(), ignore, now),
+		Appended: ignore, Idled: func(eventlog.Stream) {}, Limits: wire.DefaultLimits(), Logger: slog.Default(), Now: now,
 		Place: event.Place{Run: ulid.Make(), Node: "test"},
 	})
+	for _, c := range change {
+		c(l)
+	}
 	l.Start()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)

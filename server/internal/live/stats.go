@@ -8,6 +8,7 @@ import (
 
 // A stats counts what the server does. Counting costs one addition.
 type stats struct {
+	now    func() time.Time // time.Now, whose differences follow no clock that is set
 	began  time.Time
 	edits  atomic.Uint64 // changes that became durable
 	sent   atomic.Uint64 // frames, except those of the feed
@@ -17,11 +18,15 @@ type stats struct {
 	latency latencies // guarded by mu
 }
 
-func newStats() *stats { return &stats{began: time.Now()} }
+func newStats() *stats { return newStatsBy(time.Now) }
 
-// clock returns microseconds since the server began. It never returns 0, and
-// never less than before.
-func (s *stats) clock() int64 { return time.Since(s.began).Microseconds() + 1 }
+func newStatsBy(now func() time.Time) *stats {
+	return &stats{now: now, began: now().Add(-time.Hour)} // so that a bucket of the time 0 is full
+}
+
+// clock returns microseconds since an hour before the server began. It never
+// returns less than before: pauses, rates and timeouts are measured by it.
+func (s *stats) clock() int64 { return s.now().Sub(s.began).Microseconds() }
 
 // durable counts an edit that arrived at a time of clock and is on disk now.
 func (s *stats) durable(arrived int64) {
@@ -37,6 +42,3 @@ type counts struct{ edits, sent, pushes uint64 }
 func (s *stats) counts() counts {
 	return counts{s.edits.Load(), s.sent.Load(), s.pushes.Load()}
 }
-
-// now returns Unix milliseconds.
-func now() int64 { return time.Now().UnixMilli() }

@@ -32,6 +32,7 @@ type Identity struct {
 type People struct {
 	log      eventlog.Log
 	appended Appended
+	now      func() time.Time
 
 	mu      sync.RWMutex
 	authors *projection.Authors
@@ -49,10 +50,11 @@ const pendingMax = 8192
 // of a stream.
 type Appended func(stream eventlog.Stream, after eventlog.Revision, records []eventlog.Record, err error)
 
-// New returns the people of a log whose authors up to now are in authors.
-func New(log eventlog.Log, authors *projection.Authors, appended Appended) *People {
+// New returns the people of a log whose authors so far are in authors. The clock now
+// gives their records times.
+func New(log eventlog.Log, authors *projection.Authors, appended Appended, now func() time.Time) *People {
 	return &People{
-		log: log, appended: appended, authors: authors,
+		log: log, appended: appended, now: now, authors: authors,
 		pending: map[eventlog.AuthorID]Identity{}, ids: map[Identity]eventlog.AuthorID{},
 	}
 }
@@ -204,7 +206,7 @@ func (p *People) append(ctx context.Context, id eventlog.AuthorID, records ...ev
 	ctx = context.WithoutCancel(ctx)
 	head, err := p.log.Head(ctx, eventlog.Authors)
 	if err == nil {
-		at := head.Stamp(time.Now().UnixMilli())
+		at := head.Stamp(p.now().UnixMilli())
 		for i := range records {
 			records[i].Time = at
 		}

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
@@ -32,7 +33,7 @@ func ignore(eventlog.Stream, eventlog.Revision, []eventlog.Record, error) {}
 func TestANameIsGivenOnceWhoeverGoesAway(t *testing.T) {
 	log := eventlog.NewMemory()
 	ctx, cancel := context.WithCancel(t.Context())
-	p := New(canceling{log, cancel}, projection.NewAuthors(), ignore)
+	p := New(canceling{log, cancel}, projection.NewAuthors(), ignore, time.Now)
 	who := Identity{"Ada", event.Person}
 	first, _ := p.Resolve(ctx, who)
 	if ctx.Err() == nil {
@@ -51,7 +52,7 @@ func TestANameIsGivenOnceWhoeverGoesAway(t *testing.T) {
 // TestANameThatIsInTheLogIsFound, also by a projection that is behind the log.
 func TestANameThatIsInTheLogIsFound(t *testing.T) {
 	log := eventlog.NewMemory()
-	p, late := New(log, projection.NewAuthors(), ignore), New(log, projection.NewAuthors(), ignore)
+	p, late := New(log, projection.NewAuthors(), ignore, time.Now), New(log, projection.NewAuthors(), ignore, time.Now)
 	who := Identity{"Ben", event.Person}
 	first, err := p.Resolve(t.Context(), who)
 	if err != nil {
@@ -69,7 +70,7 @@ func TestEnteringWaitsForNoAppend(t *testing.T) { synctest.Test(t, testEnteringW
 
 func testEnteringWaitsForNoAppend(t *testing.T) {
 	disk := logtest.NewDisk(eventlog.NewMemory())
-	p := New(disk, projection.NewAuthors(), ignore)
+	p := New(disk, projection.NewAuthors(), ignore, time.Now)
 	arrived, release := disk.Stall()
 	who := Identity{"Ada", event.Person}
 	id, err := p.Enter(who)
@@ -82,7 +83,7 @@ func testEnteringWaitsForNoAppend(t *testing.T) {
 	}
 	resolved := make(chan eventlog.AuthorID)
 	go func() {
-		id, _ := New(disk, projection.NewAuthors(), ignore).Resolve(t.Context(), Identity{"Ben", event.Person})
+		id, _ := New(disk, projection.NewAuthors(), ignore, time.Now).Resolve(t.Context(), Identity{"Ben", event.Person})
 		resolved <- id
 	}()
 	synctest.Wait()
@@ -106,7 +107,7 @@ func TestOneAppendRecordsAllPendingNames(t *testing.T) {
 
 func testOneAppendRecordsAllPendingNames(t *testing.T) {
 	disk := logtest.NewDisk(eventlog.NewMemory())
-	p := New(disk, projection.NewAuthors(), ignore)
+	p := New(disk, projection.NewAuthors(), ignore, time.Now)
 	disk.Refuse(syscall.ENOSPC)
 	var ids []eventlog.AuthorID
 	for _, name := range []string{"Ada", "Ben", "소라"} {
@@ -124,7 +125,7 @@ func testOneAppendRecordsAllPendingNames(t *testing.T) {
 	if err := p.Record(t.Context(), ids[1]); err != nil {
 		t.Fatal(err)
 	}
-	read := New(disk, projection.NewAuthors(), ignore)
+	read := New(disk, projection.NewAuthors(), ignore, time.Now)
 	for i, name := range []string{"Ada", "Ben", "소라"} {
 		id, err := read.Resolve(t.Context(), Identity{name, event.Person})
 		if err != nil || id != ids[i] {
@@ -144,7 +145,7 @@ func TestANameThatAnotherWriterGaveIsNotGivenTwice(t *testing.T) {
 
 func testNotGivenTwice(t *testing.T) {
 	disk := logtest.NewDisk(eventlog.NewMemory())
-	p, other := New(disk, projection.NewAuthors(), ignore), New(disk.AuditLog, projection.NewAuthors(), ignore)
+	p, other := New(disk, projection.NewAuthors(), ignore, time.Now), New(disk.AuditLog, projection.NewAuthors(), ignore, time.Now)
 	disk.Refuse(syscall.EROFS)
 	who := Identity{"Ada", event.Person}
 	id, err := p.Enter(who)
@@ -168,7 +169,7 @@ func testNotGivenTwice(t *testing.T) {
 // TestPendingNamesAreBounded: no client can fill the memory with names while the
 // disk is full.
 func TestPendingNamesAreBounded(t *testing.T) {
-	p := New(eventlog.NewMemory(), projection.NewAuthors(), ignore)
+	p := New(eventlog.NewMemory(), projection.NewAuthors(), ignore, time.Now)
 	for i := range pendingMax {
 		if _, err := p.pend(Identity{fmt.Sprint(i), event.Person}); err != nil {
 			t.Fatal(i, err)
