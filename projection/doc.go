@@ -85,7 +85,7 @@
 // A thread keeps the newest 10,000 lines and 1 Mi units of before; the patches last
 // worked on longest ago end first. A patch has at most 64 Ki units between its first
 // and last difference, and 64 runs of kept units: of more, the shortest count as
-// deleted. A change in more than 1,000 places ends all. The same bounds hold for the
+// deleted. A change of more than 1,000 edits ends all. The same bounds hold for the
 // stretch; beyond them it remembers nothing. Bounds are part of the meaning of a log.
 //
 // A character's revision is the one that inserted it, there or where a move took it

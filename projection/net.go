@@ -40,16 +40,16 @@ func (t *Thread) open(by stamp, edits []edit) {
 	if t.byKeystroke {
 		return
 	}
+	if len(edits) > patchEdits {
+		t.patches.clear()
+		t.stretch.off()
+		return
+	}
 	t.openAreas(by, t.areasOf(edits))
 }
 
 func (t *Thread) openAreas(by stamp, all []area) {
 	n := &t.net
-	if len(all) > patchAreas {
-		t.patches.clear()
-		t.stretch.off()
-		return
-	}
 	n.patched = t.patches.widened(all, by.author)
 	if t.stretch.on {
 		n.stretched = t.stretch.widened(slices.Clone(n.patched), by.author)

@@ -13,7 +13,7 @@ const (
 	patchLines = 10_000   // lines before, in all patches of a thread
 	patchUnits = 1 << 20  // deleted units that patches still know, in all of a thread
 	patchKept  = 64       // kept runs of a patch
-	patchAreas = 1_000    // areas of a change that has patches; a change of more ends all
+	patchEdits = 1_000    // edits of a change that has patches; a change of more ends all
 )
 
 // A patch is what one author has made of neighbouring lines: the lines before, with

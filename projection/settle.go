@@ -114,6 +114,7 @@ func (s *settling) write() {
 			n.free = append(n.free, p.was.Ordinal)
 		}
 	}
+	most := s.most()
 	for j := range s.pieces {
 		p := &s.pieces[j]
 		ln, _ := s.t.lines.byIndex(s.first + j)
@@ -128,7 +129,7 @@ func (s *settling) write() {
 			fallthrough
 		default:
 			if ln.id.Revision == s.by.rev {
-				ln.splitFrom = s.mostOf(j)
+				ln.splitFrom = most[j]
 			}
 		}
 		if p.id = ln.id; ln.id != p.was {
@@ -172,18 +173,15 @@ func (s *settling) unchanged(k, j int) bool {
 	return intact && to == start && int(o.length) == s.pieces[j].to-s.pieces[j].from
 }
 
-// mostOf returns the line of before that most units of piece j are from.
-func (s *settling) mostOf(j int) LineID {
-	best := link{}
+// most returns, for each piece, the line of before that most of its units are from.
+func (s *settling) most() []LineID {
+	best, most := make([]int, len(s.pieces)), make([]LineID, len(s.pieces))
 	for _, l := range s.links {
-		if l.j == j && l.n > best.n {
-			best = l
+		if l.n > best[l.j] {
+			best[l.j], most[l.j] = l.n, s.a.before[l.i].id
 		}
 	}
-	if best.n == 0 {
-		return LineID{}
-	}
-	return s.a.before[best.i].id
+	return most
 }
 
 // keepRows gives each line that reads as before the stretch the row of then, unless
