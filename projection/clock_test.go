@@ -6,6 +6,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/names"
 )
 
 // TestAgoCountsFromTheNewestRecord: while the clock is behind the newest record, a
@@ -43,7 +44,7 @@ func TestAgoCountsFromTheNewestRecord(t *testing.T) {
 			t.Errorf("@%s at minute %d is revision %d, want %d, %v", c.at, c.clock, got, c.want, err)
 		}
 	}
-	if ms, _ := ParseTime("-0m", begin.Add(5*time.Minute)); ms.UnixMilli() >= head.Time {
+	if ms, _ := names.Moment("-0m", begin.Add(5*time.Minute)); ms.UnixMilli() >= head.Time {
 		t.Error("the twin does not give an old text: the test shows nothing")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/names"
 	"parodywave/projection"
 	"parodywave/server/jsonrow"
 )
@@ -12,7 +13,7 @@ import (
 func stamp(ms int64) string { return jsonrow.Time(ms) }
 
 // parseTime parses a time as requests do.
-func parseTime(s string) (time.Time, bool) { return projection.ParseTime(s, time.Now()) }
+func parseTime(s string) (time.Time, bool) { return names.Moment(s, time.Now()) }
 
 // now returns the moment from which a time like -15m counts back in a thread.
 func (s *source) now(a *app, stream eventlog.Stream) (time.Time, error) {

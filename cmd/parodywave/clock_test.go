@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -10,8 +9,8 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
-	"parodywave/eventlog/ndjson"
 	"parodywave/eventlog/ot"
 )
 
@@ -21,11 +20,7 @@ import (
 func TestAClockThatRanAheadIsSaid(t *testing.T) {
 	aside(t)
 	program, data := build(t), t.TempDir()
-	export := filepath.Join(t.TempDir(), "ahead.ndjson")
-	if err := os.WriteFile(export, aheadExport(t, time.Now()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	thread := strings.TrimSpace(output(t, program, "import", export, "--data", data))
+	thread := string(logAhead(t, data, time.Now()))
 	for _, c := range []struct {
 		args, out string
 		notes     int
@@ -48,13 +43,15 @@ func TestAClockThatRanAheadIsSaid(t *testing.T) {
 	}
 }
 
-// aheadExport returns an export of a thread that read "one" an hour ago, "two" 30
-// minutes from now, and "three" 90 minutes from now.
-func aheadExport(t *testing.T, now time.Time) []byte {
+// logAhead writes a log with a thread that read "one" an hour ago, "two" 30 minutes
+// from now, and "three" 90 minutes from now.
+func logAhead(t *testing.T, data string, now time.Time) eventlog.Stream {
 	t.Helper()
 	const stream = eventlog.Stream("01J9Z3N8QJ7C0V5R2K4M6T8W9X")
-	ann := eventlog.AuthorID{1}
-	log := eventlog.NewMemory()
+	log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Packer: event.Packer{}, NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	text := ""
 	for i, after := range []time.Duration{-2 * time.Hour, -time.Hour, 30 * time.Minute, 90 * time.Minute} {
 		f := event.Payload(event.Opened{Title: "T"})
@@ -68,17 +65,13 @@ func aheadExport(t *testing.T, now time.Time) []byte {
 			text = next
 		}
 		r := event.Encode(f)
-		r.Author, r.Time = ann, now.Add(after).UnixMilli()
+		r.Author, r.Time = eventlog.AuthorID{1}, now.Add(after).UnixMilli()
 		if _, err := log.Append(t.Context(), stream, eventlog.Revision(i), r); err != nil {
 			t.Fatal(err)
 		}
 	}
-	var b bytes.Buffer
-	_, err := ndjson.Export(t.Context(), &b, log, stream, 0, func(eventlog.AuthorID) (ndjson.Author, bool) {
-		return ndjson.Author{ID: ann, Name: "Ann", Kind: event.ImportedKind}, true
-	})
-	if err != nil {
+	if err := log.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes()
+	return stream
 }

@@ -13,6 +13,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/names"
 )
 
 // Names in the data directory.
@@ -38,6 +39,7 @@ func (d *doctor) repair(as string) error {
 	if err := checkName(as); err != nil {
 		return err
 	}
+	as, _ = names.Author(as) // no server brings it into its form here
 	fresh, err := d.openFresh()
 	if err != nil {
 		return err

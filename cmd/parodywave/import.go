@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"parodywave/cmd/parodywave/etherpad"
@@ -32,7 +33,8 @@ type importCommand struct {
 func (*importCommand) Help() string {
 	return `Creates a thread from a file, completely or not at all, and prints the thread's id.
 
-  ndjson     a file written by export. It is verified, and keeps revisions, authors, times, ids and chain
+  ndjson     a file written by export. It is verified, and keeps revisions, authors, times, ids and chain. Records of
+             the future get the time of the import, and another chain
   etherpad   a file exported by Etherpad as .etherpad: every revision with its author and time, so that blame, log and
              replay work. Formatting is dropped and counted. Revision N of the pad becomes revision N+2 of the
              thread, plus one for each saved revision before it
@@ -99,6 +101,9 @@ func (c *importCommand) Run(a *app) error {
 	for _, note := range send.notes {
 		a.say("%s", note)
 	}
+	if answer.Late > 0 {
+		a.say("%d records have a time in the future: they got the time of the import", answer.Late)
+	}
 	return nil
 }
 
@@ -156,7 +161,7 @@ func (c *importCommand) check(b []byte) (*ndjson.Document, error) {
 	doc, err := ndjson.Read(bytes.NewReader(b))
 	hint := hintOf(err)
 	if err == nil {
-		err = intake.Check(doc)
+		err = intake.Check(doc, time.Now().UnixMilli())
 		hint = "its chain is valid, but no server wrote it: export the thread again at its source"
 	}
 	if err == nil {

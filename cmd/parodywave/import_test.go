@@ -3,13 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/boltlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ndjson"
@@ -69,23 +70,64 @@ func TestImportTakesRecordsThatMakeAThread(t *testing.T) {
 	}
 }
 
+// TestImportBringsNoTimeOfTheFuture: the thread ends now, the command says so, and the
+// same file is known when it comes again.
+func TestImportBringsNoTimeOfTheFuture(t *testing.T) {
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data")
+	file := forgeAt(t, dir, 1<<53-1, event.Opened{Title: "T"}, event.Changed{Change: ot.Replace(0, 0, 0, []uint16{'a'})})
+	for i, says := range []string{"2 records have a time in the future: they got the time of the import", "is already here, revisions 1 to 2"} {
+		out, said, err := importSaying(t, file, data)
+		if err != nil || !strings.Contains(said, says) {
+			t.Fatalf("import %d says %q, %v, want %q", i+1, said, err, says)
+		}
+		log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, err := log.Head(t.Context(), eventlog.Stream(strings.TrimSpace(out)))
+		if err != nil || head.Revision != 3 || head.Time > time.Now().UnixMilli() {
+			t.Errorf("the head is %+v, %v", head, err)
+		}
+		if err := log.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := forgeAt(t, dir, 1, event.Opened{Title: "T"})
+	if _, said, err := importSaying(t, other, data); err != nil || strings.Contains(said, "future") {
+		t.Errorf("%q, %v", said, err)
+	}
+}
+
 func importFile(t *testing.T, file, data string) (string, error) {
 	t.Helper()
-	var out bytes.Buffer
-	a := &app{ctx: t.Context(), out: bufio.NewWriter(&out), err: io.Discard}
-	err := a.run([]string{"import", file, "--data", data, "--as", "Eve"})
+	out, _, err := importSaying(t, file, data)
+	return out, err
+}
+
+func importSaying(t *testing.T, file, data string) (stdout, stderr string, err error) {
+	t.Helper()
+	var out, said bytes.Buffer
+	a := &app{ctx: t.Context(), out: bufio.NewWriter(&out), err: &said}
+	err = a.run([]string{"import", file, "--data", data, "--as", "Eve"})
 	a.out.Flush()
-	return out.String(), err
+	return out.String(), said.String(), err
 }
 
 // forge writes an export whose chain holds, whatever its records say.
 func forge(t *testing.T, dir string, facts ...event.Payload) string {
 	t.Helper()
+	return forgeAt(t, dir, 1_700_000_000_000, facts...)
+}
+
+// forgeAt is forge with the time of the records in Unix milliseconds.
+func forgeAt(t *testing.T, dir string, ms int64, facts ...event.Payload) string {
+	t.Helper()
 	log, stream, author := eventlog.NewMemory(), eventlog.Stream(ulid.Make().String()), eventlog.AuthorID(ulid.Make())
 	var records []eventlog.Record
 	for _, f := range facts {
 		r := event.Encode(f)
-		r.Author, r.Time = author, 1_700_000_000_000
+		r.Author, r.Time = author, ms
 		records = append(records, r)
 	}
 	if _, err := log.Append(t.Context(), stream, 0, records...); err != nil {

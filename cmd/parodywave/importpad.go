@@ -119,13 +119,13 @@ func (m *padImport) add(f event.Payload, who string, ms int64) {
 }
 
 func (m *padImport) version(s etherpad.Saved) {
-	name := intake.Name(s.Label, "")
-	if m.named[name] || projection.CheckVersionName(name) != nil {
+	f := event.Version{Revision: m.at[s.Revision], Name: intake.Name(s.Label, "")}
+	if m.named[f.Name] || f.Valid() != nil {
 		m.unnamed++
 		return
 	}
-	m.named[name] = true
-	m.add(event.Version{Revision: m.at[s.Revision], Name: name}, s.Author, s.Time)
+	m.named[f.Name] = true
+	m.add(f, s.Author, s.Time)
 }
 
 func (m *padImport) author(id eventlog.AuthorID) (ndjson.Author, bool) {

@@ -7,6 +7,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/names"
 	"parodywave/projection"
 )
 
@@ -173,7 +174,7 @@ func moment(s string, now time.Time, otherwise int64) (int64, error) {
 	if s == "" {
 		return otherwise, nil
 	}
-	t, ok := projection.ParseTime(s, now)
+	t, ok := names.Moment(s, now)
 	if !ok {
 		return 0, usage("use 2026-11-22T10:00:00Z, 2026-11-22 or -15m", "invalid time %q", s)
 	}

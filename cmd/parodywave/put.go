@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/names"
 	"parodywave/server/intake"
 )
 
@@ -70,8 +71,8 @@ func checkName(as string) error {
 	if strings.TrimSpace(as) == "" {
 		return usage(hint, "--as is empty")
 	}
-	if !utf8.ValidString(as) || strings.IndexFunc(as, hidden) >= 0 {
-		return usage(hint, "--as %q contains a control character", as)
+	if _, err := names.Author(as); err != nil {
+		return usage(hint, "--as %.80q: %w", as, err)
 	}
 	return nil
 }

@@ -33,6 +33,8 @@ var walls = []wall{
 		reason: "the algebra is held against CodeMirror's, and nothing else may sway it"},
 	{from: "eventlog/strictjson", only: []string{}, std: true,
 		reason: "every reader of JSON uses it, whatever the JSON means"},
+	{from: "eventlog/names", only: []string{}, never: network,
+		reason: "the log, the protocol and the commands agree on what a name may be"},
 	{from: "migrations", only: []string{}, std: true,
 		reason: "old bytes become new bytes without today's types, which change"},
 	{from: "web", only: []string{}, reason: "the page is bytes to be served"},

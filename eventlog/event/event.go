@@ -21,7 +21,12 @@ type Event struct {
 }
 
 // A Payload says what happened: one of the types below, by value.
-type Payload interface{ kind() string }
+type Payload interface {
+	kind() string
+
+	// Valid returns an error unless a new record may say this: see Event.Valid.
+	Valid() error
+}
 
 // Payloads of a thread.
 type (

@@ -67,6 +67,12 @@
 // are checked as far as possible: a chain value that is given, after a record whose
 // chain value is given, must be right.
 //
+// # Times of the future
+//
+// A reader accepts every time. An import brings those that are later than now to now,
+// because later records of the thread would get such a time, too. The records' chain
+// differs from the file's from there on; the record of the import has the file's.
+//
 // # What it cannot show
 //
 // The chain does not cover names, so that they can be erased: they are only as

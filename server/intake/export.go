@@ -11,20 +11,25 @@ import (
 )
 
 // Check reports what is wrong with an export that verifies and still cannot be
-// imported, since its records make no thread.
-func Check(doc *ndjson.Document) error {
+// imported now, in Unix milliseconds, since its records make no thread. It changes the
+// times of doc as an import does.
+func Check(doc *ndjson.Document, now int64) error {
+	Retime(doc, now)
 	_, err := Fold(doc)
 	return err
 }
 
 // Fold folds an export exactly as its thread will be folded once it is in the
-// log, so that nothing gets into the log that cannot be opened again. Its errors
-// are *wire.Error.
+// log, so that nothing gets into the log that cannot be opened again, or that no
+// editor could have written. Its errors are *wire.Error.
 func Fold(doc *ndjson.Document) (*projection.Thread, error) {
 	t := projection.NewThread(doc.Stream)
 	for i, e := range doc.Events {
 		if _, ok := e.Payload.(event.Opened); i == 0 && !ok {
 			return nil, wire.Errorf(wire.BadValue, "revision 1 does not open the thread")
+		}
+		if err := e.Valid(); err != nil {
+			return nil, wire.Errorf(wire.BadValue, "revision %d: %v", e.Revision, err)
 		}
 		if c, ok := t.Client(e.Client); ok && c.Author != e.Author && e.Client != (eventlog.ClientID{}) {
 			return nil, wire.Errorf(wire.BadValue, "revision %d and its client have different authors", e.Revision)
@@ -34,7 +39,7 @@ func Fold(doc *ndjson.Document) (*projection.Thread, error) {
 		}
 		switch f := e.Payload.(type) {
 		case event.Version:
-			if f.Revision == 0 || f.Revision >= e.Revision {
+			if f.Revision >= e.Revision {
 				return nil, wire.Errorf(wire.BadValue, "revision %d names revision %d, which is not before it", e.Revision, f.Revision)
 			}
 		case event.Imported:
@@ -49,14 +54,9 @@ func Fold(doc *ndjson.Document) (*projection.Thread, error) {
 	if text := t.Text(); len(text) > limits.Text {
 		return nil, wire.Errorf(wire.TooLarge, "the text has %d bytes, but a thread can have at most %d", len(text), limits.Text)
 	}
-	if clean, bad := wire.CleanTitle(t.Title, limits); bad != nil {
-		return nil, bad
-	} else if clean != t.Title {
-		return nil, wire.Errorf(wire.BadValue, "the title %.200q is not in the normalized form that servers store", t.Title)
-	}
 	for _, a := range doc.Authors {
-		if clean, bad := wire.CleanUser(a.Name, limits); bad != nil || clean != a.Name {
-			return nil, wire.Errorf(wire.BadValue, "the name %.200q of author %s is not in the normalized form that servers store", a.Name, event.AuthorString(a.ID))
+		if err := (event.Named{Name: a.Name, Kind: a.Kind}).Valid(); err != nil {
+			return nil, wire.Errorf(wire.BadValue, "author %s: %v", event.AuthorString(a.ID), err)
 		}
 	}
 	return t, nil

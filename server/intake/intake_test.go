@@ -36,12 +36,18 @@ func TestImportRefusesWhatNoEditorCouldWrite(t *testing.T) {
 		{[]event.Payload{opened, event.Imported{Revisions: 7}}, "7 revisions were imported"},
 		{[]event.Payload{opened, opened}, "opened is revision 1"},
 		{[]event.Payload{opened, parse(`[[0,"x"]]`), event.Submitted{From: 0, To: 1}}, "submitted lines 0 to 1 of 1"},
+		{[]event.Payload{event.Opened{Title: strings.Repeat("x", 100_000)}, event.Renamed{Title: "T"}}, "revision 1: \"title\" is 100000 bytes long"},
+		{[]event.Payload{opened, event.Renamed{Title: "a\nb"}, event.Renamed{Title: "T"}}, "revision 2: \"title\" contains the control character U+000A"},
+		{[]event.Payload{opened, event.Renamed{Title: " T"}, event.Renamed{Title: "T"}}, "revision 2: \" T\": the name is not in the normalized form"},
+		{[]event.Payload{opened, event.Version{Revision: 1, Name: "2"}}, "looks like a revision"},
+		{[]event.Payload{opened, event.Version{Revision: 1, Name: "2026-11-22"}}, "looks like a time"},
+		{[]event.Payload{opened, event.Version{Name: "v"}}, "the first revision is 1"},
 	} {
 		doc := &ndjson.Document{Stream: "01J9Z3N8QJ7C0V5R2K4M6T8W9X"}
 		for i, f := range tc.facts {
 			doc.Events = append(doc.Events, event.Event{Stream: doc.Stream, Revision: eventlog.Revision(i + 1), Payload: f})
 		}
-		err := Check(doc)
+		err := Check(doc, 0)
 		if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "damaged")) {
 			t.Errorf("%v: %v, want %q", tc.facts, err, tc.says)
 		}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"parodywave/server/internal/wire"
+	"parodywave/eventlog/names"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -13,15 +13,15 @@ import (
 // that Check accepts: without the characters that no name may have, and
 // shortened if it is too long. It returns otherwise if nothing visible is left.
 func Name(name, otherwise string) string {
-	return fit(name, otherwise, limits.User, func(s string) (string, *wire.Error) { return wire.CleanUser(s, limits) })
+	return fit(name, otherwise, names.AuthorMost, names.Author)
 }
 
 // Title is Name for the title of a thread.
 func Title(title, otherwise string) string {
-	return fit(title, otherwise, limits.Title, func(s string) (string, *wire.Error) { return wire.CleanTitle(s, limits) })
+	return fit(title, otherwise, names.TitleMost, names.Title)
 }
 
-func fit(name, otherwise string, most int, clean func(string) (string, *wire.Error)) string {
+func fit(name, otherwise string, most int, clean func(string) (string, error)) string {
 	name = strings.Map(func(r rune) rune {
 		if _, bad := clean("x" + string(r)); bad != nil || r == utf8.RuneError {
 			return -1

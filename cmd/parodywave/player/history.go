@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/names"
 	"parodywave/projection"
 )
 
@@ -138,10 +139,9 @@ func (h *History) At(ms int64) eventlog.Revision {
 // Version returns the revision with a name (the one named last), 0 if there is
 // none.
 func (h *History) Version(name string) eventlog.Revision {
-	for i := len(h.versions) - 1; i >= 0; i-- {
-		if v := h.versions[i]; v.Name == name {
-			return v.Of
-		}
+	found := names.Pick(name, h.versions, func(v projection.Version) string { return v.Name })
+	if len(found) == 0 {
+		return 0
 	}
-	return 0
+	return found[len(found)-1].Of
 }

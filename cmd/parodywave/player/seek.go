@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
-	"parodywave/projection"
+	"parodywave/eventlog/names"
 )
 
 // Find returns the revision that s names: a number, a time or a named version, with
@@ -20,7 +20,7 @@ func (h *History) Find(s string) (eventlog.Revision, error) {
 		}
 		return eventlog.Revision(n), nil
 	}
-	if t, ok := projection.ParseTime(s, time.Now()); ok {
+	if t, ok := names.Moment(s, time.Now()); ok {
 		if at := h.At(t.UnixMilli()); at > 0 {
 			return at, nil
 		}

@@ -73,11 +73,7 @@ func (a *API) moment(r *http.Request) (moment, error) {
 // locate sets the revision of m to the one that a parameter names: by its
 // number, a time or the name of a version.
 func (a *API) locate(r *http.Request, m *moment, param, at string) error {
-	name, bad := wire.CleanVersion(at, a.Limits)
-	if bad != nil {
-		return wire.Errorf(wire.BadValue, "%s: %.40q is not a revision, a time or the name of a version: %s", param, at, bad.Text)
-	}
-	rev, err := projection.Resolve(r.Context(), a.Log, m.stream, name, a.Now())
+	rev, err := projection.Resolve(r.Context(), a.Log, m.stream, at, a.Now())
 	var u *projection.Unresolved
 	switch {
 	case errors.Is(err, projection.ErrMoment) && errors.As(err, &u):

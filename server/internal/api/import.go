@@ -19,15 +19,17 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// Import appends the records of a verified export as they are, and after them a
-// record that says by whom they were imported, all in one append. Before that it
-// names the authors of the export, unless the log knows them. Where the log has
-// a thread with this id that begins with the same records Import appends
-// nothing, and returns no error; if the records differ it refuses.
+// Import appends the records of a verified export as they are, but none of a time
+// later than now, and after them a record that says by whom they were imported, all in
+// one append. Before that it names the authors of the export, unless the log knows them.
+// Where the log has a thread with this id that begins with the same records, or that
+// came from this file, Import appends nothing, and returns no error; if the records
+// differ it refuses.
 func (a *API) Import(ctx context.Context, doc *ndjson.Document, as people.Identity) (jsonrow.Imported, error) {
 	if done, err := a.imported(ctx, doc); done.Here || err != nil {
 		return done, err
 	}
+	late := intake.Retime(doc, a.Now().UnixMilli())
 	t, err := intake.Fold(doc)
 	if err != nil {
 		return jsonrow.Imported{}, err
@@ -63,7 +65,7 @@ func (a *API) Import(ctx context.Context, doc *ndjson.Document, as people.Identi
 		return jsonrow.Imported{}, err
 	}
 	a.Threads.Update(t.Summary())
-	return jsonrow.Imported{ID: doc.Stream, Revisions: doc.Head.Revision, Head: head.Revision}, nil
+	return jsonrow.Imported{ID: doc.Stream, Revisions: doc.Head.Revision, Head: head.Revision, Late: late}, nil
 }
 
 // imported returns the outcome if the log has the document's records already. It
@@ -83,6 +85,13 @@ func (a *API) imported(ctx context.Context, doc *ndjson.Document) (jsonrow.Impor
 		return jsonrow.Imported{}, err
 	}
 	theirs := doc.Head.Revision
+	if same < theirs && theirs < head.Revision {
+		if cameFrom, err := a.cameFrom(ctx, doc); err != nil {
+			return jsonrow.Imported{}, err
+		} else if cameFrom {
+			same = theirs
+		}
+	}
 	if same == theirs {
 		return jsonrow.Imported{ID: doc.Stream, Here: true, Revisions: theirs, Head: head.Revision}, nil
 	}
@@ -94,6 +103,19 @@ func (a *API) imported(ctx context.Context, doc *ndjson.Document) (jsonrow.Impor
 		differs = fmt.Sprintf("has revisions 1 to %d, the file 1 to %d, and they differ from revision %d on", head.Revision, theirs, same+1)
 	}
 	return jsonrow.Imported{}, wire.Errorf(wire.Forbidden, "thread %s exists and %s: nothing was imported", doc.Stream, differs)
+}
+
+// cameFrom reports whether the thread with a document's id was imported from the same
+// file: its times may differ from the document's.
+func (a *API) cameFrom(ctx context.Context, doc *ndjson.Document) (bool, error) {
+	for r, err := range a.Log.Read(ctx, doc.Stream, doc.Head.Revision) {
+		if err != nil {
+			return false, err
+		}
+		e, err := event.Decode(r)
+		return e.Payload == event.Imported{Revisions: doc.Head.Revision, Head: doc.Head.Chain, Digest: doc.Digest}, err
+	}
+	return false, nil
 }
 
 // agree returns the last revision up to which a document and the thread with its

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
-	"parodywave/projection"
+	"parodywave/eventlog/names"
 	"parodywave/server/internal/wire"
 )
 
@@ -85,7 +85,7 @@ func (q *query) time(name string, missing int64, now time.Time) int64 {
 	if v == "" {
 		return missing
 	}
-	t, ok := projection.ParseTime(v, now)
+	t, ok := names.Moment(v, now)
 	if !ok {
 		q.fail("%s=%.40q is not a time like 2026-11-22T10:00:00Z or -15m", name, v)
 	}

@@ -5,7 +5,6 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
-	"parodywave/projection"
 	"parodywave/server/internal/wire"
 )
 
@@ -36,7 +35,8 @@ func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision,
 	case rev > a.thread.Revision:
 		return a.stale("rev %d is above the head %d", rev, a.thread.Revision)
 	}
-	if err := projection.CheckVersionName(name); err != nil {
+	f := event.Version{Revision: rev, Name: name}
+	if err := f.Valid(); err != nil {
 		return wire.Errorf(wire.BadValue, "%v", err)
 	}
 	for _, v := range a.thread.Versions {
@@ -44,6 +44,6 @@ func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision,
 			return wire.Errorf(wire.BadValue, "%q already names revision %d: choose another name", name, v.Of)
 		}
 	}
-	a.record(event.Version{Revision: rev, Name: name}, author, a.cfg.NewClient(), 0)
+	a.record(f, author, a.cfg.NewClient(), 0)
 	return nil
 }

@@ -1,6 +1,10 @@
 package wire
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"parodywave/eventlog/names"
+)
 
 // MaxNumber is the largest number that a field may carry: up to 2^53-1 a
 // JavaScript client counts exactly.
@@ -34,8 +38,8 @@ func DefaultLimits() Limits {
 		Changes: 1000,
 		Ranges:  1000,
 		Text:    4 << 20,
-		Title:   200,
-		User:    64,
+		Title:   names.TitleMost,
+		User:    names.AuthorMost,
 		Number:  MaxNumber,
 
 		Frames:      1000,

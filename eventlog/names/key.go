@@ -1,0 +1,30 @@
+package names
+
+import (
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Key returns what two names have in common that differ only in their Unicode form or
+// in upper and lower case.
+func Key(s string) string {
+	return norm.NFC.String(cases.Fold().String(norm.NFC.String(s)))
+}
+
+// Pick returns the elements of a list whose name is s or, if there is none, those whose
+// name has the Key of s.
+func Pick[T any](s string, list []T, name func(T) string) []T {
+	var equal, alike []T
+	key := Key(s)
+	for _, e := range list {
+		if n := name(e); n == s {
+			equal = append(equal, e)
+		} else if Key(n) == key {
+			alike = append(alike, e)
+		}
+	}
+	if equal != nil {
+		return equal
+	}
+	return alike
+}
