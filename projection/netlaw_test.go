@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/eventlog/seeds"
@@ -29,145 +28,19 @@ import (
 // one of blank units once these were moved, since that is no move, nor one between
 // whose parts its author moves a line that is another find.
 //
+// An undo is no change: a line that it brings back has the row of before what is undone.
+// Text that another author brings back is his work, and an identity lives once: a find says
+// nothing once another's record has brought back units of it, or stated that another
+// line is that.
+//
 // Law (3), a goal: in the middle of a stretch, a line that reads like one of another
 // author when the stretch began, and like no other, has its row.
-
-// A glyph is a unit with an identity.
-type glyph struct {
-	unit   uint16
-	rev    eventlog.Revision // that inserted it first
-	author int               // of rev
-	moved  bool              // once
-}
 
 // A find is a line as an author found it.
 type find struct {
 	glyphs []*glyph
 	row    projection.Row
 	void   bool
-}
-
-// A world is a thread with the truth about its units, and the people who write it.
-type world struct {
-	draw   scripts.Source
-	claims bool
-	thread *projection.Thread
-	script script
-	glyphs []*glyph
-	people []*person
-	finds  map[string][]*find
-
-	spoil     func(*projection.Thread) // what goes wrong after each record
-	stretchOf string
-	begin     string
-	beginRows []projection.Row
-	others    map[string]projection.Row // unique contents when the stretch began
-
-	checked, hurt, mid int // finds that came back, wrong ones, and faults of law (3)
-}
-
-func newWorld(people int, claims bool, t *projection.Thread) *world {
-	w := &world{claims: claims, thread: t, finds: map[string][]*find{}}
-	for _, name := range []string{"ana", "ben", "cem", "dan"}[:people] {
-		w.people = append(w.people, &person{name: name})
-	}
-	return w
-}
-
-// split returns the lines of a text of glyphs.
-func split(all []*glyph) (lines [][]*glyph) {
-	from := 0
-	for i, g := range all {
-		if g.unit == '\n' {
-			lines = append(lines, all[from:i:i])
-			from = i + 1
-		}
-	}
-	return append(lines, all[from:len(all):len(all)])
-}
-
-func textOf(all []*glyph) string {
-	var u []uint16
-	for _, g := range all {
-		u = append(u, g.unit)
-	}
-	return ot.String(u)
-}
-
-// change makes now the text, by one record of an author. Glyphs of moved are deleted
-// and inserted again.
-func (w *world) change(who *person, now []*glyph, moved map[*glyph]bool, undone ...deed) error {
-	kept := map[*glyph]bool{}
-	for _, g := range now {
-		kept[g] = !moved[g]
-	}
-	var b ot.Builder
-	i := 0
-	var ins []uint16
-	gone := 0
-	flush := func() {
-		if gone > 0 || len(ins) > 0 {
-			b.Replace(gone, ins)
-		}
-		gone, ins = 0, nil
-	}
-	was := map[*glyph]bool{}
-	for _, g := range w.glyphs {
-		was[g] = true
-	}
-	for _, g := range now {
-		if !was[g] || moved[g] {
-			ins = append(ins, g.unit)
-			continue
-		}
-		for ; w.glyphs[i] != g; i++ {
-			gone++
-		}
-		flush()
-		b.Keep(1)
-		i++
-	}
-	gone += len(w.glyphs) - i
-	flush()
-	c := b.Change()
-	what := c.String()
-	if w.claims && (len(moved) == 0 || len(undone) > 0) && w.thread.Written {
-		what = w.statement(what, now, moved, undone)
-	} else {
-		for g := range moved {
-			g.moved = true
-		}
-	}
-	return w.record(who, what, now)
-}
-
-// record applies a line of a script, after which the text is now.
-func (w *world) record(who *person, what string, now []*glyph) error {
-	line := who.name + " " + what
-	w.script = append(w.script, line)
-	e, err := scripts.Event(len(w.script), line, w.thread.Units(0, w.thread.Len()))
-	if err != nil {
-		return err
-	}
-	before := slices.Collect(w.thread.Rows())
-	w.goOn(who, before)
-	w.voids(who, e, now)
-	if _, ok := e.Payload.(event.Changed); ok && w.thread.Written {
-		w.found(who, now, before)
-		w.parts(who, now)
-	}
-	if _, err := w.thread.Apply(e); err != nil {
-		return fmt.Errorf("refused: %w", err)
-	}
-	if w.spoil != nil {
-		w.spoil(w.thread)
-	}
-	w.glyphs = now
-	w.note(who, now)
-	if _, ok := e.Payload.(event.Submitted); ok {
-		w.stretchOf = ""
-	}
-	return w.check()
 }
 
 // goOn begins a stretch where a record of who does.
@@ -399,8 +272,8 @@ type life struct {
 	steps  []uint64
 }
 
-func makeLife(draw scripts.Source, most int, claims bool) life {
-	l := life{people: 2 + draw(3), claims: claims}
+func makeLife(draw scripts.Source, most int, claiming bool) life {
+	l := life{people: 2 + draw(3), claims: claiming}
 	for range 10 + draw(most) {
 		l.steps = append(l.steps, uint64(draw(1<<32)))
 	}
@@ -438,9 +311,9 @@ func anyThread() *projection.Thread { return projection.NewThread(scripts.Stream
 
 // lives returns the number of lives until one breaks the law, the checks that were
 // made and the lives without a fault in mid-stretch.
-func lives(draw scripts.Source, n int, claims bool, thread func() *projection.Thread, spoil func(*projection.Thread)) (at, checked, calm int, w *world, err error) {
+func lives(draw scripts.Source, n int, claiming bool, thread func() *projection.Thread, spoil func(*projection.Thread)) (at, checked, calm int, w *world, err error) {
 	for i := range n {
-		l := makeLife(draw, 30, claims)
+		l := makeLife(draw, 30, claiming)
 		l.spoil = spoil
 		if w, err = l.live(thread()); err != nil {
 			w, err = l.shrink(thread)

@@ -5,21 +5,23 @@ import (
 	"slices"
 
 	"parodywave/eventlog"
-	"parodywave/projection"
+	"parodywave/eventlog/ot"
+	"parodywave/projection/claims"
 )
 
 // A person writes in a world.
 type person struct {
-	name string
-	todo []func(w *world) error // what is begun, the next step first
-	done []deed                 // what can be undone
+	name   string
+	client eventlog.ClientID
+	seq    uint64                 // of the newest record
+	todo   []func(w *world) error // what is begun, the next step first
+	done   []deed                 // what can be undone
 }
 
-// A deed is the text before a record and after it.
+// A deed is a record that can be undone.
 type deed struct {
-	before, after []*glyph
-	rows          []projection.Row  // of before
-	rev           eventlog.Revision // of the record
+	at  int // in world.log
+	seq uint64
 }
 
 var words = []string{"a", "bo", "cat", "dusk", "egret", "fir tree", "gull", "hay", "iris", "jay", "kelp", "lime"}
@@ -60,8 +62,12 @@ func fresh(s string) (all []*glyph) {
 func (w *world) do(p *person, now []*glyph) error { return w.doMoved(p, now, nil) }
 
 func (w *world) doMoved(p *person, now []*glyph, moved map[*glyph]bool) error {
-	p.done = append(p.done, deed{w.glyphs, now, slices.Collect(w.thread.Rows()), w.thread.Revision + 1})
-	return w.change(p, now, moved)
+	return w.deed(p, w.diff(now, moved), claims.Claim{})
+}
+
+func (w *world) deed(p *person, c ot.Change, claim claims.Claim) error {
+	p.done = append(p.done, deed{len(w.log), p.seq + 1})
+	return w.apply(p, c, claim)
 }
 
 func (w *world) insert(p *person, at int, in ...*glyph) error {
@@ -221,74 +227,55 @@ func (w *world) cutAndPaste(p *person) error {
 		return nil
 	}
 	clip := w.glyphs[from : to+1]
-	cut := deed{w.glyphs, nil, slices.Collect(w.thread.Rows()), w.thread.Revision + 1}
+	cut := p.seq + 1
 	p.todo = append(p.todo, func(w *world) error {
 		from, _ := w.someLine()
-		now := slices.Insert(slices.Clone(w.glyphs), from, w.again(clip)...)
-		p.done = append(p.done, deed{w.glyphs, now, slices.Collect(w.thread.Rows()), w.thread.Revision + 1})
-		return w.change(p, now, nil, cut)
+		var b ot.Builder
+		b.Edit(from, from, idsOf(clip))
+		b.KeepTo(len(w.glyphs))
+		return w.deed(p, b.Change(), claims.Claim{Pastes: cut})
 	})
 	return w.delete(p, from, to+1)
 }
 
-// again returns glyphs that come back: the same ones, if that can be claimed.
-func (w *world) again(all []*glyph) []*glyph {
-	out := slices.Clone(all)
-	for i, g := range out {
-		if !w.claims || slices.Contains(w.glyphs, g) {
-			out[i] = &glyph{unit: g.unit}
-		}
-	}
-	return out
-}
-
-// undo undoes the person's newest records: up to three.
+// undo undoes the person's newest records as CodeMirror does: up to three, one behind
+// the other.
 func (w *world) undo(p *person) error {
-	now := w.glyphs
-	var undone []deed
-	moved := map[*glyph]bool{}
+	n := len(p.done)
+	first := n
 	for range 1 + w.draw(3) {
-		n := len(p.done) - 1
-		if n < 0 {
+		if first == 0 || first < n && p.done[first-1].seq+1 != p.done[first].seq {
 			break
 		}
-		d := p.done[n]
-		undone = append(undone, d)
-		p.done = p.done[:n]
-		for _, g := range d.after {
-			if !slices.Contains(d.before, g) {
-				now = slices.DeleteFunc(slices.Clone(now), func(x *glyph) bool { return x == g })
-			}
-		}
-		for i, g := range d.before {
-			if slices.Contains(d.after, g) || slices.Contains(now, g) {
-				continue
-			}
-			at := 0
-			for k := i - 1; k >= 0; k-- {
-				if j := slices.Index(now, d.before[k]); j >= 0 {
-					at = j + 1
-					break
-				}
-			}
-			now = slices.Insert(slices.Clone(now), at, g)
-			if slices.Contains(w.glyphs, g) {
-				moved[g] = true
-			}
-		}
+		first--
 	}
-	var back []*glyph
-	for _, g := range now {
-		if !slices.Contains(w.glyphs, g) && !w.claims {
-			back = append(back, &glyph{unit: g.unit})
-		} else {
-			back = append(back, g)
-		}
-	}
-	if slices.Equal(back, w.glyphs) {
+	if first == n {
 		return nil
 	}
-	return w.change(p, back, moved, undone...)
+	own := p.done[first:]
+	p.done = p.done[:first]
+	back, err := w.inverse(own)
+	if err != nil || back.IsEmpty() {
+		return err
+	}
+	return w.apply(p, back, claims.Claim{Undoes: [2]uint64{own[0].seq, own[len(own)-1].seq}}, own...)
+}
+
+// inverse returns the inverses of records, carried over what others did since.
+func (w *world) inverse(own []deed) (back ot.Change, err error) {
+	back = ot.Keep(len(w.texts[own[0].at]))
+	for at := own[0].at; at < len(w.log) && err == nil; at++ {
+		if len(own) > 0 && own[0].at == at {
+			var undo ot.Change
+			if undo, err = w.log[at].Invert(w.texts[at]); err == nil {
+				back, err = undo.Compose(back)
+			}
+			own = own[1:]
+		} else {
+			back, err = back.Transform(w.log[at], false)
+		}
+	}
+	return back, err
 }
 
 func (w *world) enter(p *person) error { return w.insert(p, w.pos(), &glyph{unit: '\n'}) }

@@ -24,7 +24,8 @@ type stating struct {
 	undo  bool
 	thens map[projection.LineID][]then
 	given map[projection.LineID]bool
-	back  []segment // not used yet
+	gone  map[projection.LineID]row // of lines that lose all their units by the change
+	back  []segment                 // not used yet
 	out   []event.StatedLine
 }
 
@@ -39,6 +40,7 @@ type backPiece struct {
 	units []uint16
 	then  then // the oldest of the lines that its units were deleted from
 	last  then // and the newest
+	unit  bool // these lines had units of it, not only a break
 }
 
 // A touchedEdit is one edit of the change, with the lines that it touches.
@@ -48,12 +50,11 @@ type touchedEdit struct {
 	own         bool // it deletes only what the undone records inserted
 	first       projection.Row
 	last        projection.Row
-	before      int // kept units of the first line
+	before      int // units of the first piece that the edit does not insert
 	behind      int // and of the last one
 	at          int // index of the first piece, in the text after
 	pieces      []backPiece
-	gone        map[projection.LineID]*row // of lines that lose all their units by it; see free
-	statedSince int                        // of out
+	statedSince int // of out
 }
 
 func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, revs []eventlog.Revision, undo bool) []event.StatedLine {
@@ -68,7 +69,9 @@ func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, 
 			}
 		}
 	}
-	for _, ed := range s.edits(c) {
+	all := s.edits(c)
+	s.gone = s.emptied(all)
+	for _, ed := range all {
 		s.edit(&ed)
 	}
 	slices.SortFunc(s.out, func(x, y event.StatedLine) int { return cmp.Compare(x.Piece, y.Piece) })
@@ -89,6 +92,22 @@ func (s *stating) edits(c ot.Change) []touchedEdit {
 		e.pieces = s.pieces(ed.Insert)
 		shift += len(e.pieces) - 1 - (e.last.Line - e.first.Line)
 		out = append(out, e)
+	}
+	for n := 1; n < len(out); n++ {
+		if e, above := &out[n], &out[n-1]; above.last.Line == e.first.Line {
+			e.before = e.FromA - above.ToA + len(above.pieces[len(above.pieces)-1].units)
+			if len(above.pieces) == 1 {
+				e.before += above.before
+			}
+		}
+	}
+	for n := len(out) - 2; n >= 0; n-- {
+		if e, below := &out[n], &out[n+1]; e.last.Line == below.first.Line {
+			e.behind = below.FromA - e.ToA + len(below.pieces[0].units)
+			if len(below.pieces) == 1 {
+				e.behind += below.behind
+			}
+		}
 	}
 	return out
 }
@@ -125,10 +144,13 @@ func (s *stating) since(rev eventlog.Revision) bool { return rev > s.revs[0] && 
 // deleted from.
 func (s *stating) pieces(insert []uint16) []backPiece {
 	out := []backPiece{{}}
-	note := func(g *segment) {
+	note := func(g *segment, unit bool) {
 		p, l := &out[len(out)-1], &g.d.lines[g.line]
-		if s.bornSince(l.id) {
+		if s.bornSince(l.id) || p.unit && !unit {
 			return
+		}
+		if unit && !p.unit { // a break says less: it may have come to another line
+			p.unit, p.then, p.last = true, then{}, then{}
 		}
 		if p.then.line == nil || g.d.rev < p.then.rev {
 			p.then = then{g.d.rev, l}
@@ -140,12 +162,12 @@ func (s *stating) pieces(insert []uint16) []backPiece {
 	begin := 0
 	for i, u := range insert {
 		g := &s.back[0]
-		note(g)
+		note(g, u != '\n')
 		if u == '\n' {
 			out[len(out)-1].units = insert[begin:i]
 			out, begin = append(out, backPiece{}), i+1
 			g.line++
-			note(g)
+			note(g, false)
 		}
 		if g.from++; g.from == g.to {
 			s.back = s.back[1:]
@@ -159,7 +181,7 @@ func (s *stating) edit(e *touchedEdit) {
 	e.statedSince = len(s.out)
 	last := len(e.pieces) - 1
 	for j := range e.pieces {
-		kept := !e.alone && (j == 0 || j == last) || j == 0 && e.before > 0 || j == last && e.behind > 0
+		kept := j == 0 && e.before > 0 || j == last && e.behind > 0
 		switch {
 		case !kept:
 			s.whole(e, j)
@@ -183,43 +205,60 @@ func (s *stating) edit(e *touchedEdit) {
 // whole states a piece without kept units.
 func (s *stating) whole(e *touchedEdit, j int) {
 	p := &e.pieces[j]
-	if p.then.line == nil || s.given[p.then.line.id] || !s.free(e, p.then.line.id) {
+	if p.then.line == nil || s.given[p.then.line.id] || !s.free(p.then.line.id) {
 		return
 	}
 	id := p.then.line.id
+	if n := p.then.line.length; n > 0 && 2*len(p.units) <= n { // most of it may come back elsewhere
+		return
+	}
+	now, gone := s.gone[id]
 	list := s.thens[id]
 	if p.last.line.inside && p.last.line.id == id {
 		list = append(slices.Clip(list), p.last)
 	}
-	r, ok := s.row(list, p.units, e.gone[id])
+	r, ok := s.row(list, p.units, now, gone)
 	switch {
 	case ok:
 	case !s.undo:
 		return
-	case e.gone[id] != nil:
-		r = *e.gone[id]
+	case gone:
+		r = now
 	default:
 		r = list[0].line.row
 	}
 	s.give(e, j, id, r)
 }
 
-// free reports whether no line is id any more, or only one that the edit leaves
+// free reports whether no line is id any more, or only one that the change leaves
 // nothing of.
-func (s *stating) free(e *touchedEdit, id projection.LineID) bool {
-	if _, ok := s.m.dead[id]; ok {
-		return true
-	}
-	if e.alone && e.gone == nil {
-		e.gone = map[projection.LineID]*row{}
-		for i := e.first.Line; i <= e.last.Line; i++ {
-			if (i > e.first.Line || e.before == 0) && (i < e.last.Line || e.behind == 0) {
-				r := rowOf(s.t, s.t.Row(i))
-				e.gone[s.t.Row(i).ID] = &r
+func (s *stating) free(id projection.LineID) bool {
+	_, dead := s.m.dead[id]
+	_, gone := s.gone[id]
+	return dead || gone
+}
+
+// emptied returns the rows of the lines that edits take all units from.
+func (s *stating) emptied(all []touchedEdit) map[projection.LineID]row {
+	out := map[projection.LineID]row{}
+	for n := 0; n < len(all); {
+		m := n + 1
+		for m < len(all) && all[m].first.Line == all[m-1].last.Line {
+			m++
+		}
+		for i := all[n].first.Line; i <= all[m-1].last.Line; i++ {
+			r := s.t.Row(i)
+			left := r.Length
+			for _, e := range all[n:m] {
+				left -= max(0, min(e.ToA, r.Start+r.Length)-max(e.FromA, r.Start))
+			}
+			if left == 0 {
+				out[r.ID] = rowOf(s.t, r)
 			}
 		}
+		n = m
 	}
-	return e.gone[id] != nil
+	return out
 }
 
 // within states the row of a line in which an undo inserts or deletes, no break.
@@ -228,7 +267,9 @@ func (s *stating) within(e *touchedEdit) {
 		if len(s.thens[was.ID]) > 0 {
 			content := s.t.AppendUnits(nil, e.first.Start, e.FromA)
 			content = s.t.AppendUnits(append(content, e.Insert...), e.ToA, e.ToA+e.behind)
-			s.keep(e, 0, was, content)
+			if !slices.Equal(content, s.t.AppendUnits(nil, was.Start, was.Start+was.Length)) {
+				s.keep(e, 0, was, content)
+			}
 			return
 		}
 	}
@@ -242,8 +283,8 @@ func (s *stating) divided(e *touchedEdit) {
 		return
 	}
 	was := e.first
-	headFree := head.id != was.ID && s.free(e, head.id)
-	tailFree := tail.id != was.ID && s.free(e, tail.id)
+	headFree := head.id != was.ID && s.free(head.id)
+	tailFree := tail.id != was.ID && s.free(tail.id)
 	if s.given[head.id] || s.given[tail.id] || !(head.id == was.ID && tailFree || tail.id == was.ID && headFree) {
 		return
 	}
@@ -252,7 +293,7 @@ func (s *stating) divided(e *touchedEdit) {
 	for k, l := range []*lineThen{head, tail} {
 		now := rowOf(s.t, was)
 		list := s.thens[l.id]
-		r, ok := s.row(list, contents[k], &now)
+		r, ok := s.row(list, contents[k], now, true)
 		if !ok && len(list) > 0 {
 			r, ok = list[0].line.row, true
 		}
@@ -278,27 +319,32 @@ func (s *stating) kept(e *touchedEdit, j int, was projection.Row, units int) {
 
 func (s *stating) keep(e *touchedEdit, j int, was projection.Row, content []uint16) {
 	now := rowOf(s.t, was)
-	if r, ok := s.row(s.thens[was.ID], content, &now); ok && !s.given[was.ID] {
+	if r, ok := s.row(s.thens[was.ID], content, now, true); ok && !s.given[was.ID] {
 		s.give(e, j, was.ID, r)
 	}
 }
 
 // row returns the row of a line that reads content after an undo, from its rows before
-// some undone records, the oldest first, and now. If it reads as before all of them,
-// that is its first row, else the newest of another record since, if there is one. A
-// pasted line has only a first row.
-func (s *stating) row(list []then, content []uint16, now *row) (row, bool) {
+// some undone records, the oldest first, and now, if it lives. If it reads as before all
+// of them, that is its first row, submitted if it was since; else the newest of another
+// record since, if there is one. A pasted line has only a first row.
+func (s *stating) row(list []then, content []uint16, now row, lives bool) (row, bool) {
 	if len(list) == 0 {
 		return row{}, false
 	}
 	if l := list[0].line; l.length == len(content) && (l.inside || l.digest != 0 && l.digest == digest(content)) {
-		return l.row, true
+		r := l.row
+		for _, was := range list[1:] {
+			r.submitted = r.submitted || was.line.row.rev == r.rev && was.line.row.submitted
+		}
+		r.submitted = r.submitted || lives && now.rev == r.rev && now.submitted
+		return r, true
 	}
 	if !s.undo {
 		return row{}, false
 	}
-	if now != nil && s.since(now.rev) {
-		return *now, true
+	if lives && s.since(now.rev) {
+		return now, true
 	}
 	for _, was := range slices.Backward(list) {
 		if s.since(was.line.row.rev) {
