@@ -71,7 +71,6 @@ func rowsOf(t testing.TB, body, field string) string {
 // TestTheAPIAnswersWhatTheCommandsPrint asks the same of a paper that three
 // people typed, over HTTP and by command, and takes the time.
 func TestTheAPIAnswersWhatTheCommandsPrint(t *testing.T) {
-	aside(t)
 	t.Parallel()
 	paper := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
 	if testing.Short() {

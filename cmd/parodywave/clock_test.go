@@ -18,7 +18,6 @@ import (
 // from now. Whoever reads its times is notified once, and times like -0m count from
 // the newest record.
 func TestAClockThatRanAheadIsSaid(t *testing.T) {
-	aside(t)
 	program, data := build(t), t.TempDir()
 	thread := string(logAhead(t, data, time.Now()))
 	for _, c := range []struct {

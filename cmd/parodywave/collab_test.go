@@ -21,7 +21,6 @@ func collab(t *testing.T, seed int, args ...string) int {
 // and returns its exit status.
 func editors(t *testing.T, args ...string) int {
 	t.Helper()
-	aside(t)
 	web := filepath.Join("..", "..", "web")
 	node, err := exec.LookPath("node")
 	if err != nil {

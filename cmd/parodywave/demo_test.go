@@ -33,17 +33,9 @@ func TestDemoTrace(t *testing.T) {
 	t.Parallel()
 	dir := traces(t)
 	paper := sequential(t, filepath.Join(dir, "automerge-paper.json.gz"), 3)
-	var friends trace
-	if raced { // to merge what they wrote takes minutes then
-		friends = sequential(t, filepath.Join(dir, "sveltecomponent.json.gz"), 2)
-	} else {
-		friends = concurrent(t, filepath.Join(dir, "friendsforever.json.gz"))
-	}
-	switch {
-	case testing.Short():
+	friends := concurrent(t, filepath.Join(dir, "friendsforever.json.gz"))
+	if testing.Short() {
 		paper, friends = paper.cut(800), friends.cut(300)
-	case raced:
-		paper, friends = paper.cut(4000), friends.cut(1000)
 	}
 	program, data := build(t), t.TempDir()
 	s := newServer(t, program, data)
@@ -237,7 +229,7 @@ func (d *demo) check(th typedThread) string {
 			d.t.Errorf("%s: blame names %q, who typed nothing", th.title, a)
 		}
 	}
-	if len(authors) < len(th.authors) && !testing.Short() && !raced {
+	if len(authors) < len(th.authors) && !testing.Short() {
 		d.t.Errorf("%s: blame names %q of %q", th.title, authors, th.authors)
 	}
 	return blame

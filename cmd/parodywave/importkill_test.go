@@ -23,7 +23,6 @@ import (
 // moments, on a directory without a server. Whatever is there afterwards
 // verifies, and is what was there before, or what the command was to make.
 func TestAKilledCommandChangesNothingOrAll(t *testing.T) {
-	aside(t)
 	t.Parallel()
 	rounds := 10 // the first is not killed
 	lines := 20_000

@@ -23,7 +23,6 @@ func TestAKilledCommandCanBeRunAgain(t *testing.T) {
 	if err != nil {
 		t.Skip("strace is not installed")
 	}
-	aside(t)
 	t.Parallel()
 	k := killer{strace: strace, program: build(t), dir: t.TempDir()}
 	k.prepare(t)

@@ -173,11 +173,8 @@ func broken(rows []*lineRow, thread *projection.Thread, n int) string {
 }
 
 func TestHistoryOfALineHangsTogether(t *testing.T) {
-	rows, seed, histories := 0, seeds.For(t), uint64(300)
-	if raced {
-		histories = 60
-	}
-	for i := range histories {
+	rows, seed := 0, seeds.For(t)
+	for i := range uint64(seeds.Rounds(300)) {
 		log, thread := history(t, rand.New(rand.NewPCG(seed, i)), 25, withMoves)
 		for n := range thread.LineCount() {
 			for _, each := range []bool{true, false} {

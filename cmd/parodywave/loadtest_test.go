@@ -15,7 +15,6 @@ import (
 // TestLoadtestCountsWhatItTyped runs the command as people do, and holds what
 // it says against the server.
 func TestLoadtestCountsWhatItTyped(t *testing.T) {
-	aside(t)
 	t.Parallel()
 	program := build(t)
 	s := newServer(t, program, t.TempDir())

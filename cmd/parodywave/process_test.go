@@ -24,7 +24,7 @@ import (
 func build(t testing.TB) string {
 	t.Helper()
 	program := program
-	if testing.Short() && !raced {
+	if testing.Short() {
 		program = func() (string, error) { return exec.LookPath("parodywave") }
 	}
 	path, err := program()

@@ -16,7 +16,6 @@ import (
 // TestQuestionsAboutAPaperAreAnswered asks the program, with its log in a file,
 // about a quarter of a million keystrokes.
 func TestQuestionsAboutAPaperAreAnswered(t *testing.T) {
-	aside(t)
 	t.Parallel()
 	paper := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
 	if testing.Short() {

@@ -13,15 +13,6 @@ import (
 	"parodywave/projection"
 )
 
-// aside skips a test in which the race detector has nothing to see: one goroutine
-// reads, or only other processes work.
-func aside(t *testing.T) {
-	t.Helper()
-	if raced {
-		t.Skip("nothing here for the race detector: make race runs it without, too")
-	}
-}
-
 func historyOf(t testing.TB, log eventlog.AuditLog) *player.History {
 	t.Helper()
 	r, err := player.ReadHistory(t.Context(), log, testThread, 0, func(id eventlog.AuthorID) string { return idString(id) }, burstPause)
@@ -65,7 +56,6 @@ func TestPlayerStepsWhereFramesArePrinted(t *testing.T) {
 
 // TestPlayerGoesAnywhereInALongHistory of 260,000 recorded keystrokes.
 func TestPlayerGoesAnywhereInALongHistory(t *testing.T) {
-	aside(t)
 	if testing.Short() {
 		t.Skip("260,000 keystrokes")
 	}

@@ -67,7 +67,6 @@ func sameEdits(before, after string, r *rand.Rand) error {
 // TestRevertOfARecordedPaper takes one of three authors' edits back, of a
 // quarter of a million, and then all: what it takes and what is left.
 func TestRevertOfARecordedPaper(t *testing.T) {
-	aside(t)
 	t.Parallel()
 	tr := sequential(t, filepath.Join(traces(t), "automerge-paper.json.gz"), 3)
 	if testing.Short() {

@@ -22,7 +22,6 @@ import (
 // TestServeStopsWhileItWaitsForTheLock: a signal ends the wait, and that is no
 // failure, as it is one to have waited in vain.
 func TestServeStopsWhileItWaitsForTheLock(t *testing.T) {
-	aside(t)
 	t.Parallel()
 	program, data := build(t), t.TempDir()
 	log, err := boltlog.Open(filepath.Join(data, "log.db"), boltlog.Options{})
@@ -59,7 +58,6 @@ func TestServeStopsWhileItWaitsForTheLock(t *testing.T) {
 
 // TestServeStopsWhileItRebuilds: a signal ends the reading of a long log, too.
 func TestServeStopsWhileItRebuilds(t *testing.T) {
-	aside(t)
 	t.Parallel()
 	program, data := build(t), t.TempDir()
 	fill(t, filepath.Join(data, "log.db"))

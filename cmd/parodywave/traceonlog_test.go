@@ -42,7 +42,6 @@ func logOf(t testing.TB, tr trace) (eventlog.AuditLog, *projection.Thread) {
 
 // TestGitBlameOnTraces has git blame what people really typed.
 func TestGitBlameOnTraces(t *testing.T) {
-	aside(t)
 	t.Parallel()
 	dir, most := traces(t), 3000
 	if testing.Short() {
