@@ -75,7 +75,7 @@ func (c *blameCommand) Run(a *app) error {
 			fmt.Fprintln(a.out, jsonLine(jsonrow.NewBlame(t, r, s.name)))
 			continue
 		}
-		tab.add(fmt.Sprint(r.Revision), visible(s.name(r.Author)), stamp(r.Time), strconv.Itoa(i+1)+")", visibleLine(t.Content(r)))
+		tab.add(fmt.Sprint(r.Revision), visibleName(s.name(r.Author)), stamp(r.Time), strconv.Itoa(i+1)+")", visibleLine(t.Content(r)))
 	}
 	tab.print(a.out)
 	return nil
@@ -196,7 +196,7 @@ func (c *blameCommand) chars(a *app, s *source, t *projection.Thread, from, to i
 	tab := table{right: "10010"}
 	for i, r := range runs {
 		where := fmt.Sprintf("%d:%d-%d)", r.Line, r.From, r.To)
-		tab.add(fmt.Sprint(r.Revision), visible(r.Author), r.Time, where, visibleLine(ot.String(t.Units(ends[i][0], ends[i][1]))))
+		tab.add(fmt.Sprint(r.Revision), visibleName(r.Author), r.Time, where, visibleLine(ot.String(t.Units(ends[i][0], ends[i][1]))))
 	}
 	tab.print(a.out)
 	return nil

@@ -99,7 +99,7 @@ func (c *check) line(name func(eventlog.AuthorID) string) string {
 	line := fmt.Sprintf("ok  %s  %d revisions  chain %s  %s\n", t.Stream, t.Revision, c.chain, visible(t.Title))
 	for _, m := range t.Imports {
 		line += fmt.Sprintf("    revisions 1 to %d were imported at revision %d, %s, by %s, from a file with SHA-256 %s\n",
-			m.Revisions, m.Revision, stamp(m.Time), visible(name(m.Author)), m.Digest)
+			m.Revisions, m.Revision, stamp(m.Time), visibleName(name(m.Author)), m.Digest)
 	}
 	return line
 }

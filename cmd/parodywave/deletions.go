@@ -69,7 +69,7 @@ func (r *removalRow) print(a *app) {
 			if text = visibleLine(text); broke {
 				text += "⏎"
 			}
-			fmt.Fprintf(a.out, "  -  %s  %s  \"%s\"\n", written, visible(p.Author), text)
+			fmt.Fprintf(a.out, "  -  %s  %s  \"%s\"\n", written, visibleName(p.Author), text)
 		}
 	}
 }

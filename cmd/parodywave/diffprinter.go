@@ -108,7 +108,7 @@ func (p *diffPrinter) who(from, to int) {
 	if least.Revision < last.Revision {
 		revisions = fmt.Sprintf("%d-%d", least.Revision, last.Revision)
 	}
-	name := visible(p.s.name(p.c.Thread.Authors()[last.Author]))
+	name := visibleName(p.s.name(p.c.Thread.Authors()[last.Author]))
 	fmt.Fprintln(p.a.out, p.in(faint, fmt.Sprintf("# %s  %s  %s  %s", revisions, stamp(last.Time), name, first.How)))
 }
 

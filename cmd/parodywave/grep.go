@@ -138,9 +138,9 @@ func (c *grepCommand) hint() string {
 func (c *grepCommand) cells(a *app, r *jsonrow.Hit, p *search.Pattern) []string {
 	until := []string{"", "", fmt.Sprintf("line %d", r.Now)}
 	if r.Gone {
-		until = []string{fmt.Sprint(r.GoneRevision), r.GoneTime, visible(r.GoneAuthor)}
+		until = []string{fmt.Sprint(r.GoneRevision), r.GoneTime, visibleName(r.GoneAuthor)}
 	}
-	cells := append([]string{fmt.Sprint(r.Revision), r.Time, visible(r.Author), "-"}, until...)
+	cells := append([]string{fmt.Sprint(r.Revision), r.Time, visibleName(r.Author), "-"}, until...)
 	if c.Thread == "" {
 		cells = append([]string{string(r.Thread)}, cells...)
 	}

@@ -62,7 +62,7 @@ func (r *eventRow) cells() []string {
 	if r.First != r.Revision {
 		revision = fmt.Sprintf("%d-%d", r.First, r.Revision)
 	}
-	return []string{revision, r.Time, visible(r.Author), r.Kind, r.what()}
+	return []string{revision, r.Time, visibleName(r.Author), r.Kind, r.what()}
 }
 
 const textColumns = 60

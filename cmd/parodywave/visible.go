@@ -96,12 +96,8 @@ func reveal(s string, tabs bool, conceals concealment) string {
 		switch {
 		case tabs && r == '\t' || !conceals(before, r, first(rest)):
 			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r < 0x10000:
-			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
+			fmt.Fprintf(&b, escapeOf(r), r)
 		}
 		before = r
 	}

@@ -1,7 +1,8 @@
 // A thread as the list shows it, and a check of the JSON that arrives. Times
-// are Unix milliseconds; names are nicknames.
+// are Unix milliseconds; names are as pages show them.
 
 import { count, isFields, isText, text } from './fields'
+import { shownName } from './visible'
 
 export interface Row {
   id: string
@@ -20,7 +21,7 @@ export interface Row {
   last: string
 }
 
-const names = (v: unknown): string[] => (Array.isArray(v) ? v.filter(isText) : [])
+const names = (v: unknown): string[] => (Array.isArray(v) ? v.filter(isText).map(shownName) : [])
 
 /** rowOf reads a row of `list` or of GET /api/threads; null if it is malformed. */
 export function rowOf(v: unknown): Row | null {
@@ -30,7 +31,7 @@ export function rowOf(v: unknown): Row | null {
     title: v.title,
     rev: count(v.rev ?? v.revisions),
     at: count(v.updated_at) || count(v.opened_at),
-    by: text(v.updated_by) || text(v.opened_by),
+    by: shownName(text(v.updated_by) || text(v.opened_by)),
     lines: count(v.lines),
     connections: count(v.connections),
     here: names(v.here),

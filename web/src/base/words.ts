@@ -19,14 +19,31 @@ export const number = (n: number): string => numbers.format(n)
 export const counted = (f: (n: string, one: boolean) => string, n: number): string =>
   f(number(n), plurals.select(n) === 'one')
 
+/** LAST is the end of the year 9999. A log of an earlier release may have later times, which name no day. */
+const LAST = 253_402_300_799_999
+
+/** isTime reports whether Unix milliseconds name a day. */
+export const isTime = (at: number): boolean => at >= 0 && at <= LAST
+
+const noTime = pick('unknown time', '알 수 없는 시각')
+const NEAR = 300 // s by which the clocks of two machines may differ
+
 /** ago says how long before now the time was, both in Unix milliseconds. */
 export function ago(at: number, now: number): string {
+  if (!isTime(at)) return noTime
   const s = (now - at) / 1000
-  if (s < 45) return pick('just now', '방금')
-  if (s < 45 * 60) return relative.format(-Math.round(s / 60), 'minute')
-  if (s < 22 * 3600) return relative.format(-Math.round(s / 3600), 'hour')
+  const far = Math.abs(s)
+  if (s < 45 && s > -NEAR) return pick('just now', '방금')
+  if (far < 45 * 60) return relative.format(-Math.round(s / 60), 'minute')
+  if (far < 22 * 3600) return relative.format(-Math.round(s / 3600), 'hour')
   return relative.format(-Math.round(s / 86400), 'day')
 }
 
 /** exactly gives the date and time to the second of a time in Unix milliseconds. */
-export const exactly = (at: number): string => exact.format(at)
+export const exactly = (at: number): string => written(exact, at)
+
+/** written is a time in a format, also where it names no day. */
+export const written = (format: Intl.DateTimeFormat, at: number): string => (isTime(at) ? format.format(at) : noTime)
+
+/** machineTime is a time in Unix milliseconds for the attribute datetime. */
+export const machineTime = (at: number): string | undefined => (isTime(at) ? new Date(at).toISOString() : undefined)

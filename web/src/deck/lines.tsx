@@ -6,6 +6,7 @@ import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { initials, Palette } from '../base/authors'
 import { number } from '../base/words'
+import { shownTitle } from '../base/visible'
 import type { Client } from './client'
 import { Hand } from './hand'
 import type { Thread } from './thread'
@@ -46,9 +47,9 @@ export function Lines({ client, thread }: { client: Client; thread: Thread }) {
   const plain = (row: Row, i: number) => line(row, i, <span class="text">{row.value}</span>)
   return (
     <main>
-      <h1>{thread.title}</h1>
+      <h1>{shownTitle(thread.title)}</h1>
       <p class="label">{words.how}</p>
-      <ol class="lines" aria-label={thread.title} ref={list}>
+      <ol class="lines" aria-label={shownTitle(thread.title)} ref={list}>
         <>{rows.slice(0, at).map(plain)}</>
         {line(here, at, <Hand thread={thread} label={words.yourLine(here.index === null ? '' : number(here.index + 1))} caret={caret}
           onChange={() => client.changed()} onMove={move} />, thread.hand.rev === null ? '' : words.saved(number(thread.hand.rev)))}

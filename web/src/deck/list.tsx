@@ -3,7 +3,8 @@
 import { useRef } from 'preact/hooks'
 import { useNow } from '../base/changes'
 import { phrases } from '../base/phrases'
-import { ago, counted, exactly, number } from '../base/words'
+import { ago, counted, exactly, machineTime, number } from '../base/words'
+import { shownTitle } from '../base/visible'
 import type { Client } from './client'
 import { words } from './words'
 
@@ -24,10 +25,10 @@ export function List({ client }: { client: Client }) {
       <ul class="threads" aria-label={phrases.allThreads}>
         {client.list?.map((t) => (
           <li key={t.id}>
-            <a href={`#${t.id}`}>{t.title}</a>
+            <a href={`#${t.id}`}>{shownTitle(t.title) || t.id}</a>
             <span>{counted(words.lines, t.lines)}</span>
             <span>{t.connections > 0 && words.here(number(t.connections))}</span>
-            <time dateTime={new Date(t.at).toISOString()} title={exactly(t.at)}>{t.by}, {ago(t.at, now)}</time>
+            <time dateTime={machineTime(t.at)} title={exactly(t.at)}>{t.by}, {ago(t.at, now)}</time>
           </li>
         ))}
       </ul>

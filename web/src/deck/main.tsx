@@ -13,6 +13,7 @@ import { remembered } from '../base/name'
 import { phrases, why } from '../base/phrases'
 import { Socket } from '../base/socket'
 import { start } from '../base/start'
+import { shownTitle } from '../base/visible'
 import { counted } from '../base/words'
 import { Client } from './client'
 import { Lines } from './lines'
@@ -55,7 +56,7 @@ function boot(): void {
   client.onChange(() => {
     // A standing listener would keep the page out of the browser's cache.
     void (client.thread?.dirty ? addEventListener : removeEventListener)('beforeunload', stay)
-    document.title = client.thread ? `${client.thread.title} — Parody Wave` : 'Parody Wave'
+    document.title = client.thread ? `${shownTitle(client.thread.title)} — Parody Wave` : 'Parody Wave'
     const hash = client.id ? `#${client.id}` : ''
     if (hash !== location.hash) history[hash ? 'pushState' : 'replaceState'](null, '', hash || location.pathname)
   })

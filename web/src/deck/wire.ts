@@ -4,6 +4,7 @@
 
 import { fieldsOf, isCount, isFields, isText, text, type Fields } from '../base/fields'
 import { pageOf, type Row } from '../base/row'
+import { shownName } from '../base/visible'
 
 export interface Piece { line: number; value: string; user: string; submitted: boolean }
 /**
@@ -49,7 +50,7 @@ function join(m: Fields): Join | null {
   for (const p of m.data as unknown[]) {
     // A missing or repeated index would put text under the wrong line.
     if (!isFields(p) || p.line !== data.length || !isText(p.value) || !isText(p.user)) return null
-    data.push({ line: data.length, value: p.value, user: p.user, submitted: p.submitted === true })
+    data.push({ line: data.length, value: p.value, user: shownName(p.user), submitted: p.submitted === true })
   }
   const current = isCount(m.current) && m.current < data.length ? m.current : null
   const received = isCount(m.received) ? { received: m.received } : {}
@@ -60,5 +61,5 @@ function update(m: Fields): Update | null {
   const { id, line, rev, value, user } = m
   if (!isText(id) || !isCount(line) || !isCount(rev) || !isText(value) || !isText(user)) return null
   const mine = m.mine === true
-  return { type: 'update', id, line: mine && m.gone === true ? -1 : line, value, user, rev, submitted: m.submitted === true, mine }
+  return { type: 'update', id, line: mine && m.gone === true ? -1 : line, value, user: shownName(user), rev, submitted: m.submitted === true, mine }
 }

@@ -8,6 +8,7 @@ import { useChanges } from '../base/changes'
 import { BackArrow } from '../base/arrow'
 import { phrases } from '../base/phrases'
 import { look } from '../base/seen'
+import { shownTitle } from '../base/visible'
 import { Banner } from './banner'
 import type { LineRef } from './blame/blame'
 import { besideKeyboard } from './keyboard'
@@ -114,7 +115,7 @@ export function Page({ session, settings }: { session: Session; settings: Settin
 
 /** useDocument keeps the window's title and the revision looked at, and warns before waiting edits are left behind. */
 function useDocument(session: Session): void {
-  useEffect(() => { document.title = `${session.title || words.untitled} · Parody Wave` }, [session.title])
+  useEffect(() => { document.title = `${shownTitle(session.title) || words.untitled} · Parody Wave` }, [session.title])
   useEffect(() => {
     const seen = (): void => { if (!document.hidden && session.phase === 'open') look(session.thread, session.rev) }
     // Somebody who goes back at once leaves no time for the pause.

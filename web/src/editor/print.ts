@@ -4,6 +4,7 @@
 import type { EditorState } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import { exactly } from '../base/words'
+import { shownTitle } from '../base/visible'
 import { rowsOf } from './blame/state'
 import type { Session } from './session/session'
 import { words } from './words'
@@ -45,7 +46,7 @@ function lay(session: Session, rows: PrintRow[]): HTMLElement {
   const sheet = document.createElement('article')
   sheet.className = 'printed'
   const title = document.createElement('h1')
-  title.textContent = session.title || words.untitled
+  title.textContent = shownTitle(session.title) || words.untitled
   const when = document.createElement('p')
   when.textContent = `#${session.rev} · ${exactly(Date.now())} · ${location.host}/t/${session.thread}`
   const table = document.createElement('table')

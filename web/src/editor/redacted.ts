@@ -4,6 +4,7 @@
 import { StateField, type Extension, type Range } from '@codemirror/state'
 import { Decoration, EditorView, MatchDecorator, ViewPlugin, type DecorationSet, type ViewUpdate } from '@codemirror/view'
 import { exactly } from '../base/words'
+import { shownName } from '../base/visible'
 import { entryTaken, type Entry } from './session/entry'
 import { words } from './words'
 
@@ -17,7 +18,7 @@ const shown = ViewPlugin.fromClass(class {
 }, { decorations: (plugin) => plugin.decorations })
 
 const byWhom = (entry: Entry): Decoration =>
-  Decoration.mark({ attributes: { title: words.redactedBy(entry.user, exactly(entry.at)) } })
+  Decoration.mark({ attributes: { title: words.redactedBy(shownName(entry.user), exactly(entry.at)) } })
 
 const seen = StateField.define<DecorationSet>({
   create: () => Decoration.none,

@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { faultOf } from './fault'
 import { Pencil } from './icons'
+import { shownTitle } from '../base/visible'
 import { words } from './words'
 
 const LONGEST = 200 // characters, the server's default
@@ -12,7 +13,8 @@ export function Title(p: { title: string; fixed: boolean; onRename(title: string
   const [editing, setEditing] = useState(false)
   const [fault, setFault] = useState('')
   const pencil = useRef<HTMLButtonElement>(null)
-  const shown = wanted ?? p.title
+  const title = wanted ?? p.title
+  const shown = shownTitle(title)
 
   const close = (): void => {
     setEditing(false)
@@ -26,7 +28,7 @@ export function Title(p: { title: string; fixed: boolean; onRename(title: string
     setWanted(title)
     p.onRename(title).then(close, (e: unknown) => { setFault(faultOf(e)); setEditing(true) })
   }
-  if (editing) return <Field title={shown} fault={fault} onDone={rename} onCancel={close} />
+  if (editing) return <Field title={title} fault={fault} onDone={rename} onCancel={close} />
   return (
     <div class="title">
       <h1 title={shown}>{shown}</h1>

@@ -8,6 +8,7 @@ import {
   type ViewUpdate,
 } from '@codemirror/view'
 import type { Palette } from '../base/authors'
+import { shownTitle } from '../base/visible'
 import { counted } from '../base/words'
 import { blame, setBlame, showLine, type LineRef } from './blame/blame'
 import { carets } from './caret'
@@ -76,7 +77,7 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         keymap.of([...historyKeymap, ...defaultKeymap]),
         EditorState.allowMultipleSelections.of(true),
         EditorState.phrases.of(codemirror),
-        EditorView.contentAttributes.of(() => ({ 'aria-label': words.textLabel(session.title || words.untitled), lang: '', autocapitalize: 'off' })),
+        EditorView.contentAttributes.of(() => ({ 'aria-label': words.textLabel(shownTitle(session.title) || words.untitled), lang: '', autocapitalize: 'off' })),
         EditorView.updateListener.of((update) => present(session, update)),
         nonce(),
       ],

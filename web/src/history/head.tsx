@@ -3,8 +3,9 @@
 import { BackArrow } from '../base/arrow'
 import { NameMenu } from '../base/header'
 import { Menu, MenuButton } from '../base/menu'
-import { exactly, number } from '../base/words'
+import { exactly, machineTime, number } from '../base/words'
 import { initials } from '../base/authors'
+import { shownName, shownTitle } from '../base/visible'
 import type { Cast } from './cast'
 import type { Past } from './past'
 import { now as nowPath } from './place'
@@ -18,7 +19,7 @@ export function Head(p: { past: Past; user: string; onName(name: string): void }
       {p.past.phase === 'missing'
         ? <a class="brand" href="/">Parody Wave</a>
         : <a class="back-to-now" href={nowPath(p.past.thread)}><BackArrow /><span>{words.back}</span></a>}
-      <div class="bar-own">{p.past.phase === 'there' && <h1>{p.past.timeline?.title}</h1>}</div>
+      <div class="bar-own">{p.past.phase === 'there' && <h1>{shownTitle(p.past.timeline?.title ?? '')}</h1>}</div>
       <Versions past={p.past} />
       <NameMenu user={p.user} onName={p.onName} />
     </header>
@@ -34,8 +35,8 @@ function Versions(p: { past: Past }) {
     <Menu class="versions" face={words.versions}>
       {versions.toReversed().map((v) => (
         <MenuButton key={v.name} onClick={() => past.jump(v.rev)}>
-          <span class="version-name">{v.name}</span>
-          <span class="quiet" title={exactly(v.at)}>{revision(v.rev)}{v.by ? ` · ${v.by}` : ''}</span>
+          <span class="version-name">{shownName(v.name)}</span>
+          <span class="quiet" title={exactly(v.at)}>{revision(v.rev)}{v.by ? ` · ${shownName(v.by)}` : ''}</span>
         </MenuButton>
       ))}
     </Menu>
@@ -54,10 +55,10 @@ export function Caption(p: { past: Past; cast: Cast; now: number }) {
   const version = versionAt(timeline.versions, past.rev)
   return (
     <p class="caption">
-      <time dateTime={new Date(at).toISOString()} title={exactly(at)}>{when(at, p.now)}</time>
+      <time dateTime={machineTime(at)} title={exactly(at)}>{when(at, p.now)}</time>
       <span class={`person ${by.colour(step.author)}`}><span class="initials" aria-hidden="true">{initials(name)}</span><span class="author">{name}</span></span>
       <span class="rev">{revision(past.rev)}</span>
-      {version && <strong>{version.name}</strong>}
+      {version && <strong>{shownName(version.name)}</strong>}
       {past.anchor === null && !past.fine && past.rev === step.to && (step.inserted > 0 || step.deleted > 0) && (
         <span class="counts quiet"><span aria-hidden="true">{words.counts(number(step.inserted), number(step.deleted))}</span>
           <span class="unseen">{words.countsSpoken(number(step.inserted), number(step.deleted))}</span></span>

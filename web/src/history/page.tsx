@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useChanges, useNow } from '../base/changes'
 import { remembered } from '../base/name'
 import { counted } from '../base/words'
+import { shownTitle } from '../base/visible'
 import { Acts, type Asked } from './acts'
 import { Cast } from './cast'
 import { changesOf, Comparison } from './comparison'
@@ -94,7 +95,7 @@ function useAddress(past: Past): void {
   const { rev, anchor, phase } = past
   useEffect(() => {
     if (phase !== 'there') return
-    document.title = `${past.timeline?.title ?? ''} · #${rev}`
+    document.title = `${shownTitle(past.timeline?.title ?? '')} · #${rev}`
     const timer = setTimeout(() => history.replaceState(history.state, '', address(past.thread, rev, anchor)), 250)
     return () => clearTimeout(timer)
   }, [rev, anchor, phase])

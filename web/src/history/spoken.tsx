@@ -4,6 +4,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Past } from './past'
 import { number } from '../base/words'
+import { shownName } from '../base/visible'
 import { when } from './when'
 import { revision, words } from './words'
 
@@ -34,7 +35,7 @@ export function Spoken(p: { past: Past; said: string; onSaid(): void; now: numbe
 function sentence(past: Past, now: number): string {
   const step = past.here
   if (!step || !past.timeline) return ''
-  const who = past.timeline.authors[step.author]?.name ?? ''
+  const who = shownName(past.timeline.authors[step.author]?.name ?? '')
   const counts = past.rev === step.to ? [words.countsSpoken(number(step.inserted), number(step.deleted))] : [] // of all of the step
   return [when(step.end, now), who, revision(past.rev), ...counts].join(', ')
 }

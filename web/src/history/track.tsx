@@ -2,6 +2,7 @@
 // wide, whose thumb is the line to drag.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { shownName } from '../base/visible'
 import { bars, height, pauses, place, type Bar } from './bars'
 import type { Cast } from './cast'
 import type { Past } from './past'
@@ -65,7 +66,7 @@ function Histogram(p: { past: Past; cast: Cast; width: number }) {
       {start !== null && <line class="anchor" x1={start} x2={start} y1={0} y2={UP + DOWN} />}
       {timeline!.versions.map((v) => {
         const i = indexOf(steps, v.rev)
-        return <path key={v.name} class="flag" d={`M${x(i, i)} 0h6l-2 3 2 3h-6z`}><title>{v.name}</title></path>
+        return <path key={v.name} class="flag" d={`M${x(i, i)} 0h6l-2 3 2 3h-6z`}><title>{shownName(v.name)}</title></path>
       })}
     </svg>
   )

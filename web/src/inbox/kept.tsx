@@ -3,6 +3,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { counted } from '../base/words'
+import { shownTitle } from '../base/visible'
 import type { OrphanedOutbox } from '../editor/session/orphaned-outboxes'
 import { threadPath } from './field'
 import type { Threads } from './threads'
@@ -55,7 +56,7 @@ function Said({ state, threads }: { state: NonNullable<State>; threads: Threads 
       {sum('waiting') > 0 && <p>{counted(words.waiting, sum('waiting'))}</p>}
       {state.fates.filter((f) => f.fate === 'stuck').map((f) => (
         <p key={f.thread}>
-          {counted(words.stuck, f.edits)} <a href={threadPath(f.thread)}>{threads.rows.get(f.thread)?.title ?? f.thread}</a>
+          {counted(words.stuck, f.edits)} <a href={threadPath(f.thread)}>{shownTitle(threads.rows.get(f.thread)?.title ?? f.thread)}</a>
         </p>
       ))}
     </>

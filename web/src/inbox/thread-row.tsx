@@ -2,8 +2,9 @@
 
 import { useId } from 'preact/hooks'
 import { initials, type Palette } from '../base/authors'
-import { ago, counted, exactly, number } from '../base/words'
+import { ago, counted, exactly, machineTime, number } from '../base/words'
 import { threadPath } from './field'
+import { shownTitle } from '../base/visible'
 import type { Row } from '../base/row'
 import { words } from './words'
 
@@ -17,7 +18,7 @@ export function ThreadRow(p: { row: Row; seen: number | null; now: number; palet
   return (
     <li onClick={follow}>
       <span class={fresh ? 'dot fresh' : 'dot'} title={news}><span class="unseen" id={`${id}-news`}>{news}.</span></span>
-      <a class="title" href={threadPath(row.id)} aria-describedby={`${id}-news ${id}-who ${id}-when`}>{row.title}</a>
+      <a class="title" href={threadPath(row.id)} aria-describedby={`${id}-news ${id}-who ${id}-when`}>{shownTitle(row.title) || row.id}</a>
       <span class="who" id={`${id}-who`}>
         {row.typing.length > 0 && (
           <span class="typing" title={words.typing(row.typing.join(', '))}>
@@ -30,7 +31,7 @@ export function ThreadRow(p: { row: Row; seen: number | null; now: number; palet
       <span class="last">{row.last && `“${row.last}”`}</span>
       <span class="meta" id={`${id}-when`}>
         <span>{counted(words.lines, row.lines)}</span>
-        <time dateTime={new Date(row.at).toISOString()} title={exactly(row.at)}>
+        <time dateTime={machineTime(row.at)} title={exactly(row.at)}>
           {row.by && <span class="by">{row.by}</span>}<span>{row.by && ', '}{ago(row.at, p.now)}</span>
         </time>
       </span>

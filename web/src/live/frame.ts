@@ -2,6 +2,7 @@
 // arrives. Counts are since the frame before.
 
 import { isFields, text, type Fields } from '../base/fields'
+import { shownName, shownTitle } from '../base/visible'
 
 export interface Counts { edits: number; deliveries: number; pushes: number }
 
@@ -42,7 +43,7 @@ function detailOf(m: Fields): Detail | null {
   if (!isFields(m.ack)) return null
   return {
     ack: { p50: amount(m.ack.p50), p99: amount(m.ack.p99), n: amount(m.ack.n) },
-    busiest: each(m.busiest, (t) => ({ id: text(t.id), title: text(t.title), edits: amount(t.edits), connections: amount(t.connections) })),
-    people: each(m.people, (p) => ({ user: text(p.user), edits: amount(p.edits) })),
+    busiest: each(m.busiest, (t) => ({ id: text(t.id), title: shownTitle(text(t.title)), edits: amount(t.edits), connections: amount(t.connections) })),
+    people: each(m.people, (p) => ({ user: shownName(text(p.user)), edits: amount(p.edits) })),
   }
 }

@@ -12,6 +12,7 @@
 import { Compartment, Prec, type Extension } from '@codemirror/state'
 import { EditorView, keymap, type Command } from '@codemirror/view'
 import { Palette } from '../../base/authors'
+import { shownName } from '../../base/visible'
 import { asked, lineAsked } from './asked-line'
 import { gaps } from './gaps'
 import { gapsLoaded } from './gaps-loaded'
@@ -38,7 +39,7 @@ const shownNow = new Compartment()
 
 export function blame(session: BlameSession, options: BlameOptions = {}): Extension {
   return [
-    whoami.of(() => ({ id: session.author ?? '', name: session.user, kind: 'person' })),
+    whoami.of(() => ({ id: session.author ?? '', name: shownName(session.user), kind: 'person' })),
     blameState,
     gaps,
     gapsLoaded(session.thread),

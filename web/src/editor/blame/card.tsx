@@ -5,7 +5,8 @@ import type { EditorView } from '@codemirror/view'
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { initials, type Palette } from '../../base/authors'
 import { ask } from '../../base/api'
-import { ago, counted, exactly, number } from '../../base/words'
+import { ago, counted, exactly, machineTime, number } from '../../base/words'
+import { shownAuthors } from '../../base/visible'
 import { gapsAt, gapsOf, shortened, type Gap } from './gaps'
 import { isBlank, type Author, type Row } from './rows'
 import { rowsOf } from './state'
@@ -63,7 +64,7 @@ function Who({ row, palette }: { row: Row; palette: Palette }) {
     <p class={`card-who a${palette.of(row.author.name)}`}>
       <span class="initials" aria-hidden="true">{initials(row.author.name)}</span>
       <strong class="author">{row.author.name}</strong>
-      <time class="quiet" dateTime={new Date(row.at).toISOString()} title={exactly(row.at)}>
+      <time class="quiet" dateTime={machineTime(row.at)} title={exactly(row.at)}>
         {row.pending ? words.notOnDisk : ago(row.at, Date.now())}
       </time>
       {row.rev > 0 && <span class="quiet">#{row.rev}</span>}
@@ -122,10 +123,11 @@ async function about(session: CardSource, from: number, here: string, signal: Ab
 /** spread cuts a line's text by its spans; neighbours of one author become one. */
 export function spread(text: string, said: LinesAnswer): Word[] {
   const out: Word[] = []
+  const authors = shownAuthors(said.authors)
   let at = 0
   for (const [length, , author, time] of said.words?.[0] ?? []) {
     const piece = text.slice(at, at += length)
-    const who = said.authors[author] ?? { id: '', name: '?', kind: '' }
+    const who = authors[author] ?? { id: '', name: '?', kind: '' }
     const last = out.at(-1)
     if (last && last.author.id === who.id) {
       last.text += piece

@@ -6,6 +6,7 @@
 import { ChangeSet, type EditorState, type Text, type Transaction } from '@codemirror/state'
 import { ViewPlugin, type EditorView, type ViewUpdate } from '@codemirror/view'
 import { ask } from '../../base/api'
+import { shownAuthors } from '../../base/visible'
 import { blameGiven, entryTaken, type Entry } from '../session/entry'
 import { pendingIn } from '../session/peer'
 import { gapsGiven, type Gap } from './gaps'
@@ -92,11 +93,12 @@ class Asked {
   /** here gives the answer's gaps, the text that they are about, and the changes from that to the text of the state. */
   here({ lines, authors }: Answer, state: EditorState): { gaps: Gap[]; text: Text; since: ChangeSet } {
     const { text } = this
+    const people = shownAuthors(authors)
     const since = [...this.entries.map((e) => e.changes), ...pendingIn(state)]
       .reduce((all, c) => all.compose(c), ChangeSet.empty(text.length))
     const gaps = lines.filter(([, , , , , was]) => was.trim()).map(([line, count, , author, at, was]): Gap => {
       const below = line >= text.lines
-      return { pos: below ? text.length : text.line(line + 1).from, below, lines: count, author: authors[author] ?? nobody.author, at, text: was }
+      return { pos: below ? text.length : text.line(line + 1).from, below, lines: count, author: people[author] ?? nobody.author, at, text: was }
     })
     return { gaps, text, since }
   }

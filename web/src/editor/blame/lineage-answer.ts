@@ -1,6 +1,7 @@
 // The server's answers about lines and about the history of one (the endpoints
 // lines and lines/ID/history), and how pages of a history are joined.
 
+import { shownAuthors } from '../../base/visible'
 import type { Author } from './rows'
 
 export interface LinesAnswer {
@@ -50,7 +51,8 @@ export function historyURL(thread: string, line: string, o: { at?: number; limit
 }
 
 export function lineage(said: HistoryAnswer): Lineage {
-  const entries = said.entries.map((e): Told => ({ ...e, author: said.authors[e.author] ?? { id: '', name: '?', kind: '' } }))
+  const authors = shownAuthors(said.authors)
+  const entries = said.entries.map((e): Told => ({ ...e, author: authors[e.author] ?? { id: '', name: '?', kind: '' } }))
   return { rev: said.rev, entries, next: said.next }
 }
 

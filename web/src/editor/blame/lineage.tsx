@@ -7,7 +7,7 @@ import { initials, type Palette } from '../../base/authors'
 import { ask } from '../../base/api'
 import { useNow } from '../../base/changes'
 import { phrases } from '../../base/phrases'
-import { ago, counted, exactly, number } from '../../base/words'
+import { ago, counted, exactly, machineTime, number } from '../../base/words'
 import type { LineRef } from './asked-line'
 import { shortened, type Told } from './lineage-answer'
 import { Feed, type FeedSession } from './lineage-feed'
@@ -95,7 +95,7 @@ function Entry({ entry, thread, palette, now }: { entry: Told; thread: string; p
       <p class="entry-head">
         <span class="initials" aria-hidden="true">{initials(author.name)}</span>
         <strong class="author">{author.name}</strong>
-        <time class="quiet" dateTime={new Date(end).toISOString()} title={exactly(end)}>{ago(end, now)}</time>
+        <time class="quiet" dateTime={machineTime(end)} title={exactly(end)}>{ago(end, now)}</time>
         <a href={pathOf({ thread, at: String(to) })} title={words.moment(number(to))} aria-label={words.moment(number(to))}>#{to}</a>
       </p>
       {kinds.length > 0 && <p class="entry-kinds">{kinds.map((k) => words.kinds[k] ?? k).join(' · ')}</p>}

@@ -7,6 +7,7 @@
 
 import { ChangeSet, Facet, StateField, type ChangeDesc, type EditorState, type Text } from '@codemirror/state'
 import { common } from '../../base/common'
+import { shownAuthors, shownName } from '../../base/visible'
 import { blameGiven, entryTaken, type Blame, type Entry } from '../session/entry'
 import { pendingIn } from '../session/peer'
 import { nobody, Rows, type Author, type Row } from './rows'
@@ -55,23 +56,25 @@ export const rowsOf = (state: EditorState): Rows | null => {
 export const isWaiting = (state: EditorState): boolean => pendingIn(state).length > 0
 
 /** authorOf is who made an entry. */
-export const authorOf = (e: Entry): Author => ({ id: e.author, name: e.user, kind: 'person' })
+export const authorOf = (e: Entry): Author => ({ id: e.author, name: shownName(e.user), kind: 'person' })
 
 function whole({ rev, text, blame }: { rev: number; text: Text; blame: Blame }): BlameState {
+  const authors = shownAuthors(blame.authors)
   const rows = blame.lines.map(([rev, author, at, submitted]): Row =>
-    ({ author: blame.authors[author] ?? nobody.author, rev, at, submitted, pending: false }))
+    ({ author: authors[author] ?? nobody.author, rev, at, submitted, pending: false }))
   // Only a text in which nobody ever wrote has no rows; elsewhere they are unknown yet.
   const known = rows.length === text.lines || text.length === 0
   return {
     rev, text, rows: Rows.of(known ? rows : Array<Row>(text.lines).fill(nobody)),
-    authors: new Map(blame.authors.map((a) => [a.id, a])), pending: null,
+    authors: new Map(authors.map((a) => [a.id, a])), pending: null,
   }
 }
 
 function taken(b: BlameState, e: Entry): BlameState {
   const text = e.changes.empty ? b.text : e.changes.apply(b.text)
   const known = b.authors.get(e.author)
-  const authors = known?.name === e.user ? b.authors : new Map(b.authors).set(e.author, { ...authorOf(e), ...known, name: e.user })
+  const now = authorOf(e)
+  const authors = known?.name === now.name ? b.authors : new Map(b.authors).set(e.author, { ...now, ...known, name: now.name })
   return { rev: e.rev, text, rows: rowsAfter(b.rows, e, text, authors), authors, pending: null }
 }
 

@@ -1,10 +1,12 @@
 // Where the others are in the text.
 
 import type { ChangeSet, Transaction } from '@codemirror/state'
+import { shownName } from '../../base/visible'
 import { blameGiven, entryTaken, type Entry } from './entry'
 import type { Peer } from './peer'
 import type { CursorSeen } from './wire'
 
+/** A Cursor's user is as pages show the name. */
 export interface Cursor { client: string; user: string; author: string; ranges: [number, number][] }
 
 const KEPT = 1000 // entries, for cursors that were sent before them
@@ -28,7 +30,7 @@ export class Cursors {
     const others = this.list.filter((c) => c.client !== m.client)
     const { client, user, author } = m
     if (m.ranges.length > 0) {
-      others.push({ client, user, author, ranges: m.ranges.map(([anchor, head]) => [this.here(m, anchor), this.here(m, head)]) })
+      others.push({ client, user: shownName(user), author, ranges: m.ranges.map(([anchor, head]) => [this.here(m, anchor), this.here(m, head)]) })
     }
     this.list = others
   }

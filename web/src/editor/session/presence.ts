@@ -1,5 +1,6 @@
 // Who is in the thread, and where.
 
+import { shownName } from '../../base/visible'
 import { Cursors } from './cursors'
 import type { Peer } from './peer'
 import type { CursorSeen, People } from './wire'
@@ -18,7 +19,7 @@ export class Presence {
 
   hear(m: CursorSeen | People): void {
     if (m.type === 'cursor') return this.cursors.see(m)
-    this.people = m.people
+    this.people = m.people.map((p) => ({ ...p, user: shownName(p.user) }))
     this.me.author ??= m.people.find((p) => p.user === this.me.user)?.author ?? null
     // A list that is cut short says nothing of those it leaves out.
     if (m.people.length >= m.total) this.cursors.keep(new Set(m.people.filter((p) => p.mode === 'text').map((p) => p.author)))
