@@ -16,6 +16,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/logtest"
+	"parodywave/server/internal/authority"
 	"parodywave/server/internal/people"
 
 	"github.com/gorilla/websocket"
@@ -324,13 +325,13 @@ func TestReadyTellsOfALogThatTakesNothing(t *testing.T) {
 		t.Fatalf("status %d", status)
 	}
 	log.FailUnavailable(1)
-	if _, err := s.api.Put(context.Background(), id, "other", people.Identity{Name: "Ann", Kind: "cli"}, 0); err == nil {
+	if _, err := s.api.Put(context.Background(), id, authority.Write{Text: "other"}, people.Identity{Name: "Ann", Kind: "cli"}); err == nil {
 		t.Fatal("no error")
 	}
 	if status := ready(); status != http.StatusServiceUnavailable {
 		t.Errorf("status %d while the log refuses", status)
 	}
-	if _, err := s.api.Put(context.Background(), id, "other", people.Identity{Name: "Ann", Kind: "cli"}, 0); err != nil {
+	if _, err := s.api.Put(context.Background(), id, authority.Write{Text: "other"}, people.Identity{Name: "Ann", Kind: "cli"}); err != nil {
 		t.Fatal(err)
 	}
 	if status := ready(); status != http.StatusOK {

@@ -12,6 +12,7 @@ import (
 	"parodywave/eventlog"
 	"parodywave/projection"
 	"parodywave/projection/snapshot"
+	"parodywave/server/internal/authority"
 	"parodywave/server/internal/people"
 )
 
@@ -233,30 +234,46 @@ func TestPutIsADiffInOneAppend(t *testing.T) {
 	}
 	path := "/api/threads/" + th.ID + "/text"
 	for _, tc := range []struct {
-		body, match string
-		status      int
-		records     int
+		body, query, match string
+		status, records    int
+		says               string
 	}{
-		{"one\ntwo\n", "", 200, 1},
-		{"one\n2\n", `"2"`, 200, 1},
-		{"late\n", `"2"`, 412, 0},
-		{"one\n2\n", "", 200, 0},
-		{"one\r\n", "", 400, 0},
-		{"\xff", "", 400, 0},
-		{"", "", 400, 0},
+		{"one\ntwo\n", "?base=1", "", 200, 1, `"rev":2,"merged":0,"overlaps":[]`},
+		{"one\n2\n", "", `"2"`, 200, 1, `"rev":3,"merged":0,"overlaps":[]`},
+		{"late\n", "", `"2"`, 412, 0, "stale"},
+		{"late\n", "?expected=2", "", 412, 0, "stale"},
+		{"one\ntwo\nthree\n", "?base=2", "", 200, 1, `"rev":4,"merged":1,"overlaps":[]`},
+		{"one\ntwelve\n", "?base=2", "", 200, 1, `"rev":5,"merged":2,"overlaps":[{"lines":[1,1],"text":"2elve","revs":[3,3],"users":["Robot"]}]`},
+		{"one\n2elve\nthree\n", "?base=head", "", 200, 0, `"rev":5,"merged":0`},
+		{"one\n2elve\nthree\n", "", `"5"`, 200, 0, `"rev":5`},
+		{"x", "", "", 428, 0, "base_required"},
+		{"x", "", "*", 428, 0, "base_required"},
+		{"x", "?base=", "", 428, 0, "base_required"},
+		{"one\n2elve\nthree\n", "?base=5", "*", 200, 0, `"rev":5`},
+		{"x", "?base=5", `"5"`, 400, 0, "bad_value"},
+		{"x", "?base=5&expected=5", "", 400, 0, "bad_value"},
+		{"x", "?base=6", "", 412, 0, `"head":5`},
+		{"x", "?base=0", "", 400, 0, "bad_value"},
+		{"x", "?base=-1", "", 400, 0, "bad_value"},
+		{"x", "?base=9007199254740992", "", 400, 0, "bad_value"},
+		{"x", "?base=newest", "", 400, 0, "bad_value"},
+		{"x", "", `"x"`, 400, 0, "bad_value"},
+		{"one\r\n", "?base=5", "", 400, 0, "bad_value"},
+		{"\xff", "?base=5", "", 400, 0, "bad_value"},
+		{"", "?base=5", "", 400, 0, "bad_value"},
 	} {
 		before := records(t, log)
 		header := []string{}
 		if tc.match != "" {
 			header = []string{"If-Match", tc.match}
 		}
-		status, body := do("PUT", path, tc.body, header...)
-		if got := records(t, log) - before; status != tc.status || got != tc.records {
-			t.Errorf("%q: %d %s, %d records; want %d, %d", tc.body, status, body, got, tc.status, tc.records)
+		status, body := do("PUT", path+tc.query, tc.body, header...)
+		if got := records(t, log) - before; status != tc.status || got != tc.records || !strings.Contains(body, tc.says) {
+			t.Errorf("%q %s %s: %d %s, %d records; want %d with %q, %d", tc.body, tc.query, tc.match, status, body, got, tc.status, tc.says, tc.records)
 		}
 	}
 	thread, err := projection.Replay(context.Background(), projection.Plain(log), eventlog.Stream(th.ID), 0)
-	if err != nil || thread.Text() != "one\n2\n" {
+	if err != nil || thread.Text() != "one\n2elve\nthree\n" {
 		t.Errorf("text %q %v", thread.Text(), err)
 	}
 }
@@ -272,7 +289,7 @@ func TestJoiningAgainEndsACatchUp(t *testing.T) {
 	}
 	for i := range 1200 { // 12 MB of entries: more than sockets and the queue hold
 		text := fmt.Sprint(i) + strings.Repeat("x", 10_000+i%2)
-		if _, err := s.api.Put(context.Background(), id, strings.Repeat(string(rune('a'+i%26)), 1+i%2)+text, people.Identity{Name: "Ann", Kind: "cli"}, 0); err != nil {
+		if _, err := s.api.Put(context.Background(), id, authority.Write{Text: strings.Repeat(string(rune('a'+i%26)), 1+i%2) + text}, people.Identity{Name: "Ann", Kind: "cli"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -42,7 +42,7 @@ func TestAKilledCommandChangesNothingOrAll(t *testing.T) {
 	}
 	data := filepath.Join(dir, "data")
 	thread := strings.TrimSpace(output(t, program, "import", file("long.txt", long), "--data", data, "--as", "Ann"))
-	output(t, program, "put", thread, file("short.txt", "short\n"), "--data", data, "--as", "Mallory")
+	output(t, program, "put", thread, file("short.txt", "short\n"), "--data", data, "--as", "Mallory", "--overwrite")
 	pad, err := filepath.Abs(filepath.Join("etherpad", "testdata", "small.etherpad"))
 	if err != nil {
 		t.Fatal(err)

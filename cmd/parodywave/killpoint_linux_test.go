@@ -73,7 +73,7 @@ func (k *killer) prepare(t *testing.T) {
 		}
 	}
 	thread := strings.TrimSpace(output(t, k.program, "import", file("long.txt", strings.Repeat("글\n", 300)), "--data", data, "--as", "Ann"))
-	output(t, k.program, "put", thread, file("short.txt", "short\n"), "--data", data, "--as", "Mallory")
+	output(t, k.program, "put", thread, file("short.txt", "short\n"), "--data", data, "--as", "Mallory", "--overwrite")
 	export := file("t.ndjson", output(t, k.program, "export", thread, "--format", "ndjson", "--data", data))
 	thaw(t, filepath.Join("..", "..", "migrations", "testdata", "v1", "log.db.gz"), filepath.Join(old, "log.db"))
 	k.from = map[string]string{"import": none, "serve": none, "migrate": old}

@@ -30,7 +30,7 @@ func TestMigrateUpgradesTheFirstRelease(t *testing.T) {
 	}
 	blame := say(0, "", "blame", "Incident")
 	verified := say(0, "ok  2 threads", "verify")
-	say(1, "run parodywave migrate", "put", "Incident", "migrate_test.go")
+	say(1, "run parodywave migrate", "put", "Incident", "migrate_test.go", "--overwrite")
 	say(1, "run parodywave migrate", "serve", "--listen", "127.0.0.1:0")
 	say(1, "run parodywave migrate", "compact")
 	say(0, "to be upgraded from format 1 to 3", "migrate", "--dry-run")
@@ -62,7 +62,7 @@ func TestMigrateUpgradesTheFirstRelease(t *testing.T) {
 		say(0, "after ", "compact")
 	}
 	say(0, "nothing to do", "migrate")
-	say(0, "", "put", "Incident", "migrate_test.go")
+	say(0, "", "put", "Incident", "migrate_test.go", "--overwrite")
 }
 
 // TestMigrateWarnsAsOpeningDoes: of a meta page that is not valid, in every old format.

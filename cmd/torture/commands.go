@@ -88,7 +88,7 @@ func (e *env) commands(ctx context.Context, data string) ([]writing, error) {
 	return []writing{
 		{args: []string{"compact"}, log: log, same: true},
 		{args: []string{"import", text, "--as", "Eve"}, log: log},
-		{args: []string{"put", thread, text, "--as", "Eve"}, log: log},
+		{args: []string{"put", thread, text, "--as", "Eve", "--overwrite"}, log: log},
 		{args: []string{"restore", thread + "@20", "--as", "Eve"}, log: log},
 		{args: []string{"revert", thread, "--author", "Ann", "--as", "Eve"}, log: log},
 		{args: []string{"migrate"}, log: old, same: true},

@@ -16,19 +16,38 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// ifMatch reads the header If-Match or ?expected=: where the head must be, 0 for
-// anywhere.
-func ifMatch(r *http.Request) (eventlog.Revision, error) {
-	v := r.Header.Get("If-Match")
-	if v == "" {
-		v = r.URL.Query().Get("expected")
+// baseOf reads which revision's text a body was made from, 0 for the head, and
+// whether the head must be there: ?base= lets others have written since, the
+// header If-Match and ?expected= do not. Without any of them the request is refused: its
+// writer may not know what others wrote.
+func baseOf(r *http.Request) (base eventlog.Revision, exact bool, err error) {
+	match, given := r.Header.Get("If-Match"), r.URL.Query().Get("base")
+	if match == "" {
+		match = r.URL.Query().Get("expected")
 	}
-	if v == "" || v == "*" {
-		return 0, nil
+	if match == "*" { // any revision
+		match = ""
 	}
-	n, err := strconv.ParseUint(strings.Trim(v, `"`), 10, 53)
+	switch {
+	case match != "" && given != "":
+		return 0, false, wire.Errorf(wire.BadValue, "base and If-Match are both given: use base=REV to merge, or If-Match: \"REV\" to be refused if others wrote since")
+	case match != "":
+		base, err = revisionOf(strings.Trim(match, `"`), "If-Match: %.40q is not a revision in quotes", match)
+		return base, true, err
+	case given == "head":
+		return 0, false, nil
+	case given != "":
+		base, err = revisionOf(given, `base=%.40q is neither a revision nor "head"`, given)
+		return base, false, err
+	}
+	return 0, false, wire.Errorf(wire.BaseRequired, "the request does not say from which revision the text was made: add ?base=REV, the ETag of the text that was read, to merge with what others wrote since; If-Match: \"REV\" to be refused if others wrote; or ?base=head to overwrite")
+}
+
+// revisionOf reads a revision. The error has the format and args.
+func revisionOf(v, format string, args ...any) (eventlog.Revision, error) {
+	n, err := strconv.ParseUint(v, 10, 53)
 	if err != nil || n == 0 {
-		return 0, wire.Errorf(wire.BadValue, "If-Match: %.40q is not a revision in quotes", v)
+		return 0, wire.Errorf(wire.BadValue, format, args...)
 	}
 	return eventlog.Revision(n), nil
 }

@@ -12,6 +12,7 @@ import (
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
+	"parodywave/server/jsonrow"
 )
 
 // NewThread begins a thread with a title and a text, which may be empty, in one
@@ -31,17 +32,18 @@ func (a *API) NewThread(ctx context.Context, title, text string, as people.Ident
 	return a.Threads.Open(ctx, author, title, text)
 }
 
-// Put replaces a thread's text by appending the difference as one change. Where
-// expected is not 0 the head must be there. It returns the head.
-func (a *API) Put(ctx context.Context, thread eventlog.Stream, text string, as people.Identity, expected eventlog.Revision) (head eventlog.Revision, err error) {
-	if err := a.checkText(text); err != nil {
-		return 0, err
+// Put appends the difference between the text of w.Base and w.Text, carried over
+// what others wrote since, as one change (authority.Put). It sets w.Author.
+func (a *API) Put(ctx context.Context, thread eventlog.Stream, w authority.Write, as people.Identity) (out authority.Written, err error) {
+	if err := a.checkText(w.Text); err != nil {
+		return out, err
 	}
 	err = a.edit(ctx, thread, as, func(au *authority.Authority, author eventlog.AuthorID) (err error) {
-		head, err = au.Put(ctx, author, text, expected)
+		w.Author = author
+		out, err = au.Put(ctx, w)
 		return err
 	})
-	return head, err
+	return out, err
 }
 
 // Revise appends a change that was made for the text of revision at, rebased
@@ -117,10 +119,10 @@ func (a *API) postThread(w http.ResponseWriter, r *http.Request, as people.Ident
 	return nil
 }
 
-// put replaces the text: If-Match: "REV" makes it conditional, an empty
-// text needs ?allow_empty=true.
+// put writes a whole text; baseOf says how it names its base. An empty text needs
+// ?allow_empty=true.
 func (a *API) put(w http.ResponseWriter, r *http.Request, as people.Identity) error {
-	expected, err := ifMatch(r)
+	base, exact, err := baseOf(r)
 	if err != nil {
 		return err
 	}
@@ -131,11 +133,18 @@ func (a *API) put(w http.ResponseWriter, r *http.Request, as people.Identity) er
 	if text == "" && r.URL.Query().Get("allow_empty") != "true" {
 		return wire.Errorf(wire.BadValue, "the text is empty: add allow_empty=true if that is meant")
 	}
-	rev, err := a.Put(r.Context(), threadOf(r), text, as, expected)
+	done, err := a.Put(r.Context(), threadOf(r), authority.Write{Text: text, Base: base, Exact: exact}, as)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("ETag", fmt.Sprintf("\"%d\"", rev))
-	writeJSON(w, http.StatusOK, map[string]any{"rev": rev})
+	answer := jsonrow.Put{Rev: done.Head, Merged: done.Merged, Overlaps: make([]jsonrow.Overlap, len(done.Overlaps))}
+	for i, o := range done.Overlaps {
+		answer.Overlaps[i] = jsonrow.Overlap{Lines: [2]int{o.From, o.To}, Text: o.Text, Revs: [2]eventlog.Revision{o.First, o.Last}}
+		for _, id := range o.Authors {
+			answer.Overlaps[i].Users = append(answer.Overlaps[i].Users, a.People.Name(id))
+		}
+	}
+	w.Header().Set("ETag", fmt.Sprintf("\"%d\"", done.Head))
+	writeJSON(w, http.StatusOK, answer)
 	return nil
 }

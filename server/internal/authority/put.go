@@ -5,23 +5,188 @@ import (
 	"strings"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/projection"
 	"parodywave/projection/linediff"
 	"parodywave/server/internal/wire"
 )
 
-// Put replaces the text by recording the difference as one change, or nothing
-// if there is none. If expected is not 0, the head must be at that revision.
-// Put returns the head after it.
-func (a *Authority) Put(ctx context.Context, author eventlog.AuthorID, text string, expected eventlog.Revision) (eventlog.Revision, error) {
-	return a.append(ctx, author, expected, func() (event.Changed, *wire.Error) {
-		c, f := a.replacement(text)
-		return event.Changed{Change: c}, f
-	})
+// A Write is a whole text of an author who is not connected.
+type Write struct {
+	Author eventlog.AuthorID
+	Text   string
+	// Base is the revision from whose text the author made Text. 0 is the head at
+	// the call: Text replaces whatever stands there.
+	Base eventlog.Revision
+	// Exact refuses the write as stale if the head is not at Base.
+	Exact bool
 }
 
-// append records the change that find returns, unless it is empty.
+// A Written is the outcome of a Write.
+type Written struct {
+	Head     eventlog.Revision // with the write
+	Merged   int               // changes after the base that the write was carried over
+	Overlaps []Overlap         // ascending, without common lines
+}
+
+// Put appends, as one record, the difference between the text of w.Base and
+// w.Text, carried over what was logged since, entry by entry, as a push is. It
+// appends nothing if nothing is left of the difference. The text of others stays.
+// If text was redacted since, the write is refused as stale: w.Text may contain the redacted
+// part.
+//
+// The caller's goroutine reads the text of the base, compares, and carries the
+// difference over all but the newest entries. The authority's own goroutine does
+// the rest.
+func (a *Authority) Put(ctx context.Context, w Write) (Written, error) {
+	m, err := a.difference(ctx, w)
+	for err == nil {
+		var out Written
+		var again bool
+		if out, again, err = a.putMerge(ctx, w, m); err == nil && !again {
+			return out, nil
+		}
+		if err == nil {
+			err = m.advance(ctx, a.cfg.Log)
+		}
+	}
+	return Written{}, err
+}
+
+// difference returns the difference that w makes to the text of its base.
+func (a *Authority) difference(ctx context.Context, w Write) (*merge, error) {
+	for line := range strings.SplitSeq(w.Text, "\n") {
+		if err := ot.ValidLine(line); err != nil {
+			return nil, wire.Errorf(wire.BadValue, "%v", err)
+		}
+	}
+	base, text, err := a.textOf(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	c, err := linediff.Diff(text, w.Text)
+	if err != nil {
+		return nil, wire.Errorf(wire.BadValue, "%v", err)
+	}
+	before, err := ot.Units(text)
+	if err != nil {
+		return nil, err
+	}
+	return newMerge(a.cfg.Stream, base, c, before), nil
+}
+
+// textOf returns the base of w, and its text.
+func (a *Authority) textOf(ctx context.Context, w Write) (eventlog.Revision, string, error) {
+	type seen struct {
+		head eventlog.Revision
+		text string
+		has  bool
+	}
+	answer := make(chan seen, 1) // the view may still run when View has returned
+	err := a.View(ctx, func(t *projection.Thread, _ chain.Digest) {
+		s := seen{head: t.Revision}
+		if w.Base == 0 || w.Base == t.Revision {
+			s.text, s.has = t.Text(), true
+		}
+		answer <- s
+	})
+	if err != nil {
+		return 0, "", err
+	}
+	s := <-answer
+	switch {
+	case s.has:
+		return s.head, s.text, nil
+	case w.Base > s.head:
+		return 0, "", staleAt(s.head, "revision %d does not exist: the head is %d", w.Base, s.head)
+	case w.Exact:
+		return 0, "", notAt(s.head, w.Base)
+	}
+	t, err := ThreadAt(ctx, a.cfg.Log, a.cfg.Stream, w.Base)
+	if err != nil {
+		return 0, "", err
+	}
+	return w.Base, t.Text(), nil
+}
+
+// staleAt returns the error of a text that cannot be written over a head.
+func staleAt(head eventlog.Revision, format string, args ...any) *wire.Error {
+	err := wire.Errorf(wire.Stale, format+": read the text again", args...)
+	err.Head = head
+	return err
+}
+
+func notAt(head, base eventlog.Revision) *wire.Error {
+	return staleAt(head, "the thread is at revision %d, not %d", head, base)
+}
+
+// carryInside is how many entries the authority's own goroutine carries a
+// difference over.
+const carryInside = 64
+
+// putMerge carries m over the newest entries and appends it. If there are too many
+// of them, again is true.
+func (a *Authority) putMerge(ctx context.Context, w Write, m *merge) (out Written, again bool, err error) {
+	type outcome struct {
+		Written
+		again bool
+		after []uint16 // the text, if there are overlaps
+	}
+	answer := make(chan outcome, 1) // a canceled request may be served later
+	err = a.wait(ctx, request{edit: func() *wire.Error {
+		if w.Exact && w.Base != a.thread.Revision {
+			return notAt(a.thread.Revision, w.Base)
+		}
+		if a.thread.Revision > m.at+carryInside {
+			answer <- outcome{again: true}
+			return nil
+		}
+		if f := a.carryOn(m); f != nil {
+			return f
+		}
+		changes := []ot.Change{m.change}
+		if f := a.validate(changes); f != nil {
+			return f
+		}
+		if !m.change.IsEmpty() {
+			a.record(event.Changed{Change: m.change}, w.Author, a.cfg.NewClient(), 0)
+		}
+		o := outcome{Written: Written{Head: a.thread.Revision, Merged: m.merged}}
+		if m.touched {
+			o.after = a.thread.Units(0, a.thread.Len())
+		}
+		answer <- o
+		return nil
+	}})
+	if err != nil {
+		return out, false, err
+	}
+	o := <-answer
+	o.Overlaps = m.overlaps(o.after)
+	return o.Written, o.again, nil
+}
+
+// carryOn carries m over the entries up to the thread's revision.
+func (a *Authority) carryOn(m *merge) *wire.Error {
+	if m.at > a.thread.Revision {
+		return staleAt(a.thread.Revision, "revision %d does not exist: the head is %d", m.at, a.thread.Revision)
+	}
+	over, err := a.since(m.at)
+	if err != nil {
+		return wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", m.at, err)
+	}
+	for _, e := range over {
+		if f := m.over(e); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// append records the change that find returns, unless it is empty. If expected is
+// not 0, the head must be at that revision.
 func (a *Authority) append(ctx context.Context, author eventlog.AuthorID, expected eventlog.Revision, find func() (event.Changed, *wire.Error)) (eventlog.Revision, error) {
 	var head eventlog.Revision
 	err := a.wait(ctx, request{edit: func() *wire.Error {

@@ -205,7 +205,7 @@ func TestStoppingAuthorityAnswersEverything(t *testing.T) {
 		for i := range senders {
 			wg.Go(func() {
 				for range each {
-					_, err := r.Put(context.Background(), ada, string(rune('a'+i)), 0)
+					_, err := r.Put(context.Background(), Write{Author: ada, Text: string(rune('a' + i))})
 					var f *wire.Error
 					if err != nil && (!errors.As(err, &f) || f.Code != wire.Unavailable) {
 						t.Errorf("put: %v", err)
@@ -232,7 +232,7 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() {
-		_, err := r.Put(ctx, ada, "x", 0)
+		_, err := r.Put(ctx, Write{Author: ada, Text: "x"})
 		done <- err
 	}()
 	<-r.log.came

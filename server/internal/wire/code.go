@@ -7,27 +7,28 @@ import "cmp"
 type Code string
 
 const (
-	BadJSON     Code = "bad_json"     // not JSON
-	BadMessage  Code = "bad_message"  // not an object, a field missing, or a field of the wrong JSON type
-	UnknownType Code = "unknown_type" // no message has this type
-	BadValue    Code = "bad_value"    // right type, but the server refuses the content
-	BadChange   Code = "bad_change"   // a change that is malformed or does not fit the text
-	NotJoined   Code = "not_joined"   // this needs a joined thread
-	NotFound    Code = "not_found"    // no such thread, revision or version
-	Forbidden   Code = "forbidden"    // you have no right to do this
-	ReadOnly    Code = "read_only"    // this thread or server accepts no edits now
-	TooLarge    Code = "too_large"    // over a limit in bytes
-	TooMany     Code = "too_many"     // over a limit in number
-	RateLimited Code = "rate_limited" // too fast: wait a moment
-	Stale       Code = "stale"        // based on a revision that cannot be rebased: pull, then send again
-	Unavailable Code = "unavailable"  // the log accepts no appends now; nothing was lost: send again
+	BadJSON      Code = "bad_json"      // not JSON
+	BadMessage   Code = "bad_message"   // not an object, a field missing, or a field of the wrong JSON type
+	UnknownType  Code = "unknown_type"  // no message has this type
+	BadValue     Code = "bad_value"     // right type, but the server refuses the content
+	BadChange    Code = "bad_change"    // a change that is malformed or does not fit the text
+	NotJoined    Code = "not_joined"    // this needs a joined thread
+	NotFound     Code = "not_found"     // no such thread, revision or version
+	Forbidden    Code = "forbidden"     // you have no right to do this
+	ReadOnly     Code = "read_only"     // this thread or server accepts no edits now
+	TooLarge     Code = "too_large"     // over a limit in bytes
+	TooMany      Code = "too_many"      // over a limit in number
+	RateLimited  Code = "rate_limited"  // too fast: wait a moment
+	Stale        Code = "stale"         // based on a revision that cannot be rebased: pull, then send again
+	BaseRequired Code = "base_required" // a whole text without the revision that it was made from
+	Unavailable  Code = "unavailable"   // the log accepts no appends now; nothing was lost: send again
 )
 
 // Statuses has the HTTP status that goes with each code.
 var Statuses = map[Code]int{
 	BadJSON: 400, BadMessage: 400, UnknownType: 400, BadValue: 400, BadChange: 400,
 	NotJoined: 409, NotFound: 404, Forbidden: 403, ReadOnly: 403,
-	TooLarge: 413, TooMany: 413, RateLimited: 429, Stale: 412, Unavailable: 503,
+	TooLarge: 413, TooMany: 413, RateLimited: 429, Stale: 412, BaseRequired: 428, Unavailable: 503,
 }
 
 // Status returns the HTTP status that goes with c; 500 for a code that is

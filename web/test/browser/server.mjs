@@ -107,7 +107,7 @@ export class Server {
     const { id } = await answer.json()
     if (!id) throw new Error(`no thread was opened: ${answer.status}`)
     if (text) {
-      const put = await fetch(`${this.url}/api/threads/${id}/text`, { method: 'PUT', headers, body: text })
+      const put = await fetch(`${this.url}/api/threads/${id}/text?base=1`, { method: 'PUT', headers, body: text })
       if (!put.ok) throw new Error(`no text was put: ${put.status} ${await put.text()}`)
     }
     return id

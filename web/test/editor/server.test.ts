@@ -84,7 +84,7 @@ class Person {
 async function opened(text = ''): Promise<string> {
   const headers = { 'Content-Type': 'application/json', 'Parodywave-User': 'Opener' }
   const { id } = await (await fetch(`${base}/api/threads`, { method: 'POST', headers, body: JSON.stringify({ title: 'sessions' }) })).json() as { id: string }
-  if (text) await fetch(`${base}/api/threads/${id}/text`, { method: 'PUT', headers: { ...headers, 'Content-Type': 'text/plain' }, body: text })
+  if (text) await fetch(`${base}/api/threads/${id}/text?base=1`, { method: 'PUT', headers: { ...headers, 'Content-Type': 'text/plain' }, body: text })
   return id
 }
 
