@@ -30,9 +30,8 @@ type owned struct {
 	first int // of its lines in area.before
 }
 
-// areasOf returns the runs of lines that edits touch.
-func (t *Thread) areasOf(edits []edit) []area {
-	var all []area
+// areasOf appends the runs of lines that edits touch.
+func (t *Thread) areasOf(all []area, edits []edit) []area {
 	for i := range edits {
 		ed := &edits[i]
 		from, _ := t.lines.byPos(ed.FromA)
@@ -49,7 +48,7 @@ func (t *Thread) areasOf(edits []edit) []area {
 			a.edits = edits[i-len(a.edits) : i+1]
 			continue
 		}
-		all = append(all, area{from: from, to: to + 1, delta: delta, edits: edits[i : i+1]})
+		all = next(all, from, to+1, edits[i:i+1], delta)
 	}
 	return all
 }
@@ -75,23 +74,25 @@ func (f *patches) touches(k, from, to int) bool {
 
 // widened returns areas that have all lines of the author's patches which they touch.
 func (f *patches) widened(all []area, author uint32) []area {
-	out := all[:0]
-	for _, a := range all {
+	n := 0
+	for i := range all {
+		a := &all[i]
 		k0, k1 := f.touching(a.from, a.to)
 		for k := k0; k < k1; k++ {
 			if p := f.list[k]; p.author == author && f.touches(k, a.from, a.to) {
 				a.from, a.to = min(a.from, int(f.at[k])), max(a.to, int(f.at[k])+p.lines)
 			}
 		}
-		if n := len(out); n > 0 && a.from <= out[n-1].to {
-			b := &out[n-1]
+		if n > 0 && a.from <= all[n-1].to {
+			b := &all[n-1]
 			b.to, b.delta = max(a.to, b.to), a.delta+b.delta
 			b.edits = b.edits[:len(b.edits)+len(a.edits)] // they follow one another
 			continue
 		}
-		out = append(out, a)
+		all[n], all[i] = all[i], all[n]
+		n++
 	}
-	return out
+	return all[:n]
 }
 
 // gather collects what the lines of an area were before their patches. Where every
@@ -166,13 +167,12 @@ func (a *area) addPatch(t *Thread, p *patch, i, pos int) {
 	}
 }
 
-// carried returns the kept runs from a.text to the text after the change, from now on,
+// carried appends the kept runs from a.text to the text after the change, from now on,
 // where the area begins then. Those of moved lines come last.
-func (a *area) carried(moves []Move, now int) []kept {
+func (a *area) carried(out []kept, moves []Move, now int) []kept {
 	if len(a.edits) == 0 {
-		return a.kept
+		return append(out, a.kept...)
 	}
-	var out []kept
 	next := 0 // in a.kept
 	through := func(from, to, shift int) {
 		for next < len(a.kept) {

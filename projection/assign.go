@@ -20,7 +20,7 @@ func (s *settling) assign() {
 	if len(s.t.effect.Moves) > 0 {
 		s.byMoves()
 	}
-	s.into = make([]int, len(s.of))
+	s.into = s.space.ints.take(len(s.of))
 	s.byUnits()
 	s.byContent()
 	s.byIdentity(func(j int) bool { return !s.pieces[j].stated })
@@ -34,7 +34,7 @@ func (s *settling) assign() {
 // byMoves: a line that was moved keeps its piece, whatever else picks that. It leaves
 // the other parts of a line of before behind.
 func (s *settling) byMoves() {
-	moved := make([]bool, len(s.pieces))
+	moved := s.space.bools.take(len(s.pieces))
 	for j := range s.pieces {
 		moved[j] = !s.pieces[j].stated && s.moved(j)
 	}
@@ -67,7 +67,7 @@ func (s *settling) drop(gone func(i, j int) bool) {
 // are new. A line of before between whose parts another one lies keeps only the part
 // that it is, or else its largest.
 func (s *settling) own() {
-	whole := make([]bool, len(s.of))
+	whole := s.space.bools.take(len(s.of))
 	other := false
 	for _, l := range s.links {
 		if j := s.of[l.i]; j >= 0 {
@@ -92,7 +92,7 @@ func (s *settling) own() {
 		s.link()
 		s.unjoin()
 	}
-	most, first, last := make([]link, len(s.of)), make([]int, len(s.of)), make([]int, len(s.of))
+	most, first, last := s.space.links.take(len(s.of)), s.space.ints.take(len(s.of)), s.space.ints.take(len(s.of))
 	for _, l := range s.links {
 		if most[l.i].n == 0 {
 			first[l.i], last[l.i] = l.j, l.j
@@ -102,7 +102,7 @@ func (s *settling) own() {
 			most[l.i] = l
 		}
 	}
-	parted := make([]bool, len(s.of))
+	parted := s.space.bools.take(len(s.of))
 	other = false
 	for i := range s.of {
 		for j := first[i] + 1; j < last[i] && !parted[i]; j++ {
@@ -159,14 +159,14 @@ func (s *settling) give(i, j int) { s.of[i], s.pieces[j].line = j, i }
 // byUnits: each line picks the piece that has most of its units, and each piece keeps
 // the line that gives most.
 func (s *settling) byUnits() {
-	picks := make([]link, len(s.of))
+	picks := s.space.links.take(len(s.of))
 	for _, l := range s.links {
 		p := &picks[l.i]
 		if s.of[l.i] == missing && (l.n > p.n || l.n == p.n && !s.equal(l.i, p.j) && s.equal(l.i, l.j)) {
 			*p = l
 		}
 	}
-	most := make([]link, len(s.pieces))
+	most := s.space.links.take(len(s.pieces))
 	for _, p := range picks {
 		if p.n == 0 || s.pieces[p.j].stated || s.pieces[p.j].line != missing {
 			continue
@@ -270,7 +270,7 @@ func (s *settling) agrees(i int) bool {
 // not agree, since the text of then is put together line by line.
 func (s *settling) cross() {
 	most := -1
-	crossed := make([]bool, len(s.of))
+	crossed := s.space.bools.take(len(s.of))
 	for i, j := range s.of {
 		if j >= 0 {
 			crossed[i] = j < most

@@ -170,7 +170,9 @@ func (t *Thread) recalls(k, i, start int) bool {
 // one of them.
 func (t *Thread) resettle(by stamp, at, n int) {
 	t.net.clear()
-	t.openAreas(by, []area{{from: at, to: at + n}})
+	w := t.net.reserve()
+	w.patched = next(w.patched[:0], at, at+n, nil, 0)
+	t.openAreas(by)
 	t.close(by)
 }
 

@@ -7,8 +7,9 @@ import (
 
 // net is what the net law needs while one record is applied.
 type net struct {
-	patched   []area // of the patches
-	stretched []area // of the stretch
+	space     *workspace // from open to close
+	patched   []area     // of the patches
+	stretched []area     // of the stretch
 	free      []uint32
 	births    uint32
 	touched   []int // lines whose rows or identities the net law has changed
@@ -18,7 +19,7 @@ type net struct {
 }
 
 func (n *net) clear() {
-	n.patched, n.stretched = n.patched[:0], n.stretched[:0]
+	n.patched, n.stretched = nil, nil
 	n.free, n.births, n.touched, n.joined, n.became = n.free[:0], 0, n.touched[:0], n.joined[:0], n.became[:0]
 }
 
@@ -45,14 +46,22 @@ func (t *Thread) open(by stamp, edits []edit) {
 		t.stretch.off()
 		return
 	}
-	t.openAreas(by, t.areasOf(edits))
+	w := n.reserve()
+	w.patched = t.areasOf(w.patched[:0], edits)
+	t.openAreas(by)
 }
 
-func (t *Thread) openAreas(by stamp, all []area) {
+// openAreas opens the areas in the workspace.
+func (t *Thread) openAreas(by stamp) {
 	n := &t.net
+	w, all := n.space, n.space.patched
 	n.patched = t.patches.widened(all, by.author)
 	if t.stretch.on {
-		n.stretched = t.stretch.widened(slices.Clone(n.patched), by.author)
+		w.stretched = w.stretched[:0]
+		for _, a := range n.patched {
+			w.stretched = next(w.stretched, a.from, a.to, a.edits, a.delta)
+		}
+		n.stretched = t.stretch.widened(w.stretched, by.author)
 		for i := range n.stretched {
 			t.gather(&t.stretch.patches, &n.stretched[i], by.author, true)
 		}
@@ -65,6 +74,7 @@ func (t *Thread) openAreas(by stamp, all []area) {
 // close settles the lines after the change.
 func (t *Thread) close(by stamp) {
 	n := &t.net
+	defer n.release()
 	if len(n.patched) == 0 {
 		return
 	}
@@ -101,12 +111,14 @@ func (t *Thread) closeFamily(f *patches, all []area, by stamp, every bool) {
 		shift += all[i].delta
 	}
 	var flying []placed
-	was := map[*patch]LineID{} // the lines that they fly with
+	var was map[*patch]LineID // the lines that they fly with
 	for i := len(all) - 1; i >= 0; i-- {
 		a := &all[i]
 		shift -= a.delta
 		out := t.closeArea(f, a, a.from+shift, by, every)
-		flying = append(flying, out...)
+		if flying = append(flying, out...); len(out) > 0 && was == nil {
+			was = map[*patch]LineID{}
+		}
 		for _, m := range out {
 			ln, _ := t.lines.byIndex(m.at)
 			was[m.p] = ln.id
@@ -137,7 +149,7 @@ func (t *Thread) closeFamily(f *patches, all []area, by stamp, every bool) {
 // patches that a move took along.
 func (t *Thread) closeArea(f *patches, a *area, first int, by stamp, every bool) (flying []placed) {
 	k0, k1 := f.touching(a.from, a.to)
-	s := settling{t: t, by: by, every: every, a: a, first: first}
+	s := t.net.space.settle(t, by, every, a, first)
 	var stay []placed
 	for k := k0; k < k1; k++ {
 		p, at := f.list[k], int(f.at[k])

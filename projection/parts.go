@@ -14,7 +14,7 @@ type part struct {
 // before that are missing lie between their neighbours.
 func (s *settling) cut() []placed {
 	parts := s.linked()
-	lo, hi := make([]int, len(s.of)), make([]int, len(s.of)) // where each line is
+	lo, hi := s.space.ints.take(len(s.of)), s.space.ints.take(len(s.of)) // where each line is
 	in := s.covered(parts)
 	for i := range s.of {
 		lo[i] = -1
@@ -25,7 +25,7 @@ func (s *settling) cut() []placed {
 			lo[i], hi[i] = s.of[i], s.of[i]+1
 		}
 	}
-	closed := make([]bool, len(s.pieces))
+	closed := s.space.bools.take(len(s.pieces))
 	for j := range s.pieces {
 		closed[j] = s.pieces[j].stated || s.pieces[j].line != missing || slices.ContainsFunc(s.flying, func(f placed) bool { return f.at == s.first+j })
 	}
@@ -60,7 +60,7 @@ func (s *settling) cut() []placed {
 
 // covered returns the part that each piece is in, or -1.
 func (s *settling) covered(parts []part) []int {
-	in := make([]int, len(s.pieces))
+	in := s.space.ints.take(len(s.pieces))
 	for j := range in {
 		in[j] = -1
 	}
@@ -88,7 +88,8 @@ func (s *settling) linked() []part {
 		if lo >= hi || s.agrees(i) && hi == lo+1 {
 			continue
 		}
-		p := part{lo, hi, []int{i}}
+		p := part{lo, hi, s.space.ints.take(1)}
+		p.lines[0] = i
 		for n := len(parts) - 1; n >= 0 && (moves || parts[n].hi > p.lo); n-- {
 			if parts[n].hi > p.lo && (s.every || parts[n].lo < p.hi) {
 				p = part{min(p.lo, parts[n].lo), max(p.hi, parts[n].hi), append(parts[n].lines, p.lines...)}

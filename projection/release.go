@@ -18,7 +18,7 @@ func (t *Thread) hold(p *patch, at int) held {
 	a := &area{from: at, to: at + p.lines}
 	_, a.start = t.lines.byIndex(min(at, t.lines.count-1))
 	a.addPatch(t, p, at, a.start)
-	h := held{p, settling{t: t, by: by, a: a, first: at}}
+	h := held{p, settling{t: t, space: new(workspace), by: by, a: a, first: at}}
 	h.s.read(p.lines)
 	h.s.byIdentity(func(int) bool { return true })
 	return h

@@ -8,6 +8,7 @@ import (
 // its patches are from then on.
 type settling struct {
 	t      *Thread
+	space  *workspace
 	by     stamp
 	every  bool // for the stretch: identities stay as they are
 	a      *area
@@ -43,7 +44,7 @@ type link struct{ i, j, n int }
 
 func (s *settling) read(n int) {
 	_, start := s.t.lines.byIndex(min(s.first, s.t.lines.count-1))
-	s.pieces = make([]piece2, n)
+	s.pieces = slices.Grow(s.pieces, n)[:n]
 	pos := 0
 	for j := range s.pieces {
 		ln, _ := s.t.lines.byIndex(s.first + j)
@@ -51,9 +52,9 @@ func (s *settling) read(n int) {
 		pos += int(ln.length) + 1
 	}
 	if n > 0 {
-		s.now = s.t.text.peek(nil, start, start+pos-1)
+		s.now = s.t.text.peek(s.now, start, start+pos-1)
 	}
-	s.of = make([]int, len(s.a.before))
+	s.of = s.space.ints.take(len(s.a.before))
 	for i := range s.of {
 		s.of[i] = missing
 	}
@@ -61,7 +62,7 @@ func (s *settling) read(n int) {
 	if s.every {
 		moves = nil
 	}
-	s.kept = s.a.carried(moves, start)
+	s.kept = s.a.carried(s.kept, moves, start)
 	if len(moves) > 0 {
 		s.kept = slices.DeleteFunc(s.kept, func(k kept) bool { return k.b < 0 || k.b >= len(s.now) })
 		slices.SortFunc(s.kept, func(x, y kept) int { return x.a - y.a })
