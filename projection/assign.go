@@ -195,7 +195,7 @@ func (id LineID) older(other LineID) bool {
 // byContent: a line without units is the first free piece between its living
 // neighbours that reads like it.
 func (s *settling) byContent() {
-	if !slices.Contains(s.of, missing) {
+	if !s.anyMissing() || !slices.ContainsFunc(s.pieces, func(p piece2) bool { return p.line == missing && !p.stated }) {
 		return
 	}
 	free := map[string][]int{}
@@ -225,6 +225,16 @@ func (s *settling) byContent() {
 	}
 }
 
+// anyMissing reports whether a line of before is missing that is not blank.
+func (s *settling) anyMissing() bool {
+	for i, j := range s.of {
+		if j == missing && !blank(s.line(i)) {
+			return true
+		}
+	}
+	return false
+}
+
 // nextLiving returns the piece that the next line behind line i is of those that are
 // one.
 func (s *settling) nextLiving(i int) int {
@@ -239,18 +249,31 @@ func (s *settling) nextLiving(i int) int {
 // byIdentity: a line without units, or whose units another line's piece has, is the
 // free piece that has its identity already.
 func (s *settling) byIdentity(free func(j int) bool) {
-	at := map[LineID]int{}
-	for j := range s.pieces {
-		if s.pieces[j].line == missing && free(j) {
+	var at map[LineID]int // made if there are many pieces
+	if len(s.pieces) > fewPieces {
+		at = map[LineID]int{}
+		for j := range s.pieces {
 			at[s.pieces[j].was] = j
 		}
 	}
 	for i := range s.of {
-		if j, ok := at[s.a.before[i].id]; ok && (s.of[i] == missing || s.of[i] == joined) {
+		if s.of[i] != missing && s.of[i] != joined {
+			continue
+		}
+		id := s.a.before[i].id
+		j, ok := at[id]
+		if at == nil {
+			j = slices.IndexFunc(s.pieces, func(p piece2) bool { return p.was == id })
+			ok = j >= 0
+		}
+		if ok && s.pieces[j].line == missing && free(j) {
 			s.give(i, j)
 		}
 	}
 }
+
+// fewPieces is the number of pieces that are looked through for a line, one by one.
+const fewPieces = 8
 
 // agrees reports whether line i of before is as it was.
 func (s *settling) agrees(i int) bool {

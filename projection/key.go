@@ -69,7 +69,7 @@ func (t *Thread) keyed(by stamp, i, start int) {
 			}
 		case p.same(t, start):
 			t.takeBack(i, &p.before[0])
-			t.patches.end(k)
+			t.patches.drop(k)
 		}
 	}
 	t.patches.bound()
@@ -82,7 +82,7 @@ func (t *Thread) keyed(by stamp, i, start int) {
 func (f *patches) keep(t *Thread, k, start int) bool {
 	p := f.list[k]
 	if p.wide() {
-		f.end(k)
+		f.drop(k)
 		return false
 	}
 	if len(p.kept) > patchKept {
@@ -108,7 +108,7 @@ func (t *Thread) keyedInStretch(by stamp, i, start int) {
 				t.restore(ln, &p.before[0], i)
 			}
 			if len(s.list) > 1 && ln.changed == p.before[0].changed {
-				s.end(k)
+				s.drop(k)
 			}
 		}
 	}

@@ -192,6 +192,11 @@ func (t *Thread) closeArea(f *patches, a *area, first int, by stamp, every bool)
 		}
 	}
 	f.put(k0, k1, stay)
+	for _, o := range a.own {
+		if !slices.ContainsFunc(flying, func(m placed) bool { return m.p == o.patch }) {
+			f.free(o.patch)
+		}
+	}
 	f.shift(k0+len(stay), a.delta)
 	return flying
 }

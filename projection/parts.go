@@ -43,19 +43,29 @@ func (s *settling) cut() []placed {
 			}
 		}
 	}
+	s.parts = parts
 	slices.SortStableFunc(parts, func(x, y part) int {
 		if x.lo != y.lo {
 			return x.lo - y.lo
 		}
 		return x.hi - y.hi
 	})
-	var out []placed
+	out := s.out[:0]
 	for k := range parts {
 		if p := s.carve(&parts[k]); p != nil {
 			out = append(out, placed{s.first + parts[k].lo, p})
 		}
 	}
+	s.out = out
 	return out
+}
+
+// family returns the patches that are settled.
+func (s *settling) family() *patches {
+	if s.every {
+		return &s.t.stretch.patches
+	}
+	return &s.t.patches
 }
 
 // covered returns the part that each piece is in, or -1.
@@ -74,7 +84,7 @@ func (s *settling) covered(parts []part) []int {
 
 // linked returns the parts of the lines that are changed and not missing.
 func (s *settling) linked() []part {
-	var parts []part
+	parts := s.parts[:0]
 	moves := len(s.t.effect.Moves) > 0 && !s.every
 	next := 0
 	for i, j := range s.of {
@@ -123,7 +133,7 @@ func (s *settling) between(parts []part, lo, hi []int, closed []bool) []part {
 		if end < len(s.of) {
 			to = lo[end]
 		}
-		p := part{lo: from}
+		p := part{lo: from, lines: s.space.ints.take(end - i)[:0]}
 		for ; i < end; i++ {
 			if s.of[i] == missing {
 				p.lines = append(p.lines, i)
@@ -158,7 +168,7 @@ func (s *settling) between(parts []part, lo, hi []int, closed []bool) []part {
 
 // carve returns the patch that a part is, nil if it is too large for one.
 func (s *settling) carve(q *part) *patch {
-	p := &patch{author: s.by.author, rev: s.by.rev, lines: q.hi - q.lo}
+	p := s.family().make(s.by, q.hi-q.lo)
 	start := 0
 	if p.lines > 0 {
 		start = s.pieces[q.lo].from

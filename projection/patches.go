@@ -15,6 +15,40 @@ type patches struct {
 	lines int // before, of all
 	units int // gone, of all
 	near  int // the patch that was found last
+	spare []*patch
+}
+
+// A smallPatch is a patch in one piece of memory.
+type smallPatch struct {
+	patch
+	before [1]line
+	kept   [2]kept
+}
+
+const (
+	sparePatches = 4
+	spareGone    = 256 // units gone that a spare patch has memory for
+)
+
+// make returns a patch of nothing yet.
+func (f *patches) make(by stamp, lines int) *patch {
+	n := len(f.spare) - 1
+	if n < 0 {
+		one := &smallPatch{patch: patch{author: by.author, rev: by.rev, lines: lines}}
+		one.patch.before, one.patch.kept = one.before[:0], one.kept[:0]
+		return &one.patch
+	}
+	p := f.spare[n]
+	f.spare = f.spare[:n]
+	*p = patch{author: by.author, rev: by.rev, lines: lines, before: p.before[:0], kept: p.kept[:0], gone: p.gone[:0]}
+	return p
+}
+
+// free leaves the memory of p, which is no longer among f, to other patches.
+func (f *patches) free(p *patch) {
+	if len(f.spare) < sparePatches && cap(p.gone) <= spareGone && cap(p.before) == 1 {
+		f.spare = append(f.spare, p)
+	}
 }
 
 // find returns the patch that line i is in, -1 if there is none.
@@ -46,13 +80,9 @@ func (f *patches) count(p *patch, sign int) {
 
 // begin begins a patch of line i, which is as ln, and returns its place.
 func (f *patches) begin(i int, by stamp, ln *line) int {
-	one := &struct { // in one piece of memory
-		patch
-		before [1]line
-		kept   [2]kept
-	}{patch{author: by.author, rev: by.rev, lines: 1, units: int(ln.length)}, [1]line{*ln}, [2]kept{}}
-	p := &one.patch
-	p.before, p.kept = one.before[:], appendKept(one.kept[:0], kept{0, 0, int(ln.length)})
+	p := f.make(by, 1)
+	p.units = int(ln.length)
+	p.before, p.kept = append(p.before, *ln), appendKept(p.kept, kept{0, 0, p.units})
 	k := f.behind(i)
 	f.replace(k, k, []int32{int32(i)}, []*patch{p})
 	f.near = k
@@ -73,6 +103,13 @@ func (f *patches) replace(from, to int, at []int32, in []*patch) {
 
 // end ends patch k.
 func (f *patches) end(k int) { f.replace(k, k+1, nil, nil) }
+
+// drop ends patch k, which nothing else refers to.
+func (f *patches) drop(k int) {
+	p := f.list[k]
+	f.end(k)
+	f.free(p)
+}
 
 // shift moves the patches from k on by n lines.
 func (f *patches) shift(k, n int) {
@@ -107,6 +144,9 @@ func (f *patches) bound() {
 
 // clear ends all patches.
 func (f *patches) clear() {
+	for _, p := range f.list {
+		f.free(p)
+	}
 	clear(f.list)
-	*f = patches{at: f.at[:0], list: f.list[:0]}
+	*f = patches{at: f.at[:0], list: f.list[:0], spare: f.spare}
 }

@@ -68,7 +68,7 @@ func (h *held) without(lost []bool) []placed {
 func (t *Thread) releaseKey(k, i int) {
 	f, p, at := &t.patches, t.patches.list[k], int(t.patches.at[k])
 	if p.lines == 1 && len(p.before) == 1 {
-		f.end(k)
+		f.drop(k)
 		return
 	}
 	h := t.hold(p, at)
@@ -79,6 +79,14 @@ func (t *Thread) releaseKey(k, i int) {
 // put replaces the patches from..to by others.
 func (f *patches) put(from, to int, in []placed) {
 	inPlace(in)
+	if len(in) == to-from && len(in) <= 1 { // nearly always
+		for i, m := range in {
+			f.count(f.list[from+i], -1)
+			f.count(m.p, 1)
+			f.at[from+i], f.list[from+i] = int32(m.at), m.p
+		}
+		return
+	}
 	at, list := make([]int32, len(in)), make([]*patch, len(in))
 	for i, m := range in {
 		at[i], list[i] = int32(m.at), m.p

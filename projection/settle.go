@@ -20,6 +20,8 @@ type settling struct {
 	of     []int // the piece that each line of a.before is, or:
 	into   []int // the piece that each line was joined into, of those that were
 	flying []placed
+	parts  []part
+	out    []placed // what cut returns
 
 	crossed []bool // of a.before
 }

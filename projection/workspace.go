@@ -43,7 +43,7 @@ func (w *workspace) settle(t *Thread, by stamp, every bool, a *area, first int) 
 	w.links.clear()
 	s := &w.settling
 	*s = settling{t: t, space: w, by: by, every: every, a: a, first: first,
-		pieces: s.pieces[:0], now: s.now[:0], kept: s.kept[:0], links: s.links[:0]}
+		pieces: s.pieces[:0], now: s.now[:0], kept: s.kept[:0], links: s.links[:0], parts: s.parts[:0], out: s.out[:0]}
 	return s
 }
 
@@ -80,5 +80,6 @@ func (n *net) release() {
 		}
 	}
 	w.settling.t, w.settling.a, w.settling.flying = nil, nil, nil
+	clear(w.settling.out)
 	workspaces.Put(w)
 }
