@@ -22,6 +22,7 @@ type settling struct {
 	flying []placed
 	parts  []part
 	out    []placed // what cut returns
+	alive  map[LineID]bool
 
 	crossed []bool // of a.before
 }
@@ -106,18 +107,12 @@ func (s *settling) equal(i, j int) bool { return slices.Equal(s.line(i), s.conte
 // write gives the pieces the identities and rows that follow.
 func (s *settling) write() {
 	n := &s.t.net
-	lives := map[LineID]bool{} // lines of before that a piece is
-	for i, j := range s.of {
-		if j >= 0 {
-			lives[s.a.before[i].id] = true
-		}
-	}
 	for j := range s.pieces {
 		if p := &s.pieces[j]; p.line != missing && p.was.Revision == s.by.rev && s.a.before[p.line].id != p.was {
 			n.free = append(n.free, p.was.Ordinal)
 		}
 	}
-	most := s.most()
+	var most []link
 	for j := range s.pieces {
 		p := &s.pieces[j]
 		ln, _ := s.t.lines.byIndex(s.first + j)
@@ -126,13 +121,18 @@ func (s *settling) write() {
 			continue
 		case p.line != missing:
 			s.become(ln, p.line, j)
-		case lives[p.was]:
+		case p.was.Revision != s.by.rev && s.lives(p.was):
 			length := ln.length
 			*ln = s.by.born(n.ordinal(), length)
 			fallthrough
 		default:
 			if ln.id.Revision == s.by.rev {
-				ln.splitFrom = most[j]
+				if most == nil {
+					most = s.most()
+				}
+				if ln.splitFrom = (LineID{}); most[j].n > 0 {
+					ln.splitFrom = s.a.before[most[j].i].id
+				}
 			}
 		}
 		if p.id = ln.id; ln.id != p.was {
@@ -176,15 +176,29 @@ func (s *settling) unchanged(k, j int) bool {
 	return intact && to == start && int(o.length) == s.pieces[j].to-s.pieces[j].from
 }
 
-// most returns, for each piece, the line of before that most of its units are from.
-func (s *settling) most() []LineID {
-	best, most := make([]int, len(s.pieces)), make([]LineID, len(s.pieces))
+// most returns, for each piece, the link to the line of before that most of its units
+// are from.
+func (s *settling) most() []link {
+	most := s.space.links.take(len(s.pieces))
 	for _, l := range s.links {
-		if l.n > best[l.j] {
-			best[l.j], most[l.j] = l.n, s.a.before[l.i].id
+		if l.n > most[l.j].n {
+			most[l.j] = l
 		}
 	}
 	return most
+}
+
+// lives reports whether a piece is the line of before with an identity.
+func (s *settling) lives(id LineID) bool {
+	if s.alive == nil {
+		s.alive = map[LineID]bool{}
+		for i, j := range s.of {
+			if j >= 0 {
+				s.alive[s.a.before[i].id] = true
+			}
+		}
+	}
+	return s.alive[id]
 }
 
 // keepRows gives each line that reads as before the stretch the row of then, unless
