@@ -23,6 +23,7 @@ const (
 	ackEarly = "early"  // it acknowledges an edit 100 ms before it writes it
 	noSync   = "nosync" // it does not sync
 	leak     = "leak"   // every request leaves goroutines and memory behind
+	setClock = "clock"  // it is honest, but its clock can be set; see clockjump.go
 )
 
 // lie runs a server that breaks the promise on purpose: torture lie LIE DATA ADDRESS.
@@ -47,17 +48,20 @@ func lie(args []string) {
 		if err != nil {
 			return err
 		}
-		store := log.Store()
+		store, clock := log.Store(), new(jumping)
 		if how == ackEarly {
 			store = eventlog.Store{AuditLog: logtest.NewAckEarly(log, 100*time.Millisecond)}
 		}
-		s, err := server.New(context.Background(), server.Config{Log: store, Listen: address, Version: "lie", Logger: slog.New(slog.DiscardHandler)})
+		s, err := server.New(context.Background(), server.Config{Log: store, Listen: address, Version: "lie", Logger: slog.New(slog.DiscardHandler), Now: clock.now})
 		if err != nil {
 			return err
 		}
 		handler := s.Handler()
-		if how == leak {
+		switch how {
+		case leak:
 			handler = leaking(handler)
+		case setClock:
+			handler = clock.handler(handler)
 		}
 		fmt.Printf("http://%s/\n", listener.Addr())
 		return http.Serve(listener, handler)

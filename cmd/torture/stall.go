@@ -62,7 +62,11 @@ func stall(ctx context.Context, e *env) (o outcome, err error) {
 		o.take(j)
 		return o, nil
 	}
-	c.Quiet()
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := c.Quiet(wait); err != nil {
+		return o, err
+	}
 	_, head, err := crowd.TextAt(ctx, v.url(), c.Threads[0])
 	if err != nil {
 		return o, err

@@ -15,6 +15,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,6 +51,7 @@ type Crowd struct {
 	quiet   context.CancelFunc
 	begin   chan struct{} // closed: typing begins
 	all     sync.WaitGroup
+	busy    sync.Map // the clients that type or wait: their descriptions, *string
 
 	texts []*client.Client
 	lines []*lineWriter
@@ -99,16 +102,46 @@ func (w *Crowd) open(r *rand.Rand) error {
 	return nil
 }
 
-// Quiet ends the typing. The connections stay.
-func (w *Crowd) Quiet() {
+// Quiet ends the typing. The connections stay. A client finishes what it writes: it
+// waits for the server's answer until ctx is done, and then the error names it.
+func (w *Crowd) Quiet(ctx context.Context) error {
 	w.quiet()
-	w.all.Wait()
+	quiet := make(chan struct{})
+	go func() {
+		w.all.Wait()
+		close(quiet)
+	}()
+	select {
+	case <-quiet:
+		return nil
+	case <-ctx.Done():
+	}
+	var waiting []string
+	w.busy.Range(func(who, _ any) bool {
+		waiting = append(waiting, *who.(*string))
+		return true
+	})
+	slices.Sort(waiting)
+	return fmt.Errorf("%d clients still wait for the server's answer to what they wrote: %s: %w", len(waiting), strings.Join(waiting, "; "), ctx.Err())
+}
+
+// types runs f, the typing of one client, once all clients are there.
+func (w *Crowd) types(f func(), who string, args ...any) {
+	who = fmt.Sprintf(who, args...)
+	w.busy.Store(&who, true)
+	w.all.Go(func() {
+		defer w.busy.Delete(&who)
+		<-w.begin
+		f()
+	})
 }
 
 // Settle ends the typing, waits until all clients have all entries, and compares
 // their texts with the server's.
 func (w *Crowd) Settle(ctx context.Context) error {
-	w.Quiet()
+	if err := w.Quiet(ctx); err != nil {
+		return err
+	}
 	for _, x := range w.texts {
 		if err := x.Settle(ctx); err != nil {
 			return err
@@ -217,8 +250,7 @@ func (w *Crowd) text(user, thread string, r *rand.Rand) (string, error) {
 	id = c.Thread()
 	close(ready)
 	w.texts = append(w.texts, c)
-	w.all.Go(func() {
-		<-w.begin
+	w.types(func() {
 		for n := 0; w.typing.Err() == nil; n++ {
 			if err := c.Edit(func(t *client.Text) ot.Change { return w.edit(r, t, user, n) }); err != nil {
 				if w.ctx.Err() == nil {
@@ -228,7 +260,7 @@ func (w *Crowd) text(user, thread string, r *rand.Rand) (string, error) {
 			}
 			sleep(w.typing, w.size.pause(r))
 		}
-	})
+	}, "%s in text mode in thread %s", user, id)
 	return id, nil
 }
 

@@ -33,8 +33,7 @@ func (w *Crowd) line(user, thread string, alone bool, r *rand.Rand) (string, err
 	id, l.c = c.Thread(), c
 	close(ready)
 	w.lines = append(w.lines, l)
-	w.all.Go(func() {
-		<-w.begin
+	w.types(func() {
 		for n := 0; w.typing.Err() == nil; n++ {
 			if err := l.write(n, r); err != nil {
 				if w.ctx.Err() == nil {
@@ -43,7 +42,7 @@ func (w *Crowd) line(user, thread string, alone bool, r *rand.Rand) (string, err
 				return
 			}
 		}
-	})
+	}, "%s in line mode in thread %s", user, id)
 	return id, nil
 }
 
