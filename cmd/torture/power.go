@@ -85,6 +85,8 @@ type powered struct {
 	initrd  string
 	machine *uml.Machine
 	clock   []int64 // times that the guest said, Unix milliseconds
+	again   int     // segments that the guest's network sent again, as it said
+	early   int     // segments that arrived before an earlier one
 }
 
 // boot starts the guest with words of its command line, and waits until people type.
@@ -106,9 +108,14 @@ func (p *powered) life(ctx context.Context, mount string) error {
 	if p.e.control {
 		params["unsynced"] = "true"
 	} else if netem() != "" && p.r.IntN(3) == 0 {
-		params["loss"] = "3"
+		params["loss"], params["delay"] = "3", "10ms"
 		p.o.count("starts with packet loss in the guest", 1)
 	}
+	return p.cuts(ctx, params)
+}
+
+// cuts starts the guest and cuts its power several times.
+func (p *powered) cuts(ctx context.Context, params map[string]string) error {
 	defer p.end()
 	if err := p.boot(ctx, params); err != nil {
 		return err
@@ -135,8 +142,9 @@ func (p *powered) life(ctx context.Context, mount string) error {
 	return p.check(ctx, p.image)
 }
 
-// listen notes what the guest says of its clock.
+// listen notes what the guest says of its clock and its network.
 func (p *powered) listen(line string) {
+	_, _ = fmt.Sscanf(line, "SETTLED %d %d", &p.again, &p.early)
 	var ms int64
 	if n, _ := fmt.Sscanf(line, "CLOCK %d", &ms); n == 1 {
 		p.clock = append(p.clock, ms)
@@ -165,6 +173,7 @@ func (p *powered) until(ctx context.Context, word string, limit time.Duration) e
 			case !ok || strings.HasPrefix(line, "ENDED"):
 				return fmt.Errorf("the guest ended: %s %s", line, strings.Join(said, "\n"))
 			case line == word || strings.HasPrefix(line, word+" "):
+				p.listen(line)
 				return nil
 			case !p.journal.Hear(line):
 				said = append(said, line)

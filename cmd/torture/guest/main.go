@@ -8,7 +8,11 @@
 //	seed=N                  of the crowd
 //	unsynced=true           the server's sync calls do nothing: the control
 //	jumps=-3h,26280h        the clock jumps by these, one after the other
-//	loss=PERCENT            the network loses packets, and delays each by 10 ms
+//	delay=10ms jitter=5ms   the network delays packets
+//	loss=N reorder=N duplicate=N
+//	                        percentages of the packets that it does this to;
+//	                        reorder needs a delay
+//	settle=20s              the crowd types for this time, and settles
 package main
 
 import (
@@ -68,12 +72,10 @@ func run(param map[string]string) error {
 	if err != nil {
 		return err
 	}
-	if param["loss"] != "" {
-		loss, err := strconv.ParseFloat(param["loss"], 64)
-		if err == nil {
-			err = worsen(10*time.Millisecond, loss)
-		}
-		if err != nil {
+	if bad, err := networkOf(param); err != nil {
+		return err
+	} else if bad != (network{}) {
+		if err := bad.begin(); err != nil {
 			return err
 		}
 	}
