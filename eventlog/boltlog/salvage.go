@@ -17,9 +17,9 @@ import (
 )
 
 // A Salvage reads the records of a log's file that still verify, stream by stream, also
-// if Open refuses the file. It believes a value by its checksum if bbolt's tree leads to it. A part of
-// a damaged value, or of one in any other page, it believes only if the chain proves
-// it. It is not safe for concurrent use.
+// if Open refuses the file. It believes a value by its checksum if bbolt's tree leads to
+// it. A part of a damaged value, or of one in any other page, it believes only if the
+// chain proves it, if need be with salts of any page. It is not safe for concurrent use.
 type Salvage struct {
 	path    string
 	db      *bbolt.DB // for its lock
@@ -30,7 +30,8 @@ type Salvage struct {
 	damages []eventlog.DamageError
 
 	starts  map[eventlog.Stream]cut
-	salts   map[string]*salts
+	salts   map[string]*salts // nil: damaged
+	stale   map[string]*salts // of pages that the tree does not lead to
 	order   []eventlog.Stream
 	parts   map[eventlog.Stream][]partRef
 	values  []valueRef
@@ -87,7 +88,7 @@ func OpenSalvage(ctx context.Context, path string, o Options) (*Salvage, error) 
 		return nil, fmt.Errorf("salvage %s: %w", path, err)
 	}
 	s := &Salvage{path: path, db: db, f: f, opener: newOpener(o.Packer), opened: map[int]extent{}, starts: map[eventlog.Stream]cut{},
-		salts: map[string]*salts{}, parts: map[eventlog.Stream][]partRef{}}
+		salts: map[string]*salts{}, stale: map[string]*salts{}, parts: map[eventlog.Stream][]partRef{}}
 	if err := guard("salvage", func() error { return s.index(ctx, info.Size()) }); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("salvage %s: %w", path, err)
@@ -169,6 +170,8 @@ type salvageReader struct {
 	after chain.Digest // stored after the part that was read last; zero if that is unreadable
 
 	unsalted bool // a salt that this part needs is nowhere
+	current  bool // use no stale salts
+	usedOld  bool // stale salts were used
 }
 
 func (r *salvageReader) damage(first, last eventlog.Revision, err error) Piece {
@@ -226,7 +229,8 @@ func (r *salvageReader) salted(ref partRef) error {
 	first, _ := chain.Span(uint64(ref.first))
 	last, _ := chain.Span(uint64(ref.last))
 	for span := first; span <= last; span++ {
-		if k, ok := r.salts[string(saltKey(r.name, span))]; ok && k == nil {
+		key := saltKey(r.name, span)
+		if k, ok := r.salts[string(key)]; ok && k == nil && (r.current || r.stale[string(key)] == nil) {
 			return damaged("the salts of span %d are lost: the records are intact, but nothing can prove them", span)
 		}
 	}
@@ -243,8 +247,19 @@ func (r *salvageReader) advance(ref partRef, records []eventlog.Record, proved b
 }
 
 // prove reads the records of a part from r.next on. It reports whether the chain leads
-// from r.chain to the part's.
+// from r.chain to the part's. Stale salts are as good as others if it does.
 func (r *salvageReader) prove(ref partRef) (records []eventlog.Record, ok bool, err error) {
+	r.current, r.usedOld = false, false
+	records, ok, err = r.try(ref)
+	if r.usedOld && !ok {
+		r.current = true
+		records, ok, err = r.try(ref)
+	}
+	return records, ok, err
+}
+
+// try is prove with current salts only, or with stale ones where there are no others.
+func (r *salvageReader) try(ref partRef) (records []eventlog.Record, ok bool, err error) {
 	r.after, r.unsalted = chain.Digest{}, false
 	err = guard("read "+string(r.name), func() error {
 		e, err := r.extent(ref.value)
@@ -284,7 +299,14 @@ func (r *salvageReader) prove(ref partRef) (records []eventlog.Record, ok bool, 
 	return records, ok, err
 }
 
-func (s *Salvage) saltsOf(key []byte) (*salts, error) { return s.salts[string(key)], nil }
+func (r *salvageReader) saltsOf(key []byte) (*salts, error) {
+	k := r.salts[string(key)]
+	if k == nil && !r.current {
+		k = r.stale[string(key)]
+		r.usedOld = r.usedOld || k != nil
+	}
+	return k, nil
+}
 
 // openedMost is how many blocks stay open. Each takes about a megabyte. A repair
 // reads all streams in the order of the log, and so a few blocks at a time; whoever reads

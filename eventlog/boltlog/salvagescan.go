@@ -116,6 +116,7 @@ func (s *Salvage) leaf(b []byte, base int64) error {
 func (s *Salvage) value(key, value []byte, offset int64) error {
 	switch {
 	case !s.reached && len(key) != 8:
+		s.staleSalts(key, value)
 	case string(key) == keyFormat:
 		id, err := decodeIdentity(s.path, value)
 		if err == nil {
@@ -143,6 +144,20 @@ func (s *Salvage) value(key, value []byte, offset int64) error {
 		}
 	}
 	return nil
+}
+
+// staleSalts notes salts of a page that the tree does not lead to. Every commit writes the
+// root page, in which the salts of a small log stand, to another place, so that the last
+// one is still there when the page is damaged. Wrong salts prove nothing. Of two values
+// the one with more explicit salts is newer.
+func (s *Salvage) staleSalts(key, value []byte) {
+	if _, _, err := splitSaltKey(key); err != nil {
+		return
+	}
+	k, err := decodeSalts(key, value)
+	if old := s.stale[string(key)]; err == nil && (old == nil || len(k.explicit) > len(old.explicit)) {
+		s.stale[string(key)] = k
+	}
 }
 
 // extentAt notes a block or group.
