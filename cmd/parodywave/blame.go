@@ -35,7 +35,7 @@ inserting lines next to it does not change it.
 }
 
 func (c *blameCommand) Run(a *app) error {
-	s, err := a.open()
+	s, err := a.openFor(c.Thread)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func (*catCommand) Help() string {
 }
 
 func (c *catCommand) Run(a *app) error {
-	s, err := a.open()
+	s, err := a.openFor(c.Thread)
 	if err != nil {
 		return err
 	}

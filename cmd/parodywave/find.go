@@ -152,7 +152,7 @@ func (s *source) findAt(a *app, arg string) (eventlog.Stream, eventlog.Revision,
 
 // openAt opens the log and finds THREAD or THREAD@AT in it.
 func (a *app) openAt(arg string) (*source, eventlog.Stream, eventlog.Revision, error) {
-	s, err := a.open()
+	s, err := a.openFor(arg)
 	if err != nil {
 		return nil, "", 0, err
 	}
