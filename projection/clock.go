@@ -24,13 +24,20 @@ const aheadLeast = time.Minute
 // Ahead says that the clock of a log runs ahead, if the newest time of its records,
 // in Unix milliseconds, is at least a minute after now. Otherwise it is empty.
 func Ahead(newest int64, now time.Time) string {
-	at := time.UnixMilli(newest)
-	by := at.Sub(now)
-	if by < aheadLeast {
+	by := AheadBy(newest, now)
+	if by == 0 {
 		return ""
 	}
 	return fmt.Sprintf("the clock of this log runs %s ahead: its newest record is of %s, and new ones get this time until the clock has caught up",
-		minutes(by), at.UTC().Format("2006-01-02T15:04:05.000Z"))
+		minutes(by), time.UnixMilli(newest).UTC().Format("2006-01-02T15:04:05.000Z"))
+}
+
+// AheadBy returns how far the clock of a log runs ahead, 0 if Ahead is empty.
+func AheadBy(newest int64, now time.Time) time.Duration {
+	if by := time.UnixMilli(newest).Sub(now); by >= aheadLeast {
+		return by
+	}
+	return 0
 }
 
 // minutes returns d in minutes, or in days if it is long.

@@ -47,6 +47,18 @@ func TestOneClockDecidesAllTimes(t *testing.T) {
 	if got := body(t, url+"/readyz"); got != "ready\n" {
 		t.Errorf("readyz says %q", got)
 	}
+	for _, set := range []time.Duration{0, 59 * time.Minute} {
+		clock.Store(at.Add(time.Hour - set).UnixMilli())
+		want := set.Milliseconds()
+		ben := dial(t, url, "/ws")
+		ben.send(`{"type":"join","user":"Ben","id":"` + id + `","mode":"text","client":"01J9Z40000000000000000000A"}`)
+		if got, ok := ben.want("join")["ahead"].(float64); int64(got) != want || ok != (want > 0) {
+			t.Errorf("with a clock set back by %v, the join says %v", set, got)
+		}
+		if got := strings.Contains(body(t, threads+"/timeline"), fmt.Sprintf(`"ahead":%d`, want)); got != (want > 0) {
+			t.Errorf("with a clock set back by %v, the timeline is %s", set, body(t, threads+"/timeline"))
+		}
+	}
 	clock.Store(at.UnixMilli())
 	if got := body(t, url+"/readyz"); !strings.Contains(got, "the clock of this log runs 60 minutes ahead") {
 		t.Errorf("with a clock that was set back an hour, readyz says %q", got)

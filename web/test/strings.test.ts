@@ -12,6 +12,7 @@ vi.mock('../src/base/words', () => ({
   counted: () => '',
   ago: () => '',
   exactly: () => '',
+  lasting: () => '',
   pick: (en: Table, ko: Table) => {
     tables.push([en, ko])
     return en

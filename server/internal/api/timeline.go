@@ -39,7 +39,9 @@ func (a *API) getTimeline(w http.ResponseWriter, r *http.Request, m moment) erro
 		Authors  []authorJSON      `json:"authors"`
 		Steps    [][7]int64        `json:"steps"` // [from, to, author, start, end, inserted, deleted]
 		Versions []versionJSON     `json:"versions"`
-	}{m.stream, t.Title, t.Revision, t.OpenedAt, a.authorsJSON(t.Authors), make([][7]int64, len(t.Steps)), a.versionsJSON(t.Versions)}
+		Ahead    int64             `json:"ahead,omitempty"` // milliseconds, see projection.AheadBy
+	}{m.stream, t.Title, t.Revision, t.OpenedAt, a.authorsJSON(t.Authors), make([][7]int64, len(t.Steps)), a.versionsJSON(t.Versions),
+		projection.AheadBy(m.newest, a.Now()).Milliseconds()}
 	for i, p := range t.Steps {
 		body.Steps[i] = [7]int64{
 			int64(p.From), int64(p.To), int64(p.Author), p.Start, p.End, int64(p.Inserted), int64(p.Deleted),

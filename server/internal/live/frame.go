@@ -5,6 +5,7 @@ import (
 	"weak"
 
 	"parodywave/eventlog/event"
+	"parodywave/projection"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
@@ -70,6 +71,7 @@ func (r *room) message(m authority.Message) message {
 		return &wire.TextJoin{
 			Thread: r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Chain: m.Chain,
 			Text: m.Thread.Text(), Blame: r.hub.people.Blame(m.Thread), Limits: r.hub.limits, Reset: m.Reset,
+			Ahead: projection.AheadBy(m.Thread.UpdatedAt, r.hub.now()).Milliseconds(),
 		}
 	case authority.Resumed:
 		return &wire.ResumeJoin{Thread: r.stream, Title: m.Thread.Title, Rev: m.Since, Head: m.Thread.Revision, Limits: r.hub.limits}

@@ -45,6 +45,7 @@ func goldenFrames(t testing.TB) map[string]Frame {
 				Lines:   []BlameLine{{4, 0, at, true}, {9, 0, at + 5, false}},
 			}},
 		"join, reset":  &TextJoin{Thread: testThread, Title: "t", Rev: 1, Chain: digest, Limits: limits, ReadOnly: true, Reset: true},
+		"join, ahead":  &TextJoin{Thread: testThread, Title: "t", Rev: 1, Chain: digest, Limits: limits, Ahead: 259_200_000},
 		"join, resume": &ResumeJoin{testThread, "t", 7, 9, limits, false},
 		"update, text": textUpdate{
 			{Rev: 8, User: "Ada", Author: author, At: at, Client: client, Seq: 4, Changes: testChange(t, `[5,[0,"hi"],5]`)},

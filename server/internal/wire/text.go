@@ -2,6 +2,7 @@ package wire
 
 import (
 	"slices"
+	"strconv"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
@@ -18,6 +19,9 @@ type TextJoin struct {
 	Limits   Limits
 	ReadOnly bool
 	Reset    bool // the log does not have what the client saw: the client offers a merge
+	// Ahead is how far the time of the newest record is ahead of the server's clock, in
+	// milliseconds; 0 if that is less than a minute.
+	Ahead int64
 }
 
 // Blame says who wrote what in a text. Authors are given by their index.
@@ -87,6 +91,9 @@ func (m *TextJoin) AppendJSON(dst []byte) []byte {
 	dst = appendBool(dst, `,"readonly":`, m.ReadOnly)
 	if m.Reset {
 		dst = append(dst, `,"reset":true`...)
+	}
+	if m.Ahead > 0 {
+		dst = strconv.AppendInt(append(dst, `,"ahead":`...), m.Ahead, 10)
 	}
 	return append(dst, '}')
 }

@@ -39,6 +39,12 @@ export function ago(at: number, now: number): string {
   return relative.format(-Math.round(s / 86400), 'day')
 }
 
+/** lasting says a duration in Unix milliseconds in whole minutes, hours or days. */
+export function lasting(ms: number): string {
+  const [unit, each] = ms < 90 * 60_000 ? ['minute', 60_000] as const : ms < 36 * 3_600_000 ? ['hour', 3_600_000] as const : ['day', 86_400_000] as const
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(ms / each))
+}
+
 /** exactly gives the date and time to the second of a time in Unix milliseconds. */
 export const exactly = (at: number): string => written(exact, at)
 

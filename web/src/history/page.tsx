@@ -3,8 +3,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useChanges, useNow } from '../base/changes'
 import { remembered } from '../base/name'
-import { counted } from '../base/words'
+import { phrases } from '../base/phrases'
 import { shownTitle } from '../base/visible'
+import { counted, lasting } from '../base/words'
 import { Acts, type Asked } from './acts'
 import { Cast } from './cast'
 import { changesOf, Comparison } from './comparison'
@@ -70,6 +71,7 @@ function Moment(p: { past: Past; cast: Cast; user: string; onName(name: string):
     <>
       <section class="timeline" aria-label={words.timeline}>
         <Caption past={past} cast={cast} now={now} />
+        {past.timeline && past.timeline.ahead > 0 && <p class="quiet">{phrases.clockAhead(lasting(past.timeline.ahead))}</p>}
         <Track past={past} cast={cast} now={now} />
         <Controls past={past} />
         {past.newer > 0 && <p class="newer" role="status">{counted(words.newer, past.newer)} <button type="button" onClick={() => { focusTrack(); void past.grow().catch(() => {}) }}>{words.showNewer}</button></p>}

@@ -36,6 +36,7 @@ export interface TimelineAnswer extends Answered {
   opened_at: number
   steps: StepRow[]
   versions: Version[]
+  ahead?: number
 }
 
 export interface Server {

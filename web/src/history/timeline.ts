@@ -22,12 +22,14 @@ export interface Timeline {
   authors: Person[]
   steps: Step[]
   versions: Version[]
+  /** How far the newest record's time is ahead of the server's clock, in ms; 0 if it is not. */
+  ahead: number
 }
 
 export function timelineOf(a: TimelineAnswer): Timeline {
   const steps = a.steps.map(([from, to, author, start, end, inserted, deleted]) => ({ from, to, author, start, end, inserted, deleted }))
   const versions = [...a.versions].sort((x, y) => x.rev - y.rev)
-  return { thread: a.thread, title: a.title, head: a.head, openedAt: a.opened_at, authors: a.authors, steps, versions }
+  return { thread: a.thread, title: a.title, head: a.head, openedAt: a.opened_at, authors: a.authors, steps, versions, ahead: a.ahead ?? 0 }
 }
 
 /** indexOf is the index of the one of ascending spans that has n; of the nearest one where none has it. */

@@ -43,7 +43,7 @@ test('kept text is cut to its ends beside the changes, never through a surrogate
 /** A stage is a server and a session that the test moves by hand. */
 function stage(logged: { rev: number; line: number } | null = { rev: 9, line: 4 }) {
   const heard = new Set<() => void>()
-  const session = { thread: 'T', rev: 9, link: 'up' as 'up' | 'down', onChange: (f: () => void) => { heard.add(f); return () => heard.delete(f) } }
+  const session = { thread: 'T', ahead: 0, rev: 9, link: 'up' as 'up' | 'down', onChange: (f: () => void) => { heard.add(f); return () => heard.delete(f) } }
   const asked: string[] = []
   const at: { logged: { rev: number; line: number } | null; history: HistoryAnswer; fails: boolean } = { logged, history: page(9, null, entry(9)), fails: false }
   const ask: Ask = async <T>(path: string) => {

@@ -8,7 +8,7 @@ const read = (name: string): unknown => decode(JSON.stringify(golden[name]))
 
 test('every frame of text mode is understood', () => {
   const types: Record<string, string> = {
-    'join, text': 'whole', 'join, reset': 'whole', 'join, resume': 'resumed', 'update, text': 'update',
+    'join, text': 'whole', 'join, reset': 'whole', 'join, ahead': 'whole', 'join, resume': 'resumed', 'update, text': 'update',
     cursor: 'cursor', 'cursor, gone': 'cursor', beacon: 'beacon', error: 'error', 'error, stale': 'error',
   }
   for (const name of Object.keys(golden).filter((n) => n.startsWith('people'))) types[name] = 'people'
@@ -20,7 +20,8 @@ test('fields are where they belong', () => {
   const whole = read('join, text') as Whole
   expect(whole).toMatchObject({ rev: 9, text: 'a\nb', reset: false, readonly: false, limits: { frame: 1 << 20, changes: 1000, text: 4 << 20 } })
   expect(whole.blame.lines[1]).toEqual([9, 0, 1760000000128, false])
-  expect(read('join, reset')).toMatchObject({ reset: true, readonly: true })
+  expect(read('join, reset')).toMatchObject({ reset: true, readonly: true, ahead: 0 })
+  expect(read('join, ahead')).toMatchObject({ reset: false, ahead: 259_200_000 })
   expect(read('join, resume')).toMatchObject({ rev: 7, head: 9 })
   const { updates } = read('update, text') as Update
   expect(updates[0]).toMatchObject({ rev: 8, client: '01J9Z40000000000000000000A', seq: 4, kind: null })

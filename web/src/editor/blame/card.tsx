@@ -5,8 +5,9 @@ import type { EditorView } from '@codemirror/view'
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { initials, type Palette } from '../../base/authors'
 import { ask } from '../../base/api'
-import { ago, counted, exactly, machineTime, number } from '../../base/words'
+import { phrases } from '../../base/phrases'
 import { shownAuthors } from '../../base/visible'
+import { ago, counted, exactly, lasting, machineTime, number } from '../../base/words'
 import { gapsAt, gapsOf, shortened, type Gap } from './gaps'
 import { isBlank, type Author, type Row } from './rows'
 import { rowsOf } from './state'
@@ -18,6 +19,7 @@ import { words as gutter } from './words-gutter'
 /** The part of a Session that the card needs. */
 export interface CardSource {
   readonly thread: string
+  readonly ahead: number
   link: 'connecting' | 'up' | 'down'
   onChange(f: () => void): () => void
   confirmed(): { rev: number; text: Text }
@@ -40,6 +42,7 @@ export function Card(p: CardProps) {
   return (
     <div role={p.focus ? 'dialog' : 'tooltip'} aria-label={label} tabIndex={-1} class="card-body">
       {row && !isBlank(row) ? <Who row={row} palette={p.palette} /> : <p class="quiet">{words.nobody}</p>}
+      {row && p.session.ahead > 0 && row.at > Date.now() && <p class="quiet">{phrases.clockAhead(lasting(p.session.ahead))}</p>}
       {typeof found === 'object' && <Told {...found} palette={p.palette} />}
       {found === 'offline' && <p class="quiet">{words.offline}</p>}
       {found === 'failed' && <p class="quiet">{words.unread}</p>}

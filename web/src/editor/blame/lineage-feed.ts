@@ -6,6 +6,7 @@ import { extended, historyURL, lineage, linesURL, renewed, type HistoryAnswer, t
 /** The part of a Session that a Feed needs. */
 export interface FeedSession {
   readonly thread: string
+  readonly ahead: number
   rev: number
   link: 'connecting' | 'up' | 'down'
   onChange(f: () => void): () => void

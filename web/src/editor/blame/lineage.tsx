@@ -7,7 +7,7 @@ import { initials, type Palette } from '../../base/authors'
 import { ask } from '../../base/api'
 import { useNow } from '../../base/changes'
 import { phrases } from '../../base/phrases'
-import { ago, counted, exactly, machineTime, number } from '../../base/words'
+import { ago, counted, exactly, lasting, machineTime, number } from '../../base/words'
 import type { LineRef } from './asked-line'
 import { shortened, type Told } from './lineage-answer'
 import { Feed, type FeedSession } from './lineage-feed'
@@ -67,6 +67,7 @@ function Body({ feed, session, palette }: { feed: Feed; session: FeedSession; pa
     <>
       {!up && <p class="quiet">{words.stillOffline}</p>}
       <p class="unseen" role="status">{counted(words.shown, known.entries.length)}</p>
+      {session.ahead > 0 && <p class="quiet">{phrases.clockAhead(lasting(session.ahead))}</p>}
       {known.entries.length === 0 && <p class="quiet">{words.none}</p>}
       <ol>{known.entries.map((e) => <Entry key={e.from} entry={e} thread={session.thread} palette={palette} now={now} />)}</ol>
       <Foot feed={feed} />

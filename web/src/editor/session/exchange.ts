@@ -54,6 +54,8 @@ export class Exchange {
   title = ''
   /** The thread accepts no edits now. */
   readonly = false
+  /** How far the log's times were ahead of the server's clock when the text was loaded, in ms. */
+  ahead = 0
   client: string // as which we join; our edits are numbered under the peer's
   joined = false
   limits: Limits = { frame: 1 << 20, changes: 1000, text: 4 << 20 }
@@ -193,6 +195,7 @@ export class Exchange {
   private start(m: Whole): void {
     const { thread, me, peer, writer } = this.parts
     if (!this.asked || !peer.host || m.thread !== thread) return
+    this.ahead = m.ahead
     const { pending } = peer
     const first = !peer.loaded, { given } = this
     if (pending.length > 0 && !given && (m.reset || !this.whole)) return this.halt('stuck', 'reset', 'the log is not the one that was edited here')

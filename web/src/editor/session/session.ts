@@ -81,6 +81,8 @@ export class Session {
   get title(): string { return this.exchange.title }
   /** The thread accepts no edits now. */
   get readonly(): boolean { return this.exchange.readonly }
+  /** ahead is how far the log's times were ahead of the server's clock when the text was loaded, in ms. */
+  get ahead(): number { return this.exchange.ahead }
   get link(): Link { return this.exchange.link }
   get phase(): Phase { return this.exchange.phase }
   get problem(): Problem | null { return this.exchange.problem }

@@ -22,6 +22,8 @@ export interface Whole {
   limits: Limits
   readonly: boolean
   reset: boolean
+  /** How far the newest record's time is ahead of the server's clock, in ms; 0 if it is not. */
+  ahead: number
 }
 /** The answer to a join that resumes: updates from rev+1 to head follow. */
 export interface Resumed { type: 'resumed'; thread: string; title: string; rev: number; head: number; limits: Limits; readonly: boolean }
@@ -73,7 +75,7 @@ function join(m: Fields): Whole | Resumed | null {
   const common = { thread: m.thread, title: m.title, rev: m.rev, limits: limits(m.limits), readonly: m.readonly === true }
   if (isCount(m.head)) return { type: 'resumed', ...common, head: m.head }
   if (!isText(m.chain) || !isText(m.text) || !isFields(m.blame)) return null
-  return { type: 'whole', ...common, chain: m.chain, text: m.text, blame: m.blame as unknown as Blame, reset: m.reset === true }
+  return { type: 'whole', ...common, chain: m.chain, text: m.text, blame: m.blame as unknown as Blame, reset: m.reset === true, ahead: count(m.ahead) }
 }
 
 function update(m: Fields): Update | null {
