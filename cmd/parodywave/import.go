@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,14 +37,36 @@ func (*importCommand) Help() string {
   ndjson     a file written by export. It is verified, and keeps revisions, authors, times, ids and chain. Records of
              the future get the time of the import, and another chain
   etherpad   a file exported by Etherpad as .etherpad: every revision with its author and time, so that blame, log and
-             replay work. Formatting is dropped and counted. Revision N of the pad becomes revision N+2 of the
-             thread, plus one for each saved revision before it
+             replay work. Formatting, chat and comments are dropped and counted. Revision N of the pad becomes revision
+             N+2 of the thread, plus one for each saved revision before it. If a revision is broken or missing, the
+             pad's text follows the revisions before it as one change by the author of the import
   text       a text file, as one change; a byte order mark at its beginning is dropped
 
   parodywave import minutes.ndjson
   parodywave import minutes.etherpad --title Minutes
   parodywave import notes.txt --crlf --as 소라
 `
+}
+
+// await returns what f returns or, if ctx ends first, its error. Then f goes on in the
+// background: it must touch nothing that has to be put in order.
+func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := f()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }
 
 // An importing is a checked file, ready to be sent to the process that writes the
@@ -68,13 +91,17 @@ func (c *importCommand) Run(a *app) error {
 	if err := checkName(c.As); err != nil {
 		return err
 	}
-	b, err := a.readFile(c.Path)
-	if err != nil {
-		return err
-	}
 	// Check the whole file before touching the log.
-	send, err := make(a, b)
-	if err != nil {
+	send, err := await(a.ctx, func() (*importing, error) {
+		b, err := a.readFile(c.Path)
+		if err != nil {
+			return nil, err
+		}
+		return make(a, b)
+	})
+	if errors.Is(err, context.Canceled) {
+		return failed("", "interrupted: nothing was imported")
+	} else if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(a.Data, 0o700); err != nil {
@@ -121,13 +148,13 @@ func (c *importCommand) guess(a *app, b []byte) (*importing, error) {
 	switch {
 	case bytes.HasPrefix(b, []byte(`{"v":`)), strings.HasSuffix(c.Path, ".ndjson"):
 		return c.export(a, b)
-	case etherpad.IsPad(b), strings.HasSuffix(c.Path, ".etherpad"):
+	case strings.HasSuffix(c.Path, ".etherpad"), etherpad.IsPad(b):
 		return c.pad(a, b)
 	}
 	return c.text(a, b)
 }
 
-func (c *importCommand) export(_ *app, b []byte) (*importing, error) {
+func (c *importCommand) export(a *app, b []byte) (*importing, error) {
 	switch {
 	case c.Title != nil:
 		return nil, usage("leave --title out", "--title is for pads and texts: an export has its own title")
@@ -136,7 +163,7 @@ func (c *importCommand) export(_ *app, b []byte) (*importing, error) {
 	case len(b) > intake.ExportMost:
 		return nil, failed("", "%s has %d bytes: the limit for an export is %d", c.Path, len(b), intake.ExportMost)
 	}
-	doc, err := c.check(b)
+	doc, err := c.check(a.ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -157,15 +184,15 @@ func lost(doc *ndjson.Document) []string {
 
 // check refuses an export that does not verify, or whose records are not a valid
 // thread.
-func (c *importCommand) check(b []byte) (*ndjson.Document, error) {
+func (c *importCommand) check(ctx context.Context, b []byte) (*ndjson.Document, error) {
 	doc, err := ndjson.Read(bytes.NewReader(b))
 	hint := hintOf(err)
 	if err == nil {
-		err = intake.Check(doc, time.Now().UnixMilli())
+		err = intake.Check(ctx, doc, time.Now().UnixMilli())
 		hint = "its chain is valid, but no server wrote it: export the thread again at its source"
 	}
-	if err == nil {
-		return doc, nil
+	if err == nil || ctx.Err() != nil {
+		return doc, ctx.Err()
 	}
 	return nil, c.refused(hint, err)
 }

@@ -2,18 +2,24 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"parodywave/cmd/parodywave/etherpad"
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ndjson"
+	"parodywave/eventlog/ot"
 	"parodywave/projection"
 	"parodywave/server/intake"
 
@@ -35,21 +41,16 @@ type padImport struct {
 }
 
 // pad converts a file of Etherpad into an export, so that there is one way into a
-// log.
+// log. The text of a pad whose history is broken follows the export.
 func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 	if c.CRLF {
 		return nil, usage("leave --crlf out", "--crlf is for texts")
 	}
-	p, err := etherpad.Read(b)
-	if err != nil {
-		hint := "export the pad again, and do not edit the file"
-		switch {
-		case errors.Is(err, etherpad.ErrNoPad):
-			hint = "Etherpad exports a pad at /p/PAD/export/etherpad"
-		case errors.Is(err, etherpad.ErrPartial):
-			hint = "export the whole pad, from a server that still has its history; or import only its text, from /p/PAD/export/txt"
-		}
-		return nil, c.refused(hint, err)
+	p, err := etherpad.Read(a.ctx, b)
+	if errors.Is(err, etherpad.ErrNoPad) {
+		return nil, c.refused("Etherpad exports a pad at /p/PAD/export/etherpad", err)
+	} else if err != nil {
+		return nil, err
 	}
 	name := p.ID
 	if _, after, ok := strings.Cut(name, "$"); ok { // of a group: g.GROUP$NAME
@@ -68,7 +69,7 @@ func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 	if _, err := ndjson.Export(a.ctx, &doc, log, m.stream, 0, m.author); err != nil {
 		return nil, err
 	}
-	if _, err := c.check(doc.Bytes()); err != nil {
+	if _, err := c.check(a.ctx, doc.Bytes()); err != nil {
 		return nil, err
 	}
 	t, err := projection.Replay(a.ctx, projection.Plain(log), m.stream, 0)
@@ -76,7 +77,16 @@ func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(b)
-	return &importing{"/import", url.Values{"digest": {hex.EncodeToString(sum[:])}}, &doc, m.notes(t)}, nil
+	send := &importing{path: "/import", query: url.Values{"digest": {hex.EncodeToString(sum[:])}}, body: &doc, notes: m.notes(t, c.As)}
+	if p.Broken != nil {
+		text := ot.String(p.Text)
+		if len(text) > intake.TextMost() {
+			return nil, failed("", "the pad's text has %d bytes: the limit for a text is %d", len(text), intake.TextMost())
+		}
+		send.query.Set("text", strconv.Itoa(len(text)))
+		send.body = io.MultiReader(strings.NewReader(text), &doc)
+	}
+	return send, nil
 }
 
 func newPadImport(p *etherpad.Pad, title string) *padImport {
@@ -89,8 +99,11 @@ func newPadImport(p *etherpad.Pad, title string) *padImport {
 		m.ids[who], m.names[id] = id, intake.Name(name, noName)
 	}
 	saved := slices.Clone(p.Saved)
-	slices.SortStableFunc(saved, func(x, y etherpad.Saved) int { return int(max(-1, min(1, x.Time-y.Time))) })
-	first := p.Revisions[0]
+	slices.SortStableFunc(saved, func(x, y etherpad.Saved) int { return cmp.Compare(x.Time, y.Time) })
+	first := etherpad.Revision{Time: time.Now().UnixMilli()} // of a pad without one
+	if len(p.Revisions) > 0 {
+		first = p.Revisions[0]
+	}
 	m.add(event.Opened{Title: title}, first.Author, first.Time)
 	for i, r := range p.Revisions {
 		saved = slices.DeleteFunc(saved, func(s etherpad.Saved) bool {
@@ -133,26 +146,34 @@ func (m *padImport) author(id eventlog.AuthorID) (ndjson.Author, bool) {
 	return ndjson.Author{ID: id, Name: name, Kind: event.ImportedKind}, ok
 }
 
-// notes describes the imported thread, and what of the pad was changed or dropped.
-func (m *padImport) notes(t *projection.Thread) []string {
+// notes describes the imported thread, and the parts of the pad that were changed or
+// dropped. The pad's text is a change by as if the history is broken.
+func (m *padImport) notes(t *projection.Thread, as string) []string {
 	p := m.pad
-	first, last := p.Revisions[0], p.Revisions[len(p.Revisions)-1]
-	notes := []string{fmt.Sprintf("pad %s: revisions 0 to %d by %d authors, from %s to %s, are revisions %d to %d here",
-		p.ID, len(p.Revisions)-1, len(t.Authors()), stamp(first.Time), stamp(last.Time), m.at[0], m.at[len(m.at)-1])}
-	note := func(n int, format string) {
+	var notes []string
+	if n := len(p.Revisions); n > 0 {
+		notes = append(notes, fmt.Sprintf("pad %s: revisions 0 to %d by %d authors, from %s to %s, are revisions %d to %d here",
+			p.ID, n-1, len(t.Authors()), stamp(p.Revisions[0].Time), stamp(p.Revisions[n-1].Time), m.at[0], m.at[n-1]))
+	}
+	note := func(n int, format string, args ...any) {
 		if n > 0 {
-			notes = append(notes, fmt.Sprintf(format, n))
+			notes = append(notes, fmt.Sprintf(format, append([]any{n}, args...)...))
 		}
 	}
-	var formats []string
-	for key, n := range p.Formats {
-		formats = append(formats, fmt.Sprintf("%s %d", key, n))
+	if p.Broken != nil {
+		notes = append(notes, fmt.Sprintf("the history of the pad is broken at %v", p.Broken))
+		note(p.Lost, "%d revisions from there on are not in the history here")
+		notes = append(notes, fmt.Sprintf("the pad's text after them is one change by %q", as))
 	}
-	if slices.Sort(formats); len(formats) > 0 {
-		notes = append(notes, "formatting was dropped; each was set this often: "+strings.Join(formats, ", "))
+	if len(p.Formats) > 0 {
+		notes = append(notes, "formatting was dropped; each was set this often: "+counts(p.Formats))
+	}
+	if len(p.Dropped) > 0 {
+		notes = append(notes, "these parts of the pad are not part of a text and were dropped: "+counts(p.Dropped))
 	}
 	notes = append(notes, m.nameNotes(t)...)
 	note(m.unnamed, "%d saved revisions were dropped: their label is not a valid name of a version")
+	note(p.Cut, "%d saved revisions were dropped: their revisions are not in the history")
 	note(p.Mended, "%d revisions have a carriage return, a NUL or half a character: it was replaced by U+FFFD")
 	note(p.Delayed, "%d revisions had no time, or one before the previous revision: they got the previous revision's time")
 	note(p.Others, "%d UTF-16 units were inserted in another author's name: they belong to the author of the revision here")
@@ -162,9 +183,21 @@ func (m *padImport) notes(t *projection.Thread) []string {
 	return notes
 }
 
+// counts lists the entries of a map, sorted.
+func counts(of map[string]int) string {
+	var list []string
+	for _, key := range slices.Sorted(maps.Keys(of)) {
+		list = append(list, fmt.Sprintf("%.80s %d", key, of[key]))
+	}
+	return listed(list)
+}
+
 // agreement counts the units of the final text that have an author in the pad
 // (known), and those that have the same author in the thread (agree).
 func (m *padImport) agreement(t *projection.Thread) (agree, known int) {
+	if m.pad.Broken != nil { // the thread's text is another
+		return 0, 0
+	}
 	at := 0
 	for _, w := range m.pad.Writers() {
 		if w.Author != "" {

@@ -33,7 +33,7 @@ func readPad(t testing.TB, path string) *etherpad.Pad {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := etherpad.Read(b)
+	p, err := etherpad.Read(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}

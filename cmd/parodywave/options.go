@@ -69,6 +69,9 @@ func run(args []string) int {
 	if err == nil {
 		return 0
 	}
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
 	a.say("%s", err)
 	if h := hintOf(err); h != "" {
 		a.say("hint: %s", h)

@@ -197,11 +197,11 @@ func join(err, then error) error {
 	return then
 }
 
-// readFile reads a file, or stdin for -.
+// readFile reads a file, or stdin for -, which may be a terminal: Ctrl-C ends it.
 func (a *app) readFile(path string) ([]byte, error) {
 	if path == "-" {
 		a.stdinRead = true
-		return io.ReadAll(a.in)
+		return await(a.ctx, func() ([]byte, error) { return io.ReadAll(a.in) })
 	}
 	b, err := os.ReadFile(path)
 	switch {

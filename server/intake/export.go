@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"strings"
 
 	"parodywave/eventlog"
@@ -13,18 +14,21 @@ import (
 // Check reports what is wrong with an export that verifies and still cannot be
 // imported now, in Unix milliseconds, since its records make no thread. It changes the
 // times of doc as an import does.
-func Check(doc *ndjson.Document, now int64) error {
+func Check(ctx context.Context, doc *ndjson.Document, now int64) error {
 	Retime(doc, now)
-	_, err := Fold(doc)
+	_, err := Fold(ctx, doc)
 	return err
 }
 
 // Fold folds an export exactly as its thread will be folded once it is in the
 // log, so that nothing gets into the log that cannot be opened again, or that no
-// editor could have written. Its errors are *wire.Error.
-func Fold(doc *ndjson.Document) (*projection.Thread, error) {
+// editor could have written. Its errors are *wire.Error, or the error of ctx.
+func Fold(ctx context.Context, doc *ndjson.Document) (*projection.Thread, error) {
 	t := projection.NewThread(doc.Stream)
 	for i, e := range doc.Events {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if _, ok := e.Payload.(event.Opened); i == 0 && !ok {
 			return nil, wire.Errorf(wire.BadValue, "revision 1 does not open the thread")
 		}

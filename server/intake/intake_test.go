@@ -47,7 +47,7 @@ func TestImportRefusesWhatNoEditorCouldWrite(t *testing.T) {
 		for i, f := range tc.facts {
 			doc.Events = append(doc.Events, event.Event{Stream: doc.Stream, Revision: eventlog.Revision(i + 1), Payload: f})
 		}
-		err := Check(doc, 0)
+		err := Check(t.Context(), doc, 0)
 		if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "damaged")) {
 			t.Errorf("%v: %v, want %q", tc.facts, err, tc.says)
 		}

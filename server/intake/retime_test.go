@@ -82,7 +82,7 @@ func TestNoImportedTimeIsLaterThanNow(t *testing.T) {
 		if late := Retime(doc, now); late != c.late || latest() > now {
 			t.Errorf("%v: %d records got another time, want %d; the latest is %d", c, late, c.late, latest())
 		}
-		if _, err := Fold(doc); err != nil {
+		if _, err := Fold(t.Context(), doc); err != nil {
 			t.Errorf("%v: %v", c, err)
 		}
 		log := eventlog.NewMemory()

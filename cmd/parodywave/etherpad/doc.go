@@ -1,10 +1,13 @@
 // Package etherpad reads an export of a pad with its whole history, the file
-// NAME.etherpad of Etherpad, and verifies it: every revision applies to the previous
-// one, and all of them together give the text of the pad.
+// NAME.etherpad of Etherpad, and checks it: every revision applies to the previous
+// one, and all of them together give the text of the pad. Where they do not, the
+// revisions before are whole, and the text of the pad stands for the others.
 //
 // # File
 //
-// One JSON object with these keys; those of plugins and of the chat are ignored:
+// One JSON object with these keys in any order, perhaps behind a byte order mark.
+// Others, of plugins and of the chat (pad:ID:chat:N), are counted and dropped. The first
+// is "pad:ID:" where etherpad-go wrote the file:
 //
 //	"pad:ID"             {"atext": …, "pool": …, "head": N, "savedRevisions": […]}
 //	"pad:ID:revs:R"      {"changeset": …, "meta": {"author", "timestamp"}}, R from 0 to N

@@ -1,6 +1,8 @@
 package etherpad
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,17 +15,25 @@ import (
 	"parodywave/eventlog/ot"
 )
 
-// A Pad is a verified export.
+// A Pad is an export that was checked.
 type Pad struct {
 	ID        string
 	Authors   map[string]string // names by Etherpad's ids; "": no name
-	Revisions []Revision        // from 0 on; revision 0 is made for the empty text
-	Saved     []Saved           // in the order of the file
+	Revisions []Revision        // the whole ones, from 0 on; revision 0 is made for the empty text
+	Saved     []Saved           // of these revisions, in the order of the file
+
+	// Broken says why there are no more revisions; nil if the history is whole. Lost is
+	// how many there should be, and Text the text that the pad has after them.
+	Broken *RevisionError
+	Lost   int
+	Text   []uint16 // a valid text
 
 	Formats map[string]int // how often each dropped attribute was set
+	Dropped map[string]int // what else the file has, by its key's first word: chat, comments
 	Others  int            // UTF-16 units inserted in another author's name than the revision's
 	Mended  int            // revisions with an invalid unit, which became U+FFFD
 	Delayed int            // revisions with a time before the previous revision, whose time they got
+	Cut     int            // saved revisions of revisions that the file does not have
 
 	final []operation // attributes of the final text
 	pool  pool
@@ -47,10 +57,7 @@ type Saved struct {
 // ErrNoPad is wrapped if the file is not an export of a pad.
 var ErrNoPad = errors.New("not an export of a pad")
 
-// ErrPartial is wrapped if revisions are missing.
-var ErrPartial = errors.New("the history is incomplete")
-
-// A RevisionError names a revision that is invalid, and the reason.
+// A RevisionError names a revision that is broken, and the reason.
 type RevisionError struct {
 	Revision int
 	Err      error
@@ -88,18 +95,34 @@ type revEntry struct {
 	}
 }
 
-// inside matches the keys of entries that belong to a pad.
-var inside = regexp.MustCompile(`:(revs|chat):\d+$`)
+// parts matches the keys of the parts of a pad.
+var parts = regexp.MustCompile(`^(pad:.*):(revs|chat):\d+$`)
 
-// IsPad reports whether a file begins as an export does.
+const bom = "\ufeff"
+
+// IsPad reports whether a file is an export of a pad, by its keys.
 func IsPad(b []byte) bool {
-	head := strings.TrimLeft(string(b[:min(len(b), 64)]), " \t\r\n")
-	return strings.HasPrefix(head, "{") && strings.HasPrefix(strings.TrimLeft(head[1:], " \t\r\n"), `"pad:`)
+	b = bytes.TrimPrefix(b, []byte(bom))
+	if !bytes.HasPrefix(bytes.TrimLeft(b, " \t\r\n"), []byte("{")) {
+		return false
+	}
+	var f file
+	if json.Unmarshal(b, &f) != nil {
+		return false
+	}
+	for key := range f {
+		if parts.MatchString(key) {
+			return true
+		}
+	}
+	return len(f.pads()) == 1
 }
 
-// Read reads an export and checks all of it. The error is a *RevisionError if one
-// revision is invalid, and otherwise wraps ErrNoPad or ErrPartial.
-func Read(b []byte) (*Pad, error) {
+// Read reads an export and checks all of it. Revisions after the first that is broken are
+// left out, see Pad.Broken: Etherpad on a MySQL of old has some, whose emoji became four
+// question marks. The error wraps ErrNoPad, or the error of ctx.
+func Read(ctx context.Context, b []byte) (*Pad, error) {
+	b = bytes.TrimPrefix(b, []byte(bom))
 	if !utf8.Valid(b) {
 		return nil, fmt.Errorf("the file is not UTF-8: %w", ErrNoPad)
 	}
@@ -111,78 +134,132 @@ func Read(b []byte) (*Pad, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pad{ID: strings.TrimPrefix(key, "pad:"), Authors: map[string]string{}, Formats: map[string]int{}}
+	base := strings.TrimSuffix(key, ":") // etherpad-go ends it so
+	p := &Pad{
+		ID: strings.TrimPrefix(base, "pad:"), Authors: map[string]string{},
+		Formats: map[string]int{}, Dropped: map[string]int{},
+	}
 	if p.pool, err = newPool(entry.Pool.NumToAttrib); err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", key, err, ErrNoPad)
 	}
-	if err := f.complete(key, *entry.Head); err != nil {
+	t, err := p.history(ctx, f, base, *entry.Head)
+	if err != nil {
 		return nil, err
 	}
-	t := newText()
-	for r := range *entry.Head + 1 {
-		if err := p.revision(f, key, r, t); err != nil {
-			return nil, &RevisionError{r, err}
-		}
-	}
-	if !slices.Equal(t.raw, entry.AText.Text) {
-		return nil, &RevisionError{*entry.Head, fmt.Errorf("the text of all revisions differs from the pad's, from unit %d on", differ(t.raw, entry.AText.Text))}
-	}
-	if p.final, err = parseAttributes(entry.AText.Attribs, entry.AText.Text); err != nil {
-		return nil, &RevisionError{*entry.Head, err}
-	}
+	p.end(entry, t)
 	for _, s := range entry.SavedRevisions {
-		if s.RevNum < 0 || s.RevNum > *entry.Head {
-			continue // its history was cut later
+		if s.RevNum < 0 || s.RevNum >= len(p.Revisions) {
+			p.Cut++
+			continue
 		}
 		p.Saved = append(p.Saved, Saved{s.RevNum, s.Label, s.SavedByID, milliseconds(s.Timestamp)})
 	}
 	p.names(f)
+	p.drop(f)
 	return p, nil
 }
 
-// pad returns the one pad of a file.
-func (f file) pad() (string, *padEntry, error) {
-	var keys []string
+// pads returns the keys that may be those of a pad.
+func (f file) pads() (keys []string) {
 	for key := range f {
-		if strings.HasPrefix(key, "pad:") && !inside.MatchString(key) {
+		if strings.HasPrefix(key, "pad:") && !parts.MatchString(key) {
 			keys = append(keys, key)
 		}
 	}
 	slices.Sort(keys)
-	if len(keys) != 1 {
-		return "", nil, fmt.Errorf("the file has %d pads instead of one: %w", len(keys), ErrNoPad)
-	}
-	entry := new(padEntry)
-	if err := json.Unmarshal(f[keys[0]], entry); err != nil {
-		return "", nil, fmt.Errorf("%s: %w: %w", keys[0], err, ErrNoPad)
-	}
-	if entry.Head == nil || *entry.Head < 0 {
-		return "", nil, fmt.Errorf("%s has no head: %w", keys[0], ErrNoPad)
-	}
-	return keys[0], entry, nil
+	return keys
 }
 
-// complete returns an error for the first gap in the history.
-func (f file) complete(key string, head int) error {
+// pad returns the one pad of a file: plugins may have keys like one's, but no head.
+func (f file) pad() (key string, pad *padEntry, err error) {
+	keys := f.pads()
+	heads := 0
+	for _, k := range keys {
+		entry := new(padEntry)
+		if err := json.Unmarshal(f[k], entry); err != nil {
+			return "", nil, fmt.Errorf("%s: %w: %w", k, err, ErrNoPad)
+		}
+		if entry.Head != nil && *entry.Head >= 0 {
+			key, pad = k, entry
+			heads++
+		}
+	}
+	switch {
+	case heads == 0 && len(keys) == 1:
+		return "", nil, fmt.Errorf("%s has no head: %w", keys[0], ErrNoPad)
+	case heads != 1:
+		return "", nil, fmt.Errorf("the file has %d pads instead of one: %w", heads, ErrNoPad)
+	}
+	return key, pad, nil
+}
+
+// history reads the revisions up to head or the first that is broken, and returns the
+// text after them.
+func (p *Pad) history(ctx context.Context, f file, base string, head int) (*text, error) {
+	t := newText()
 	for r := 0; r <= head; r++ {
-		if f[revKey(key, r)] != nil {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		err := errMissing
+		if raw := f[base+":revs:"+strconv.Itoa(r)]; raw != nil {
+			err = p.revision(raw, r, t)
+		}
+		if err != nil {
+			p.Broken, p.Lost = &RevisionError{r, err}, head-r+1
+			break
+		}
+	}
+	return t, nil
+}
+
+var errMissing = errors.New("it is missing")
+
+// end compares the text of all revisions with the pad's.
+func (p *Pad) end(entry *padEntry, t *text) {
+	want := entry.AText.Text
+	if want == nil {
+		want = t.raw // a pad is never empty: the file does not say its text
+	}
+	p.Text = make([]uint16, len(want))
+	for i := range want {
+		p.Text[i] = mended(want, i)
+	}
+	if p.Broken == nil && !slices.Equal(t.raw, want) {
+		p.Broken = &RevisionError{len(p.Revisions) - 1, fmt.Errorf("the text of all revisions differs from the pad's, from unit %d on", differ(t.raw, want))}
+	}
+	var err error
+	if p.final, err = parseAttributes(entry.AText.Attribs, entry.AText.Text); err != nil {
+		p.final = nil
+	}
+}
+
+// drop counts what the file has beside the pad's history and its authors.
+func (p *Pad) drop(f file) {
+	for key, raw := range f {
+		word, _, _ := strings.Cut(key, ":")
+		if m := parts.FindStringSubmatch(key); m != nil {
+			word = m[2]
+		}
+		switch word {
+		case "pad", "revs", "globalAuthor":
 			continue
 		}
-		to := r
-		for to < head && f[revKey(key, to+1)] == nil {
-			to++
+		n := 1
+		var members map[string]json.RawMessage
+		if word != "chat" && json.Unmarshal(raw, &members) == nil {
+			n = len(members) // comments:PAD has all of them
 		}
-		return fmt.Errorf("revisions %d to %d of 0 to %d are missing: %w", r, to, head, ErrPartial)
+		if n > 0 {
+			p.Dropped[word] += n
+		}
 	}
-	return nil
 }
 
-func revKey(key string, r int) string { return key + ":revs:" + strconv.Itoa(r) }
-
-// revision reads, checks and applies revision r.
-func (p *Pad) revision(f file, key string, r int, t *text) error {
+// revision reads, checks and applies revision r. After an error t is what it was.
+func (p *Pad) revision(raw json.RawMessage, r int, t *text) error {
 	var entry revEntry
-	if err := json.Unmarshal(f[revKey(key, r)], &entry); err != nil {
+	if err := json.Unmarshal(raw, &entry); err != nil {
 		return err
 	}
 	cs, err := parseChangeset(entry.Changeset)
@@ -193,12 +270,14 @@ func (p *Pad) revision(f file, key string, r int, t *text) error {
 	if err != nil {
 		return err
 	}
+	if a := entry.Meta.AText; a != nil && len(a.Text) > 0 {
+		if after := splice(slices.Clone(t.raw), edits); !slices.Equal(a.Text, after) {
+			return fmt.Errorf("its text differs from the stated text, from unit %d on", differ(a.Text, after))
+		}
+	}
 	c, mend := t.apply(edits)
 	if mend {
 		p.Mended++
-	}
-	if a := entry.Meta.AText; a != nil && !slices.Equal(a.Text, t.raw) {
-		return fmt.Errorf("its text differs from the stated text, from unit %d on", differ(a.Text, t.raw))
 	}
 	p.count(&cs, entry.Meta.Author)
 	if r == 0 { // a thread begins empty, a pad with a line break

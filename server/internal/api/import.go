@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sort"
 
@@ -11,6 +12,7 @@ import (
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ndjson"
+	"parodywave/projection/linediff"
 	"parodywave/server/intake"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
@@ -25,12 +27,15 @@ import (
 // Where the log has a thread with this id that begins with the same records, or that
 // came from this file, Import appends nothing, and returns no error; if the records
 // differ it refuses.
-func (a *API) Import(ctx context.Context, doc *ndjson.Document, as people.Identity) (jsonrow.Imported, error) {
+//
+// The text of the export's source may be another than its records give. If text is not
+// nil, one change by the importer makes it the thread's, in the same append.
+func (a *API) Import(ctx context.Context, doc *ndjson.Document, text *string, as people.Identity) (jsonrow.Imported, error) {
 	if done, err := a.imported(ctx, doc); done.Here || err != nil {
 		return done, err
 	}
 	late := intake.Retime(doc, a.Now().UnixMilli())
-	t, err := intake.Fold(doc)
+	t, err := intake.Fold(ctx, doc)
 	if err != nil {
 		return jsonrow.Imported{}, err
 	}
@@ -46,6 +51,17 @@ func (a *API) Import(ctx context.Context, doc *ndjson.Document, as people.Identi
 	last := event.Encode(event.Imported{Revisions: doc.Head.Revision, Head: doc.Head.Chain, Digest: doc.Digest})
 	last.Author, last.Client, last.Time = author, eventlog.ClientID(ulid.Make()), doc.Head.Stamp(a.Now().UnixMilli())
 	records := append(doc.Records, last)
+	if text != nil {
+		c, err := linediff.Diff(t.Text(), *text)
+		if err != nil {
+			return jsonrow.Imported{}, wire.Errorf(wire.BadValue, "%v", err)
+		}
+		if !c.IsEmpty() {
+			final := event.Encode(event.Changed{Change: c})
+			final.Author, final.Client, final.Time = last.Author, last.Client, last.Time
+			records = append(records, final)
+		}
+	}
 	head, err := a.Log.Append(context.WithoutCancel(ctx), doc.Stream, 0, records...)
 	a.Appended(doc.Stream, 0, records, err)
 	if errors.Is(err, eventlog.ErrConflict) { // another request imported it meanwhile
@@ -54,15 +70,15 @@ func (a *API) Import(ctx context.Context, doc *ndjson.Document, as people.Identi
 	if err != nil {
 		return jsonrow.Imported{}, fmt.Errorf("import %s: %w", doc.Stream, err)
 	}
-	e, err := event.Decode(eventlog.Record{
-		Stream: doc.Stream, Revision: head.Revision, Time: last.Time, Author: last.Author, Client: last.Client,
-		Kind: last.Kind, Schema: last.Schema, Shape: last.Shape,
-	})
-	if err == nil {
-		_, err = t.Apply(e)
-	}
-	if err != nil {
-		return jsonrow.Imported{}, err
+	for _, r := range records[len(doc.Records):] {
+		r.Stream, r.Revision = doc.Stream, t.Revision+1
+		e, err := event.Decode(r)
+		if err == nil {
+			_, err = t.Apply(e)
+		}
+		if err != nil {
+			return jsonrow.Imported{}, err
+		}
 	}
 	a.Threads.Update(t.Summary())
 	return jsonrow.Imported{ID: doc.Stream, Revisions: doc.Head.Revision, Head: head.Revision, Late: late}, nil
@@ -137,9 +153,15 @@ func (a *API) agree(ctx context.Context, doc *ndjson.Document, head eventlog.Rev
 }
 
 // controlImport imports an export; ?digest= is the digest of the file from which the
-// export was made, if there is one.
+// export was made, if there is one. With ?text=N the body begins with N bytes of text,
+// the thread's after the import.
 func (a *API) controlImport(w http.ResponseWriter, r *http.Request, as people.Identity) error {
-	doc, err := ndjson.Read(http.MaxBytesReader(w, r.Body, intake.ExportMost))
+	body := http.MaxBytesReader(w, r.Body, intake.ExportMost)
+	text, err := a.textBefore(r, body)
+	if err != nil {
+		return err
+	}
+	doc, err := ndjson.Read(body)
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
 		return wire.Errorf(wire.TooLarge, "the export has more than %d bytes", over.Limit)
@@ -152,10 +174,25 @@ func (a *API) controlImport(w http.ResponseWriter, r *http.Request, as people.Id
 			return wire.Errorf(wire.BadValue, "digest: %v", err)
 		}
 	}
-	done, err := a.Import(r.Context(), doc, as)
+	done, err := a.Import(r.Context(), doc, text, as)
 	if err != nil {
 		return err
 	}
 	writeJSON(w, http.StatusCreated, done)
 	return nil
+}
+
+// textBefore reads the text at the beginning of the body of an import, if there is one.
+func (a *API) textBefore(r *http.Request, body io.Reader) (*string, error) {
+	q := queryOf(r)
+	n := q.number("text", 0, uint64(a.Limits.Text))
+	if q.err != nil || !q.Has("text") {
+		return nil, q.err
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(body, b); err != nil {
+		return nil, wire.Errorf(wire.BadMessage, "the body cannot be read: %v", err)
+	}
+	text := string(b)
+	return &text, a.checkText(text)
 }
