@@ -1,6 +1,9 @@
 package seeds
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 // Rounds returns how many of n rounds of a law a test runs: a tenth, but at least
 // one, with go test -short, a third with the race detector, under which each
@@ -14,3 +17,7 @@ func Rounds(n int) int {
 	}
 	return n
 }
+
+// Storm reports whether make storm runs the test: it tries every case of a law where
+// make test tries some.
+func Storm() bool { return os.Getenv("PARODYWAVE_SEED") == fresh }

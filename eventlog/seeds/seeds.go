@@ -27,13 +27,16 @@ func For(t testing.TB) uint64 {
 	return seed
 }
 
+// fresh is the setting of make storm.
+const fresh = "fresh"
+
 func choose(test, setting string, now func() time.Time) (uint64, error) {
 	switch setting {
 	case "":
 		h := fnv.New32a()
 		h.Write([]byte(test))
 		return uint64(h.Sum32()), nil
-	case "fresh":
+	case fresh:
 		return uint64(now().UnixNano()) & 0xffffffff, nil
 	}
 	return strconv.ParseUint(setting, 10, 32)
