@@ -7,6 +7,7 @@ import (
 
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
+	"parodywave/projection"
 	"parodywave/projection/claims"
 	"parodywave/projection/scripts"
 )
@@ -70,29 +71,45 @@ func (w *world) bringBack(who *person, c ot.Change, lines []event.StatedLine, no
 // restate notes that lines which an undo brings back have their rows of before what is
 // undone, even if they had others when their author came since: an undo is no change. The
 // law (1) outranks that.
-func (w *world) restate(who *person, own []deed, now []*glyph) {
+func (w *world) restate(who *person, own []deed, c ot.Change, now []*glyph) {
 	if w.stretchOf == who.name && textOf(now) == w.begin {
 		return
 	}
-	for _, p := range split(now) {
-		if sameGlyphs(split(w.glyphs), p) >= 0 {
-			continue
+	back := map[*glyph]bool{}
+	for ed := range c.Edits() {
+		for _, g := range now[ed.FromB:ed.ToB] {
+			back[g] = true
 		}
-		for _, d := range own {
-			before := w.glyphsOf(w.texts[d.at])
-			i := sameGlyphs(split(before), p)
-			if len(p) == 0 || i < 0 || !w.touched(d.at, before, p) {
-				continue
+	}
+	for _, p := range split(now) {
+		if len(p) > 0 && (sameGlyphs(split(w.glyphs), p) < 0 || slices.ContainsFunc(p, func(g *glyph) bool { return back[g] })) {
+			w.restateLine(who, own, p)
+		}
+	}
+}
+
+func (w *world) restateLine(who *person, own []deed, p []*glyph) {
+	known, was := false, (*projection.Row)(nil)
+	for _, d := range own {
+		before := w.glyphsOf(w.texts[d.at])
+		if i := sameGlyphs(split(before), p); i >= 0 {
+			if known = true; w.touched(d.at, before, p) {
+				was = &w.rows[d.at][i]
+				break
 			}
-			for _, all := range w.finds {
-				for _, f := range all {
-					if was := w.rows[d.at][i]; slices.Equal(f.glyphs, p) {
-						was.Submitted = was.Submitted || f.row.Submitted && f.row.Revision == was.Revision
-						f.row = was
-					}
-				}
+		}
+	}
+	for _, all := range w.finds {
+		for _, f := range all {
+			switch {
+			case !slices.Equal(f.glyphs, p):
+			case !known: // others have changed it since
+				f.void = true
+			case was != nil && was.Author != scripts.AuthorID(who.name):
+				submitted := was.Submitted || f.row.Submitted && f.row.Revision == was.Revision
+				f.row = *was
+				f.row.Submitted = submitted
 			}
-			break
 		}
 	}
 }

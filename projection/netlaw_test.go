@@ -238,8 +238,10 @@ func (w *world) check() error {
 					f.void = true
 				}
 			}
-			if w.claims && slices.ContainsFunc(rows, func(r projection.Row) bool { return r.ID == f.row.ID && r.Length == 0 && j >= 0 && rows[j].ID != r.ID }) {
-				f.void = true // an empty line lives on as that
+			if w.claims && slices.ContainsFunc(rows, func(r projection.Row) bool {
+				return r.ID == f.row.ID && (r.Length == 0 || r.Author != scripts.AuthorID(name)) && j >= 0 && rows[j].ID != r.ID
+			}) {
+				f.void = true // an empty line lives on as that, or another author's
 			}
 			if strings.TrimSpace(content) == "" && slices.ContainsFunc(f.glyphs, func(g *glyph) bool { return g.moved }) {
 				f.void = true

@@ -24,6 +24,11 @@ func (s *settling) cut() []placed {
 			}
 			lo[i], hi[i] = s.of[i], s.of[i]+1
 		}
+		if s.of[i] == away { // a stated line is a neighbour all the same
+			if j := slices.IndexFunc(s.pieces, func(p piece2) bool { return p.stated && p.id == s.a.before[i].id }); j >= 0 {
+				lo[i], hi[i] = j, j+1
+			}
+		}
 	}
 	closed := s.space.bools.take(len(s.pieces))
 	for j := range s.pieces {

@@ -114,8 +114,15 @@ func (s *statement) begin(r *reshape) error {
 	return nil
 }
 
+// outweighed reports whether an old line has more units in a piece than most says.
+func (h *hunk) outweighed(most keep) bool {
+	return slices.ContainsFunc(h.old, func(o oldLine) bool {
+		return slices.ContainsFunc(o.kept, func(k keep) bool { return k.at == most.at && k.units > most.units })
+	})
+}
+
 // once returns an error if a stated line lives on elsewhere: the change does not touch
-// it, or leaves most of it in a piece that is not stated.
+// it, or leaves most of it in a piece that is not stated and has no more of another line.
 func (s *statement) once(r *reshape) error {
 	shift := 0
 	for _, h := range r.hunks {
@@ -131,7 +138,7 @@ func (s *statement) once(r *reshape) error {
 					most = kept
 				}
 			}
-			if most.at >= 0 && !h.pieces[most.at].stated {
+			if most.at >= 0 && !h.pieces[most.at].stated && !h.outweighed(most) {
 				return r.t.fault(r.by.rev, "%s is stated, and line %d is that", o.id, h.first+shift+most.at)
 			}
 		}

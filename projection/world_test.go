@@ -166,7 +166,7 @@ func (w *world) apply(who *person, c ot.Change, claim claims.Claim, undone ...de
 	w.texts, w.log, w.rows = append(w.texts, w.ids()), append(w.log, c), append(w.rows, slices.Collect(w.thread.Rows()))
 	if len(f.Origins) > 0 {
 		w.bringBack(who, c, f.Lines, now)
-		w.restate(who, undone, now)
+		w.restate(who, undone, c, now)
 	}
 	return w.record(who, written(f), now)
 }

@@ -7,14 +7,22 @@
 // that the parts are in the order of the text. Eight Backspaces in "three" after "two\n"
 // are eight deletions of one unit, all in all "wo\nthree". The claim holds if the change
 // inserts just that. Then the record states the first author of each unit (claim.go),
-// and which lines come back (statedlines.go):
+// and which lines come back (statedlines.go).
 //
-//   - A piece of the text after that has only units which come back is the line that
-//     they were deleted from, unless another line has that identity. It has the row
-//     from before.
-//   - A piece that kept units is the line that it was. If an undo makes it read as
-//     before, it has the row from before; if somebody else has changed it since, it
-//     keeps that row. A paste changes such a line like any other text.
+// A piece is a line of the text after the change that it touches. It may be one of the
+// lines that its units, or the breaks beside it, were deleted from, or that its kept
+// units are in:
+//
+//   - It is the one that reads like it did before an undone record, or else the one that
+//     most of its units are from. A break counts only where no unit does.
+//   - A piece whose units all come back is a line only if these are most of the units
+//     that the line had: the rest may come back elsewhere.
+//   - An identity lives once. A piece that reads like the line has it before others. A
+//     line that the change does not touch keeps it, and so does one that leaves most of
+//     its units in a piece for which nothing is stated.
+//   - If the piece reads as before all that is undone, it has the row from before,
+//     submitted if it was since; if somebody else has changed the line since, it has that
+//     row. A paste changes a line with kept units like any other text.
 //
 // The memory is part of neither the thread nor a snapshot, and empty after a restart.
 //

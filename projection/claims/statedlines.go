@@ -11,22 +11,15 @@ import (
 )
 
 // A stating finds the lines that a change brings back, and their rows.
-//
-// Pieces are the lines of the text after the change that an edit touches. A piece that
-// has only units which come back is whole: it is the line that they were deleted from,
-// if no line is that, or only one of which the edit leaves nothing. The other pieces
-// keep units of the text. An undo is no change: such a piece has the row that its line
-// has now, or had before what is undone, if it reads as then.
 type stating struct {
-	m     *Memory
-	t     *projection.Thread
-	revs  []eventlog.Revision // what comes back was deleted by these, ascending
-	undo  bool
-	thens map[projection.LineID][]then
-	given map[projection.LineID]bool
-	gone  map[projection.LineID]row // of lines that lose all their units by the change
-	back  []segment                 // not used yet
-	out   []event.StatedLine
+	m      *Memory
+	t      *projection.Thread
+	revs   []eventlog.Revision // they deleted the text that comes back; ascending
+	undo   bool
+	thens  map[projection.LineID][]then
+	holder map[projection.LineID]*piece // the piece that has most units of a line that the change touches, nil if none has
+	rows   map[projection.LineID]row    // of the lines that the change touches
+	pieces []*piece
 }
 
 // A then is a line as it was before a record.
@@ -35,31 +28,15 @@ type then struct {
 	line *lineThen
 }
 
-// A backPiece is one line of the text that an edit inserts.
-type backPiece struct {
-	units []uint16
-	then  then // the oldest of the lines that its units were deleted from
-	last  then // and the newest
-	unit  bool // these lines had units of it, not only a break
+// A choice is the line that a piece is stated to be.
+type choice struct {
+	id    projection.LineID
+	row   row
+	exact bool // it reads as that line did
 }
 
-// A touchedEdit is one edit of the change, with the lines that it touches.
-type touchedEdit struct {
-	ot.Edit
-	alone       bool // no other edit touches its lines
-	own         bool // it deletes only what the undone records inserted
-	first       projection.Row
-	last        projection.Row
-	before      int // units of the first piece that the edit does not insert
-	behind      int // and of the last one
-	at          int // index of the first piece, in the text after
-	pieces      []backPiece
-	statedSince int // of out
-}
-
-func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, revs []eventlog.Revision, undo bool) []event.StatedLine {
-	s := stating{m: m, t: t, revs: revs, undo: undo, back: back.segments,
-		thens: map[projection.LineID][]then{}, given: map[projection.LineID]bool{}}
+func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, revs []eventlog.Revision, undo bool) (out []event.StatedLine) {
+	s := stating{m: m, t: t, revs: revs, undo: undo, thens: map[projection.LineID][]then{}, holder: map[projection.LineID]*piece{}, rows: map[projection.LineID]row{}}
 	for _, rev := range revs {
 		for _, d := range m.record(rev).rest().deletions {
 			for k := range d.lines {
@@ -69,64 +46,23 @@ func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, 
 			}
 		}
 	}
-	all := s.edits(c)
-	s.gone = s.emptied(all)
-	for _, ed := range all {
-		s.edit(&ed)
-	}
-	slices.SortFunc(s.out, func(x, y event.StatedLine) int { return cmp.Compare(x.Piece, y.Piece) })
-	return s.out
-}
-
-// edits returns the edits of the change with the lines that each touches.
-func (s *stating) edits(c ot.Change) []touchedEdit {
-	var out []touchedEdit
-	shift := 0
-	for ed := range c.Edits() {
-		e := touchedEdit{Edit: ed, alone: true, own: s.inserted(ed.FromA, ed.ToA), first: s.t.RowAt(ed.FromA), last: s.t.RowAt(ed.ToA)}
-		e.before, e.behind = ed.FromA-e.first.Start, e.last.Start+e.last.Length-ed.ToA
-		if n := len(out); n > 0 && out[n-1].last.Line >= e.first.Line {
-			e.alone, out[n-1].alone = false, false
-		}
-		e.at = e.first.Line + shift
-		e.pieces = s.pieces(ed.Insert)
-		shift += len(e.pieces) - 1 - (e.last.Line - e.first.Line)
-		out = append(out, e)
-	}
-	for n := 1; n < len(out); n++ {
-		if e, above := &out[n], &out[n-1]; above.last.Line == e.first.Line {
-			e.before = e.FromA - above.ToA + len(above.pieces[len(above.pieces)-1].units)
-			if len(above.pieces) == 1 {
-				e.before += above.before
-			}
+	hunks := s.hunks(c, back.segments)
+	for _, h := range hunks {
+		for j := range h.pieces {
+			s.choose(h, &h.pieces[j])
 		}
 	}
-	for n := len(out) - 2; n >= 0; n-- {
-		if e, below := &out[n], &out[n+1]; e.last.Line == below.first.Line {
-			e.behind = below.FromA - e.ToA + len(below.pieces[0].units)
-			if len(below.pieces) == 1 {
-				e.behind += below.behind
-			}
+	s.once()
+	for _, h := range hunks {
+		s.empty(h)
+	}
+	for _, p := range s.pieces {
+		if c := p.is(); c != nil {
+			out = append(out, event.StatedLine{Piece: p.at, Born: c.id.Revision, Ordinal: int(c.id.Ordinal),
+				Revision: c.row.rev, Author: c.row.author, Time: c.row.at, Submitted: c.row.submitted})
 		}
 	}
 	return out
-}
-
-// inserted reports whether the units from..to of the text are all from the undone
-// records.
-func (s *stating) inserted(from, to int) bool {
-	for _, x := range s.t.StretchesOf(from, to) {
-		n := 1
-		if x.Typed {
-			n = x.Length
-		}
-		for i := range n {
-			if !s.undone(x.Revision + eventlog.Revision(i)) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 func (s *stating) undone(rev eventlog.Revision) bool {
@@ -140,188 +76,118 @@ func (s *stating) bornSince(id projection.LineID) bool { return s.undo && s.undo
 // since reports whether a revision is another's since the first undone record.
 func (s *stating) since(rev eventlog.Revision) bool { return rev > s.revs[0] && !s.undone(rev) }
 
-// pieces divides inserted text at its breaks, and finds the line that each piece was
-// deleted from.
-func (s *stating) pieces(insert []uint16) []backPiece {
-	out := []backPiece{{}}
-	note := func(g *segment, unit bool) {
-		p, l := &out[len(out)-1], &g.d.lines[g.line]
-		if s.bornSince(l.id) || p.unit && !unit {
-			return
-		}
-		if unit && !p.unit { // a break says less: it may have come to another line
-			p.unit, p.then, p.last = true, then{}, then{}
-		}
-		if p.then.line == nil || g.d.rev < p.then.rev {
-			p.then = then{g.d.rev, l}
-		}
-		if g.d.rev > p.last.rev {
-			p.last = then{g.d.rev, l}
-		}
-	}
-	begin := 0
-	for i, u := range insert {
-		g := &s.back[0]
-		note(g, u != '\n')
-		if u == '\n' {
-			out[len(out)-1].units = insert[begin:i]
-			out, begin = append(out, backPiece{}), i+1
-			g.line++
-			note(g, false)
-		}
-		if g.from++; g.from == g.to {
-			s.back = s.back[1:]
-		}
-	}
-	out[len(out)-1].units = insert[begin:]
-	return out
+// free reports whether no line is id any more, or only one that the change touches.
+func (s *stating) free(id projection.LineID) bool {
+	_, dead := s.m.dead[id]
+	_, touched := s.holder[id]
+	return dead || touched
 }
 
-func (s *stating) edit(e *touchedEdit) {
-	e.statedSince = len(s.out)
-	last := len(e.pieces) - 1
-	for j := range e.pieces {
-		kept := j == 0 && e.before > 0 || j == last && e.behind > 0
-		switch {
-		case !kept:
-			s.whole(e, j)
-		case !s.undo || !e.own || !e.alone:
-		case last == 0:
-			s.within(e)
-		case j == 0 && e.before > 0 && e.behind > 0 && e.first.Line == e.last.Line:
-			s.divided(e)
-		case j == last && e.before > 0 && e.behind > 0 && e.first.Line == e.last.Line: // divided did it
-		case j == 0:
-			s.kept(e, j, e.first, e.before)
-		default:
-			s.kept(e, j, e.last, e.behind)
-		}
-	}
-	if e.alone {
-		s.empty(e)
+// choose finds the lines that a piece may be.
+func (s *stating) choose(h *hunk, p *piece) {
+	switch {
+	case p.kept == 0:
+		s.whole(p)
+	case !s.undo || !h.own || p.back == 0 && p.kept == p.was.Length:
+	default:
+		s.mended(p)
 	}
 }
 
-// whole states a piece without kept units.
-func (s *stating) whole(e *touchedEdit, j int) {
-	p := &e.pieces[j]
-	if p.then.line == nil || s.given[p.then.line.id] || !s.free(p.then.line.id) {
+// whole chooses for a piece that comes back, all of it: the line that it reads like, or
+// else the oldest that most of it is from.
+func (s *stating) whole(p *piece) {
+	s.exactly(p)
+	if len(p.thens) == 0 {
 		return
 	}
-	id := p.then.line.id
-	if n := p.then.line.length; n > 0 && 2*len(p.units) <= n { // most of it may come back elsewhere
+	id, length := p.thens[0].line.id, p.thens[0].line.length
+	if length > 0 && 2*p.back <= length { // the rest may come back elsewhere
 		return
 	}
-	now, gone := s.gone[id]
-	list := s.thens[id]
-	if p.last.line.inside && p.last.line.id == id {
-		list = append(slices.Clip(list), p.last)
-	}
-	r, ok := s.row(list, p.units, now, gone)
+	list := s.listOf(p, id)
+	now, lives := s.rows[id]
+	r, ok := s.row(list, p.content, now, lives)
 	switch {
 	case ok:
 	case !s.undo:
 		return
-	case gone:
+	case lives:
 		r = now
 	default:
 		r = list[0].line.row
 	}
-	s.give(e, j, id, r)
+	s.may(p, choice{id, r, false})
 }
 
-// free reports whether no line is id any more, or only one that the change leaves
-// nothing of.
-func (s *stating) free(id projection.LineID) bool {
-	_, dead := s.m.dead[id]
-	_, gone := s.gone[id]
-	return dead || gone
-}
-
-// emptied returns the rows of the lines that edits take all units from.
-func (s *stating) emptied(all []touchedEdit) map[projection.LineID]row {
-	out := map[projection.LineID]row{}
-	for n := 0; n < len(all); {
-		m := n + 1
-		for m < len(all) && all[m].first.Line == all[m-1].last.Line {
-			m++
+// mended chooses for a piece that keeps units of the text, and to which an undo
+// gives or leaves others: the line that it reads like, or else the one that most of it is
+// from.
+func (s *stating) mended(p *piece) {
+	s.exactly(p)
+	for _, id := range p.ids() {
+		list := s.listOf(p, id)
+		if len(list) == 0 {
+			if id == p.was.ID {
+				return
+			}
+			continue
 		}
-		for i := all[n].first.Line; i <= all[m-1].last.Line; i++ {
-			r := s.t.Row(i)
-			left := r.Length
-			for _, e := range all[n:m] {
-				left -= max(0, min(e.ToA, r.Start+r.Length)-max(e.FromA, r.Start))
-			}
-			if left == 0 {
-				out[r.ID] = rowOf(s.t, r)
-			}
-		}
-		n = m
-	}
-	return out
-}
-
-// within states the row of a line in which an undo inserts or deletes, no break.
-func (s *stating) within(e *touchedEdit) {
-	for _, was := range []projection.Row{e.first, e.last} {
-		if len(s.thens[was.ID]) > 0 {
-			content := s.t.AppendUnits(nil, e.first.Start, e.FromA)
-			content = s.t.AppendUnits(append(content, e.Insert...), e.ToA, e.ToA+e.behind)
-			if !slices.Equal(content, s.t.AppendUnits(nil, was.Start, was.Start+was.Length)) {
-				s.keep(e, 0, was, content)
-			}
+		r, ok := s.row(list, p.content, rowOf(s.t, p.was), true)
+		switch {
+		case ok:
+		case id == p.was.ID:
 			return
+		default:
+			r = list[0].line.row
 		}
+		s.may(p, choice{id, r, false})
 	}
 }
 
-// divided states both halves of a line that an undo divides, if that was made of two.
-func (s *stating) divided(e *touchedEdit) {
-	last := len(e.pieces) - 1
-	head, tail := e.pieces[0].then.line, e.pieces[last].then.line
-	if head == nil || tail == nil {
-		return
-	}
-	was := e.first
-	headFree := head.id != was.ID && s.free(head.id)
-	tailFree := tail.id != was.ID && s.free(tail.id)
-	if s.given[head.id] || s.given[tail.id] || !(head.id == was.ID && tailFree || tail.id == was.ID && headFree) {
-		return
-	}
-	contents := [2][]uint16{append(s.t.AppendUnits(nil, was.Start, e.FromA), e.pieces[0].units...),
-		s.t.AppendUnits(slices.Clone(e.pieces[last].units), e.ToA, e.ToA+e.behind)}
-	for k, l := range []*lineThen{head, tail} {
-		now := rowOf(s.t, was)
-		list := s.thens[l.id]
-		r, ok := s.row(list, contents[k], now, true)
-		if !ok && len(list) > 0 {
-			r, ok = list[0].line.row, true
+// exactly chooses the lines that a piece reads like.
+func (s *stating) exactly(p *piece) {
+	for _, id := range p.ids() {
+		list := s.listOf(p, id)
+		k := slices.IndexFunc(list, func(t then) bool { return s.reads(t.line, p.content) })
+		if k < 0 {
+			continue
 		}
-		if !ok {
-			r = now
+		now, lives := s.rows[id]
+		r, ok := s.row(list, p.content, now, lives)
+		switch {
+		case ok:
+		case !s.undo:
+			continue
+		default:
+			r = list[k].line.row
 		}
-		s.give(e, k*last, l.id, r)
+		s.may(p, choice{id, r, true})
 	}
 }
 
-// kept states a piece that has kept units of one line, and reads otherwise than that.
-func (s *stating) kept(e *touchedEdit, j int, was projection.Row, units int) {
-	p := &e.pieces[j]
-	if len(p.units) == 0 && units == was.Length || len(s.thens[was.ID]) == 0 {
-		return
+func (s *stating) may(p *piece, c choice) {
+	if c.row.rev >= c.id.Revision && s.free(c.id) { // else it is the row of another line
+		p.choices = append(p.choices, c)
 	}
-	content := append(s.t.AppendUnits(nil, was.Start, was.Start+units), p.units...)
-	if j > 0 {
-		content = s.t.AppendUnits(slices.Clone(p.units), was.Start+was.Length-units, was.Start+was.Length)
-	}
-	s.keep(e, j, was, content)
 }
 
-func (s *stating) keep(e *touchedEdit, j int, was projection.Row, content []uint16) {
-	now := rowOf(s.t, was)
-	if r, ok := s.row(s.thens[was.ID], content, now, true); ok && !s.given[was.ID] {
-		s.give(e, j, was.ID, r)
+// listOf returns what line id was before undone records, the oldest first, as far as
+// piece p or an end of a deletion shows.
+func (s *stating) listOf(p *piece, id projection.LineID) []then {
+	list := slices.Clip(s.thens[id])
+	for _, t := range p.thens {
+		if t.line.id == id && t.line.inside {
+			list = append(list, t)
+		}
 	}
+	slices.SortStableFunc(list, func(a, b then) int { return cmp.Compare(a.rev, b.rev) })
+	return list
+}
+
+// reads reports whether a line read like content, as far as it is known.
+func (s *stating) reads(l *lineThen, content []uint16) bool {
+	return l.length == len(content) && (l.inside || l.digest != 0 && l.digest == digest(content))
 }
 
 // row returns the row of a line that reads content after an undo, from its rows before
@@ -332,7 +198,7 @@ func (s *stating) row(list []then, content []uint16, now row, lives bool) (row, 
 	if len(list) == 0 {
 		return row{}, false
 	}
-	if l := list[0].line; l.length == len(content) && (l.inside || l.digest != 0 && l.digest == digest(content)) {
+	if l := list[0].line; s.reads(l, content) {
 		r := l.row
 		for _, was := range list[1:] {
 			r.submitted = r.submitted || was.line.row.rev == r.rev && was.line.row.submitted
@@ -354,26 +220,41 @@ func (s *stating) row(list []then, content []uint16, now row, lives bool) (row, 
 	return row{}, false
 }
 
-// empty keeps the identity of an empty line above or below which an edit brings lines
-// back.
-func (s *stating) empty(e *touchedEdit) {
-	if e.first.Line != e.last.Line || e.first.Length > 0 || s.given[e.first.ID] || len(s.out) == e.statedSince {
-		return
-	}
-	for _, j := range []int{len(e.pieces) - 1, 0} {
-		stated := slices.ContainsFunc(s.out[e.statedSince:], func(l event.StatedLine) bool { return l.Piece == e.at+j })
-		if len(e.pieces[j].units) == 0 && !stated {
-			s.give(e, j, e.first.ID, rowOf(s.t, e.first))
-			return
+// once leaves each identity to one piece: to the first that reads as the line did, else
+// to the first. It is none that another piece has.
+func (s *stating) once() {
+	for again := true; again; {
+		again = false
+		best := map[projection.LineID]*piece{}
+		for _, p := range s.pieces {
+			if c := p.is(); c != nil && (best[c.id] == nil || c.exact && !best[c.id].is().exact) {
+				best[c.id] = p
+			}
+		}
+		for _, p := range s.pieces {
+			c := p.is()
+			if c == nil {
+				continue
+			}
+			if q := s.holder[c.id]; best[c.id] != p || q != nil && q != p && q.is() == nil {
+				p.choices, again = p.choices[1:], true
+			}
 		}
 	}
 }
 
-func (s *stating) give(e *touchedEdit, j int, id projection.LineID, r row) {
-	if r.rev < id.Revision { // a row of another line
+// empty keeps the identity of an empty line above or below which a hunk brings lines
+// back.
+func (s *stating) empty(h *hunk) {
+	old := h.old[0]
+	if len(h.old) > 1 || old.Length > 0 || !slices.ContainsFunc(h.pieces, func(p piece) bool { return p.is() != nil }) ||
+		slices.ContainsFunc(s.pieces, func(p *piece) bool { return p.is() != nil && p.is().id == old.ID }) {
 		return
 	}
-	s.given[id] = true
-	s.out = append(s.out, event.StatedLine{Piece: e.at + j, Born: id.Revision, Ordinal: int(id.Ordinal),
-		Revision: r.rev, Author: r.author, Time: r.at, Submitted: r.submitted})
+	for _, j := range []int{len(h.pieces) - 1, 0} {
+		if p := &h.pieces[j]; len(p.content) == 0 && p.is() == nil {
+			s.may(p, choice{old.ID, rowOf(s.t, old), true})
+			return
+		}
+	}
 }
