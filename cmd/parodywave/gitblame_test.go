@@ -234,3 +234,26 @@ func TestAnEmptyLineBelowBecomesOneAbove(t *testing.T) {
 		t.Error("a commit for each burst is enough")
 	}
 }
+
+// TestNoCommitEndsWhereOthersLinesAreGone: Ben deletes all and undoes that, and then makes
+// the empty line below Ada's line one above. If each of his edits were a commit, git would
+// name him for all of her lines.
+func TestNoCommitEndsWhereOthersLinesAreGone(t *testing.T) {
+	w := &writing{rnd: rand.New(rand.NewPCG(1, 1))}
+	w.records = []eventlog.Record{event.Encode(event.Opened{Title: "T"})}
+	const text = "begin\nAda's\n\nend"
+	w.put(1, 0, 0, text)
+	w.put(2, 0, len(text), "")
+	w.put(2, 0, 0, text)
+	w.put(2, 12, 12, "Ben's")
+	w.put(2, 6, 6, "\n")
+	log, thread := w.log(t)
+	repo, _ := imported(t, log, "burst")
+	if lines, agree := agreement(thread, gitBlame(t, repo)); lines != 4 || agree != 4 {
+		t.Errorf("git agrees on %d of %d lines", agree, lines)
+	}
+	repo, _ = imported(t, log, "edit")
+	if _, agree := agreement(thread, gitBlame(t, repo)); agree == 4 {
+		t.Error("a commit for each edit is enough")
+	}
+}

@@ -15,7 +15,7 @@ type stepper struct {
 	// do is called at the end of each step, with the thread after it.
 	do func(*eventRow, *projection.Thread) error
 	// note, unless it is nil, is called after each event of a step.
-	note func(event.Event, *projection.Effect)
+	note func(event.Event, *projection.Effect, *projection.Thread)
 
 	s      *source
 	thread *projection.Thread
@@ -62,7 +62,7 @@ func (st *stepper) add(e event.Event) error {
 		return err
 	}
 	if st.note != nil {
-		st.note(e, effect)
+		st.note(e, effect, st.thread)
 	}
 	if row := st.s.newRow(e, st.thread, effect); st.held != nil && st.every == "burst" {
 		st.held.add(row)
