@@ -2,7 +2,6 @@ package projection
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"parodywave/eventlog"
@@ -78,25 +77,50 @@ const fewMost = 1024
 func (d *Directory) Newest(offset, limit int) []Summary {
 	offset = min(offset, len(d.threads))
 	end := offset + min(limit, len(d.threads)-offset)
-	first := make([]*Summary, 0, min(end+1, len(d.threads)))
-	if end > fewMost {
-		first = slices.AppendSeq(first, maps.Values(d.threads))
-		slices.SortFunc(first, newer)
-	} else if end > 0 {
-		for _, s := range d.threads {
-			if len(first) == end && newer(s, first[end-1]) > 0 {
-				continue
-			}
-			at, _ := slices.BinarySearchFunc(first, s, newer)
-			first = slices.Insert(first, at, s)
-			first = first[:min(len(first), end)]
-		}
-	}
 	out := make([]Summary, 0, end-offset)
-	for _, s := range first[offset:end] {
+	for _, s := range d.first(end, newer, func(*Summary) bool { return true })[offset:] {
 		out = append(out, *s)
 	}
 	return out
+}
+
+// Opened returns up to limit threads whose id is before another in this order: the one
+// opened last is the first, by the time in its id. Before "" all threads come. A thread
+// keeps its place, whatever people write: of pages that each begin behind the last thread
+// of the one before, every thread that exists throughout is in exactly one.
+func (d *Directory) Opened(before eventlog.Stream, limit int) []Summary {
+	list := d.first(limit,
+		func(a, b *Summary) int { return cmp.Compare(b.Stream, a.Stream) },
+		func(s *Summary) bool { return before == "" || s.Stream < before })
+	out := make([]Summary, 0, len(list))
+	for _, s := range list {
+		out = append(out, *s)
+	}
+	return out
+}
+
+// first returns the first most of the threads that take accepts, in an order.
+func (d *Directory) first(most int, order func(a, b *Summary) int, take func(*Summary) bool) []*Summary {
+	first := make([]*Summary, 0, min(most, len(d.threads))+1)
+	for _, s := range d.threads {
+		if !take(s) || most == 0 {
+			continue
+		}
+		if most > fewMost { // sorted below
+			first = append(first, s)
+			continue
+		}
+		if len(first) == most && order(s, first[most-1]) > 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(first, s, order)
+		first = slices.Insert(first, at, s)
+		first = first[:min(len(first), most)]
+	}
+	if most > fewMost {
+		slices.SortFunc(first, order)
+	}
+	return first[:min(len(first), most)]
 }
 
 // newer orders summaries as the list has them.

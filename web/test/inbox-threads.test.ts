@@ -3,9 +3,9 @@ import type { Listener } from '../src/base/socket'
 import { Threads } from '../src/inbox/threads'
 
 /** A server with `total` threads, number 0 the newest; the list has 200. */
-function world(total: number): { threads: Threads; listener: Listener; sent: string[]; asked: number[]; list(first?: number): string; fail: { on: boolean } } {
+function world(total: number): { threads: Threads; listener: Listener; sent: string[]; asked: string[]; list(first?: number): string; fail: { on: boolean } } {
   const sent: string[] = []
-  const asked: number[] = []
+  const asked: string[] = []
   const fail = { on: false }
   let listener!: Listener
   const row = (n: number): object => ({ id: `T${n}`, title: `thread ${n}`, updated_at: 10_000 - n, here: n === 0 ? ['Ben'] : [], rev: 1 })
@@ -14,11 +14,12 @@ function world(total: number): { threads: Threads; listener: Listener; sent: str
       listener = h
       return { live: () => {}, now: () => {}, send: (frame) => { sent.push(frame); return true } }
     },
-    page: (offset, limit) => {
-      asked.push(offset)
+    page: (cursor, limit) => {
+      asked.push(cursor)
+      const offset = cursor === '' ? 0 : Number(cursor.slice(1))
       if (fail.on) return Promise.reject(new Error('offline'))
       const end = Math.min(offset + limit, total)
-      return Promise.resolve({ threads: Array.from({ length: Math.max(0, end - offset) }, (_, i) => row(offset + i)), total, next: end < total ? end : null })
+      return Promise.resolve({ threads: Array.from({ length: Math.max(0, end - offset) }, (_, i) => row(offset + i)), total, next: null, cursor: end < total ? `C${end}` : null })
     },
   })
   const list = (first = 0): string =>
@@ -68,10 +69,10 @@ test('older threads are fetched page by page, each once, and stay when the list 
   w.listener.text(w.list())
   expect(w.threads.missing).toBe(2300)
   await w.threads.all(() => true)
-  expect(w.asked).toEqual([200, 1200, 2200])
+  expect(w.asked).toEqual(['', 'C1000', 'C2000'])
   expect([w.threads.older, w.threads.missing]).toEqual(['all', 0])
   await w.threads.all(() => true)
-  expect(w.asked).toEqual([200, 1200, 2200])
+  expect(w.asked).toEqual(['', 'C1000', 'C2000'])
   w.listener.text(w.list(300))
   expect(w.threads.rows.size).toBe(2500)
   expect(w.threads.rows.get('T0')?.here).toEqual([])
@@ -82,13 +83,13 @@ test('a cancelled search stops after its page, and a later one continues there',
   w.listener.up()
   w.listener.text(w.list())
   await w.threads.all(() => false)
-  expect([w.asked, w.threads.older]).toEqual([[200], 'unasked'])
+  expect([w.asked, w.threads.older]).toEqual([[''], 'unasked'])
   w.fail.on = true
   await w.threads.all(() => true)
   expect(w.threads.older).toBe('failed')
   w.fail.on = false
   await w.threads.all(() => true)
-  expect(w.asked).toEqual([200, 1200, 1200, 2200])
+  expect(w.asked).toEqual(['', 'C1000', 'C1000', 'C2000'])
   expect(w.threads.missing).toBe(0)
 })
 
@@ -102,5 +103,5 @@ test('after a reconnect the older threads are fetched again', async () => {
   w.listener.text(w.list())
   expect(w.threads.older).toBe('unasked')
   await w.threads.all(() => true)
-  expect(w.asked).toEqual([200, 1200, 2200, 200, 1200, 2200])
+  expect(w.asked).toEqual(['', 'C1000', 'C2000', '', 'C1000', 'C2000'])
 })

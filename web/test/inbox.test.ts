@@ -123,6 +123,6 @@ test('rows of the wire and of the API are read alike, and malformed rows are lef
   expect(rowOf({ id: 'T', title: 'x', updated_at: 6, updated_by: 'A', rev: 8, here: ['A', 3], typing: 'A', last: ' l ', lines: -1, connections: 2 }))
     .toEqual({ ...row('x', 6, 'T'), by: 'A', rev: 8, here: ['A'], last: 'l', connections: 2 })
   for (const bad of [null, [], 'x', { id: 3, title: 'x' }, { id: 'T' }]) expect(rowOf(bad)).toBeNull()
-  expect(pageOf({ threads: [{ id: 'T', title: 'x' }, 5], total: 'many', next: null })).toMatchObject({ total: 1, next: null, rows: [{ id: 'T' }] })
+  expect(pageOf({ threads: [{ id: 'T', title: 'x' }, 5], total: 'many', cursor: 7 })).toMatchObject({ total: 1, cursor: null, rows: [{ id: 'T' }] })
   expect(pageOf({ threads: {} })).toBeNull()
 })

@@ -51,6 +51,9 @@ type Threads interface {
 	// Newest returns up to limit threads from place offset on, the newest activity
 	// first, and how many threads there are.
 	Newest(offset, limit int) (list []projection.Summary, total int)
+	// Opened returns up to limit threads behind another in order of opening, the last
+	// opened first, and how many threads there are; behind "" all threads come.
+	Opened(behind eventlog.Stream, limit int) (list []projection.Summary, total int)
 	// Present returns how many connections are in a thread, and the names of some
 	// people there and of those of them who type; neither list is nil.
 	Present(eventlog.Stream) (connections int, here, typing []string)

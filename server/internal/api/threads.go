@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/projection"
+	"parodywave/server/internal/wire"
 	"parodywave/server/jsonrow"
 )
 
@@ -21,28 +22,64 @@ func (a *API) threadRow(s *projection.Summary) jsonrow.Thread {
 	return r
 }
 
-// getThreads answers a page of the list: offset (0) and limit (100, at most
-// 1000).
+// A threadPage is a page of the list.
+type threadPage struct {
+	Threads []jsonrow.Thread `json:"threads"`
+	Total   int              `json:"total"`
+	Next    *int             `json:"next"`   // offset of the next page; null on the last, and by cursor
+	Cursor  *string          `json:"cursor"` // of the next page; null on the last, and by offset
+}
+
+// getThreads answers a page of the list, of limit threads (100, at most 1000): by
+// offset (0), the newest activity first, or by cursor, see threadsByCursor.
 func (a *API) getThreads(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
 	offset, limit := q.number("offset", 0, 1<<31), q.number("limit", 100, 1000)
-	if q.err != nil {
+	var page threadPage
+	switch {
+	case q.err != nil:
 		return q.err
-	}
-	threads, total := a.Threads.Newest(int(offset), int(limit))
-	page := struct {
-		Threads []jsonrow.Thread `json:"threads"`
-		Total   int              `json:"total"`
-		Next    *int             `json:"next"` // offset of the next page, null on the last
-	}{Threads: make([]jsonrow.Thread, len(threads)), Total: total}
-	for i := range threads {
-		page.Threads[i] = a.threadRow(&threads[i])
-	}
-	if next := int(offset) + len(threads); next < total && len(threads) > 0 {
-		page.Next = &next
+	case q.Has("cursor") && q.Has("offset"):
+		return wire.Errorf(wire.BadValue, "the query has a cursor and an offset: use one of them")
+	case q.Has("cursor"):
+		cursor := q.Get("cursor")
+		behind, err := wire.ParseThreadID(cursor)
+		if cursor != "" && err != nil {
+			return wire.Errorf(wire.BadValue, "cursor=%.40q is not a cursor of this list: begin with cursor= and use the cursor of each page for the next", cursor)
+		}
+		page = a.threadsByCursor(behind, int(limit))
+	default:
+		threads, total := a.Threads.Newest(int(offset), int(limit))
+		page = a.page(threads, total)
+		if next := int(offset) + len(threads); next < total && len(threads) > 0 {
+			page.Next = &next
+		}
 	}
 	writeJSON(w, http.StatusOK, page)
 	return nil
+}
+
+// threadsByCursor returns the threads behind the cursor, the last opened first. Threads
+// change their places in the list by activity while people write, so that pages by offset
+// miss some; their order of opening stays. The cursor is the id of the page's last thread.
+func (a *API) threadsByCursor(behind eventlog.Stream, limit int) threadPage {
+	threads, total := a.Threads.Opened(behind, limit+1)
+	more := len(threads) > limit
+	threads = threads[:min(len(threads), limit)]
+	page := a.page(threads, total)
+	if more && limit > 0 {
+		cursor := string(threads[limit-1].Stream)
+		page.Cursor = &cursor
+	}
+	return page
+}
+
+func (a *API) page(threads []projection.Summary, total int) threadPage {
+	page := threadPage{Threads: make([]jsonrow.Thread, len(threads)), Total: total}
+	for i := range threads {
+		page.Threads[i] = a.threadRow(&threads[i])
+	}
+	return page
 }
 
 // controlDamaged answers the threads that cannot be read.

@@ -28,6 +28,14 @@ func (h *Hub) Newest(offset, limit int) ([]projection.Summary, int) {
 	return h.listedThreads().Newest(offset, limit), h.directory.Len() + len(h.damaged)
 }
 
+// Opened returns up to limit threads behind another in order of opening, the last opened
+// first, and how many threads there are; behind "" all threads come.
+func (h *Hub) Opened(behind eventlog.Stream, limit int) ([]projection.Summary, int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.listedThreads().Opened(behind, limit), h.directory.Len() + len(h.damaged)
+}
+
 // Present returns how many connections are in a thread, and the names of some
 // people there and of those of them who type.
 func (h *Hub) Present(stream eventlog.Stream) (connections int, here, typing []string) {

@@ -40,14 +40,13 @@ export function rowOf(v: unknown): Row | null {
   }
 }
 
-export interface Page { rows: Row[]; total: number; next: number | null }
+export interface Page { rows: Row[]; total: number; cursor: string | null }
 
 /** pageOf reads the threads of a frame `list` or of GET /api/threads, without malformed rows. */
 export function pageOf(v: unknown): Page | null {
   if (!isFields(v) || !Array.isArray(v.threads)) return null
   const rows = v.threads.map(rowOf).filter((r) => r !== null)
-  const next = Number.isSafeInteger(v.next) ? v.next as number : null
-  return { rows, total: Math.max(count(v.total), rows.length), next }
+  return { rows, total: Math.max(count(v.total), rows.length), cursor: isText(v.cursor) ? v.cursor : null }
 }
 
 /** byActivity sorts the latest change first. */

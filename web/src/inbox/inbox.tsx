@@ -89,7 +89,7 @@ function Below(p: { threads: Threads; query: string; found: number; drawn: numbe
         <p class="quiet small">
           {words.older(number(threads.missing))}{' '}
           <button type="button" class="more" disabled={threads.older === 'asking'}
-            onClick={() => void threads.all(() => false).then(p.onMore)}>{words.show}</button>
+            onClick={() => void threads.all(() => true).then(p.onMore)}>{words.show}</button>
         </p>
       )}
       {found > 1 && <p class="quiet small keys">{words.keys}</p>}

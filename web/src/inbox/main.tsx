@@ -27,7 +27,7 @@ function goal(): string | null {
 function boot(): void {
   const threads = new Threads({
     socket: (listener) => new Socket(socketURL(), listener),
-    page: (offset, limit) => ask(`/api/threads?offset=${offset}&limit=${limit}`),
+    page: (cursor, limit) => ask(`/api/threads?cursor=${encodeURIComponent(cursor)}&limit=${limit}`),
   })
   addEventListener('hashchange', () => { const to = goal(); if (to) location.replace(to) })
   render(<Page threads={threads} />, document.body)

@@ -10,8 +10,8 @@ const PAGE = 1000 // threads per request, the server's limit
 
 export interface Options {
   socket(listener: Listener): Line
-  /** page asks GET /api/threads. */
-  page(offset: number, limit: number): Promise<unknown>
+  /** page asks GET /api/threads; '' is the cursor of the first page. */
+  page(cursor: string, limit: number): Promise<unknown>
 }
 
 export class Threads extends Changes {
@@ -29,7 +29,7 @@ export class Threads extends Changes {
   private readonly line: Line
   private live = new Set<string>() // ids in the last list
   private fresh = true // no list on this connection so far
-  private asked = 0 // how many rows, sorted by activity, were fetched over HTTP
+  private cursor = '' // of the next page over HTTP
 
   constructor(private readonly options: Options) {
     super()
@@ -57,20 +57,20 @@ export class Threads extends Changes {
   /** missing is the number of threads that were not fetched yet. */
   get missing(): number { return Math.max(0, this.total - this.rows.size) }
 
-  /** all fetches the older threads, page by page, while `wanted` says so. */
+  /** all fetches the threads, page by page in order of opening, while `wanted` says so. */
   async all(wanted: () => boolean): Promise<void> {
     if (this.older === 'asking' || this.older === 'all') return
     this.older = 'asking'
     this.changed()
     try {
       for (;;) {
-        const page = pageOf(await this.options.page(this.asked, PAGE))
+        const page = pageOf(await this.options.page(this.cursor, PAGE))
         if (!page) throw new Error('not a page of threads')
         for (const row of page.rows) if (!this.live.has(row.id)) this.rows.set(row.id, row)
         this.total = page.total
-        if (page.next === null) this.older = 'all'
-        else this.asked = page.next
-        if (page.next === null || !wanted()) break
+        if (page.cursor === null) this.older = 'all'
+        else this.cursor = page.cursor
+        if (page.cursor === null || !wanted()) break
         this.changed()
       }
       if (this.older === 'asking') this.older = 'unasked' // the next call continues here
@@ -97,7 +97,7 @@ export class Threads extends Changes {
     for (const row of page.rows) this.rows.set(row.id, row)
     // While we were away any number may have fallen out of the list.
     if (this.fresh && this.older !== 'asking') {
-      this.asked = page.rows.length
+      this.cursor = ''
       this.older = 'unasked'
     }
     this.fresh = false
