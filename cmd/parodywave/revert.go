@@ -28,12 +28,13 @@ func (*revertCommand) Help() string {
 is still there, and text that the author deleted comes back where it was. Text that others typed stays, even inside the
 author's. Text that comes back keeps its author.
 
-Moved lines (Alt-Up in the editor): lines that the author moved go back to where they were, with the edits of others in
-them, unless others moved them again. Lines that others moved stay where they are; the author's text in them is deleted.
+Moved lines (Alt-Up in the editor): lines that the author moved go back to where they were, unless others have edited
+them since, or the lines around them. Those are left where they are, and the command says how many. Lines that others
+moved stay where they are; the author's text in them is deleted.
 
 Reverting an author again takes back only what is new: text that someone has already put back in its place stays, once.
-Where the author moved lines, it may come back once more: check with --dry-run. Reverting the reverter undoes a
-revert. Redacted text comes back redacted. To bring back the text of a moment, see restore.
+Reverting the reverter undoes a revert. Redacted text comes back redacted. To bring back the text of a moment, see
+restore.
 
   parodywave revert Minutes --author Mallory --dry-run
   parodywave revert Minutes --author Mallory --since -15m
@@ -128,6 +129,12 @@ func (c *revertCommand) report(a *app, stream eventlog.Stream, x *reversal) erro
 	}
 	if x.Black > 0 {
 		a.say("%d UTF-16 units come back redacted", x.Black)
+	}
+	switch {
+	case x.Left == 1:
+		a.say("1 moved line was left: others have edited it or the lines around it since")
+	case x.Left > 1:
+		a.say("%d moved lines were left: others have edited them or the lines around them since", x.Left)
 	}
 	return nil
 }

@@ -16,54 +16,52 @@
 //     the edits wrote is there.
 //   - Taking back everything since a revision gives the text of that revision.
 //   - Taking the same edits back again takes back only what is new.
+//   - Taking the taking back back gives the text of before.
 //
 // # Pieces
 //
-// A Reversal cuts the text into pieces. With ben's text "one two" and ana's edits to take
-// back:
+// A Reversal cuts the text into pieces, each in the text or not, and each wanted in the
+// text without the edits or not. Below, a piece that is not in the text stands in <>, and
+// ben's text is "one two":
 //
-//   - A piece is kept if it is in both texts, and mine if it is only in the text. After
-//     ana's "big " the text is [one ][big ][two], and the second piece is mine.
-//   - A piece is a ghost if it is only in the text without the edits. If ana deletes
-//     "one ", the pieces are <one >[two].
-//   - A ghost is kept again when somebody brings its text back: a record states its
-//     origin, or writes just the text of all ghosts at a place there. Where a command then
-//     deletes all of that again, it takes the bringing back back: it is a ghost again.
+//   - always: [one ][two] is in both. If ana deletes "one ", the pieces are <one >[two].
+//   - never: after ana's "big " the text is [one ][big ][two], and "big " is never wanted.
+//   - home and here: if ana moves the line "one↵" below "two↵", the text is
+//     <one↵>[two↵][one↵]. The first is the home of the move and the last is here, where the
+//     text is. A Plan puts either back home, or leaves the move and wants what is here.
 //
 // Text that comes back stands where it was in relation to the text around it. Of text that
-// others wrote at that very place, the newest stands left of it; but whole lines (text that ends with a line break) come back above it. If ana deletes a line
-// together with the break before it, the break behind it counts as deleted.
+// others write at that very place, the newest stands left of it; but whole lines (text that
+// ends with a line break) come back above it. If ana deletes a line together with the break
+// before it, the break behind it counts as deleted.
 //
-// A Plan states the origins of the text that comes back, and which lines are again what
-// they were when the edits first touched them, so that they keep their authors.
+// # Text that came back already
+//
+// A record that states origins inserts no new units: it brings pieces back, or moves them.
+// So does text of others that is just all that may come back at a place. If ana deletes
+// "one ", and ben undoes that or types "one ", the piece is in the text again, and nothing is
+// left to take back. Where a command deletes all of that again, it takes that back: it is
+// <one >[two] again.
 //
 // # Moves
 //
-// A move, as package projection defines it, neither writes nor deletes. The break that is
-// deleted and inserted beside a line moves with it. Pieces have ranks: their order in the
-// text without the edits.
+// A move, as package projection defines it, takes one of the breaks beside it along. Text
+// that the edits state to come from elsewhere is a move, too. Lines that others move take their
+// pieces along. A move of the edits is left where it is
 //
-//   - Lines that the edits move keep their ranks. If ana moves line "a" below line "b", the
-//     text is [b↵][a↵], of ranks 3 and 1, and a goes back up.
-//   - Lines that others move stay where they are, wherever the edits had moved them: the
-//     last move wins. They lose their rank, and belong to what is before them, but not to
-//     a line that the edits moved.
-//   - Text that others write has no rank. Within a line it belongs to that line, and goes back
-//     with it. Before the edits move such text, all pieces get new ranks.
-//   - If others have deleted the break between two lines that are neighbours again, and they
-//     stand in different lines now, a break is written between them.
+//   - if others have moved or deleted some of it since, or written into it,
+//   - if lines would be joined or parted: others have written "!" before "one↵" where it is
+//     now, or have deleted the break before <one↵>.
 //
-// Known limit: a Plan does not state the origins of lines that move back. If the same
-// edits are taken back again, text that came back in or beside such lines may come back
-// once more.
+// A Plan counts the lines that it leaves and others have not moved.
 //
-// A line that moves back whole is a move in the log, too, and keeps its authors; breaks
-// beside it may be deleted and written again.
+// A Plan states the origins of the text that comes back, and which lines are again what
+// they were when the edits first touched them, so that they keep their authors.
 //
 // # Cost
 //
 // A Reversal folds the thread once, event by event. An edit near the last one
 // costs a few steps; one elsewhere passes the pieces between them. A Plan takes
-// time in proportion to the text and the number of pieces. No value of this
-// package may be used by two goroutines at once.
+// time in proportion to the text and the number of pieces, times the moves that it leaves.
+// No value of this package may be used by two goroutines at once.
 package revert

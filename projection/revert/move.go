@@ -4,44 +4,79 @@ import (
 	"cmp"
 	"slices"
 
+	"parodywave/eventlog"
 	"parodywave/projection"
 )
 
-// A hop is a projection.Move with the break that moves with it: the units from..to of
-// the text before stand at position at of the text after.
+// A move is text of others that the edits moved. It has home pieces and here pieces.
+type move struct {
+	rev   eventlog.Revision
+	state state
+}
+
+type state uint8
+
+const (
+	open state = iota // a Plan decides
+	left              // others have altered it: it stays
+	back              // others have brought it back
+)
+
+// settle decides about a move, once.
+func (m *move) settle(s state) {
+	if m.state == open {
+		m.state = s
+	}
+}
+
+func (r *Reversal) newMove() int {
+	r.moves = append(r.moves, move{rev: r.t.Revision})
+	return len(r.moves) - 1
+}
+
+// A hop is a projection.Move, or a line break that moves with one: the units from..to
+// of the text before stand at position at of the text after.
 type hop struct {
 	from, to, at int
-	above, below bool // which of its breaks moves with it
+	line         bool // it is no break
+	move         int  // the same for a line and its break
 	pieces       []piece
 }
 
-// findHops finds the hops of the change. A run of lines takes the break behind it
-// along, or the one before it, if it is deleted here and inserted there.
+// findHops finds the hops of the change. A run of lines takes a break that is deleted
+// beside it along, if one is inserted beside it.
 func (r *Reversal) findHops(moves []projection.Move) {
 	r.hops, r.arrivals = r.hops[:0], r.arrivals[:0]
-	for _, m := range moves {
-		r.hops = append(r.hops, hop{from: m.From, to: m.To, at: m.At})
+	was, is := map[int]bool{}, map[int]bool{} // the breaks that are taken
+	for i, m := range moves {
+		h := hop{from: m.From, to: m.To, at: m.At, line: true, move: i}
+		if r.ours {
+			h.move = r.newMove()
+		}
+		r.hops = append(r.hops, h)
+		from := r.free(was, section.deletes, m.To, m.From-1)
+		to := r.free(is, section.inserts, m.At+m.To-m.From, m.At-1)
+		if from >= 0 && to >= 0 && !r.states { // what a record states may be of other lines
+			was[from], is[to] = true, true
+			r.hops = append(r.hops, hop{from: from, to: from + 1, at: to, move: h.move})
+		}
 	}
 	slices.SortFunc(r.hops, func(a, b hop) int { return cmp.Compare(a.from, b.from) })
-	taken := map[int]bool{} // the positions where inserted breaks are
 	for i := range r.hops {
-		h := &r.hops[i]
-		end := h.at + h.to - h.from
-		if r.states { // its breaks may be of other lines
-		} else if r.changes(h.to, section.deletes) && r.changes(end, section.inserts) && !taken[end] {
-			h.to++
-			h.below = true
-			taken[end] = true
-		} else if last := h.from - 1; (i == 0 || r.hops[i-1].to <= last) &&
-			r.changes(last, section.deletes) && r.changes(h.at-1, section.inserts) && !taken[h.at-1] {
-			h.from--
-			h.at--
-			h.above = true
-			taken[h.at] = true
-		}
 		r.arrivals = append(r.arrivals, i)
 	}
 	slices.SortFunc(r.arrivals, func(a, b int) int { return cmp.Compare(r.hops[a].at, r.hops[b].at) })
+}
+
+// free returns the first of two positions that the change deletes or inserts and that is
+// not taken, -1 if neither is.
+func (r *Reversal) free(taken map[int]bool, where func(section, int) int, all ...int) int {
+	for _, pos := range all {
+		if _, is := slices.BinarySearchFunc(r.sections, pos, where); is && !taken[pos] {
+			return pos
+		}
+	}
+	return -1
 }
 
 // deletes compares what s deletes with a position of the text before, and inserts what
@@ -59,12 +94,6 @@ func beside(from, to, pos int) int {
 	return 0
 }
 
-// changes reports whether the change deletes or inserts the unit at a position.
-func (r *Reversal) changes(pos int, where func(section, int) int) bool {
-	_, is := slices.BinarySearchFunc(r.sections, pos, where)
-	return is
-}
-
 // hopAt returns the hop of the unit at a position of the text before, nil for none,
 // and up to where that holds.
 func (r *Reversal) hopAt(pos int) (h *hop, end int) {
@@ -78,60 +107,64 @@ func (r *Reversal) hopAt(pos int) (h *hop, end int) {
 	return &r.hops[i], r.hops[i].to
 }
 
-// lift takes x along. Text that the edits move keeps its rank, and its ghosts stay. Text
-// that others move is a line of its own from now on.
-func (r *Reversal) lift(h *hop, x piece) {
+// lift takes x along; old is what it is in the text. Of what the edits move, the text
+// without them keeps it here as well.
+func (r *Reversal) lift(h *hop, x piece, old dead) {
 	switch {
-	case r.ours && x.kind == ghost:
+	case !x.in && r.lies(&x):
+		return
+	case !r.ours && x.want == here && r.moves[x.move].state != back: // others moved it again
+		r.hurt = append(r.hurt, x.move)
+		x.want, x.move = always, 0
+	case r.ours && x.want == home:
 		r.push(x)
 		return
-	case r.ours:
-		x.moved = x.kind != mine
-	default:
-		x.moved, x.rank, x.ahead, x.line = false, 0, false, x.kind == kept
+	case r.ours && x.want == always:
+		if !x.in {
+			old = dead{slices.Clone(x.units), slices.Clone(x.spans)}
+		}
+		r.push(piece{tag: tag{want: home, move: h.move}, n: x.n, dead: old})
+		x.want, x.move, x.back = here, h.move, 0
 	}
 	h.pieces = append(h.pieces, x)
 }
 
-// liftBefore takes the ghosts at the beginning of the line along if h begins there.
+// liftBefore takes what is to come back at the beginning of the line along if h begins
+// there.
 func (r *Reversal) liftBefore(h *hop, at int) {
-	if at > h.from || r.ours {
+	if at > h.from || !h.line {
 		return
 	}
-	n := len(h.pieces)
-	for x := absent(r.left); x != nil && x.kind == ghost && !slices.Contains(x.units, lineBreak); x = absent(r.left) {
-		r.lift(h, r.unpush())
+	var all []piece
+	for absent(r.left) > 0 && r.left[len(r.left)-1].want != anchor && !r.left[len(r.left)-1].breaks() {
+		all = append(all, r.unpush())
 	}
-	slices.Reverse(h.pieces[n:])
+	for _, x := range slices.Backward(all) {
+		r.lift(h, x, dead{})
+	}
 }
 
-// liftBehind takes those at the end of a text without a last break along.
+// liftBehind takes what is to come back at the end of the line along.
 func (r *Reversal) liftBehind(h *hop, at int) {
-	if at < h.to || r.ours || len(r.right) > ghosts(r.right) {
-		return
-	}
-	for x := absent(r.right); x != nil && !slices.Contains(x.units, lineBreak); x = absent(r.right) {
-		r.lift(h, r.pop())
+	for at == h.to && h.line && absent(r.right) > 0 && !r.right[len(r.right)-1].breaks() {
+		r.lift(h, r.pop(), dead{})
 	}
 }
 
-// arrive writes what s inserts, from position at of the text after on; before that, an
-// earlier hop did. It returns where that ends.
-func (r *Reversal) arrive(s *section, at int) int {
-	for at < s.ToB {
-		for len(r.arrivals) > 0 && r.hops[r.arrivals[0]].at < at {
-			r.arrivals = r.arrivals[1:]
-		}
+// arrive writes what s inserts.
+func (r *Reversal) arrive(s *section) {
+	r.move = -1
+	for at := s.FromB; at < s.ToB; {
 		end := s.ToB
 		if len(r.arrivals) > 0 {
 			h := &r.hops[r.arrivals[0]]
 			if h.at == at {
-				h.adopt(r.ours)
 				for _, x := range h.pieces {
 					r.push(x)
 				}
 				r.skip(h.to - h.from)
 				at += h.to - h.from
+				r.arrivals = r.arrivals[1:]
 				continue
 			}
 			end = min(end, h.at)
@@ -139,23 +172,20 @@ func (r *Reversal) arrive(s *section, at int) int {
 		r.insert(s.Insert[at-s.FromB : end-s.FromB])
 		at = end
 	}
-	return at
 }
 
-// adopt makes a break of the edits at an end of h others' own if others moved lines of
-// others with it: they wrote it there.
-func (h *hop) adopt(ours bool) {
-	if ours || !slices.ContainsFunc(h.pieces, func(x piece) bool { return x.kind == kept }) {
-		return
+// adopt makes a break of the edits others' own if others moved lines of others with it:
+// they wrote it there.
+func (r *Reversal) adopt() {
+	lines := map[int]bool{}
+	for _, h := range r.hops {
+		lines[h.move] = lines[h.move] || h.line && slices.ContainsFunc(h.pieces, func(x piece) bool { return x.in && x.want == always })
 	}
-	if x := &h.pieces[0]; h.above && x.kind == mine {
-		rest := x.split(1)
-		x.kind = kept
-		h.pieces = slices.Insert(h.pieces, 1, rest)
-	}
-	if x := &h.pieces[len(h.pieces)-1]; h.below && x.kind == mine {
-		last := x.split(x.n - 1)
-		last.kind = kept
-		h.pieces = append(h.pieces, last)
+	for _, h := range r.hops {
+		for i := range h.pieces {
+			if !r.ours && !h.line && lines[h.move] && h.pieces[i].want == never {
+				h.pieces[i].want = always
+			}
+		}
 	}
 }

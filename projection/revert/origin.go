@@ -4,28 +4,12 @@ import (
 	"slices"
 
 	"parodywave/eventlog"
-	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 )
 
-// stated returns the origins that e states, nil if it states none.
-func stated(e *event.Event) []event.Origin {
-	switch f := e.Payload.(type) {
-	case event.Changed:
-		return f.Origins
-	case *event.Changed:
-		return f.Origins
-	}
-	return nil
-}
-
-// skip goes past the origins of n inserted units.
-func (r *Reversal) skip(n int) {
-	for n > 0 && len(r.origins) > 0 {
-		_, k := r.origin(n)
-		n -= k
-	}
-}
+// maxLooks is how many pieces are looked at for the origins of one record. Text
+// without one by then is new.
+const maxLooks = 1 << 24
 
 // origin returns the revision that the next of n inserted units come from, 0 for new
 // ones, and how many do.
@@ -41,114 +25,192 @@ func (r *Reversal) origin(n int) (rev eventlog.Revision, k int) {
 	return rev, k
 }
 
-// insertStated writes units at the gap some of which come from earlier revisions.
-func (r *Reversal) insertStated(units []uint16) {
-	for len(units) > 0 {
-		rev, n := r.origin(len(units))
-		if part := units[:n]; rev > 0 {
-			r.bringBack(part, rev)
-		} else {
-			r.write(part)
-		}
-		units = units[n:]
+// skip goes past the origins of n inserted units.
+func (r *Reversal) skip(n int) {
+	for n > 0 && len(r.origins) > 0 {
+		_, k := r.origin(n)
+		n -= k
 	}
 }
 
-// bringBack writes units of revision rev at the gap. They are those of ghosts, as far as
-// there are such: here, or elsewhere, from where they then have moved. Others are new, or
-// again those that the edits wrote. (A ghost may be of the edits' revision: a break that
-// they moved with a line.)
-func (r *Reversal) bringBack(units []uint16, rev eventlog.Revision) {
-	_, own := slices.BinarySearch(r.own, rev)
+// revive writes units of revision rev at the gap. They are those of pieces that are not
+// in the text, as far as there are such. Other units that the edits bring back were not
+// in the text without them, and what the edits wrote never is.
+func (r *Reversal) revive(units []uint16, rev eventlog.Revision) {
 	for len(units) > 0 {
-		side, i, off, n := r.find(units, rev, false)
-		if n == 0 && r.states && !r.ours {
-			side, i, off, n = r.find(units, rev, true)
-		}
-		if n == 0 {
-			if !own {
-				r.write(units[:1])
+		f := r.find(units, rev)
+		if f.n == 0 {
+			f.n = 1
+			own := r.isOwn(rev)
+			if x := (piece{tag: tag{in: true}, n: 1}); own || r.ours {
+				x.want = never
+				r.push(x)
 			} else {
-				r.push(piece{kind: mine, n: 1})
+				r.push(x)
 			}
 			if own && !r.ours {
 				r.lost = max(0, r.lost-1)
 			}
-			units = units[1:]
-			continue
+		} else if f.near {
+			r.reviveNear(f)
+		} else {
+			r.reviveFar(f)
 		}
-		here := len(*side)-i <= ghosts(*side)
-		for here && side == &r.left && len(r.left) > i {
-			r.right = append(r.right, r.unpush())
-		}
-		for here && side == &r.right && len(r.right) > i+1 {
-			r.push(r.pop())
-		}
-		if here {
-			side, i = &r.right, len(r.right)-1
-		}
-		head := (*side)[i]
-		tail := head.split(off + n)
-		x := head.split(off)
-		*side = slices.Delete(*side, i, i+1)
-		rest := []piece{tail, head}
-		if side == &r.left {
-			rest = []piece{head, tail}
-		}
-		rest = slices.DeleteFunc(rest, func(x piece) bool { return x.n == 0 })
-		*side = slices.Insert(*side, i, rest...)
-		if here && head.n > 0 {
-			r.push(r.pop())
-		}
-		temporary := x.temporary
-		x = piece{kind: kept, n: n, rank: x.rank, moved: x.moved || !here, ahead: x.ahead, line: x.line}
-		if !r.ours && !temporary {
-			x.back, r.returned = n, true
-		}
-		if !here && (!r.ours || x.rank == 0) {
-			x.rank, x.moved = 0, false
-			x.ahead, x.line = r.sticks(units[:n])
-		}
-		r.push(x)
-		units = units[n:]
+		units = units[f.n:]
 	}
 }
 
-// maxLooks is how many spans are looked at for the origins of one record. Text
-// without one by then is new.
-const maxLooks = 1 << 24
-
-// dropTemporary drops the ghosts that were only for this record.
-func (r *Reversal) dropTemporary() {
-	if is := func(x piece) bool { return x.temporary }; r.states {
-		r.left, r.right = slices.DeleteFunc(r.left, is), slices.DeleteFunc(r.right, is)
-	}
+// A finding says where text is that comes back: units from..from+n of a piece.
+type finding struct {
+	side    *[]piece
+	i       int // the index of the piece
+	from, n int
+	near    bool // nothing in the text is between it and the gap
 }
 
-// find returns the longest beginning of units of revision rev in a ghost that is temporary
-// or not, the nearest if there are several: the side and the index of the ghost, the offset in it, and the length.
-func (r *Reversal) find(units []uint16, rev eventlog.Revision, temporary bool) (in *[]piece, at, off, n int) {
-	for _, side := range []*[]piece{&r.right, &r.left} {
-		for i := range slices.Backward(*side) {
-			x, start := &(*side)[i], 0
-			if r.looks -= 1 + len(x.spans); r.looks < 0 {
-				return in, at, off, n
-			}
-			if x.temporary != temporary {
-				continue
-			}
-			for _, s := range x.spans {
-				for k := start; s.Revision == rev && k < start+s.Length; k++ {
-					if m, _ := ot.Common(x.units[k:start+s.Length], units); m > n {
-						in, at, off, n = side, i, k, m
+// find returns where units of revision rev are, in pieces that are not in the text: at the
+// gap the first piece that begins with them or is their beginning, else the longest
+// beginning there or, if there is none, anywhere. It prefers pieces that a Plan would have
+// brought back.
+func (r *Reversal) find(units []uint16, rev eventlog.Revision) (f finding) {
+	f.near = true
+	a, b := zone(r.left), zone(r.right)
+	for i := len(r.left) - a; i < len(r.left); i++ {
+		f = r.begins(&r.left, i, units, rev, f)
+	}
+	for k := range b {
+		f = r.begins(&r.right, len(r.right)-1-k, units, rev, f)
+	}
+	for _, near := range []bool{true, false} {
+		for _, wanted := range []bool{true, false} {
+			for _, side := range []*[]piece{&r.right, &r.left} {
+				from, to := len(*side)-zone(*side), len(*side)
+				if !near {
+					from, to = 0, from
+				}
+				for i := to - 1; i >= from && f.n == 0 && r.looks > 0; i-- {
+					if x := &(*side)[i]; r.stays == nil || wanted == x.wanted(r.stays) {
+						f.near = near
+						r.look(side, i, units, rev, &f)
 					}
 				}
-				start += s.Length
-			}
-			if n == len(units) {
-				return in, at, off, n
 			}
 		}
 	}
-	return in, at, off, n
+	return f
+}
+
+// begins returns the finding of a piece at the gap that begins with units or is their
+// beginning, and f if there is one already.
+func (r *Reversal) begins(side *[]piece, i int, units []uint16, rev eventlog.Revision, f finding) finding {
+	x := &(*side)[i]
+	if f.n > 0 || x.in || len(x.spans) == 0 || x.spans[0].Revision != rev || !r.comes(x) || r.stays != nil && !x.wanted(r.stays) {
+		return f
+	}
+	if n, _ := ot.Common(x.units[:x.spans[0].Length], units); n == len(units) || n == x.spans[0].Length {
+		return finding{side: side, i: i, n: n, near: true}
+	}
+	return f
+}
+
+// look looks into one piece, for more than f.
+func (r *Reversal) look(side *[]piece, i int, units []uint16, rev eventlog.Revision, f *finding) {
+	x, start := &(*side)[i], 0
+	if r.looks -= 1 + len(x.spans); x.in || !r.comes(x) {
+		return
+	}
+	for _, s := range x.spans {
+		end := start + s.Length
+		for k := start; s.Revision == rev && k < end; k++ {
+			if n, _ := ot.Common(x.units[k:end], units); n > f.n {
+				f.side, f.i, f.from, f.n = side, i, k, n
+			}
+		}
+		start = end
+	}
+}
+
+// comes reports whether a record may bring x back: not the one that moves it.
+func (r *Reversal) comes(x *piece) bool {
+	return !r.lies(x) && !(r.ours && x.want == home && r.moves[x.move].rev == r.t.Revision)
+}
+
+// lies reports whether x, which is not in the text, never comes back.
+func (r *Reversal) lies(x *piece) bool {
+	switch x.want {
+	case home:
+		return r.moves[x.move].state == left
+	case here:
+		return r.moves[x.move].state == back
+	}
+	return x.want == anchor
+}
+
+// cut takes what was found out of its piece.
+func (f *finding) cut() (before, x, behind piece) {
+	before = (*f.side)[f.i]
+	behind = before.split(f.from + f.n)
+	x = before.split(f.from)
+	return before, x, behind
+}
+
+// reviveNear brings text back in its own place.
+func (r *Reversal) reviveNear(f finding) {
+	before, x, behind := f.cut()
+	if f.side == &r.left {
+		for len(r.left) > f.i {
+			r.right = append(r.right, r.unpush())
+		}
+	} else {
+		for len(r.right) > f.i+1 {
+			r.push(r.pop())
+		}
+	}
+	r.pop()
+	if behind.n > 0 {
+		r.right = append(r.right, behind)
+	}
+	r.push(before)
+	switch x.want {
+	case here:
+		r.push(piece{tag: tag{in: true, want: here, move: x.move}, n: x.n})
+		return
+	case home:
+		r.moves[x.move].settle(back)
+	}
+	r.comesBack(x.n)
+}
+
+// reviveFar brings text back elsewhere: the edits move it there, and what others bring
+// back is where they want it.
+func (r *Reversal) reviveFar(f finding) {
+	before, x, behind := f.cut()
+	moved := piece{tag: tag{in: true, want: here, move: x.move}, n: x.n}
+	rest := []piece{before, behind}
+	switch {
+	case r.ours && x.want == always:
+		if r.move < 0 {
+			r.move = r.newMove()
+		}
+		x.want, x.move, moved.move = home, r.move, r.move
+		rest = []piece{before, x, behind}
+	case x.want == home:
+		r.moves[x.move].settle(back)
+		fallthrough
+	case !r.ours:
+		if x.want == here {
+			r.hurt = append(r.hurt, x.move)
+		}
+		moved.tag = tag{in: true}
+	}
+	rest = slices.DeleteFunc(rest, func(y piece) bool { return y.n == 0 })
+	if f.side == &r.right {
+		slices.Reverse(rest)
+	}
+	*f.side = slices.Replace(*f.side, f.i, f.i+1, rest...)
+	if moved.want == always {
+		r.comesBack(moved.n)
+	} else {
+		r.push(moved)
+	}
 }

@@ -22,8 +22,9 @@ type Reversal struct {
 	then     int64
 	lost     int
 	lines    map[projection.LineID]lineThen
-	met      bool // others have written since the edits began
-	returned bool // ghosts have come back
+	met      eventlog.Revision // the last edit of others since the edits began
+	returned bool              // text has come back
+	moves    []move
 	list
 
 	// Of the event that is being applied.
@@ -31,10 +32,13 @@ type Reversal struct {
 	command  bool           // no editor numbered it
 	origins  []event.Origin // that it states of what it inserts, as far as that is to come
 	states   bool           // it states any
-	looks    int            // how many more spans may be looked at to find these
+	stays    []bool         // moves that a Plan would have left; nil unless others may have recorded one
+	looks    int            // how many more pieces may be looked at to find these
 	sections []section
 	hops     []hop // in order of from
 	arrivals []int // indices of hops, in order of at
+	move     int   // for text that the edits state to come from elsewhere; -1: none yet
+	hurt     []int // moves whose text others have altered
 }
 
 // ErrRedacted says that a Reversal may hold text that was redacted since.

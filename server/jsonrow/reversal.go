@@ -11,12 +11,13 @@ import (
 type Reversal struct {
 	Rev      eventlog.Revision `json:"rev"`  // the head afterwards
 	Head     eventlog.Revision `json:"head"` // the head when the reversal was asked for
-	Then     int64             `json:"then"` // this and the next five: see revert.Plan
+	Then     int64             `json:"then"` // this and the next six: see revert.Plan
 	Edits    int               `json:"edits"`
 	Deleted  int               `json:"deleted"`
 	Restored int               `json:"restored"`
 	Lost     int               `json:"lost"`
 	Black    int               `json:"black"`
+	Left     int               `json:"left"`
 	Empty    bool              `json:"empty"`   // the text stays as it is
 	Authors  []string          `json:"authors"` // ids of the thread's authors
 	// Change is what would be done to Text; both are empty once it is done.
@@ -28,7 +29,7 @@ type Reversal struct {
 func NewReversal(r revert.Plan, t *projection.Thread) *Reversal {
 	row := &Reversal{
 		Rev: t.Revision, Head: t.Revision, Then: r.Then,
-		Edits: r.Edits, Deleted: r.Deleted, Restored: r.Restored, Lost: r.Lost, Black: r.Redacted,
+		Edits: r.Edits, Deleted: r.Deleted, Restored: r.Restored, Lost: r.Lost, Black: r.Redacted, Left: r.Left,
 		Empty: r.Change.IsEmpty(), Authors: []string{}, Change: r.Change.String(), Text: t.Text(),
 	}
 	for _, id := range t.Authors() {
