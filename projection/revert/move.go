@@ -12,6 +12,7 @@ import (
 type move struct {
 	rev   eventlog.Revision
 	state state
+	part  bool // others have brought a part of it back
 }
 
 type state uint8
@@ -21,13 +22,6 @@ const (
 	left              // others have altered it: it stays
 	back              // others have brought it back
 )
-
-// settle decides about a move, once.
-func (m *move) settle(s state) {
-	if m.state == open {
-		m.state = s
-	}
-}
 
 func (r *Reversal) newMove() int {
 	r.moves = append(r.moves, move{rev: r.t.Revision})
@@ -154,6 +148,9 @@ func (r *Reversal) liftBehind(h *hop, at int) {
 // arrive writes what s inserts.
 func (r *Reversal) arrive(s *section) {
 	r.move = -1
+	for r.states && zone(r.left) > 0 {
+		r.right = append(r.right, r.unpush())
+	}
 	for at := s.FromB; at < s.ToB; {
 		end := s.ToB
 		if len(r.arrivals) > 0 {

@@ -37,27 +37,33 @@ func (r *Reversal) skip(n int) {
 // in the text, as far as there are such. Other units that the edits bring back were not
 // in the text without them, and what the edits wrote never is.
 func (r *Reversal) revive(units []uint16, rev eventlog.Revision) {
-	for len(units) > 0 {
-		f := r.find(units, rev)
-		if f.n == 0 {
-			f.n = 1
-			own := r.isOwn(rev)
-			if x := (piece{tag: tag{in: true}, n: 1}); own || r.ours {
-				x.want = never
-				r.push(x)
-			} else {
-				r.push(x)
+	for whole := true; len(units) > 0; {
+		f := r.find(units, rev, whole)
+		switch whole = f.n > 0; {
+		case f.n == 0:
+			for f.n = 1; !ot.Boundary(units, f.n); f.n++ {
 			}
-			if own && !r.ours {
-				r.lost = max(0, r.lost-1)
-			}
-		} else if f.near {
+			r.reviveOther(rev, f.n)
+		case f.near:
 			r.reviveNear(f)
-		} else {
+		default:
 			r.reviveFar(f)
 		}
 		units = units[f.n:]
 	}
+}
+
+// reviveOther brings back n units that no piece has.
+func (r *Reversal) reviveOther(rev eventlog.Revision, n int) {
+	x := piece{tag: tag{in: true}, n: n}
+	_, own := slices.BinarySearch(r.own, rev)
+	if own && !r.ours {
+		r.lost = max(0, r.lost-n)
+	}
+	if own || r.ours {
+		x.want = never
+	}
+	r.push(x)
 }
 
 // A finding says where text is that comes back: units from..from+n of a piece.
@@ -68,71 +74,65 @@ type finding struct {
 	near    bool // nothing in the text is between it and the gap
 }
 
-// find returns where units of revision rev are, in pieces that are not in the text: at the
-// gap the first piece that begins with them or is their beginning, else the longest
-// beginning there or, if there is none, anywhere. It prefers pieces that a Plan would have
-// brought back.
-func (r *Reversal) find(units []uint16, rev eventlog.Revision) (f finding) {
-	f.near = true
-	a, b := zone(r.left), zone(r.right)
-	for i := len(r.left) - a; i < len(r.left); i++ {
-		f = r.begins(&r.left, i, units, rev, f)
-	}
-	for k := range b {
-		f = r.begins(&r.right, len(r.right)-1-k, units, rev, f)
-	}
-	for _, near := range []bool{true, false} {
-		for _, wanted := range []bool{true, false} {
-			for _, side := range []*[]piece{&r.right, &r.left} {
-				from, to := len(*side)-zone(*side), len(*side)
-				if !near {
-					from, to = 0, from
-				}
-				for i := to - 1; i >= from && f.n == 0 && r.looks > 0; i-- {
-					if x := &(*side)[i]; r.stays == nil || wanted == x.wanted(r.stays) {
-						f.near = near
-						r.look(side, i, units, rev, &f)
-					}
+// find returns where a beginning of units of revision rev is, in a piece that is not in
+// the text: at the gap the first that has all units, or that has all of a run of rev, and
+// of those first one that a Plan would have brought back; then one that the record deletes;
+// then one elsewhere that is just the units. Units that follow others which no piece has
+// are not whole: they must be a run of rev.
+func (r *Reversal) find(units []uint16, rev eventlog.Revision, whole bool) finding {
+	look := func(side *[]piece, i int, near, any bool) (f finding) {
+		x, start := &(*side)[i], 0
+		if r.looks -= 1 + len(x.spans); x.in || r.looks < 0 || !r.comes(x, near) || !any && !x.wanted(r.stays) {
+			return f
+		}
+		for _, s := range x.spans {
+			end := start + s.Length
+			for k := start; s.Revision == rev && k < end; k++ {
+				n, _ := ot.Common(x.units[k:end], units)
+				all, run := whole && n == len(units), k == start && k+n == end
+				if n > 0 && (near && all && (r.ours || x.want != home) || near && run || all && run || x.back < 0 && (all || run)) {
+					return finding{side: side, i: i, from: k, n: n, near: near}
 				}
 			}
+			start = end
 		}
-	}
-	return f
-}
-
-// begins returns the finding of a piece at the gap that begins with units or is their
-// beginning, and f if there is one already.
-func (r *Reversal) begins(side *[]piece, i int, units []uint16, rev eventlog.Revision, f finding) finding {
-	x := &(*side)[i]
-	if f.n > 0 || x.in || len(x.spans) == 0 || x.spans[0].Revision != rev || !r.comes(x) || r.stays != nil && !x.wanted(r.stays) {
 		return f
 	}
-	if n, _ := ot.Common(x.units[:x.spans[0].Length], units); n == len(units) || n == x.spans[0].Length {
-		return finding{side: side, i: i, n: n, near: true}
-	}
-	return f
-}
-
-// look looks into one piece, for more than f.
-func (r *Reversal) look(side *[]piece, i int, units []uint16, rev eventlog.Revision, f *finding) {
-	x, start := &(*side)[i], 0
-	if r.looks -= 1 + len(x.spans); x.in || !r.comes(x) {
-		return
-	}
-	for _, s := range x.spans {
-		end := start + s.Length
-		for k := start; s.Revision == rev && k < end; k++ {
-			if n, _ := ot.Common(x.units[k:end], units); n > f.n {
-				f.side, f.i, f.from, f.n = side, i, k, n
+	a, b := zone(r.left), zone(r.right)
+	for _, any := range []bool{r.stays == nil, true} {
+		for i := range a + b {
+			side, at := &r.left, len(r.left)-a+i
+			if i >= a {
+				side, at = &r.right, len(r.right)-1-(i-a)
+			}
+			if f := look(side, at, true, any); f.n > 0 {
+				return f
 			}
 		}
-		start = end
 	}
+	for i := range r.passing {
+		if f := look(&r.passing, i, true, true); f.n > 0 {
+			f.near = false
+			return f
+		}
+	}
+	for _, side := range []*[]piece{&r.right, &r.left} {
+		for i := len(*side) - 1 - zone(*side); i >= 0; i-- {
+			if f := look(side, i, false, true); f.n > 0 {
+				return f
+			}
+		}
+	}
+	return finding{}
 }
 
-// comes reports whether a record may bring x back: not the one that moves it.
-func (r *Reversal) comes(x *piece) bool {
-	return !r.lies(x) && !(r.ours && x.want == home && r.moves[x.move].rev == r.t.Revision)
+// comes reports whether a record may bring x back, at the gap or elsewhere. In the text
+// without the edits, they never move what is at home.
+func (r *Reversal) comes(x *piece, near bool) bool {
+	if r.ours && x.want == home && r.moves[x.move].state == open {
+		return near && r.moves[x.move].rev < r.t.Revision
+	}
+	return !r.lies(x)
 }
 
 // lies reports whether x, which is not in the text, never comes back.
@@ -176,7 +176,10 @@ func (r *Reversal) reviveNear(f finding) {
 		r.push(piece{tag: tag{in: true, want: here, move: x.move}, n: x.n})
 		return
 	case home:
-		r.moves[x.move].settle(back)
+		if r.hurt = append(r.hurt, x.move); r.ours {
+			r.moves[x.move].state = back
+		}
+		r.moves[x.move].part = true
 	}
 	r.comesBack(x.n)
 }
@@ -185,30 +188,29 @@ func (r *Reversal) reviveNear(f finding) {
 // back is where they want it.
 func (r *Reversal) reviveFar(f finding) {
 	before, x, behind := f.cut()
-	moved := piece{tag: tag{in: true, want: here, move: x.move}, n: x.n}
+	moved := piece{tag: tag{in: true}, n: x.n}
 	rest := []piece{before, behind}
 	switch {
-	case r.ours && x.want == always:
+	case f.side == &r.passing:
+		moved.want = x.want
+	case !r.ours && (x.want == home || x.want == here):
+		r.moves[x.move].part = r.moves[x.move].part || x.want == home
+		r.hurt = append(r.hurt, x.move)
+	case r.ours && x.want == here && r.moves[x.move].state == open:
+		moved.tag = tag{in: true, want: here, move: x.move}
+	case r.ours:
 		if r.move < 0 {
 			r.move = r.newMove()
 		}
-		x.want, x.move, moved.move = home, r.move, r.move
+		x.want, x.move, moved.want, moved.move = home, r.move, here, r.move
 		rest = []piece{before, x, behind}
-	case x.want == home:
-		r.moves[x.move].settle(back)
-		fallthrough
-	case !r.ours:
-		if x.want == here {
-			r.hurt = append(r.hurt, x.move)
-		}
-		moved.tag = tag{in: true}
 	}
 	rest = slices.DeleteFunc(rest, func(y piece) bool { return y.n == 0 })
 	if f.side == &r.right {
 		slices.Reverse(rest)
 	}
 	*f.side = slices.Replace(*f.side, f.i, f.i+1, rest...)
-	if moved.want == always {
+	if moved.want == always && f.side != &r.passing {
 		r.comesBack(moved.n)
 	} else {
 		r.push(moved)

@@ -30,7 +30,7 @@ type tag struct {
 type piece struct {
 	tag
 	n    int
-	back int // how many units came back together as this piece; 0: it did not
+	back int // how many units came back together as this piece; 0: it did not; -1: it did, and that was taken back
 	dead     // not in the text
 }
 
@@ -76,7 +76,7 @@ const joinMax = 64
 
 // joins appends y to x if both can be one piece, and reports whether it did.
 func (x *piece) joins(y *piece) bool {
-	if x.tag != y.tag || x.want == anchor || x.back+y.back > 0 || len(y.units) > joinMax && len(y.units) > len(x.units) {
+	if x.tag != y.tag || x.want == anchor || x.back != 0 || y.back != 0 || len(y.units) > joinMax && len(y.units) > len(x.units) {
 		return false
 	}
 	x.n += y.n

@@ -3,7 +3,6 @@ package revert
 import (
 	"slices"
 
-	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
@@ -55,7 +54,7 @@ func (r *Reversal) before(e *event.Event) {
 
 func (r *Reversal) section(ed ot.Edit) {
 	var old dead
-	if ed.FromA < ed.ToA && (r.ours || r.returned) {
+	if ed.FromA < ed.ToA && (r.ours || r.returned || r.states) {
 		old = dead{r.t.AppendUnits(nil, ed.FromA, ed.ToA), slices.Collect(r.t.Spans(ed.FromA, ed.ToA))}
 	}
 	if n := len(r.sections); n > 0 {
@@ -98,11 +97,27 @@ func (r *Reversal) after(_ *event.Event, effect *projection.Effect) {
 		}
 		r.arrive(s)
 	}
-	for _, m := range r.hurt {
-		r.moves[m].settle(left)
-	}
-	if r.hurt = r.hurt[:0]; !r.ours {
+	r.settle()
+	if r.hurt, r.passing = r.hurt[:0], nil; !r.ours {
 		r.met = r.t.Revision
+	}
+}
+
+// settle decides about moves whose text the record has altered. If others have brought
+// back a part of it, the rest stays away: some of it may be in the text as new.
+func (r *Reversal) settle() {
+	for _, m := range r.hurt {
+		if r.moves[m].state != open {
+			continue
+		}
+		rest := func(x piece) bool { return x.want == home && x.move == m }
+		part := r.moves[m].part
+		if r.moves[m].state = left; part && !slices.ContainsFunc(r.left, rest) && !slices.ContainsFunc(r.right, rest) {
+			r.moves[m].state = back
+		} else if part {
+			rest = func(x piece) bool { return !x.in && (x.want == home || x.want == here) && x.move == m }
+			r.left, r.right = slices.DeleteFunc(r.left, rest), slices.DeleteFunc(r.right, rest)
+		}
 	}
 }
 
@@ -130,6 +145,9 @@ func (r *Reversal) delete(s *section, pos int) {
 		h, end := r.hopAt(at)
 		x := r.pop()
 		if !x.in {
+			if r.states && x.want == always {
+				x.back = -1
+			}
 			if h != nil && h.from < at {
 				r.lift(h, x, dead{})
 			} else {
@@ -176,13 +194,18 @@ func (r *Reversal) place() {
 func (r *Reversal) bury(x piece, old dead) {
 	switch {
 	case r.ours && x.want != never, x.want == always && r.command && x.back == x.n:
-		x.in, x.back, x.dead = false, 0, old
+		x.in, x.back, x.dead = false, -min(x.back, 1), old
 		r.push(x)
 	case r.ours:
-	case x.want == never:
-		r.lost += x.n
 	case x.want == here:
 		r.hurt = append(r.hurt, x.move)
+	default:
+		if x.want == never {
+			r.lost += x.n
+		}
+		if x.in, x.back, x.dead = false, 0, old; r.states {
+			r.passing = append(r.passing, x)
+		}
 	}
 }
 
@@ -246,10 +269,4 @@ func (r *Reversal) comesBack(n int) {
 		x.back, r.returned = n, true
 	}
 	r.push(x)
-}
-
-// isOwn reports whether a revision is one of the edits.
-func (r *Reversal) isOwn(rev eventlog.Revision) bool {
-	_, is := slices.BinarySearch(r.own, rev)
-	return is
 }

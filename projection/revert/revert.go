@@ -35,10 +35,11 @@ type Reversal struct {
 	stays    []bool         // moves that a Plan would have left; nil unless others may have recorded one
 	looks    int            // how many more pieces may be looked at to find these
 	sections []section
-	hops     []hop // in order of from
-	arrivals []int // indices of hops, in order of at
-	move     int   // for text that the edits state to come from elsewhere; -1: none yet
-	hurt     []int // moves whose text others have altered
+	hops     []hop   // in order of from
+	arrivals []int   // indices of hops, in order of at
+	move     int     // for text that the edits state to come from elsewhere; -1: none yet
+	passing  []piece // what others delete in it, which may come back elsewhere
+	hurt     []int   // moves whose text others have altered
 }
 
 // ErrRedacted says that a Reversal may hold text that was redacted since.
