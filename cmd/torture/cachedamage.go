@@ -54,7 +54,7 @@ func cacheDamage(ctx context.Context, e *env) (o outcome, err error) {
 		return o, err
 	}
 	s := newSpoiler(e.seed, sound, 256)
-	for range e.size(100, 40) {
+	for range e.size(100, 12) {
 		if ctx.Err() != nil || e.control && o.lost > 0 {
 			break
 		}

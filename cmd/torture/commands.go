@@ -49,7 +49,7 @@ func commands(ctx context.Context, e *env) (o outcome, err error) {
 	if e.control {
 		all = []writing{{args: []string{"lie", "inplace"}, log: filepath.Join(data, "log.db"), same: true}}
 	}
-	r, kills := rand.New(rand.NewPCG(e.seed, 4)), e.size(5, 2)
+	r, kills := rand.New(rand.NewPCG(e.seed, 4)), e.size(5, 1)
 	if e.control {
 		kills = 100 // it ends at the first loss
 	}

@@ -53,7 +53,7 @@ func crashStates(ctx context.Context, e *env) (o outcome, err error) {
 	}
 	began := time.Now()
 	s := &states{rec: rec, env: e, r: rand.New(rand.NewPCG(e.seed, 1)), o: &o, must: map[eventlog.Stream]eventlog.Revision{}}
-	err = s.all(ctx, e.states(500, 120))
+	err = s.all(ctx, e.states(500, 20))
 	o.count("system calls recorded", len(rec.ops))
 	o.count(inStates, int(time.Since(began).Milliseconds()))
 	return o, err

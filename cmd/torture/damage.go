@@ -51,8 +51,8 @@ func damage(ctx context.Context, e *env) (o outcome, err error) {
 		return o, err
 	}
 	s := newSpoiler(e.seed, sound, pageSize)
-	for range e.states(500, 50) {
-		if ctx.Err() != nil {
+	for range e.states(500, 12) {
+		if e.done(ctx, &o) {
 			break
 		}
 		file, what := s.spoil()

@@ -43,14 +43,14 @@ func dropped(ctx context.Context, e *env) (o outcome, err error) {
 	path := filepath.Join(work, "log.db")
 	writes := rec.pageWrites()
 	r := rand.New(rand.NewPCG(e.seed, 3))
-	drops := make([]int, e.states(200, 40))
+	drops := make([]int, e.states(200, 10))
 	for i := range drops {
 		drops[i] = r.IntN(len(writes))
 	}
 	slices.Sort(drops)
 	file, done := slices.Clone(rec.base), 0
 	for _, d := range drops {
-		if ctx.Err() != nil {
+		if e.done(ctx, &o) {
 			break
 		}
 		for ; done < writes[d]; done++ {

@@ -29,7 +29,7 @@ func killSeal(ctx context.Context, e *env) (o outcome, err error) {
 	}
 	defer v.kill()
 	defer c.Leave()
-	for range e.size(8, 3) {
+	for range e.size(8, 2) {
 		before := j.Receipts()
 		if !o.until(ctx, v, "the server accepts no edits", func() bool { return j.Receipts() > before+1500 }) {
 			break

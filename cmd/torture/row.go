@@ -66,12 +66,17 @@ func (e *env) size(usual, small int) int {
 }
 
 // states is size for rows that try many states of one file; a usual control tries a
-// fifth.
+// fifth. A small one may try more, because it is done at its first loss.
 func (e *env) states(usual, small int) int {
 	if e.control {
-		usual /= 5
+		usual, small = usual/5, 4*small
 	}
 	return e.size(usual, small)
+}
+
+// done reports whether a row that tries many states of one file has tried enough.
+func (e *env) done(ctx context.Context, o *outcome) bool {
+	return ctx.Err() != nil || e.small && e.control && o.lost > 0
 }
 
 // patience is how long a round waits for events that must come. It is so long that no

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestNoSilentLoss runs one small round of every row, and its control, which must
-// lose something.
+// lose something. With -short it runs no controls.
 func TestNoSilentLoss(t *testing.T) {
 	program, version, remove, err := build(t.Context())
 	if err != nil {
@@ -41,6 +41,9 @@ func TestNoSilentLoss(t *testing.T) {
 			t.Parallel()
 			seed := seeds.For(t)
 			for _, control := range []bool{true, false} {
+				if control && testing.Short() {
+					continue
+				}
 				o, err := r.round(t.Context(), env{program: program, seed: seed, control: control, small: true})
 				if err != nil {
 					t.Fatal(err)
