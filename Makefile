@@ -10,17 +10,20 @@ check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: the files above'; exit 1; }
 	go vet ./...
 	$(STATICCHECK) ./...
-	go test -run TestTextsArePlainEnglish ./cmd/parodywave
+	go test -vet=off -run TestTextsArePlainEnglish ./cmd/parodywave
 
-# All Go tests, with the race detector where it can see something. The tests of the two
-# programs start them as processes, which are built without the detector, so these tests
-# run without it, too. Only verify and the readers beside a server are run with it: there
-# a test's own process runs a command in several goroutines. The wordings and vet are for
-# make check.
+# All Go tests, with the race detector where it can see something: in the packages that
+# start goroutines, themselves or in their tests. The others run without it, five to ten
+# times as fast. The tests of the two programs start them as processes, which are built
+# without the detector, so these tests run without it, too. Only verify and the readers
+# beside a server are run with it: there a test's own process runs a command in several
+# goroutines. The wordings and vet are for make check.
+CONCURRENT = $(filter-out $(PROGRAMS),$(sort $(patsubst %/,./%,$(dir $(shell git grep -lE '^[[:space:]]*go [a-z]|\.Go.func' -- '*.go')))))
+PROGRAMS = ./cmd/parodywave ./cmd/torture
 race: web/node_modules
-	go test -race -vet=off -timeout 20m $$(go list ./... | grep -v -e '/cmd/parodywave$$' -e '/cmd/torture$$')
+	go test -race -vet=off -timeout 20m $(CONCURRENT)
 	go test -race -vet=off -run '^Test(Reader|Verify)' ./cmd/parodywave
-	go test -vet=off -timeout 20m -skip '^TestTextsArePlainEnglish$$' ./cmd/parodywave ./cmd/torture
+	go test -vet=off -timeout 20m -skip '^TestTextsArePlainEnglish$$' $$(go list ./... | grep -vxF "$$(go list $(CONCURRENT))")
 
 # Types and unit tests of the pages; checks that web/dist is built from its source.
 web-test: web/node_modules
