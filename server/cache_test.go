@@ -126,7 +126,7 @@ func (s *site) write(edits int) {
 		case 0:
 			to, insert = min(length, from+s.r.IntN(100)), ""
 		case 1:
-			insert = strings.Repeat("a line\n", 1+s.r.IntN(500))
+			insert = strings.Repeat("a line\n", 1+s.r.IntN(150))
 		}
 		units, err := ot.Units(insert)
 		if err != nil {
@@ -181,7 +181,7 @@ func TestTheLogIsTheOnlyTruth(t *testing.T) {
 	seed := seeds.For(t)
 	s := &site{t: t, dir: t.TempDir(), r: rand.New(rand.NewPCG(seed, 0)), lengths: map[eventlog.Stream]int{}}
 	s.start()
-	s.write(250)
+	s.write(150)
 	want := s.answers()
 	cached, saved := 0, 0
 	for round, beside := range []string{"closed", "killed", "deleted", "damaged", "cut off", "killed", "closed"} {
