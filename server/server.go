@@ -15,6 +15,7 @@ import (
 	"parodywave/server/internal/api"
 	"parodywave/server/internal/live"
 	"parodywave/server/internal/people"
+	"parodywave/server/internal/pool"
 	"parodywave/server/internal/wire"
 
 	"github.com/oklog/ulid/v2"
@@ -84,7 +85,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	people := people.New(log, state.Authors, appends.report, cfg.Now)
 	s := &Server{live: live.New(live.Config{
-		Log: log, Directory: state.Directory, Damaged: damaged, People: people, Appended: appends.report, Idled: cfg.Cache.Idle,
+		Log: log, Directory: state.Directory, Damaged: damaged, People: people, Pool: pool.New(), Appended: appends.report, Idled: cfg.Cache.Idle,
 		Limits: limits, Logger: cfg.Logger, Now: cfg.Now,
 		Place: event.Place{Run: ulid.Make(), Node: cfg.Node}, Quiet: cfg.Offline, Keep: cfg.KeepConnection, Prune: cfg.Log.Prune,
 	})}

@@ -66,6 +66,8 @@ var walls = []wall{
 		reason: "an answer knows threads by an interface, and works the same whoever is connected"},
 	{from: "server/internal/live", never: slices.Concat(backends, []string{"server/internal/api", "web"}),
 		reason: "connections and rooms do not depend on what is answered over HTTP"},
+	{from: "server/internal/pool", never: slices.Concat(backends, network, []string{"projection", "eventlog/event"}),
+		reason: "a pool knows workers, keys and waiting, and nothing of the work"},
 	{from: "server/internal/people", never: slices.Concat(backends, network),
 		reason: "the name of an author does not depend on how its client connects"},
 	{from: "server/jsonrow", never: slices.Concat(backends, network),

@@ -30,6 +30,10 @@ func (c Change) Inserted() int { return len(c.text) }
 // Deleted is the number of units that the change deletes.
 func (c Change) Deleted() int { return int(c.oldLen) + len(c.text) - int(c.newLen) }
 
+// Sections is the number of sections that the change consists of: the work of carrying
+// another change over it grows with them.
+func (c Change) Sections() int { return len(c.sections) }
+
 // IsEmpty reports whether the change leaves every text as it is.
 func (c Change) IsEmpty() bool {
 	return len(c.sections) == 0 || len(c.sections) == 1 && c.sections[0].ins == keep

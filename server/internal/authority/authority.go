@@ -12,13 +12,15 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
 	"parodywave/projection/claims"
+	"parodywave/server/internal/pool"
 	"parodywave/server/internal/wire"
 )
 
-// A Config holds what an authority needs. All fields are required.
+// A Config holds what an authority needs. All fields but Pool are required.
 type Config struct {
 	Stream eventlog.Stream
 	Log    projection.Source
+	Pool   *pool.Pool // for costly work beside; nil: senders do it themselves
 	// Now returns the time of the clock in Unix milliseconds, for records. The clock may
 	// be set forwards and back.
 	Now func() int64
@@ -50,7 +52,9 @@ type Authority struct {
 	inbox chan request
 	done  chan struct{}
 
-	beside beside
+	beside  beside
+	marks   marks
+	resumes resumes
 
 	// Owned by Run's goroutine and, while that waits for the disk, by the reader that
 	// holds beside.own; no lock.
@@ -58,7 +62,9 @@ type Authority struct {
 	chain   chain.Digest // of thread.Revision once its batch is on disk
 	bytes   int          // of the text in UTF-8
 	recent  recent
-	cache   resumeCache
+	resting bool // a timer to forget the resume cache is running
+	walked  int  // steps of the request at hand; see cost
+	wide    int  // the most steps of a request
 	memory  *claims.Memory
 	fanout  fanout
 	texts   map[Peer]*textPeer
@@ -107,6 +113,7 @@ func New(cfg Config, t *projection.Thread, head chain.Digest) *Authority {
 	a.beside.own <- struct{}{}
 	a.recent.base, a.memory = t.Revision, claims.New(t, claims.Max)
 	a.adopt(t, head)
+	a.expose()
 	return a
 }
 
@@ -185,6 +192,7 @@ func (a *Authority) drain() {
 }
 
 func (a *Authority) handle(r request) {
+	a.walked = 0
 	if a.stopped {
 		a.fail(r, errStopped)
 		return

@@ -74,6 +74,7 @@ func (a *Authority) record(f event.Payload, author eventlog.AuthorID, client eve
 
 // commit appends the batch and publishes it when it is on disk.
 func (a *Authority) commit() {
+	defer a.expose() // also what was forgotten
 	b := &a.batch
 	if b.empty() {
 		return
@@ -99,6 +100,7 @@ func (a *Authority) announce(records []eventlog.Record) {
 }
 
 func (a *Authority) publish() {
+	a.expose()
 	b := &a.batch
 	a.announce(b.records)
 	for _, r := range b.requests {
@@ -234,7 +236,8 @@ func (a *Authority) refold(base eventlog.Revision) ([]eventlog.Record, error) {
 	}
 	if redacted { // records before it, too, which are in memory as they were
 		a.recent.reset(t.Revision)
-		a.cache = resumeCache{rest: a.cache.rest}
+		a.resumes.cache.Store(nil)
+		a.resumes.age.Add(1)
 	}
 	head, err := a.cfg.Log.ChainAt(ctx, a.cfg.Stream, t.Revision)
 	if err == nil {

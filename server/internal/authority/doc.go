@@ -24,6 +24,17 @@
 // it is durable, like everybody else. Edits, and peers that wait for the receipts
 // of theirs, keep their turn. A keystroke costs nothing more for this.
 //
+// # Beside
+//
+// The goroutine does only what is bounded by the edit at hand. It counts steps: sections
+// of changes that it compares with others. A request that would take more than costMax
+// is refused as stale, and the goroutine reads the log only after a failed append.
+// Where a request needs entries that are not in memory, or many steps, its sender does
+// that part first, with a worker of a pool (past.go): it carries a push on to the newest
+// durable revision, looks up a line as it was, or compares a chain value. The
+// goroutine does the rest, over the entries since then. If these are no longer in memory
+// by then, the request is stale, too.
+//
 // # An announcement
 //
 // A batch that is on disk is announced once to the Room: to whatever counts,

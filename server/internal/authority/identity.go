@@ -1,7 +1,6 @@
 package authority
 
 import (
-	"context"
 	"slices"
 
 	"parodywave/eventlog"
@@ -9,31 +8,36 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// identityAt returns the identity that the line with index i had at a revision.
-// Thread.Resolve and Thread.Find lead from it to the line now.
-func (a *Authority) identityAt(rev eventlog.Revision, i int) (projection.LineID, *wire.Error) {
-	id, found := projection.LineID{}, false
+// identityAt returns the identity that the line with index i had at a revision; before
+// is that line, if it is not in memory. Thread.Resolve and Thread.Find lead from the
+// identity to the line now.
+func (a *Authority) identityAt(rev eventlog.Revision, i int, before *pastLine) (projection.LineID, *wire.Error) {
 	switch {
 	case rev == 0 || i < 0: // there were no lines
+		return projection.LineID{}, noLine(i, rev)
 	case rev > a.thread.Revision:
-		return id, a.stale("rev %d is above the head %d", rev, a.thread.Revision)
-	default:
-		if entries, ok := a.recent.after(rev); ok {
-			id, found = lineAt(a.thread, entries, i)
-			break
-		}
-		old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
-		if err != nil {
-			return id, wire.Errorf(wire.Unavailable, "revision %d cannot be read: %v", rev, err)
-		}
-		if found = i < old.LineCount(); found {
-			id = old.Row(i).ID
-		}
+		return projection.LineID{}, a.stale("rev %d is above the head %d", rev, a.thread.Revision)
+	case before != nil:
+		return before.id, nil
 	}
+	entries, ok := a.recent.after(rev)
+	if !ok || !a.walk(hunksIn(entries)) {
+		return projection.LineID{}, a.farLine(rev)
+	}
+	id, found := lineAt(a.thread, entries, i)
 	if !found {
-		return id, wire.Errorf(wire.BadValue, "line %d did not exist at revision %d: lines count from 0", i, rev)
+		return id, noLine(i, rev)
 	}
 	return id, nil
+}
+
+// hunksIn returns how many entries and hunks there are.
+func hunksIn(entries []entry) int {
+	n := len(entries)
+	for i := range entries {
+		n += len(entries[i].hunks())
+	}
+	return n
 }
 
 // lineAt returns the identity that the line with index i had before entries.
@@ -96,8 +100,8 @@ func before(hunks []projection.Hunk, i int) int {
 }
 
 // linesAt returns the indexes now of the lines from..to of a revision, without
-// those that are dead, ascending.
-func (a *Authority) linesAt(rev eventlog.Revision, from, to int) ([]int, *wire.Error) {
+// those that are dead. before is their identities, if they are not in memory.
+func (a *Authority) linesAt(rev eventlog.Revision, from, to int, before []projection.LineID) ([]int, *wire.Error) {
 	t := a.thread
 	if from > to || from < 0 {
 		return nil, wire.Errorf(wire.BadValue, "lines %d to %d: the first must not be after the last", from, to)
@@ -105,27 +109,90 @@ func (a *Authority) linesAt(rev eventlog.Revision, from, to int) ([]int, *wire.E
 	if rev > t.Revision {
 		return nil, a.stale("rev %d is above the head %d", rev, t.Revision)
 	}
-	if behind := int(t.Revision - rev); behind > 0 && to-from >= a.costMax/behind {
-		return nil, a.stale("lines %d to %d are %d entries behind: pull first", from, to, behind)
+	if rev == 0 {
+		return nil, noLine(to, rev)
 	}
-	ids := map[projection.LineID]bool{}
-	var out []int
-	for i := from; i <= to; i++ {
-		id, f := a.identityAt(rev, i)
-		if f != nil {
-			return nil, f
+	f := follower{ids: before}
+	if before == nil {
+		f.runs = []lineRun{{from, to + 1}}
+		entries, ok := a.recent.after(rev)
+		if !ok {
+			return nil, a.stale("lines %d to %d are %d entries behind: pull first", from, to, t.Revision-rev)
 		}
-		if rev == t.Revision {
-			out = append(out, i)
-		}
-		ids[t.Resolve(id)] = true
-	}
-	if rev < t.Revision {
-		for row := range t.Rows() {
-			if ids[row.ID] {
-				out = append(out, row.Line)
+		for i := range entries {
+			if !a.walk(1 + len(f.runs) + len(entries[i].hunks())) {
+				return nil, a.stale("lines %d to %d are %d entries behind: pull first", from, to, t.Revision-rev)
+			}
+			if !f.follow(entries[i].hunks()) {
+				return nil, noLine(to, rev)
 			}
 		}
 	}
+	var out []int
+	for _, r := range f.runs {
+		if r.to > t.LineCount() {
+			return nil, noLine(to, rev)
+		}
+		for i := r.from; i < r.to; i++ {
+			out = append(out, i)
+		}
+	}
+	if len(f.ids) == 0 {
+		return out, nil
+	}
+	ids := make(map[projection.LineID]bool, len(f.ids))
+	for _, id := range f.ids {
+		ids[t.Resolve(id)] = true
+	}
+	for row := range t.Rows() {
+		if ids[row.ID] {
+			out = append(out, row.Line)
+		}
+	}
 	return out, nil
+}
+
+// A follower follows lines over entries, as lineAt does one: runs of lines that no hunk
+// has touched, by their indexes now, and the identities of the others.
+type follower struct {
+	runs []lineRun // ascending
+	ids  []projection.LineID
+}
+
+// follow goes on over the hunks of one entry. It returns false if the lines did not exist
+// before it.
+func (f *follower) follow(hunks []projection.Hunk) bool {
+	if len(hunks) == 0 {
+		return true
+	}
+	var runs []lineRun
+	k, shift := 0, 0
+	for _, r := range f.runs {
+		for r.from < r.to {
+			for k < len(hunks) && hunks[k].At+len(hunks[k].Old) <= r.from {
+				if len(hunks[k].Old) == 0 { // the thread's first line was born here
+					return false
+				}
+				shift = hunks[k].NewAt + len(hunks[k].New) - hunks[k].At - len(hunks[k].Old)
+				k++
+			}
+			kept := r.to
+			if k < len(hunks) {
+				if len(hunks[k].Old) == 0 {
+					return false
+				}
+				kept = min(r.to, max(r.from, hunks[k].At))
+			}
+			if kept > r.from {
+				runs = append(runs, lineRun{r.from + shift, kept + shift})
+			}
+			r.from = kept
+			for r.from < r.to && r.from < hunks[k].At+len(hunks[k].Old) {
+				f.ids = append(f.ids, hunks[k].Old[r.from-hunks[k].At])
+				r.from++
+			}
+		}
+	}
+	f.runs = runs
+	return true
 }

@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/ot"
 	"parodywave/server/internal/wire"
 )
 
@@ -25,13 +26,21 @@ type textPeer struct {
 // Open appends the first records of a thread, with its text if it is not empty,
 // in one append.
 func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, text string) error {
+	bad := validText(text)
+	var c ot.Change
+	if bad == nil {
+		all, _ := ot.Units(text) // it is valid
+		c = ot.Replace(0, 0, 0, all)
+	}
 	return a.wait(ctx, request{edit: func() *wire.Error {
 		if a.thread.Revision > 0 {
 			return wire.Errorf(wire.BadValue, "the thread already exists")
 		}
-		c, f := a.replacement(text)
-		if f != nil {
-			return f
+		if bad == nil {
+			bad = a.validate([]ot.Change{c})
+		}
+		if bad != nil {
+			return bad
 		}
 		a.record(event.Opened{Title: title}, author, a.cfg.NewClient(), 0)
 		if !c.IsEmpty() {
@@ -45,19 +54,21 @@ func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, t
 // what it missed. Another connection of the same client is closed. If the error
 // is a *wire.Error, p has not joined.
 func (a *Authority) JoinText(ctx context.Context, p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *wire.Resume) error {
-	return a.ask(ctx, p, func(s state) *wire.Error { return a.joinText(p, author, client, resume, s) })
+	r, f := a.resuming(ctx, resume)
+	if f != nil {
+		return f
+	}
+	return a.ask(ctx, p, func(s state) *wire.Error { return a.joinText(p, author, client, r, s) })
 }
 
-func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *wire.Resume, s state) *wire.Error {
+func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.ClientID, resume *resumption, s state) *wire.Error {
 	if f := a.mayJoin(p, author, client); f != nil {
 		return f
 	}
 	known := false
-	if resume != nil {
-		var err error
-		if known, err = a.knows(*resume, s); err != nil {
-			return wire.Errorf(wire.Unavailable, "revision %d cannot be looked up: %v", resume.Since, err)
-		}
+	if resume != nil && resume.since <= s.thread.Revision {
+		known = resume.known
+		a.adoptCache(resume.cache)
 	}
 	for q, tp := range a.texts {
 		if tp.client == client && older(p, q) {
@@ -76,8 +87,8 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 	tp := &textPeer{author: author, client: client, sent: s.thread.Revision}
 	a.texts[p] = tp
 	if known {
-		tp.sent = resume.Since
-		a.send(p, Resumed{Thread: s.thread, Since: resume.Since})
+		tp.sent = resume.since
+		a.send(p, Resumed{Thread: s.thread, Since: resume.since})
 	} else {
 		a.send(p, TextJoined{Thread: s.thread, Chain: s.chain, Reset: resume != nil})
 	}
@@ -107,18 +118,6 @@ func older(p, q Peer) bool {
 func (a *Authority) owes(p Peer) bool {
 	l, ok := a.lines[p]
 	return ok && len(l.receipts) > 0
-}
-
-// knows reports whether the log has at r.Since what the client saw.
-func (a *Authority) knows(r wire.Resume, s state) (bool, error) {
-	switch {
-	case r.Chain == nil || r.Since > s.thread.Revision:
-		return false, nil
-	case r.Since == s.thread.Revision:
-		return *r.Chain == s.chain, nil
-	}
-	c, err := a.chainAt(r.Since)
-	return err == nil && c == *r.Chain, err
 }
 
 // catchUpMax bounds the entries, and heavyUnits their weight, that go into one
@@ -231,9 +230,16 @@ func (a *Authority) peers() []Peer {
 	return slices.AppendSeq(slices.Collect(maps.Keys(a.texts)), maps.Keys(a.lines))
 }
 
+// runsMax bounds the records of one submit: one for each run of lines.
+const runsMax = 1000
+
 // Submit finishes the lines from..to as they were at revision rev.
 func (a *Authority) Submit(p Peer, rev eventlog.Revision, from, to int) {
+	before, refusal := a.idsBefore(context.Background(), rev, from, to)
 	a.post(p, "submit", func() *wire.Error {
+		if refusal != nil {
+			return refusal
+		}
 		tp, ok := a.texts[p]
 		if !ok {
 			return wire.Errorf(wire.NotJoined, "join a thread in text mode before you submit lines")
@@ -241,14 +247,18 @@ func (a *Authority) Submit(p Peer, rev eventlog.Revision, from, to int) {
 		if rev > a.thread.Revision {
 			return a.stale("rev %d is above the head %d", rev, a.thread.Revision)
 		}
-		lines, f := a.linesAt(rev, from, to)
+		lines, f := a.linesAt(rev, from, to, before)
 		if f != nil {
 			return f
 		}
 		if len(lines) == 0 {
 			return wire.Errorf(wire.BadValue, "lines %d to %d of revision %d are gone", from, to, rev)
 		}
-		for _, run := range runs(lines) {
+		all := runs(lines)
+		if len(all) > runsMax {
+			return a.stale("the lines from %d to %d lie in %d places by now: pull first", from, to, len(all))
+		}
+		for _, run := range all {
 			a.record(event.Submitted{From: run[0], To: run[1]}, tp.author, tp.client, 0)
 		}
 		return nil

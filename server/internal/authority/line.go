@@ -88,12 +88,21 @@ type LineEdit struct {
 	Submit bool
 	Line   int
 	Rev    eventlog.Revision
+
+	before *pastLine // the line at Rev, if it is not in memory
 }
 
 // Edit appends a line-mode peer's new, update or submit. The receipt is a
 // LineUpdate with Mine set.
 func (a *Authority) Edit(p Peer, re string, ed LineEdit) {
+	var refusal *wire.Error
+	if ed.Line >= 0 && !ed.New {
+		ed.before, refusal = a.lineBefore(context.Background(), ed.Rev, ed.Line)
+	}
 	a.post(p, re, func() *wire.Error {
+		if refusal != nil {
+			return refusal
+		}
 		l, ok := a.lines[p]
 		if !ok {
 			return wire.Errorf(wire.NotJoined, "open or join a thread before you write")
@@ -183,11 +192,14 @@ func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *wire.Error) {
 	case line < 0 && ed.Rev == 0:
 		return l.closest(a.thread, ed.Value), l.index, nil
 	case line < 0: // the current line as it was at rev
-		if line = a.indexAt(ed.Rev, l.index); line < 0 {
+		if ed.Rev >= a.recent.views {
+			line = a.indexAt(ed.Rev, l.index)
+		}
+		if line < 0 {
 			return l.closest(a.thread, ed.Value), l.index, nil
 		}
 	}
-	id, f := a.identityAt(ed.Rev, line)
+	id, f := a.identityAt(ed.Rev, line, ed.before)
 	if f != nil {
 		return nil, -1, f
 	}
@@ -198,7 +210,7 @@ func (a *Authority) base(l *linePeer, ed LineEdit) (*view, int, *wire.Error) {
 	if index < 0 {
 		return nil, -1, nil
 	}
-	at, f := a.viewAt(ed.Rev, line)
+	at, f := a.viewAt(ed.Rev, line, ed.before)
 	return at, index, f
 }
 

@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"context"
 	"slices"
 
 	"parodywave/eventlog/event"
@@ -9,14 +10,67 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// costMax bounds the pending changes of a push times the entries to rebase them
-// over.
-const costMax = 100_000
+const (
+	// costMax bounds the steps that a request takes in the authority's goroutine. A
+	// step is a section of a change, or an edge, that is compared with a section of
+	// another change; a million of them take some milliseconds.
+	costMax = 1 << 20
+	// costBeside is how many times as many it may take beside.
+	costBeside = 8
+)
+
+// sections returns how many sections changes have.
+func sections(changes []ot.Change) (n int) {
+	for i := range changes {
+		n += changes[i].Sections()
+	}
+	return n
+}
+
+// cost returns about how many steps it takes to carry changes over entries, one by one.
+// Each entry is carried over each change, too. Deletions may be parted on the way.
+func cost(changes []ot.Change, over []event.Event) (steps int) {
+	own, parts := sections(changes), 0
+	for i := range changes {
+		parts += changes[i].Deleted()
+	}
+	for i := range over {
+		c, ok := change(over[i])
+		if !ok {
+			continue
+		}
+		n := c.Sections()
+		steps += own + len(changes)*n
+		more := min(n, parts)
+		own, parts = own+more, parts-more
+	}
+	return steps
+}
+
+// walk counts steps of the request at hand. It returns false if those are too many.
+func (a *Authority) walk(steps int) bool {
+	if a.walked+steps > a.costMax {
+		return false
+	}
+	a.walked += steps
+	a.wide = max(a.wide, a.walked)
+	return true
+}
+
+func tooCostly(push wire.Push, behind int) *wire.Error {
+	return tooFar("%d changes are %d entries behind: pull first, then send in smaller pushes", len(push.Changes), behind)
+}
 
 // Push appends a peer's changes, all or none. The receipt is the client's own
 // entries in the stream.
 func (a *Authority) Push(p Peer, push wire.Push) {
-	a.post(p, "update", func() *wire.Error { return a.push(p, push) })
+	push, f := a.ahead(context.Background(), push, nil)
+	a.post(p, "update", func() *wire.Error {
+		if f != nil {
+			return f
+		}
+		return a.push(p, push)
+	})
 }
 
 func (a *Authority) push(p Peer, push wire.Push) *wire.Error {
@@ -31,13 +85,12 @@ func (a *Authority) push(p Peer, push wire.Push) *wire.Error {
 	case push.Rev > a.thread.Revision:
 		return a.stale("rev %d is above the head %d", push.Rev, a.thread.Revision)
 	}
-	behind := int(a.thread.Revision - push.Rev)
-	if behind*len(push.Changes) > a.costMax {
-		return a.stale("%d changes are %d entries behind: pull first, then send in smaller pushes", len(push.Changes), behind)
+	if len(push.Changes) == 0 { // all were logged already: they come in the stream
+		return nil
 	}
-	over, err := a.since(push.Rev)
-	if err != nil {
-		return wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", push.Rev, err)
+	over, ok := a.since(push.Rev)
+	if !ok || !a.walk(cost(push.Changes, over)) {
+		return tooCostly(push, int(a.thread.Revision-push.Rev))
 	}
 	if f := a.checkSeq(push, over); f != nil {
 		return f
@@ -73,20 +126,31 @@ func (a *Authority) push(p Peer, push wire.Push) *wire.Error {
 	return nil
 }
 
-// seen compares a push with the client's entries in the log. Those above Rev that
-// the push repeats will be skipped, and the rest of the push must follow the
-// client's last entry; anything else is an error of the client.
-func (a *Authority) checkSeq(push wire.Push, over []event.Event) *wire.Error {
-	c, _ := a.thread.Client(push.Client)
-	next := push.Seq // the seq after those of the push's entries that are logged above Rev
-	for _, e := range over {
+// ownIn returns the seq after those of a push's entries that are among the entries
+// logged above its Rev.
+func ownIn(push wire.Push, over []event.Event) (next uint64, f *wire.Error) {
+	next = push.Seq
+	for i := range over {
+		e := &over[i]
 		if e.Client != push.Client || e.Seq == 0 {
 			continue
 		}
 		if e.Seq < push.Seq {
-			return a.stale("own entry seq %d is logged above rev %d: pull first", e.Seq, push.Rev)
+			return next, tooFar("own entry seq %d is logged above rev %d: pull first", e.Seq, push.Rev)
 		}
 		next++
+	}
+	return next, nil
+}
+
+// checkSeq compares a push with the client's entries in the log. Those above Rev that
+// the push repeats will be skipped, and the rest of the push must follow the
+// client's last entry; anything else is an error of the client.
+func (a *Authority) checkSeq(push wire.Push, over []event.Event) *wire.Error {
+	c, _ := a.thread.Client(push.Client)
+	next, f := ownIn(push, over)
+	if f != nil {
+		return f
 	}
 	switch last := c.Seq; {
 	case next > last+1:
@@ -132,80 +196,4 @@ func rebase(push wire.Push, over []event.Event) (changes []ot.Change, skipped in
 		changes[i] = changes[i].Clone()
 	}
 	return changes, skipped, nil
-}
-
-// validate checks changes, each based on the one before, against the text. It
-// changes nothing, so that a push is refused as a whole.
-func (a *Authority) validate(changes []ot.Change) *wire.Error {
-	if f := a.checkSize(changes); f != nil {
-		return f
-	}
-	pairs := a.pairs
-	for i, c := range changes {
-		if !pairs { // there is no pair that c could cut
-			pairs = changePairs(c)
-			continue
-		}
-		if c.CutsPair(func(pos int) uint16 { return a.unitAfter(changes[:i], pos) }) {
-			return wire.Errorf(wire.BadChange, "change %d cuts a surrogate pair", i)
-		}
-	}
-	return nil
-}
-
-// checkSize refuses changes that leave more text than allowed and more than
-// before. It computes what they delete only where that matters.
-func (a *Authority) checkSize(changes []ot.Change) *wire.Error {
-	bytes := a.bytes
-	for _, c := range changes {
-		bytes += size(c)
-	}
-	if bytes <= a.cfg.MaxText || len(changes) == 0 {
-		return nil
-	}
-	all := changes[0]
-	for _, c := range changes[1:] {
-		all = compose(all, c)
-	}
-	bytes = a.bytes + size(all) - size(all.InvertWith(a.thread.Units))
-	if bytes > a.cfg.MaxText && bytes > a.bytes {
-		return wire.Errorf(wire.TooLarge, "the text would have %d bytes and the limit is %d: start another thread", bytes, a.cfg.MaxText)
-	}
-	return nil
-}
-
-// unitAfter returns the unit at pos of the text after changes.
-func (a *Authority) unitAfter(changes []ot.Change, pos int) uint16 {
-	for i := len(changes) - 1; i >= 0; i-- {
-		shift, unit, found := 0, uint16(0), false
-		changes[i].Each(func(fromA, toA, fromB, toB int, insert []uint16) {
-			switch {
-			case pos >= toB:
-				shift = toA - toB
-			case pos >= fromB:
-				unit, found = insert[pos-fromB], true
-			}
-		})
-		if found {
-			return unit
-		}
-		pos += shift
-	}
-	return a.thread.Unit(pos)
-}
-
-// hasPair reports whether units contain half of a surrogate pair.
-func hasPair(units []uint16) bool {
-	for _, u := range units {
-		if u >= 0xd800 && u < 0xe000 {
-			return true
-		}
-	}
-	return false
-}
-
-func changePairs(c ot.Change) bool {
-	found := false
-	c.Each(func(_, _, _, _ int, insert []uint16) { found = found || hasPair(insert) })
-	return found
 }

@@ -167,19 +167,19 @@ func TestEmptyAfterRebaseIsStillARecord(t *testing.T) {
 func TestTooCostlyPushIsStale(t *testing.T) {
 	s := newScene(t, "milk")
 	c := s.text("ada", ada)
-	s.auth.costMax = 5
+	s.auth.costMax = 3 // and 24 steps beside: an entry takes the push's sections, and 2 a change
 	s.elsewhere(0, 0, "a")
 	s.elsewhere(0, 0, "b")
-	all := changes(t, `[4,[0,"1"]]`, `[5,[0,"2"]]`, `[6,[0,"3"]]`)
+	all := changes(t, `[4,[0,"1"]]`, `[5,[0,"2"]]`, `[6,[0,"3"]]`, `[7,[0,"4"]]`)
 	c.conn.down = nil
 	s.auth.Push(c.conn, wire.Push{Client: c.id, Seq: 1, Rev: 2, Changes: all})
 	s.serve(1)
 	if f := refusals(c.conn); len(f) != 1 || f[0].Code != wire.Stale || f[0].Head != 4 {
 		t.Errorf("answered %+v, want stale with head 4", f)
 	}
-	s.auth.Push(c.conn, wire.Push{Client: c.id, Seq: 1, Rev: 2, Changes: all[:2]})
+	s.auth.Push(c.conn, wire.Push{Client: c.id, Seq: 1, Rev: 2, Changes: all[:3]})
 	s.serve(1)
-	s.reads("bamilk12")
+	s.reads("bamilk123")
 }
 
 func TestStaleHasAHeadThatIsOnDisk(t *testing.T) {
@@ -279,11 +279,9 @@ func TestResume(t *testing.T) {
 				r.Chain = test.chain(sum)
 			}
 			c := s.conn("c")
-			s.do(func() {
-				if f := s.auth.joinText(c, ada, eventlog.ClientID{7}, r, s.auth.state()); f != nil {
-					t.Fatal(f)
-				}
-			})
+			if f := s.resume(c, eventlog.ClientID{7}, r); f != nil {
+				t.Fatal(f)
+			}
 			if len(s.tasks) > 0 {
 				s.elsewhere(0, 0, "e") // meanwhile: it must come after the rest
 				s.down()
@@ -334,7 +332,7 @@ func TestResumeThatCannotBeLookedUpIsNoReset(t *testing.T) {
 	s.elsewhere(0, 0, "a")
 	s.auth.cfg.Log = projection.Plain(chainless{s.log})
 	c := s.conn("c")
-	f := s.auth.joinText(c, ada, eventlog.ClientID{7}, &wire.Resume{Since: 2, Chain: &chain.Digest{}}, s.auth.state())
+	f := s.resume(c, eventlog.ClientID{7}, &wire.Resume{Since: 2, Chain: &chain.Digest{}})
 	if f == nil || f.Code != wire.Unavailable || len(c.down) > 0 || len(s.auth.texts) > 0 {
 		t.Errorf("answered %v and %v, want unavailable", f, c.down)
 	}
@@ -356,7 +354,7 @@ func TestSubmitFinishesLinesWhereTheyAreNow(t *testing.T) {
 		{"beyond the end", 4, 4, 5, wire.BadValue, ""},
 		{"turned round", 4, 2, 1, wire.BadValue, ""},
 		{"above the head", 5, 0, 0, wire.Stale, ""},
-		{"too costly", 2, 0, 1 << 40, wire.Stale, ""},
+		{"far beyond the end", 2, 0, 1 << 40, wire.BadValue, ""},
 	} {
 		for _, cold := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, from the log %t", test.name, cold), func(t *testing.T) {

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"parodywave/eventlog"
@@ -10,6 +11,7 @@ import (
 	"parodywave/eventlog/ot"
 	"parodywave/projection"
 	"parodywave/projection/linediff"
+	"parodywave/server/internal/pool"
 	"parodywave/server/internal/wire"
 )
 
@@ -49,7 +51,7 @@ func (a *Authority) Put(ctx context.Context, w Write) (Written, error) {
 			return out, nil
 		}
 		if err == nil {
-			err = m.advance(ctx, a.cfg.Log)
+			_, err = pool.Do(ctx, a.cfg.Pool, "", func(ctx context.Context) (*merge, error) { return m, m.advance(ctx, a.cfg.Log) })
 		}
 	}
 	return Written{}, err
@@ -57,24 +59,34 @@ func (a *Authority) Put(ctx context.Context, w Write) (Written, error) {
 
 // difference returns the difference that w makes to the text of its base.
 func (a *Authority) difference(ctx context.Context, w Write) (*merge, error) {
-	for line := range strings.SplitSeq(w.Text, "\n") {
-		if err := ot.ValidLine(line); err != nil {
-			return nil, wire.Errorf(wire.BadValue, "%v", err)
-		}
+	if f := validText(w.Text); f != nil {
+		return nil, f
 	}
 	base, text, err := a.textOf(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	c, err := linediff.Diff(text, w.Text)
-	if err != nil {
-		return nil, wire.Errorf(wire.BadValue, "%v", err)
+	return pool.Do(ctx, a.cfg.Pool, "", func(context.Context) (*merge, error) {
+		c, err := linediff.Diff(text, w.Text)
+		if err != nil {
+			return nil, wire.Errorf(wire.BadValue, "%v", err)
+		}
+		before, err := ot.Units(text)
+		if err != nil {
+			return nil, err
+		}
+		return newMerge(a.cfg.Stream, base, c, before), nil
+	})
+}
+
+// validText refuses a text that no thread can have.
+func validText(text string) *wire.Error {
+	for line := range strings.SplitSeq(text, "\n") {
+		if err := ot.ValidLine(line); err != nil {
+			return wire.Errorf(wire.BadValue, "%v", err)
+		}
 	}
-	before, err := ot.Units(text)
-	if err != nil {
-		return nil, err
-	}
-	return newMerge(a.cfg.Stream, base, c, before), nil
+	return nil
 }
 
 // textOf returns the base of w, and its text.
@@ -104,11 +116,14 @@ func (a *Authority) textOf(ctx context.Context, w Write) (eventlog.Revision, str
 	case w.Exact:
 		return 0, "", notAt(s.head, w.Base)
 	}
-	t, err := ThreadAt(ctx, a.cfg.Log, a.cfg.Stream, w.Base)
-	if err != nil {
-		return 0, "", err
-	}
-	return w.Base, t.Text(), nil
+	text, err := pool.Do(ctx, a.cfg.Pool, fmt.Sprintf("text %s %d", a.cfg.Stream, w.Base), func(ctx context.Context) (string, error) {
+		t, err := ThreadAt(ctx, a.cfg.Log, a.cfg.Stream, w.Base)
+		if err != nil {
+			return "", err
+		}
+		return t.Text(), nil
+	})
+	return w.Base, text, err
 }
 
 // staleAt returns the error of a text that cannot be written over a head.
@@ -139,7 +154,7 @@ func (a *Authority) putMerge(ctx context.Context, w Write, m *merge) (out Writte
 		if w.Exact && w.Base != a.thread.Revision {
 			return notAt(a.thread.Revision, w.Base)
 		}
-		if a.thread.Revision > m.at+carryInside {
+		if a.thread.Revision > m.at+carryInside || m.at < a.recent.base {
 			answer <- outcome{again: true}
 			return nil
 		}
@@ -173,9 +188,9 @@ func (a *Authority) carryOn(m *merge) *wire.Error {
 	if m.at > a.thread.Revision {
 		return staleAt(a.thread.Revision, "revision %d does not exist: the head is %d", m.at, a.thread.Revision)
 	}
-	over, err := a.since(m.at)
-	if err != nil {
-		return wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", m.at, err)
+	over, ok := a.since(m.at)
+	if !ok || !a.walk(cost([]ot.Change{m.change}, over)) {
+		return staleAt(a.thread.Revision, "the difference is too large to carry over %d entries", a.thread.Revision-m.at)
 	}
 	for _, e := range over {
 		if f := m.over(e); f != nil {
@@ -204,18 +219,4 @@ func (a *Authority) append(ctx context.Context, author eventlog.AuthorID, expect
 		return nil
 	}})
 	return head, err
-}
-
-// replacement returns the change that turns the thread's text into text.
-func (a *Authority) replacement(text string) (ot.Change, *wire.Error) {
-	for line := range strings.SplitSeq(text, "\n") {
-		if err := ot.ValidLine(line); err != nil {
-			return ot.Change{}, wire.Errorf(wire.BadValue, "%v", err)
-		}
-	}
-	c, err := linediff.Diff(a.thread.Text(), text)
-	if err != nil {
-		return c, wire.Errorf(wire.BadValue, "%v", err)
-	}
-	return c, a.validate([]ot.Change{c})
 }

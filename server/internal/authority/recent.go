@@ -2,8 +2,6 @@ package authority
 
 import (
 	"cmp"
-	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -34,6 +32,7 @@ type recent struct {
 	age     int64             // milliseconds
 	base    eventlog.Revision // revision before the first entry; on disk
 	entries []entry
+	views   eventlog.Revision // the last change without an inverse, from before which no view can be made
 	rest    bool              // a timer is running, to shrink when the thread rests
 	at      eventlog.Revision // the thread's revision when the timer was set
 }
@@ -106,7 +105,12 @@ func (w *recent) cut(r eventlog.Revision) {
 	w.entries = w.entries[:n]
 }
 
-func (w *recent) add(e entry) { w.entries = append(w.entries, e) }
+func (w *recent) add(e entry) {
+	w.entries = append(w.entries, e)
+	if c, ok := change(e.event); ok && !c.IsEmpty() && (e.lines == nil || e.lines.inverse == nil) {
+		w.views = e.event.Revision
+	}
+}
 
 // trim forgets old entries, but none after revision sent: peers that keep up
 // are sent those from memory. All entries must be on disk, where later readers
@@ -185,38 +189,17 @@ func change(e event.Event) (ot.Change, bool) {
 	return ot.Change{}, false
 }
 
-// since returns the events after a revision up to the thread's, from memory or
-// from the log. Events of the batch are always in memory.
-func (a *Authority) since(r eventlog.Revision) ([]event.Event, error) {
-	if entries, ok := a.recent.after(r); ok {
-		return eventsOf(entries), nil
-	}
-	if entries, ok := a.cache.after(r, a.recent.base); ok {
-		return append(eventsOf(entries), eventsOf(a.recent.entries)...), nil
-	}
-	var out []event.Event
-	for e, err := range event.Decoded(a.cfg.Log.Read(context.Background(), a.cfg.Stream, r)) {
-		if err != nil {
-			return nil, err
-		}
-		if e.Revision > a.recent.base {
-			break
-		}
-		out = append(out, e)
-	}
-	if n := eventlog.Revision(len(out)); r+n != a.recent.base {
-		return nil, fmt.Errorf("thread %s: %d entries after revision %d, want %d: %w", a.cfg.Stream, n, r, a.recent.base-r, eventlog.ErrDamaged)
-	}
-	for i := range a.recent.entries {
-		out = append(out, a.recent.entries[i].event)
-	}
-	return out, nil
+// since returns the events after a revision up to the thread's, or false if they are not
+// all in memory.
+func (a *Authority) since(r eventlog.Revision) ([]event.Event, bool) {
+	entries, ok := a.recent.after(r)
+	return eventsOf(entries), ok
 }
 
 // entriesAfter returns the entries after a revision. They must be on disk and
 // in memory.
 func (a *Authority) entriesAfter(after eventlog.Revision) []Entry {
-	past, _ := a.cache.after(after, a.recent.base)
+	past, _ := a.resumes.cache.Load().after(after, a.recent.base)
 	recent, _ := a.recent.after(max(after, a.recent.base))
 	out := make([]Entry, len(past)+len(recent))
 	length := a.thread.Len()

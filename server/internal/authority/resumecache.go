@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/chain"
 	"parodywave/eventlog/event"
-	"parodywave/projection"
+	"parodywave/server/internal/pool"
+	"parodywave/server/internal/wire"
 )
 
 const (
@@ -20,27 +22,30 @@ const (
 	cacheRest   = 10 * time.Second
 )
 
-// A resumeCache holds entries that are older than the recent ones, read from
+// A resumeCache holds the entries up to where the recent ones begin, read from
 // the log with their chain values. After a restart there are no recent entries,
 // and all clients come back at once, and each lacks a little. Proving
 // entries that are in a sealed block takes the log a tenth of a second, so it
-// is done once for all clients.
+// is done once for all clients, beside the authority. It does not change.
 type resumeCache struct {
-	low     eventlog.Revision // revision before the first entry that was read
-	base    eventlog.Revision // revision before the first entry that is kept
+	age     int64             // redactions by others before it
+	base    eventlog.Revision // revision before the first entry
 	entries []entry
-	chains  []chain.Digest     // after each entry
-	weight  int                // of the entries
-	thread  *projection.Thread // after the last entry; gives the entries' rows
-	rest    bool               // a timer to forget the entries is running
+	chains  []chain.Digest // after each entry
+}
+
+// resumes is what senders need for the resume cache beside the authority.
+type resumes struct {
+	cache atomic.Pointer[resumeCache] // the authority's
+	age   atomic.Int64                // redactions by others so far: a cache from before one is void
 }
 
 func (p *resumeCache) end() eventlog.Revision { return p.base + eventlog.Revision(len(p.entries)) }
 
 // after returns the entries after revision r up to until, or false if they are
-// not all there.
+// not all there. p may be nil.
 func (p *resumeCache) after(r, until eventlog.Revision) ([]entry, bool) {
-	if r < p.base || r > until || p.end() < until {
+	if p == nil || r < p.base || r > until || p.end() < until {
 		return nil, false
 	}
 	return p.entries[r-p.base : until-p.base], true
@@ -48,15 +53,13 @@ func (p *resumeCache) after(r, until eventlog.Revision) ([]entry, bool) {
 
 // keep forgets the oldest entries until the bounds hold.
 func (p *resumeCache) keep() {
-	n := 0
-	for n < len(p.entries) && (len(p.entries)-n > cacheMax || p.weight > cacheWeight) {
-		p.weight -= p.entries[n].weight()
-		n++
+	n, weight := len(p.entries), 0
+	for n > 0 && len(p.entries)-n < cacheMax && weight+p.entries[n-1].weight() <= cacheWeight {
+		n--
+		weight += p.entries[n].weight()
 	}
-	if n > 0 {
-		p.base += eventlog.Revision(n)
-		p.entries, p.chains = slices.Clone(p.entries[n:]), slices.Clone(p.chains[n:])
-	}
+	p.base += eventlog.Revision(n)
+	p.entries, p.chains = slices.Clone(p.entries[n:]), slices.Clone(p.chains[n:])
 }
 
 // inserted returns how many UTF-16 units an event inserts.
@@ -67,69 +70,90 @@ func inserted(e event.Event) int {
 	return 0
 }
 
-// chainAt returns the chain value at a revision below the head. Everything must
-// be on disk.
-func (a *Authority) chainAt(r eventlog.Revision) (chain.Digest, error) {
-	p, until := &a.cache, a.recent.base
-	if r >= until || until-r >= cacheMax {
-		return a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, r)
-	}
-	if err := a.remember(r, until); err != nil {
-		return chain.Digest{}, err
-	}
-	if r <= p.base {
-		return a.cfg.Log.ChainAt(context.Background(), a.cfg.Stream, r)
-	}
-	return p.chains[r-p.base-1], nil
+// A resumption is what is known of a client that resumes.
+type resumption struct {
+	since eventlog.Revision
+	known bool         // the log has there what the client saw
+	cache *resumeCache // of what the client lacks; nil: nothing, or too much
 }
 
-// remember fills the resume cache with the entries after from up to until,
-// where the recent ones begin, as far as its bounds allow.
-func (a *Authority) remember(from, until eventlog.Revision) error {
-	p := &a.cache
-	a.forgetLater()
-	if p.thread == nil || from < p.low || p.end()+cacheMax < until {
-		begin := until - min(until, cacheMax)
-		t, err := ThreadAt(context.Background(), a.cfg.Log, a.cfg.Stream, begin)
-		if err != nil {
-			return err
-		}
-		*p = resumeCache{low: begin, base: begin, thread: t, rest: p.rest}
+// resuming compares what a client saw with the log. It runs in the sender's goroutine.
+// The result is nil where r is.
+func (a *Authority) resuming(ctx context.Context, r *wire.Resume) (*resumption, *wire.Error) {
+	if r == nil {
+		return nil, nil
 	}
-	if p.end() == until {
-		return nil
+	out := &resumption{since: r.Since}
+	head, base, _ := a.marks.at()
+	if r.Chain == nil || r.Since > head {
+		return out, nil
 	}
-	for rec, err := range a.cfg.Log.Prove(context.Background(), a.cfg.Stream, p.end()) {
-		if err != nil {
-			return err
-		}
-		e, err := event.Decode(rec)
-		if err != nil {
-			return err
-		}
-		eff, err := p.thread.Apply(e)
-		if err != nil {
-			*p = resumeCache{rest: p.rest}
-			return err
-		}
-		p.entries, p.chains = append(p.entries, newEntry(p.thread, e, eff, nil)), append(p.chains, rec.Proof.Chain)
-		p.weight += p.entries[len(p.entries)-1].weight()
-		p.keep()
-		if rec.Revision == until {
-			return nil
+	at, err := chain.Digest{}, error(nil)
+	if r.Since < base && base-r.Since < cacheMax {
+		if out.cache, err = a.cached(ctx, base); err != nil {
+			return nil, refusalOf(err)
 		}
 	}
-	return fmt.Errorf("thread %s: entries end at revision %d, want %d: %w", a.cfg.Stream, p.end(), until, eventlog.ErrDamaged)
+	if c := out.cache; c != nil && r.Since > c.base {
+		at = c.chains[r.Since-c.base-1]
+	} else {
+		at, err = pool.Do(ctx, a.cfg.Pool, fmt.Sprintf("chain %s %d", a.cfg.Stream, r.Since), func(ctx context.Context) (chain.Digest, error) {
+			return a.cfg.Log.ChainAt(ctx, a.cfg.Stream, r.Since)
+		})
+	}
+	out.known = err == nil && at == *r.Chain
+	return out, refusalOf(err)
 }
 
-// forgetLater empties the resume cache when clients have had time to come back.
-func (a *Authority) forgetLater() {
-	if a.cache.rest {
+// cached returns the resume cache of the entries up to a revision.
+func (a *Authority) cached(ctx context.Context, until eventlog.Revision) (*resumeCache, error) {
+	age := a.resumes.age.Load()
+	if c := a.resumes.cache.Load(); c != nil && c.end() == until && c.age == age {
+		return c, nil
+	}
+	return pool.Do(ctx, a.cfg.Pool, fmt.Sprintf("resume %s %d %d", a.cfg.Stream, until, age), func(ctx context.Context) (*resumeCache, error) {
+		c := &resumeCache{age: age, base: until - min(until, cacheMax)}
+		t, err := ThreadAt(ctx, a.cfg.Log, a.cfg.Stream, c.base)
+		if err != nil {
+			return nil, err
+		}
+		for rec, err := range a.cfg.Log.Prove(ctx, a.cfg.Stream, c.base) {
+			if err != nil {
+				return nil, err
+			}
+			e, err := event.Decode(rec)
+			if err != nil {
+				return nil, err
+			}
+			eff, err := t.Apply(e)
+			if err != nil {
+				return nil, err
+			}
+			c.entries, c.chains = append(c.entries, newEntry(t, e, eff, nil)), append(c.chains, rec.Proof.Chain)
+			if rec.Revision == until {
+				c.keep()
+				return c, nil
+			}
+		}
+		return nil, fmt.Errorf("thread %s: entries end at revision %d, want %d: %w", a.cfg.Stream, c.end(), until, eventlog.ErrDamaged)
+	})
+}
+
+// adoptCache makes c the resume cache, unless that is of other entries by now.
+func (a *Authority) adoptCache(c *resumeCache) {
+	if c == nil || c.end() != a.recent.base || c.age != a.resumes.age.Load() {
 		return
 	}
-	a.cache.rest = true
+	a.resumes.cache.Store(c)
+	if a.resting { // the cache is forgotten when clients have had time to come back
+		return
+	}
+	a.resting = true
 	a.cfg.After(cacheRest, func() {
-		a.enqueue(request{now: true, do: func() { a.cache = resumeCache{} }})
+		a.enqueue(request{now: true, do: func() {
+			a.resting = false
+			a.resumes.cache.Store(nil)
+		}})
 	})
 }
 
@@ -141,7 +165,7 @@ func (a *Authority) inMemory(from eventlog.Revision) bool {
 	}
 	units := 0
 	if from < a.recent.base {
-		entries, ok := a.cache.after(from, a.recent.base)
+		entries, ok := a.resumes.cache.Load().after(from, a.recent.base)
 		if !ok {
 			return false
 		}

@@ -51,11 +51,9 @@ func TestManyResumesReadTheLogOnce(t *testing.T) {
 			sum[3]++
 		}
 		c := s.conn(fmt.Sprint("c", i))
-		s.do(func() {
-			if f := s.auth.joinText(c, ada, eventlog.ClientID{7, byte(i)}, &wire.Resume{Since: since, Chain: &sum}, s.auth.state()); f != nil {
-				t.Fatal(f)
-			}
-		})
+		if f := s.resume(c, eventlog.ClientID{7, byte(i)}, &wire.Resume{Since: since, Chain: &sum}); f != nil {
+			t.Fatal(f)
+		}
 		if len(s.tasks) > 0 {
 			t.Fatalf("client %d since %d is to be streamed from the log", i, since)
 		}
@@ -90,8 +88,8 @@ func TestManyResumesReadTheLogOnce(t *testing.T) {
 	}
 	s.pass(cacheRest.Milliseconds())
 	s.serve(testInbox)
-	if len(s.auth.cache.entries) > 0 {
-		t.Errorf("%d entries are kept for nobody", len(s.auth.cache.entries))
+	if c := s.auth.resumes.cache.Load(); c != nil {
+		t.Errorf("%d entries are kept for nobody", len(c.entries))
 	}
 }
 
@@ -102,30 +100,41 @@ func TestResumeCacheStaysWithinItsBounds(t *testing.T) {
 		s.elsewhere(0, 0, "x")
 	}
 	s.restart()
-	for _, back := range []eventlog.Revision{1, cacheMax - 1, cacheMax, cacheMax + 1, 2 * cacheMax} {
-		at := s.auth.thread.Revision - back
-		want, _ := s.log.ChainAt(t.Context(), stream, at)
-		if got, err := s.auth.chainAt(at); err != nil || got != want {
-			t.Errorf("%d back: another chain value than the log's, %v", back, err)
+	asked := 0
+	resume := func(back eventlog.Revision) {
+		t.Helper()
+		since := s.auth.thread.Revision - back
+		sum, _ := s.log.ChainAt(t.Context(), stream, since)
+		r, f := s.auth.resuming(t.Context(), &wire.Resume{Since: since, Chain: &sum})
+		if f != nil || !r.known {
+			t.Errorf("%d back: another chain value than the log's, %v", back, f)
 		}
+		s.auth.adoptCache(r.cache)
 	}
-	if n := len(s.auth.cache.entries); n != cacheMax {
+	for _, back := range []eventlog.Revision{1, cacheMax - 1, cacheMax, cacheMax + 1, 2 * cacheMax} {
+		resume(back)
+	}
+	if n := len(s.auth.resumes.cache.Load().entries); n != cacheMax {
 		t.Errorf("%d entries are kept, %d may be", n, cacheMax)
 	}
 	s.elsewhere(0, 0, strings.Repeat("long ", cacheWeight/5))
 	s.elsewhere(0, 0, "y")
 	s.elsewhere(0, 0, "z")
 	s.restart()
-	asked := 0
 	s.auth.cfg.Log = projection.Plain(counted{s.log, &asked})
 	for _, back := range []eventlog.Revision{1, 2, 3, 4} {
-		at := s.auth.thread.Revision - back
-		want, _ := s.log.ChainAt(t.Context(), stream, at)
-		if got, err := s.auth.chainAt(at); err != nil || got != want {
-			t.Errorf("%d back behind a long one: another chain value than the log's, %v", back, err)
-		}
+		resume(back)
 	}
-	if p := &s.auth.cache; p.weight > cacheWeight || len(p.entries) > 3 || asked > 4 {
-		t.Errorf("%d entries of %d units are kept, and the log was asked %d times", len(p.entries), p.weight, asked)
+	if c := s.auth.resumes.cache.Load(); heavier(c.entries, cacheWeight) || len(c.entries) > 3 || asked > 4 {
+		t.Errorf("%d entries are kept, and the log was asked %d times", len(c.entries), asked)
 	}
+}
+
+// heavier reports whether entries weigh more than max.
+func heavier(entries []entry, max int) bool {
+	n := 0
+	for i := range entries {
+		n += entries[i].weight()
+	}
+	return n > max
 }

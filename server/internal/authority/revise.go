@@ -17,8 +17,13 @@ import (
 // that may contain the redacted part. If expected is not 0, the head must be at
 // that revision. Revise returns the head after it.
 func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, f event.Changed, at, expected eventlog.Revision) (eventlog.Revision, error) {
+	// A fresh client id: none of the entries is the change's own.
+	push, bad := a.ahead(ctx, wire.Push{Client: a.cfg.NewClient(), Seq: 1, Rev: at, Changes: []ot.Change{f.Change}}, notRedacted)
+	if bad != nil {
+		return 0, a.wait(ctx, request{edit: func() *wire.Error { return bad }})
+	}
 	return a.append(ctx, author, expected, func() (event.Changed, *wire.Error) {
-		c, err := a.carry(f.Change, at)
+		c, err := a.carry(push)
 		if at == a.thread.Revision {
 			return f, err
 		}
@@ -26,29 +31,33 @@ func (a *Authority) Revise(ctx context.Context, author eventlog.AuthorID, f even
 	})
 }
 
-// carry returns the change for the thread's text now.
-func (a *Authority) carry(c ot.Change, at eventlog.Revision) (ot.Change, *wire.Error) {
-	if at == 0 || at > a.thread.Revision {
-		return c, a.stale("revision %d does not exist: the head is %d", at, a.thread.Revision)
+func notRedacted(e event.Event) *wire.Error {
+	if _, black := e.Payload.(event.Redacted); black {
+		return tooFar("text was redacted at revision %d: load the thread again", e.Revision)
 	}
-	if behind := int(a.thread.Revision - at); behind > a.costMax {
-		return c, a.stale("the change is %d entries behind: load the thread again", behind)
+	return nil
+}
+
+// carry returns the change of a push for the thread's text now.
+func (a *Authority) carry(push wire.Push) (ot.Change, *wire.Error) {
+	c := push.Changes[0]
+	if push.Rev == 0 || push.Rev > a.thread.Revision {
+		return c, a.stale("revision %d does not exist: the head is %d", push.Rev, a.thread.Revision)
 	}
-	over, err := a.since(at)
-	if err != nil {
-		return c, wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", at, err)
+	over, ok := a.since(push.Rev)
+	if !ok || !a.walk(cost(push.Changes, over)) {
+		return c, a.stale("the change is %d entries behind: load the thread again", a.thread.Revision-push.Rev)
 	}
 	for _, e := range over {
-		if _, black := e.Payload.(event.Redacted); black {
-			return c, a.stale("text was redacted at revision %d: load the thread again", e.Revision)
+		if f := notRedacted(e); f != nil {
+			return c, f
 		}
 	}
-	changes := []ot.Change{c}
-	if f := checkLengths(changes, lengthAt(over, a.thread.Len())); f != nil {
+	if f := checkLengths(push.Changes, lengthAt(over, a.thread.Len())); f != nil {
 		return c, f
 	}
-	// A fresh client id: none of the entries is the change's own.
-	if changes, _, err = a.rebase(wire.Push{Client: a.cfg.NewClient(), Seq: 1, Changes: changes}, over); err != nil {
+	changes, _, err := a.rebase(push, over)
+	if err != nil {
 		return c, wire.Errorf(wire.BadChange, "%v", err)
 	}
 	return changes[0], a.validate(changes)

@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -65,8 +66,13 @@ func (c *textClient) connect(conn *conn, hostile bool) {
 				o.up = o.up[len(o.up)-1:]
 			}
 		}
+		r, f := w.auth.resuming(context.Background(), resume)
+		if f != nil {
+			c.fail("resume refused: %v", f)
+			return
+		}
 		w.join(conn, func(s state) {
-			if f := w.auth.joinText(conn, c.author, c.id, resume, s); f != nil {
+			if f := w.auth.joinText(conn, c.author, c.id, r, s); f != nil {
 				c.fail("join refused: %v", f)
 			}
 		})

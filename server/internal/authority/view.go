@@ -1,7 +1,6 @@
 package authority
 
 import (
-	"context"
 	"slices"
 
 	"parodywave/eventlog"
@@ -207,16 +206,22 @@ func (v *view) onto(t *projection.Thread, row projection.Row) *view {
 	return &w
 }
 
+// viewsMax bounds the entries over which a view is carried in the authority's goroutine.
+const viewsMax = 1024
+
 // viewAt returns the view of line i as it was at a revision. identityAt has
-// found the line there.
-func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *wire.Error) {
+// found the line there; before is it, if it is not in memory.
+func (a *Authority) viewAt(rev eventlog.Revision, i int, before *pastLine) (*view, *wire.Error) {
 	t := a.thread
 	if rev == t.Revision {
 		return viewOf(t, i), nil
 	}
+	if before != nil {
+		return a.viewOn(rev, before)
+	}
 	entries, ok := a.recent.after(rev)
-	if !ok {
-		return a.viewFromLog(rev, i)
+	if !ok || rev < a.recent.views {
+		return nil, a.farLine(rev)
 	}
 	back, forth := ot.Keep(t.Len()), ot.Keep(t.Len())
 	for k := len(entries) - 1; k >= 0; k-- {
@@ -224,8 +229,8 @@ func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *wire.Error) {
 		if !changed || c.IsEmpty() {
 			continue
 		}
-		if l := entries[k].lines; l == nil || l.inverse == nil { // folded while no peer was in line mode, or redacted
-			return a.viewFromLog(rev, i)
+		if !a.walk(2 * (forth.Sections() + c.Sections())) {
+			return nil, a.farLine(rev)
 		}
 		back = compose(back, *entries[k].lines.inverse)
 		forth = compose(c, forth)
@@ -239,23 +244,27 @@ func (a *Authority) viewAt(rev eventlog.Revision, i int) (*view, *wire.Error) {
 	return v, nil
 }
 
-// viewFromLog is viewAt for a revision older than the recent entries.
-func (a *Authority) viewFromLog(rev eventlog.Revision, i int) (*view, *wire.Error) {
-	old, err := projection.Replay(context.Background(), a.cfg.Log, a.cfg.Stream, rev)
-	if err != nil {
-		return nil, wire.Errorf(wire.Unavailable, "revision %d cannot be read: %v", rev, err)
+// viewOn returns the view of a line from before the recent entries, carried on over
+// those that came since it was found.
+func (a *Authority) viewOn(rev eventlog.Revision, before *pastLine) (*view, *wire.Error) {
+	entries, ok := a.recent.after(before.to)
+	if !ok {
+		return nil, a.farLine(rev)
 	}
-	events, err := a.since(rev)
-	if err != nil {
-		return nil, wire.Errorf(wire.Unavailable, "the entries since revision %d cannot be read: %v", rev, err)
-	}
-	v := viewOf(old, i)
-	for _, e := range events {
-		if c, ok := change(e); ok {
+	v := *before.view
+	for k := range entries {
+		if c, changed := change(entries[k].event); changed {
+			if !a.walk(v.bridge.Sections() + c.Sections()) {
+				return nil, a.farLine(rev)
+			}
 			v.pass(c)
 		}
 	}
-	return v, nil
+	return &v, nil
+}
+
+func (a *Authority) farLine(rev eventlog.Revision) *wire.Error {
+	return a.stale("rev %d is too far behind: join again, then send the line as it reads now", rev)
 }
 
 func compose(a, b ot.Change) ot.Change {

@@ -398,6 +398,15 @@ func (w *world) join(c *conn, f func(state)) {
 	}
 }
 
+// resume has c join again as a client that saw something.
+func (w *world) resume(c *conn, id eventlog.ClientID, resume *wire.Resume) (f *wire.Error) {
+	r, f := w.auth.resuming(context.Background(), resume)
+	if f == nil {
+		w.do(func() { f = w.auth.joinText(c, ada, id, r, w.auth.state()) })
+	}
+	return f
+}
+
 // pass moves the clock and calls the timers that are due.
 func (w *world) pass(ms int64) {
 	w.clock += ms

@@ -12,6 +12,7 @@ import (
 	"parodywave/projection"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/people"
+	"parodywave/server/internal/pool"
 	"parodywave/server/internal/wire"
 
 	"github.com/oklog/ulid/v2"
@@ -25,6 +26,7 @@ const idleAfter = time.Minute
 // are in use.
 type Hub struct {
 	log    projection.Source
+	pool   *pool.Pool
 	people *people.People
 	logger *slog.Logger
 	limits wire.Limits
@@ -208,7 +210,7 @@ func (h *Hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	r.authority = authority.New(authority.Config{
-		Stream: r.stream, Log: h.log, Room: r, Now: func() int64 { return h.now().UnixMilli() },
+		Stream: r.stream, Log: h.log, Pool: h.pool, Room: r, Now: func() int64 { return h.now().UnixMilli() },
 		Elapsed:   func() int64 { return h.stats.clock() / 1000 },
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },

@@ -22,6 +22,7 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/projection"
 	"parodywave/server/internal/people"
+	"parodywave/server/internal/pool"
 	"parodywave/server/internal/wire"
 
 	"github.com/gorilla/websocket"
@@ -34,6 +35,7 @@ type Config struct {
 	Directory *projection.Directory // of Log; Live keeps it
 	Damaged   []projection.Damaged  // threads that Log cannot read
 	People    *people.People
+	Pool      *pool.Pool            // for costly work; Shutdown closes it
 	Appended  people.Appended       // called with the outcome of each append
 	Idled     func(eventlog.Stream) // called when a thread leaves memory
 	Limits    wire.Limits
@@ -74,7 +76,7 @@ func New(cfg Config) *Live {
 	ctx, stop := context.WithCancel(context.Background())
 	stats, peers := newStats(), newPeerSet()
 	hub := &Hub{
-		log: cfg.Log, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats, now: cfg.Now,
+		log: cfg.Log, pool: cfg.Pool, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats, now: cfg.Now,
 		flushes: rate.NewLimiter(flushRate, flushBurst), appended: cfg.Appended, idled: cfg.Idled,
 		directory: cfg.Directory, damaged: map[eventlog.Stream]projection.Damaged{},
 		rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{}),
@@ -140,6 +142,7 @@ func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // and waits until everything that was accepted is on disk, or ctx is done.
 func (l *Live) Shutdown(ctx context.Context) error {
 	l.peers.closeAll(wire.CloseGoingAway, stoppingText)
+	l.hub.pool.Close()
 	err := l.hub.shutdown(ctx)
 	l.stop()
 	return errors.Join(err, l.connections.finish(ctx))
