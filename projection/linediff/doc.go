@@ -26,6 +26,6 @@
 //
 // Common takes time and memory in proportion to the texts, times at most 16
 // levels of patience. Pairing compares at most 4 Mi bigrams in a gap between
-// lines that stay; in a larger gap the first line becomes the first. The
-// functions are pure and may be called concurrently.
+// lines that stay, and 16 Mi in all; beyond that, the first line becomes the first. Words
+// copies nothing: its parts are pieces of the two lines. The functions are pure and may be called concurrently.
 package linediff

@@ -14,7 +14,7 @@ func pairLines(a, b []string) (pairs []pair) {
 			inserted[line] = true
 		}
 	})
-	next := 0
+	next, left := 0, allCells
 	eachGap(len(a), len(b), same, func(s span) {
 		var olds, news []int
 		for i := s.a; i < s.aEnd; i++ {
@@ -28,7 +28,7 @@ func pairLines(a, b []string) (pairs []pair) {
 			}
 		}
 		moved := len(olds) < s.aEnd-s.a || len(news) < s.bEnd-s.b
-		pairs = append(pairs, changed(a, b, olds, news, moved)...)
+		pairs = append(pairs, changed(a, b, olds, news, moved, &left)...)
 		if next < len(same) {
 			pairs = append(pairs, lines(same[next][0], same[next][1], true))
 			next++
@@ -69,13 +69,17 @@ func eachGap(a, b int, pairs [][2]int, f func(span)) {
 }
 
 // maxCells limits how many bigrams are compared to find out which line of a gap
-// became which. In a larger gap the first line became the first.
-const maxCells = 1 << 22
+// became which, and allCells how many in all gaps. In a larger gap, and in those after
+// the last that fits, the first line became the first.
+const (
+	maxCells = 1 << 22
+	allCells = 1 << 24
+)
 
 // changed pairs lines that were deleted with lines that were inserted in the same
 // gap: the most similar ones and, between those, the others in order. Where words
 // went from line to line and no line moved, all of them are one pair.
-func changed(a, b []string, olds, news []int, moved bool) (pairs []pair) {
+func changed(a, b []string, olds, news []int, moved bool, left *int) (pairs []pair) {
 	if len(olds) == 0 || len(news) == 0 {
 		return nil
 	}
@@ -89,13 +93,17 @@ func changed(a, b []string, olds, news []int, moved bool) (pairs []pair) {
 		twos[y] = bigrams(b[k])
 		cells += len(twos[y]) * len(olds)
 	}
+	fits := cells <= min(maxCells, *left)
+	if fits {
+		*left -= cells
+	}
 	x, y := 0, 0
 	inOrder := func(xEnd, yEnd int) {
 		for ; x < xEnd && y < yEnd; x, y = x+1, y+1 {
 			pairs = append(pairs, lines(olds[x], news[y], similarity(ones[x], twos[y]) > 0))
 		}
 	}
-	if cells <= maxCells {
+	if fits {
 		for _, m := range mostSimilar(ones, twos) {
 			inOrder(m[0], m[1])
 			pairs = append(pairs, lines(olds[m[0]], news[m[1]], true))
@@ -103,7 +111,7 @@ func changed(a, b []string, olds, news []int, moved bool) (pairs []pair) {
 		}
 	}
 	inOrder(len(olds), len(news))
-	if cells <= maxCells && !moved && wrapped(a, b, pairs, olds, news) {
+	if fits && !moved && wrapped(a, b, pairs, olds, news) {
 		return []pair{{span{olds[0], olds[len(olds)-1] + 1, news[0], news[len(news)-1] + 1}, true}}
 	}
 	return pairs

@@ -15,25 +15,37 @@ type Part struct {
 func Words(before, after string) []Part {
 	a, b := words(before), words(after)
 	parts := []Part{}
-	add := func(words []string, kind int) {
-		for _, w := range words {
-			if n := len(parts); n > 0 && parts[n-1].Kind == kind {
-				parts[n-1].Text += w
-			} else {
-				parts = append(parts, Part{w, kind})
-			}
+	add := func(text string, kind int) {
+		if text != "" {
+			parts = append(parts, Part{text, kind})
 		}
 	}
-	i, k := 0, 0
-	for _, p := range append(Common(a, b), [2]int{len(a), len(b)}) {
-		add(a[i:p[0]], -1)
-		add(b[k:p[1]], 1)
-		if p[0] < len(a) {
-			add(a[p[0]:p[0]+1], 0)
+	same := append(Common(a, b), [2]int{len(a), len(b)})
+	oldAt, newAt := 0, 0 // bytes of before and after that have a part
+	for i, k, next := 0, 0, 0; next < len(same); next++ {
+		p := same[next]
+		gone, come := bytesIn(a[i:p[0]]), bytesIn(b[k:p[1]])
+		add(before[oldAt:oldAt+gone], -1)
+		add(after[newAt:newAt+come], 1)
+		oldAt, newAt = oldAt+gone, newAt+come
+		// The words from here on that are the same in a row are one part.
+		from := next
+		for next+1 < len(same) && same[next+1] == [2]int{same[next][0] + 1, same[next][1] + 1} {
+			next++
 		}
-		i, k = p[0]+1, p[1]+1
+		i, k = same[next][0]+1, same[next][1]+1
+		kept := bytesIn(a[same[from][0]:min(i, len(a))])
+		add(before[oldAt:oldAt+kept], 0)
+		oldAt, newAt = oldAt+kept, newAt+kept
 	}
 	return parts
+}
+
+func bytesIn(words []string) (n int) {
+	for _, w := range words {
+		n += len(w)
+	}
+	return n
 }
 
 func words(line string) (words []string) {
