@@ -9,6 +9,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/names"
 	"parodywave/projection"
 )
 
@@ -35,13 +36,14 @@ func (s *source) find(a *app, arg string) (eventlog.Stream, error) {
 	return s.findReadable(a, arg, threads, titles)
 }
 
-// pick returns the thread that arg names by its id, its title, or the beginning or end
-// of its id.
+// pick returns the thread that arg names by its id, its title, a title of the same
+// names.Key, or the beginning or end of its id, in that order.
 func pick(arg string, threads []eventlog.Stream, titles map[eventlog.Stream]string) (eventlog.Stream, error) {
-	id := strings.ToUpper(arg)
+	id, key := strings.ToUpper(arg), names.Key(arg)
 	for _, match := range []func(eventlog.Stream) bool{
 		func(t eventlog.Stream) bool { return string(t) == id },
 		func(t eventlog.Stream) bool { return titles[t] == arg },
+		func(t eventlog.Stream) bool { return titles[t] != "" && names.Key(titles[t]) == key },
 		func(t eventlog.Stream) bool {
 			return len(id) >= 4 && (strings.HasPrefix(string(t), id) || strings.HasSuffix(string(t), id))
 		},

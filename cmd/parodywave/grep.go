@@ -16,7 +16,7 @@ type grepCommand struct {
 	Pattern    string `arg:"" placeholder:"PATTERN" help:"Text to search for."`
 	Thread     string `arg:"" optional:"" placeholder:"THREAD[@AT]" help:"Thread; with @AT, only up to that moment. Without a thread, all threads."`
 	Expression bool   `short:"E" name:"regexp" help:"PATTERN is a regular expression in RE2 syntax; ^ and $ match the ends of a line."`
-	Fold       bool   `short:"i" name:"ignore-case" help:"Ignore the difference between upper and lower case."`
+	Fold       bool   `short:"i" name:"ignore-case" help:"Ignore the difference between upper and lower case and, without -E, between the Unicode forms NFC and NFD."`
 	Gone       bool   `help:"Only text that is gone."`
 	JSON       bool   `name:"json" help:"Print one JSON object per line."`
 }
@@ -129,7 +129,7 @@ func (c *grepCommand) hint() string {
 	case !c.Expression && strings.ContainsAny(c.Pattern, `*+?[(|\^$`):
 		return "use -E if the pattern is a regular expression"
 	case !c.Fold:
-		return "use -i to ignore upper and lower case"
+		return "use -i to ignore upper and lower case, and the Unicode form"
 	}
 	return ""
 }

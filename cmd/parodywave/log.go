@@ -154,19 +154,24 @@ func (c *logCommand) filter(a *app, s *source, stream eventlog.Stream) (func(eve
 		return nil, err
 	}
 	wanted := map[eventlog.AuthorID]bool{}
+	asked := names.Exact(c.Author, s.namesOf(t.Authors()))
 	for _, id := range t.Authors() {
-		if s.name(id) == c.Author || strings.EqualFold(idString(id), c.Author) {
+		if s.name(id) == asked || strings.EqualFold(idString(id), c.Author) {
 			wanted[id] = true
 		}
 	}
 	if len(wanted) == 0 {
-		var names []string
-		for _, id := range t.Authors() {
-			names = append(names, s.name(id))
-		}
-		return nil, notFound("its authors are "+strings.Join(names, ", "), "%q is not an author of thread %s", c.Author, stream)
+		return nil, notFound("its authors are "+strings.Join(s.namesOf(t.Authors()), ", "), "%q is not an author of thread %s", c.Author, stream)
 	}
 	return func(e event.Event) bool { return wanted[e.Author] && e.Time >= since && e.Time <= until }, nil
+}
+
+// namesOf returns the names of authors.
+func (s *source) namesOf(ids []eventlog.AuthorID) (names []string) {
+	for _, id := range ids {
+		names = append(names, s.name(id))
+	}
+	return names
 }
 
 // moment parses the time of --since or --until into Unix milliseconds.

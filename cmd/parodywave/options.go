@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"strings"
 	"syscall"
 
@@ -104,7 +105,22 @@ func (a *app) run(args []string) error {
 func newParser(table *commands, config *configFile) (*kong.Kong, error) {
 	return kong.New(table, kong.Name("parodywave"), kong.Description(description), kong.DefaultEnvars("PARODYWAVE"),
 		kong.Resolvers(config), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 120}),
-		kong.Vars{"user": userName()}, kong.Writers(os.Stdout, os.Stderr))
+		kong.KindMapper(reflect.String, kong.MapperFunc(asItIs)), kong.Vars{"user": userName()}, kong.Writers(os.Stdout, os.Stderr))
+}
+
+// asItIs sets a string. The parser's own mapper replaces bytes that are not UTF-8, which a
+// file name may have.
+func asItIs(ctx *kong.DecodeContext, target reflect.Value) error {
+	t, err := ctx.Scan.PopValue("string")
+	if err != nil {
+		return err
+	}
+	s, ok := t.Value.(string)
+	if !ok {
+		return fmt.Errorf("expected a string, and got %v", t.Value)
+	}
+	target.SetString(s)
+	return nil
 }
 
 // say prints a message to stderr, which starts with the program's name.

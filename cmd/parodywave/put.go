@@ -213,13 +213,14 @@ func (a *app) readFile(path string) ([]byte, error) {
 	return b, nil
 }
 
-// readText reads a text file. It refuses an invalid text rather than repair it.
+// readText reads a text file, without a byte order mark. It refuses an invalid text
+// rather than repair it.
 func (a *app) readText(path string) (string, error) {
 	b, err := a.readFile(path)
 	if err != nil {
 		return "", err
 	}
-	return textOf(path, b)
+	return textOf(path, bytes.TrimPrefix(b, []byte(bom)))
 }
 
 // textOf returns the bytes of a file as a text, or an error if they are not a

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/names"
 	"parodywave/projection/revert"
 
 	"github.com/oklog/ulid/v2"
@@ -71,7 +72,17 @@ func (c *revertCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := c.among(a, s, stream, x); err != nil {
+	ids, err := authorIDs(stream, x.Authors)
+	if err != nil {
+		return err
+	}
+	if exact := names.Exact(c.Author, s.namesOf(ids)); exact != c.Author { // nobody has that name, and nothing was undone
+		c.Author, q.Author = exact, exact
+		if x, err = a.reverse(s, stream, q, c.As, c.DryRun); err != nil {
+			return err
+		}
+	}
+	if err := c.among(a, s, stream, ids); err != nil {
 		return err
 	}
 	return c.report(a, stream, x)
@@ -146,24 +157,30 @@ func edits(n int, author string) string {
 	return fmt.Sprintf("%d edits by %s", n, author)
 }
 
+// authorIDs parses the ids of the authors of a thread.
+func authorIDs(stream eventlog.Stream, authors []string) (ids []eventlog.AuthorID, err error) {
+	for _, s := range authors {
+		id, err := ulid.ParseStrict(s)
+		if err != nil {
+			return nil, fmt.Errorf("author %q of thread %s: %w", s, stream, err)
+		}
+		ids = append(ids, eventlog.AuthorID(id))
+	}
+	return ids, nil
+}
+
 // among refuses a name that is not an author of the thread, and prints a note if
 // several authors have it.
-func (c *revertCommand) among(a *app, s *source, stream eventlog.Stream, x *reversal) error {
-	var names, ids []string
-	for _, id := range x.Authors {
-		author, err := ulid.ParseStrict(id)
-		if err != nil {
-			return fmt.Errorf("author %q of thread %s: %w", id, stream, err)
+func (c *revertCommand) among(a *app, s *source, stream eventlog.Stream, authors []eventlog.AuthorID) error {
+	var ids []string
+	for _, id := range authors {
+		if q := (revert.Query{Author: c.Author}); q.IsAuthor(id, s.name(id)) {
+			ids = append(ids, idString(id))
 		}
-		name := s.name(eventlog.AuthorID(author))
-		if q := (revert.Query{Author: c.Author}); q.IsAuthor(eventlog.AuthorID(author), name) {
-			ids = append(ids, id)
-		}
-		names = append(names, name)
 	}
 	switch len(ids) {
 	case 0:
-		return notFound("its authors are "+strings.Join(names, ", "), "%q is not an author of thread %s", c.Author, stream)
+		return notFound("its authors are "+strings.Join(s.namesOf(authors), ", "), "%q is not an author of thread %s", c.Author, stream)
 	case 1:
 	default:
 		a.say("%d authors are called %s, and the edits of all are undone; use an id for one of them: %s", len(ids), c.Author, strings.Join(ids, ", "))

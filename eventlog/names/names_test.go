@@ -60,3 +60,18 @@ func TestWhatIsAskedForIsFoundInAnySpelling(t *testing.T) {
 		t.Errorf("bytes alone find %d", twin)
 	}
 }
+
+func TestExactIsOneName(t *testing.T) {
+	for _, c := range []struct {
+		asked string
+		list  []string
+		want  string
+	}{
+		{"ben", []string{"Ann", "Ben", "Ben"}, "Ben"}, {"ben", []string{"Ben", "BEN"}, "ben"}, {"Ben", []string{"BEN", "Ben"}, "Ben"},
+		{"zoe\u0308", []string{"Zoë"}, "Zoë"}, {"be", []string{"Ben"}, "be"}, {"", nil, ""},
+	} {
+		if got := Exact(c.asked, c.list); got != c.want {
+			t.Errorf("%q in %q is %q, want %q", c.asked, c.list, got, c.want)
+		}
+	}
+}

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"parodywave/eventlog/ot"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // ErrPattern is wrapped by the errors of Fixed and Expression.
@@ -37,9 +39,15 @@ type Pattern struct {
 func (p *Pattern) local() bool { return p.reach > 0 || p.in != nil }
 
 // Fixed returns the pattern that matches s itself; with fold, upper and lower case
-// are the same.
+// are the same, and s matches in the normal forms NFC and NFD of Unicode, too: a Korean
+// file name of macOS is in NFD.
 func Fixed(s string, fold bool) (*Pattern, error) {
 	units, err := ot.Units(s)
+	if fold {
+		if forms := formsOf(s); len(forms) > 1 && err == nil && !slices.Contains(units, '\n') {
+			return Expression(strings.Join(forms, "|"), true)
+		}
+	}
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w %q: %w", ErrPattern, s, err)
@@ -57,6 +65,17 @@ func Fixed(s string, fold bool) (*Pattern, error) {
 		}
 	}
 	return p, nil
+}
+
+// formsOf returns s in its form and in others of Unicode, as expressions.
+func formsOf(s string) []string {
+	var forms []string
+	for _, form := range []string{s, norm.NFC.String(s), norm.NFD.String(s)} {
+		if form = regexp.QuoteMeta(form); !slices.Contains(forms, form) {
+			forms = append(forms, form)
+		}
+	}
+	return forms
 }
 
 // Expression returns the pattern of a regular expression in the syntax of RE2; ^

@@ -10,6 +10,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/names"
 	"parodywave/projection"
 )
 
@@ -85,8 +86,9 @@ func (b *Break) Authors(h *History) (who []int, ok bool) {
 	if b.author == "" {
 		return nil, true
 	}
+	asked := names.Exact(b.author, h.Names)
 	for i, id := range h.authors {
-		if h.Names[i] == b.author || strings.EqualFold(event.AuthorString(id), b.author) {
+		if h.Names[i] == asked || strings.EqualFold(event.AuthorString(id), b.author) {
 			who = append(who, i)
 		}
 	}
