@@ -284,7 +284,7 @@ func (s *settling) agrees(i int) bool {
 	}
 	if s.every {
 		ln, _ := s.t.lines.byIndex(s.first + j)
-		return ln.changed == b.changed
+		return ln.changed == b.changed && ln.submitted == b.submitted
 	}
 	return true
 }

@@ -70,10 +70,15 @@ func (w *world) bringBack(who *person, c ot.Change, lines []event.StatedLine, no
 
 // restate notes that lines which an undo brings back have their rows of before what is
 // undone, even if they had others when their author came since: an undo is no change. The
-// law (1) outranks that.
-func (w *world) restate(who *person, own []deed, c ot.Change, now []*glyph) {
+// law (1) outranks that. Where others have changed the line since, it is as they left it:
+// what its author found in it before says nothing.
+func (w *world) restate(who *person, own []deed, c ot.Change, lines []event.StatedLine, now []*glyph) {
 	if w.stretchOf == who.name && textOf(now) == w.begin {
 		return
+	}
+	other := map[int]bool{} // the pieces with another author's row
+	for _, l := range lines {
+		other[l.Piece] = w.thread.Authors()[l.Author] != scripts.AuthorID(who.name)
 	}
 	back := map[*glyph]bool{}
 	for ed := range c.Edits() {
@@ -81,14 +86,14 @@ func (w *world) restate(who *person, own []deed, c ot.Change, now []*glyph) {
 			back[g] = true
 		}
 	}
-	for _, p := range split(now) {
+	for j, p := range split(now) {
 		if len(p) > 0 && (sameGlyphs(split(w.glyphs), p) < 0 || slices.ContainsFunc(p, func(g *glyph) bool { return back[g] })) {
-			w.restateLine(who, own, p)
+			w.restateLine(who, own, p, other[j])
 		}
 	}
 }
 
-func (w *world) restateLine(who *person, own []deed, p []*glyph) {
+func (w *world) restateLine(who *person, own []deed, p []*glyph, other bool) {
 	known, was := false, (*projection.Row)(nil)
 	for _, d := range own {
 		before := w.glyphsOf(w.texts[d.at])
@@ -99,10 +104,11 @@ func (w *world) restateLine(who *person, own []deed, p []*glyph) {
 			}
 		}
 	}
-	for _, all := range w.finds {
+	for name, all := range w.finds {
 		for _, f := range all {
 			switch {
 			case !slices.Equal(f.glyphs, p):
+				f.void = f.void || name == who.name && !known && other && slices.ContainsFunc(f.glyphs, func(g *glyph) bool { return slices.Contains(p, g) })
 			case !known: // others have changed it since
 				f.void = true
 			case was != nil && was.Author != scripts.AuthorID(who.name):

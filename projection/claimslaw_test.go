@@ -11,7 +11,7 @@ import (
 // TestNetLawWithClaims: where people's undo and paste bring units back, with statements,
 // each unit keeps the record that first inserted it, no two lines have one identity, and
 // law (1) holds. Text that comes back is claimed, and stated by package claims. A known
-// gap: law (2) breaks in about one history of 1,200; more than 4 of 1,000 fail the test.
+// gap: law (2) breaks in about one history of 1,000; more than 4 of 1,000 fail the test.
 func TestNetLawWithClaims(t *testing.T) {
 	draw, n := scripts.Seeded(seeds.For(t)), seeds.Rounds(1000)
 	broken, calm, claimed, held := 0, 0, 0, 0

@@ -97,7 +97,8 @@
 // rows these have (package event). For example, Ben cuts Ada's line and pastes it below:
 // the record of the paste states that its units are Ada's, and that the line is hers.
 // That holds, whatever the rules above would find, but the text of a stretch's beginning
-// outranks it. Moves are looked for only where nothing is stated. A stated line leaves
+// outranks it. Moves are looked for only where nothing is stated; a stated line that the
+// change deletes and inserts again, whole and with its row, is a move. Any other leaves
 // all patches that it is a line of before of; where the stated row is the author's own,
 // it stays in his.
 //

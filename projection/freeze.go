@@ -9,7 +9,7 @@ import (
 // freezeVersion is the first byte of what Freeze returns. It must change when
 // Freeze writes something else, and also when any fold of a log gives something
 // else: a thawed thread has been folded by the rules of its time.
-const freezeVersion = 8
+const freezeVersion = 9
 
 // ErrFrozen is wrapped by the error for bytes that Freeze of this version did not
 // make.

@@ -68,7 +68,7 @@ func (r *reshape) deleted() (all []candidate) {
 		before := -1
 		for i := range h.old {
 			o := &h.old[i]
-			if o.survived > 0 || o.stated || (o.left >= 0 && o.right >= 0) {
+			if o.survived > 0 || o.stated || o.moved != nil || (o.left >= 0 && o.right >= 0) {
 				continue
 			}
 			joined := before >= 0 && before == i-1 && h.old[before].right < 0 && o.left < 0

@@ -164,6 +164,10 @@ func (t *Thread) closeArea(f *patches, a *area, first int, by stamp, every bool)
 			stay = append(stay, placed{at, p})
 		case at >= a.to:
 			stay = append(stay, placed{at + a.delta, p})
+		case p.lines == 0:
+			if to, ok := t.carryNone(a, at, first); ok {
+				stay = append(stay, placed{to - first + a.from, p})
+			}
 		default:
 			for _, m := range t.carryOther(a, p, at, first) {
 				if m.moved {
@@ -209,6 +213,16 @@ func (s *settling) renamed(m placed) bool {
 		}
 	}
 	return false
+}
+
+// carryNone returns where a patch without lines is after the change that lay before line
+// at, between two lines of the area: behind the upper one, or before the lower one.
+func (t *Thread) carryNone(a *area, at, first int) (int, bool) {
+	if to, moved, ok := t.carry(a, &patch{lines: 1}, at-1, first); ok && !moved {
+		return to.at + 1, true
+	}
+	to, moved, ok := t.carry(a, &patch{lines: 1}, at, first)
+	return to.at, ok && !moved
 }
 
 // A carried patch is at its place after the change.

@@ -312,5 +312,5 @@ func (w *world) altDown(p *person) error {
 
 func (w *world) submit(p *person) error {
 	i := w.draw(len(split(w.glyphs)))
-	return w.record(p, fmt.Sprintf("submit %d %d", i, i), w.glyphs)
+	return w.record(p, fmt.Sprintf("submit %d %d", i, i), w.glyphs, nil)
 }

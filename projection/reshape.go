@@ -1,6 +1,9 @@
 package projection
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // A reshape applies a change that may split, join, move, end or begin lines, by
 // the rules of the package comment. It looks only at runs of touched lines, the
@@ -72,6 +75,7 @@ func (r *reshape) apply() {
 	for _, m := range moves {
 		r.t.effect.Moves = append(r.t.effect.Moves, Move{m.from, m.to, m.at})
 	}
+	slices.SortFunc(r.t.effect.Moves, func(a, b Move) int { return cmp.Compare(a.At, b.At) })
 	r.write(moves)
 	shift := 0
 	for _, h := range r.hunks {

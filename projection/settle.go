@@ -209,7 +209,7 @@ func (s *settling) keepRows() {
 		if j < 0 || s.pieces[j].id != b.id {
 			continue
 		}
-		if ln, _ := s.t.lines.byIndex(s.first + j); ln.changed > b.changed && s.equal(i, j) {
+		if ln, _ := s.t.lines.byIndex(s.first + j); (ln.changed > b.changed || ln.changed == b.changed && ln.submitted != b.submitted) && s.equal(i, j) {
 			s.t.restore(ln, b, s.first+j)
 		}
 	}

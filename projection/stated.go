@@ -109,6 +109,7 @@ func (s *statement) begin(r *reshape) error {
 	if err := s.once(r); err != nil {
 		return err
 	}
+	s.carry(r)
 	s.recall(r.t)
 	s.forget(r)
 	return nil
@@ -154,6 +155,59 @@ func (s *statement) once(r *reshape) error {
 		}
 	}
 	return nil
+}
+
+// carry makes moves of stated lines that a change only moves: what others make of them
+// stays in their patches.
+func (s *statement) carry(r *reshape) {
+	shift := 0
+	for _, h := range r.hunks {
+		for k := range h.pieces {
+			at, p := h.first+shift+k, &h.pieces[k]
+			ln, ok := s.lines[at]
+			if !ok || p.kept > 0 || p.length == 0 || !p.freshL && !p.freshR {
+				continue
+			}
+			o := r.old(ln.id)
+			if o == nil || o.survived > 0 || o.left >= 0 && o.right >= 0 || int(o.length) != p.length || o.row() != ln.row() ||
+				!slices.Equal(r.t.text.appendUnits(nil, o.start, o.start+p.length), h.insertedAt(p.start, p.length)) {
+				continue
+			}
+			o.stated, o.moved, p.stated, p.from = false, p, false, o
+			delete(s.lines, at)
+			delete(s.ids, ln.id)
+			r.t.effect.Moves = append(r.t.effect.Moves, Move{o.start, o.start + p.length, p.start})
+		}
+		shift += len(h.pieces) - len(h.old)
+	}
+}
+
+// insertedAt returns n units of the text after the change from a position on, all
+// inserted by one edit; nil if they are by several.
+func (h *hunk) insertedAt(pos, n int) []uint16 {
+	for _, ed := range h.edits {
+		if pos >= ed.FromB && pos+n <= ed.ToB {
+			return ed.Insert[pos-ed.FromB:][:n]
+		}
+	}
+	return nil
+}
+
+// old returns the old line with an identity, nil if the change touches none.
+func (r *reshape) old(id LineID) *oldLine {
+	for _, h := range r.hunks {
+		for i := range h.old {
+			if h.old[i].id == id {
+				return &h.old[i]
+			}
+		}
+	}
+	return nil
+}
+
+// row returns the row of a line alone.
+func (ln *line) row() line {
+	return line{changed: ln.changed, at: ln.at, author: ln.author, submitted: ln.submitted}
 }
 
 // recall adds to the stated lines what a record does not state of them, as far as

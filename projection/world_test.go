@@ -164,11 +164,12 @@ func (w *world) apply(who *person, c ot.Change, claim claims.Claim, undone ...de
 		return err
 	}
 	w.texts, w.log, w.rows = append(w.texts, w.ids()), append(w.log, c), append(w.rows, slices.Collect(w.thread.Rows()))
-	if len(f.Origins) > 0 {
-		w.bringBack(who, c, f.Lines, now)
-		w.restate(who, undone, c, now)
-	}
-	return w.record(who, written(f), now)
+	return w.record(who, written(f), now, func() {
+		if len(f.Origins) > 0 {
+			w.bringBack(who, c, f.Lines, now)
+			w.restate(who, undone, c, f.Lines, now)
+		}
+	})
 }
 
 func (w *world) applied(c ot.Change) ([]*glyph, error) {
@@ -246,8 +247,9 @@ func (w *world) typed(c ot.Change) ot.Change {
 	return b.Change()
 }
 
-// record applies a line of a script, after which the text is now.
-func (w *world) record(who *person, what string, now []*glyph) error {
+// record applies a line of a script, after which the text is now. Before that it calls
+// back, if the text is changed.
+func (w *world) record(who *person, what string, now []*glyph, back func()) error {
 	line := who.name + " " + what
 	w.script = append(w.script, line)
 	e, err := scripts.Event(len(w.script), line, w.thread.Units(0, w.thread.Len()))
@@ -264,6 +266,7 @@ func (w *world) record(who *person, what string, now []*glyph) error {
 	if _, ok := e.Payload.(event.Changed); ok && w.thread.Written {
 		w.found(who, now, before)
 		w.parts(who, now)
+		back()
 	}
 	w.memory.Before(w.thread, &e)
 	eff, err := w.thread.Apply(e)

@@ -49,7 +49,7 @@ func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, 
 	hunks := s.hunks(c, back.segments)
 	for _, h := range hunks {
 		for j := range h.pieces {
-			s.choose(h, &h.pieces[j])
+			s.choose(h, j)
 		}
 	}
 	s.once()
@@ -84,12 +84,25 @@ func (s *stating) free(id projection.LineID) bool {
 }
 
 // choose finds the lines that a piece may be.
-func (s *stating) choose(h *hunk, p *piece) {
+func (s *stating) choose(h *hunk, j int) {
+	p := &h.pieces[j]
+	ids := p.ids()
+	for _, k := range []int{j - 1, j + 1} {
+		if k >= 0 && k < len(h.pieces) { // something may have come between
+			for _, t := range h.pieces[k].thens {
+				if !slices.Contains(ids, t.line.id) {
+					ids = append(ids, t.line.id)
+				}
+			}
+		}
+	}
 	switch {
 	case p.kept == 0:
+		s.exactly(p, ids)
 		s.whole(p)
 	case !s.undo || !h.own || p.back == 0 && p.kept == p.was.Length:
 	default:
+		s.exactly(p, ids)
 		s.mended(p)
 	}
 }
@@ -97,7 +110,6 @@ func (s *stating) choose(h *hunk, p *piece) {
 // whole chooses for a piece that comes back, all of it: the line that it reads like, or
 // else the oldest that most of it is from.
 func (s *stating) whole(p *piece) {
-	s.exactly(p)
 	if len(p.thens) == 0 {
 		return
 	}
@@ -124,7 +136,6 @@ func (s *stating) whole(p *piece) {
 // gives or leaves others: the line that it reads like, or else the one that most of it is
 // from.
 func (s *stating) mended(p *piece) {
-	s.exactly(p)
 	for _, id := range p.ids() {
 		list := s.listOf(p, id)
 		if len(list) == 0 {
@@ -145,9 +156,10 @@ func (s *stating) mended(p *piece) {
 	}
 }
 
-// exactly chooses the lines that a piece reads like.
-func (s *stating) exactly(p *piece) {
-	for _, id := range p.ids() {
+// exactly chooses the lines that a piece reads like, the one of the oldest record first.
+func (s *stating) exactly(p *piece, ids []projection.LineID) {
+	revs := map[projection.LineID]eventlog.Revision{}
+	for _, id := range ids {
 		list := s.listOf(p, id)
 		k := slices.IndexFunc(list, func(t then) bool { return s.reads(t.line, p.content) })
 		if k < 0 {
@@ -162,8 +174,10 @@ func (s *stating) exactly(p *piece) {
 		default:
 			r = list[k].line.row
 		}
+		revs[id] = list[k].rev
 		s.may(p, choice{id, r, true})
 	}
+	slices.SortStableFunc(p.choices, func(a, b choice) int { return cmp.Compare(revs[a.id], revs[b.id]) })
 }
 
 func (s *stating) may(p *piece, c choice) {
