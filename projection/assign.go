@@ -137,6 +137,7 @@ func (s *settling) moved(j int) bool {
 // byStatement: a line whose row a record states leaves its patch, unless the row is the
 // author's own.
 func (s *settling) byStatement() {
+	var back []int
 	for i := range s.of {
 		if !s.t.isStated(&s.a.before[i]) {
 			continue
@@ -149,9 +150,37 @@ func (s *settling) byStatement() {
 		if ln, _ := s.t.lines.byIndex(s.first + j); ln.author == s.by.author && !ln.submitted {
 			s.give(i, j)
 			s.pieces[j].stated = false
+			back = append(back, i)
 		}
 	}
 	s.drop(func(i, j int) bool { return s.of[i] == away || s.pieces[j].stated })
+	for _, i := range back {
+		if !slices.ContainsFunc(s.links, func(l link) bool { return l.i == i }) {
+			s.agree(i, s.of[i])
+		}
+	}
+}
+
+// agree: a line of before that is back has the units of its piece at the beginning and
+// at the end of both.
+func (s *settling) agree(i, j int) {
+	a, b := s.line(i), s.content(j)
+	n := min(len(a), len(b))
+	head := 0
+	for head < n && a[head] == b[head] {
+		head++
+	}
+	tail := 0
+	for tail < n-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	for _, k := range []kept{{s.a.offset[i], s.pieces[j].from, head}, {s.a.offset[i] + len(a) - tail, s.pieces[j].to - tail, tail}} {
+		if k.n > 0 {
+			s.kept = append(s.kept, k)
+		}
+	}
+	slices.SortFunc(s.kept, func(x, y kept) int { return x.a - y.a })
+	s.link()
 }
 
 func (s *settling) give(i, j int) { s.of[i], s.pieces[j].line = j, i }
@@ -172,7 +201,7 @@ func (s *settling) byUnits() {
 			continue
 		}
 		m := &most[p.j]
-		if better := s.equal(p.i, p.j); p.n > m.n || p.n == m.n && (better && !s.equal(m.i, p.j) || better == s.equal(m.i, p.j) && s.a.before[p.i].id.older(s.a.before[m.i].id)) {
+		if better, other := s.equal(p.i, p.j), m.n > 0 && s.equal(m.i, p.j); better && !other || better == other && (p.n > m.n || p.n == m.n && s.a.before[p.i].id.older(s.a.before[m.i].id)) {
 			*m = p
 		}
 	}

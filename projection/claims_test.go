@@ -51,10 +51,10 @@ func written(f event.Changed) string {
 // bringBack ends the finds of others if a change by who brings back units of them, or
 // states that another line is theirs.
 func (w *world) bringBack(who *person, c ot.Change, lines []event.StatedLine, now []*glyph) {
-	back := map[*glyph]bool{}
+	back, moved := map[*glyph]bool{}, w.moved(c, now)
 	for ed := range c.Edits() {
 		for _, g := range now[ed.FromB:ed.ToB] {
-			back[g] = !slices.Contains(w.glyphs, g)
+			back[g] = !moved[g]
 		}
 	}
 	pieces := split(now)
@@ -120,16 +120,15 @@ func (w *world) restateLine(who *person, own []deed, p []*glyph, other bool) {
 	}
 }
 
-// touched reports whether a change deletes units of line p of the text before, or makes
-// it another line.
+// touched reports whether a change edits line p of the text before, or an end of it.
 func (w *world) touched(at int, before, p []*glyph) bool {
+	from := slices.Index(before, p[0])
 	for ed := range w.log[at].Edits() {
-		if slices.ContainsFunc(before[ed.FromA:ed.ToA], func(g *glyph) bool { return slices.Contains(p, g) }) {
+		if ed.FromA <= from+len(p) && ed.ToA >= from {
 			return true
 		}
 	}
-	after, _ := w.log[at].Apply(w.texts[at])
-	return sameGlyphs(split(w.glyphsOf(after)), p) < 0
+	return false
 }
 
 // note marks the units that a record inserted first.

@@ -104,7 +104,7 @@
 //
 // A record is damaged if a stated revision is not below its own, a stated author has no
 // earlier record, a stated line is none that the change touches, or a line that lives on
-// elsewhere has its identity.
+// elsewhere as it was has its identity.
 //
 // # Concurrency
 //

@@ -18,6 +18,13 @@ func KeystrokeRule() (undo func()) {
 	return func() { keystrokeRule = was }
 }
 
+// MovesFirst makes threads look for moves before they look at what a record states, and
+// returns what undoes that.
+func MovesFirst() (undo func()) {
+	movesFirst = true
+	return func() { movesFirst = false }
+}
+
 // PatchFault says which identity of a line of before lives twice: in two patches, or in
 // one and in a line that is not of that patch. It returns "" if none does.
 func PatchFault(t *Thread) string {

@@ -12,6 +12,9 @@ import (
 // changes blame.
 const MaxMovePairs = 1 << 22
 
+// movesFirst makes moves outrank what a record states, which is wrong: tests must see it.
+var movesFirst = false
+
 // A move is a run of whole lines that moves: the units from..to of the text before
 // stand at position at of the text after.
 type move struct {
@@ -68,7 +71,7 @@ func (r *reshape) deleted() (all []candidate) {
 		before := -1
 		for i := range h.old {
 			o := &h.old[i]
-			if o.survived > 0 || o.stated || o.moved != nil || (o.left >= 0 && o.right >= 0) {
+			if o.survived > 0 || o.stated && !movesFirst || o.moved != nil || (o.left >= 0 && o.right >= 0) {
 				continue
 			}
 			joined := before >= 0 && before == i-1 && h.old[before].right < 0 && o.left < 0
@@ -85,7 +88,7 @@ func (r *reshape) inserted() (all []candidate) {
 		before := -1
 		for k := range h.pieces {
 			p := &h.pieces[k]
-			if p.kept > 0 || p.stated || p.known || (!p.freshL && !p.freshR) {
+			if p.kept > 0 || (p.stated || p.known) && !movesFirst || p.from != nil || (!p.freshL && !p.freshR) {
 				continue
 			}
 			joined := before >= 0 && before == k-1 && p.freshL

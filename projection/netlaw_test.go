@@ -357,6 +357,7 @@ func TestNetLawFindsWrongRules(t *testing.T) {
 		{"the keystroke rule of before", keystroke, nil},
 		{"patches left out of the snapshot", anyThread, projection.FreezeFaults["patches"]},
 		{"the stretch left out of the snapshot", anyThread, projection.FreezeFaults["stretch"]},
+		{"the bounds left out of the snapshot", anyThread, projection.FreezeFaults["stretch began"]},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			i, _, _, w, err := lives(scripts.Seeded(seeds.For(t)), 1000, false, c.thread, c.spoil)

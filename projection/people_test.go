@@ -48,7 +48,43 @@ func (w *world) step() error {
 		w.word, w.word, w.slip, w.slip, w.slip, w.lineInFront, w.joinAndPart, w.joinAndPart, w.partAndJoin, w.deleteAll,
 		w.deleteLine, w.deleteWord, w.cutAndPaste, w.undo, w.undo, w.undo, w.enter, w.backspace, w.altDown, w.submit, w.retype,
 	}
+	if w.claims {
+		acts = append(acts, w.lie, w.vandal)
+	}
 	return acts[w.draw(len(acts))](p)
+}
+
+// vandal deletes a line, types the same words in front of another one, and undoes.
+func (w *world) vandal(p *person) error {
+	from, to := w.someLine()
+	if from == to || to == len(w.glyphs) {
+		return nil
+	}
+	in := fresh(textOf(w.glyphs[from : to+1]))
+	p.todo = append([]func(*world) error{func(w *world) error {
+		from, _ := w.someLine()
+		return w.insert(p, from, in...)
+	}, w.undoNext(p)}, p.todo...)
+	return w.delete(p, from, to+1)
+}
+
+// lie types other text than the newest record deleted, and claims to undo that.
+func (w *world) lie(p *person) error {
+	if len(p.done) == 0 {
+		return nil
+	}
+	d := p.done[len(p.done)-1]
+	var in []*glyph
+	for ed := range w.log[d.at].Edits() {
+		for _, id := range w.texts[d.at][ed.FromA:ed.ToA] {
+			in = append(in, &glyph{unit: max('a', w.all[id].unit+1)})
+		}
+	}
+	if len(in) == 0 {
+		return nil
+	}
+	now := slices.Insert(slices.Clone(w.glyphs), w.pos(), in...)
+	return w.deed(p, w.diff(now, nil), claims.Claim{Undoes: [2]uint64{d.seq, d.seq}})
 }
 
 func fresh(s string) (all []*glyph) {

@@ -280,7 +280,7 @@ func (r *reshape) settle(h *hunk, shift int) {
 	at := h.first + shift
 	in := make([]line, len(h.pieces))
 	for k := range h.pieces {
-		if p := &h.pieces[k]; p.stated {
+		if p := &h.pieces[k]; p.stated && p.from == nil {
 			in[k] = r.given(h, p, at+k)
 		} else {
 			in[k] = r.line(h, k)

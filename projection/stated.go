@@ -115,32 +115,18 @@ func (s *statement) begin(r *reshape) error {
 	return nil
 }
 
-// outweighed reports whether an old line has more units in a piece than most says.
-func (h *hunk) outweighed(most keep) bool {
-	return slices.ContainsFunc(h.old, func(o oldLine) bool {
-		return slices.ContainsFunc(o.kept, func(k keep) bool { return k.at == most.at && k.units > most.units })
-	})
-}
-
 // once returns an error if a stated line lives on elsewhere: the change does not touch
-// it, or leaves most of it in a piece that is not stated and has no more of another line.
+// it, or leaves all of it, and nothing else, in a piece that is not stated.
 func (s *statement) once(r *reshape) error {
 	shift := 0
 	for _, h := range r.hunks {
 		for i := range h.old {
 			o := &h.old[i]
-			if !s.ids[o.id] {
+			if o.stated = s.ids[o.id]; !o.stated || len(o.kept) != 1 || o.survived < int(o.length) {
 				continue
 			}
-			o.stated = true
-			most := keep{at: -1}
-			for _, kept := range o.kept {
-				if kept.units > most.units {
-					most = kept
-				}
-			}
-			if most.at >= 0 && !h.pieces[most.at].stated && !h.outweighed(most) {
-				return r.t.fault(r.by.rev, "%s is stated, and line %d is that", o.id, h.first+shift+most.at)
+			if p := &h.pieces[o.kept[0].at]; !p.stated && p.length == o.survived {
+				return r.t.fault(r.by.rev, "%s is stated, and line %d is that", o.id, h.first+shift+o.kept[0].at)
 			}
 		}
 		shift += len(h.pieces) - len(h.old)

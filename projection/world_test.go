@@ -46,8 +46,11 @@ type world struct {
 	claimed, held      int // of text that comes back
 }
 
+var believing bool // every claim holds
+
 func newWorld(people int, claiming bool, t *projection.Thread) *world {
 	w := &world{claims: claiming, thread: t, memory: claims.New(t, claims.Max), all: make([]*glyph, 1), finds: map[string][]*find{}}
+	w.memory.Believe = believing
 	for i, name := range []string{"ana", "ben", "cem", "dan"}[:people] {
 		w.people = append(w.people, &person{name: name, client: eventlog.ClientID{byte(i + 1)}})
 	}

@@ -33,6 +33,9 @@ type piece struct {
 	choices []choice       // the best first
 }
 
+// unaltered reports whether the piece is a line as it was.
+func (p *piece) unaltered() bool { return p.back == 0 && p.kept == p.was.Length }
+
 // is returns the line that the piece is stated to be, nil if there is none.
 func (p *piece) is() *choice {
 	if len(p.choices) == 0 {
@@ -52,6 +55,9 @@ func (s *stating) hunks(c ot.Change, back []segment) (all []*hunk) {
 		all = append(all, &hunk{edits: []ot.Edit{ed}, own: true, first: first, last: last})
 	}
 	shift := 0
+	for ed := range c.Edits() {
+		s.coming = append(s.coming, ed.Insert...)
+	}
 	for _, h := range all {
 		back = s.trace(h, back, shift)
 		shift += len(h.pieces) - len(h.old)
@@ -94,7 +100,7 @@ func (s *stating) trace(h *hunk, back []segment, shift int) []segment {
 	}
 	for _, ed := range h.edits {
 		keep(ed.FromA)
-		h.own = h.own && s.inserted(ed.FromA, ed.ToA)
+		h.own = h.own && s.owned(ed.FromA, ed.ToA)
 		back = h.insert(s, ed.Insert, back)
 		for at = ed.ToA; k < len(h.old)-1 && h.old[k+1].Start <= at; k++ {
 		}
@@ -196,19 +202,29 @@ func (p *piece) ids() (ids []projection.LineID) {
 	return ids
 }
 
-// inserted reports whether the units from..to of the text are all from the undone
-// records.
-func (s *stating) inserted(from, to int) bool {
+// owned reports whether the units from..to of the text are all from the undone records,
+// or come back elsewhere, since these moved them.
+func (s *stating) owned(from, to int) bool {
 	for _, x := range s.t.StretchesOf(from, to) {
 		n := 1
 		if x.Typed {
 			n = x.Length
 		}
 		for i := range n {
-			if !s.undone(x.Revision + eventlog.Revision(i)) {
+			if !s.undone(x.Revision+eventlog.Revision(i)) && !contains(s.coming, s.t.Units(from, from+x.Length)) {
 				return false
 			}
 		}
+		from += x.Length
 	}
 	return true
+}
+
+func contains(all, part []uint16) bool {
+	for i := range len(all) - len(part) + 1 {
+		if slices.Equal(all[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
 }

@@ -20,6 +20,7 @@ type stating struct {
 	holder map[projection.LineID]*piece // the piece that has most units of a line that the change touches, nil if none has
 	rows   map[projection.LineID]row    // of the lines that the change touches
 	pieces []*piece
+	coming []uint16 // all units that come back
 }
 
 // A then is a line as it was before a record.
@@ -100,7 +101,7 @@ func (s *stating) choose(h *hunk, j int) {
 	case p.kept == 0:
 		s.exactly(p, ids)
 		s.whole(p)
-	case !s.undo || !h.own || p.back == 0 && p.kept == p.was.Length:
+	case !s.undo || !h.own || p.unaltered():
 	default:
 		s.exactly(p, ids)
 		s.mended(p)
@@ -168,6 +169,8 @@ func (s *stating) exactly(p *piece, ids []projection.LineID) {
 		now, lives := s.rows[id]
 		r, ok := s.row(list, p.content, now, lives)
 		switch {
+		case k > 0 && s.since(list[k].line.row.rev): // others have made it that
+			r = list[k].line.row
 		case ok:
 		case !s.undo:
 			continue
@@ -217,7 +220,10 @@ func (s *stating) row(list []then, content []uint16, now row, lives bool) (row, 
 		for _, was := range list[1:] {
 			r.submitted = r.submitted || was.line.row.rev == r.rev && was.line.row.submitted
 		}
-		r.submitted = r.submitted || lives && now.rev == r.rev && now.submitted
+		if !lives {
+			now = s.lastOf(l.id)
+		}
+		r.submitted = r.submitted || now.rev == r.rev && now.submitted
 		return r, true
 	}
 	if !s.undo {
@@ -250,11 +256,26 @@ func (s *stating) once() {
 			if c == nil {
 				continue
 			}
-			if q := s.holder[c.id]; best[c.id] != p || q != nil && q != p && q.is() == nil {
+			if q := s.holder[c.id]; best[c.id] != p || q != nil && q != p && q.is() == nil && (!c.exact || q.unaltered()) {
 				p.choices, again = p.choices[1:], true
 			}
 		}
 	}
+}
+
+// lastOf returns the row that line id had before the record that ended it, if that
+// deleted text of it.
+func (s *stating) lastOf(id projection.LineID) row {
+	if r := s.m.record(s.m.dead[id]); r != nil {
+		for _, d := range r.rest().deletions {
+			for k := range d.lines {
+				if d.lines[k].id == id {
+					return d.lines[k].row
+				}
+			}
+		}
+	}
+	return row{}
 }
 
 // empty keeps the identity of an empty line above or below which a hunk brings lines
