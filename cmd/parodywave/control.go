@@ -18,6 +18,8 @@ import (
 	"parodywave/eventlog/event"
 	"parodywave/eventlog/socklog"
 	"parodywave/server"
+
+	"github.com/oklog/ulid/v2"
 )
 
 // A control is a client of the running server, through its socket, or of a server
@@ -77,7 +79,36 @@ func (e *controlError) Is(target error) bool {
 
 // do sends a request and reads the answer into out.
 func (c *control) do(ctx context.Context, method, path string, query url.Values, body io.Reader, out any) error {
-	resp, err := c.send(ctx, method, path, query, body)
+	return c.doKeyed(ctx, method, path, query, "", body, out)
+}
+
+// writeTries is how often a write is sent whose outcome is unknown, and
+// writePause the pause before another try.
+const (
+	writeTries = 5
+	writePause = 300 * time.Millisecond
+)
+
+// write is do for a request that changes something. If its outcome is unknown, it sends
+// the request again with the same key, so that nothing is written twice.
+func (c *control) write(ctx context.Context, method, path string, query url.Values, body io.ReadSeeker, out any) error {
+	key := ulid.Make().String()
+	for try := 1; ; try++ {
+		err := c.doKeyed(ctx, method, path, query, key, body, out)
+		var refused *controlError
+		if err == nil || errors.As(err, &refused) && refused.Code != "unknown" || try == writeTries || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(writePause)
+		if _, err := body.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+	}
+}
+
+// doKeyed is do with a header Idempotency-Key, unless key is empty.
+func (c *control) doKeyed(ctx context.Context, method, path string, query url.Values, key string, body io.Reader, out any) error {
+	resp, err := c.send(ctx, method, path, query, key, body)
 	if err != nil {
 		return err
 	}
@@ -89,10 +120,13 @@ func (c *control) do(ctx context.Context, method, path string, query url.Values,
 }
 
 // send sends a request; the caller closes the body of the answer.
-func (c *control) send(ctx context.Context, method, path string, query url.Values, body io.Reader) (*http.Response, error) {
+func (c *control) send(ctx context.Context, method, path string, query url.Values, key string, body io.Reader) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, base+path+"?"+query.Encode(), body)
 	if err != nil {
 		return nil, err
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
 	}
 	resp, err := c.client.Do(req)
 	if err != nil {

@@ -40,7 +40,7 @@ func (c *healthcheckCommand) Run(a *app) error {
 		return failed("parodywave serve starts one", "no running server for %s: %w", a.Data, err)
 	}
 	defer server.close()
-	answer, err := server.send(ctx, "GET", "/readyz", nil, nil)
+	answer, err := server.send(ctx, "GET", "/readyz", nil, "", nil)
 	if err != nil {
 		if c.late(ctx, err) {
 			return c.silent(a)

@@ -74,7 +74,7 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 type importing struct {
 	path  string
 	query url.Values
-	body  io.Reader
+	body  io.ReadSeeker
 	notes []string // messages to print when it is done
 }
 
@@ -113,7 +113,7 @@ func (c *importCommand) Run(a *app) error {
 	}
 	var answer jsonrow.Imported
 	send.query.Set("as", c.As)
-	err = w.do(a.ctx, "POST", send.path, send.query, send.body, &answer)
+	err = w.write(a.ctx, "POST", send.path, send.query, send.body, &answer)
 	var refused *controlError
 	if err := join(err, w.close()); errors.As(err, &refused) && refused.Code == "forbidden" {
 		return failed("import it into another directory to get the thread of the file: --data DIR", "import %s: %w", c.Path, err)

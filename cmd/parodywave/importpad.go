@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/url"
 	"slices"
@@ -77,14 +76,14 @@ func (c *importCommand) pad(a *app, b []byte) (*importing, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(b)
-	send := &importing{path: "/import", query: url.Values{"digest": {hex.EncodeToString(sum[:])}}, body: &doc, notes: m.notes(t, c.As)}
+	send := &importing{path: "/import", query: url.Values{"digest": {hex.EncodeToString(sum[:])}}, body: bytes.NewReader(doc.Bytes()), notes: m.notes(t, c.As)}
 	if p.Broken != nil {
 		text := ot.String(p.Text)
 		if len(text) > intake.TextMost() {
 			return nil, failed("", "the pad's text has %d bytes: the limit for a text is %d", len(text), intake.TextMost())
 		}
 		send.query.Set("text", strconv.Itoa(len(text)))
-		send.body = io.MultiReader(strings.NewReader(text), &doc)
+		send.body = bytes.NewReader(append([]byte(text), doc.Bytes()...))
 	}
 	return send, nil
 }

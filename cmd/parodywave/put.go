@@ -74,7 +74,7 @@ func (c *putCommand) Run(a *app) error {
 	}
 	var done jsonrow.Put
 	query := url.Values{"as": {c.As}, "allow_empty": {"true"}, "base": {base}}
-	err = w.do(a.ctx, "PUT", "/threads/"+string(stream)+"/text", query, strings.NewReader(text), &done)
+	err = w.write(a.ctx, "PUT", "/threads/"+string(stream)+"/text", query, strings.NewReader(text), &done)
 	if err := join(err, w.close()); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (c *control) reverse(a *app, stream eventlog.Stream, q revert.Query, query 
 		return nil, err
 	}
 	x := new(reversal)
-	return x, c.do(a.ctx, "POST", "/threads/"+string(stream)+"/changes", query, bytes.NewReader(body), x)
+	return x, c.write(a.ctx, "POST", "/threads/"+string(stream)+"/changes", query, bytes.NewReader(body), x)
 }
 
 // reversal computes the answer that a server would give.

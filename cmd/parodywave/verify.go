@@ -129,7 +129,7 @@ func (c *control) copy(a *app) (string, func(), error) {
 	}
 	path := filepath.Join(dir, "log.db")
 	err = func() error {
-		resp, err := c.send(a.ctx, "GET", "/copy", nil, nil)
+		resp, err := c.send(a.ctx, "GET", "/copy", nil, "", nil)
 		if err != nil {
 			return err
 		}

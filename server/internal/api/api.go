@@ -59,7 +59,8 @@ type Threads interface {
 	Present(eventlog.Stream) (connections int, here, typing []string)
 	// Changed returns a channel that is closed when any thread changes.
 	Changed() <-chan struct{}
-	// Open begins a thread with a title and a text, in one append.
+	// Open begins a thread with a title and a text, in one append. The error is
+	// authority.ErrOpened if a request with the key in ctx has opened it before.
 	Open(ctx context.Context, author eventlog.AuthorID, title, text string) (eventlog.Stream, error)
 	// With calls f with a thread's authority, which runs until f returns. The error
 	// is f's, or wraps eventlog.ErrNotFound where there is no such thread.
@@ -134,6 +135,9 @@ func (a *API) at(h func(http.ResponseWriter, *http.Request, moment) error) handl
 func by(identify func(*http.Request) (people.Identity, error), h func(http.ResponseWriter, *http.Request, people.Identity) error) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		as, err := identify(r)
+		if err == nil {
+			r, err = withKey(r)
+		}
 		if err != nil {
 			return err
 		}

@@ -65,6 +65,7 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, most int) (string, er
 	case err != nil:
 		return "", wire.Errorf(wire.BadMessage, "the body cannot be read: %v", err)
 	}
+	noteBody(r, b)
 	return string(b), nil
 }
 

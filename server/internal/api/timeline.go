@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"parodywave/eventlog"
@@ -72,8 +73,8 @@ func (a *API) postVersion(w http.ResponseWriter, r *http.Request, as people.Iden
 		return err
 	}
 	v := m.(wire.NameVersion)
-	err = a.edit(r.Context(), threadOf(r), as, func(au *authority.Authority, author eventlog.AuthorID) error {
-		return au.Version(r.Context(), author, v.Rev, v.Name)
+	err = a.edit(r.Context(), threadOf(r), as, func(ctx context.Context, au *authority.Authority, author eventlog.AuthorID) error {
+		return au.Version(ctx, author, v.Rev, v.Name)
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/projection"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/wire"
@@ -29,7 +31,34 @@ func (a *API) NewThread(ctx context.Context, title, text string, as people.Ident
 	if err != nil {
 		return "", err
 	}
-	return a.Threads.Open(ctx, author, title, text)
+	ctx = keyFor(ctx, author)
+	stream, err := a.Threads.Open(ctx, author, title, text)
+	if errors.Is(err, authority.ErrOpened) {
+		return stream, a.opened(ctx, stream)
+	}
+	return stream, err
+}
+
+// opened returns nil if the thread was opened by this very request before.
+func (a *API) opened(ctx context.Context, stream eventlog.Stream) error {
+	k, _ := authority.KeyOf(ctx)
+	for r, err := range a.Log.Read(ctx, stream, 0) {
+		if err != nil {
+			return err
+		}
+		if r.Client != k.Client || r.Seq != k.Digest {
+			return authority.ErrOtherRequest
+		}
+		break
+	}
+	if _, ok := a.Threads.Get(stream); ok {
+		return nil
+	}
+	t, err := projection.Replay(ctx, a.Log, stream, 0) // its append had an unknown outcome
+	if err == nil {
+		a.Threads.Update(t.Summary())
+	}
+	return err
 }
 
 // Put appends the difference between the text of w.Base and w.Text, carried over
@@ -38,7 +67,7 @@ func (a *API) Put(ctx context.Context, thread eventlog.Stream, w authority.Write
 	if err := a.checkText(w.Text); err != nil {
 		return out, err
 	}
-	err = a.edit(ctx, thread, as, func(au *authority.Authority, author eventlog.AuthorID) (err error) {
+	err = a.edit(ctx, thread, as, func(ctx context.Context, au *authority.Authority, author eventlog.AuthorID) (err error) {
 		w.Author = author
 		out, err = au.Put(ctx, w)
 		return err
@@ -51,15 +80,16 @@ func (a *API) Put(ctx context.Context, thread eventlog.Stream, w authority.Write
 // returns the head; where rebasing leaves nothing of the change it appends
 // nothing. Statements of f are recorded only if there are no edits since.
 func (a *API) Revise(ctx context.Context, thread eventlog.Stream, f event.Changed, at, expected eventlog.Revision, as people.Identity) (head eventlog.Revision, err error) {
-	err = a.edit(ctx, thread, as, func(au *authority.Authority, author eventlog.AuthorID) (err error) {
+	err = a.edit(ctx, thread, as, func(ctx context.Context, au *authority.Authority, author eventlog.AuthorID) (err error) {
 		head, err = au.Revise(ctx, author, f, at, expected)
 		return err
 	})
 	return head, err
 }
 
-// edit calls f with the authority of a thread and the author who edits it.
-func (a *API) edit(ctx context.Context, thread eventlog.Stream, as people.Identity, f func(*authority.Authority, eventlog.AuthorID) error) error {
+// edit calls f with the authority of a thread and the author who edits it, and with a context that has the
+// key of the request.
+func (a *API) edit(ctx context.Context, thread eventlog.Stream, as people.Identity, f func(context.Context, *authority.Authority, eventlog.AuthorID) error) error {
 	if _, ok := a.Threads.Get(thread); !ok { // before an author gets a name
 		return fmt.Errorf("thread %s: %w", thread, eventlog.ErrNotFound)
 	}
@@ -70,7 +100,8 @@ func (a *API) edit(ctx context.Context, thread eventlog.Stream, as people.Identi
 	if err != nil {
 		return err
 	}
-	return a.Threads.With(ctx, thread, func(au *authority.Authority) error { return f(au, author) })
+	ctx = keyFor(ctx, author)
+	return a.Threads.With(ctx, thread, func(au *authority.Authority) error { return f(ctx, au, author) })
 }
 
 func (a *API) identify(ctx context.Context, as people.Identity) (eventlog.AuthorID, error) {

@@ -252,7 +252,11 @@ func (a *Authority) abandon(err error) {
 	a.cfg.Logger.Error("cannot read the thread", "thread", a.cfg.Stream, "error", err)
 	a.stopped = true
 	for _, r := range a.batch.requests {
-		a.fail(r, &wire.Error{Code: wire.Unavailable, Text: "the log cannot be read now: nothing was lost, send again"})
+		answer := wire.OutcomeUnknown()
+		if _, ok := a.texts[r.peer]; ok && r.re == "update" { // a push is never applied twice
+			answer = wire.Errorf(wire.Unavailable, "the log cannot be read now: nothing was lost, send again")
+		}
+		a.fail(r, answer)
 	}
 	for _, p := range a.peers() {
 		p.Close(wire.CloseTryAgain, "the thread cannot be read now: connect again")

@@ -3,6 +3,7 @@ package authority
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -23,6 +24,11 @@ type textPeer struct {
 	moved      bool // the cursor has to be sent
 }
 
+// ErrOpened: the thread that a request opens has records already.
+var ErrOpened = errors.New("the thread already exists")
+
+var errOpen = &wire.Error{Code: wire.BadValue, Text: ErrOpened.Error()}
+
 // Open appends the first records of a thread, with its text if it is not empty,
 // in one append.
 func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, text string) error {
@@ -32,9 +38,9 @@ func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, t
 		all, _ := ot.Units(text) // it is valid
 		c = ot.Replace(0, 0, 0, all)
 	}
-	return a.wait(ctx, request{edit: func() *wire.Error {
+	err := a.wait(ctx, request{edit: func() *wire.Error {
 		if a.thread.Revision > 0 {
-			return wire.Errorf(wire.BadValue, "the thread already exists")
+			return errOpen
 		}
 		if bad == nil {
 			bad = a.validate([]ot.Change{c})
@@ -42,12 +48,17 @@ func (a *Authority) Open(ctx context.Context, author eventlog.AuthorID, title, t
 		if bad != nil {
 			return bad
 		}
-		a.record(event.Opened{Title: title}, author, a.cfg.NewClient(), 0)
+		client, seq := a.origin(ctx)
+		a.record(event.Opened{Title: title}, author, client, seq)
 		if !c.IsEmpty() {
 			a.record(event.Changed{Change: c}, author, a.cfg.NewClient(), 0)
 		}
 		return nil
 	}})
+	if err == error(errOpen) {
+		return ErrOpened
+	}
+	return err
 }
 
 // JoinText adds p as a peer in text mode. p is sent TextJoined, or Resumed and

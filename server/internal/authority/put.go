@@ -43,18 +43,91 @@ type Written struct {
 // difference over all but the newest entries. The authority's own goroutine does
 // the rest.
 func (a *Authority) Put(ctx context.Context, w Write) (Written, error) {
-	m, err := a.difference(ctx, w)
-	for err == nil {
-		var out Written
-		var again bool
-		if out, again, err = a.putMerge(ctx, w, m); err == nil && !again {
-			return out, nil
-		}
-		if err == nil {
+	var m *merge
+	for {
+		out, done, err := a.putBefore(ctx, w)
+		switch {
+		case done || err != nil:
+			return out, err
+		case m == nil:
+			m, err = a.difference(ctx, w)
+		default:
 			_, err = pool.Do(ctx, a.cfg.Pool, "", func(ctx context.Context) (*merge, error) { return m, m.advance(ctx, a.cfg.Log) })
 		}
+		if err != nil {
+			return Written{}, err
+		}
+		out, again, err := a.putMerge(ctx, w, m)
+		if err != nil || !again {
+			return out, err
+		}
 	}
-	return Written{}, err
+}
+
+// putBefore returns what Put returned for a write with the same key, and whether
+// there was one.
+func (a *Authority) putBefore(ctx context.Context, w Write) (out Written, done bool, err error) {
+	k, ok := KeyOf(ctx)
+	if !ok {
+		return out, false, nil
+	}
+	answer := make(chan *wire.Error, 2)
+	if err := a.View(ctx, func(t *projection.Thread, _ chain.Digest) {
+		c, known := t.Client(k.Client)
+		switch {
+		case !known:
+			answer <- nil
+		case c.Seq != k.Digest:
+			answer <- ErrOtherRequest
+		default:
+			close(answer)
+		}
+	}); err != nil {
+		return out, false, err
+	}
+	switch f, fresh := <-answer; {
+	case f != nil:
+		return out, false, f
+	case fresh:
+		return out, false, nil
+	}
+	var m *merge
+	if w.Base != 0 {
+		if m, err = a.difference(ctx, Write{Text: w.Text, Base: w.Base}); err != nil {
+			return out, false, err
+		}
+	}
+	for e, err := range event.Decoded(a.cfg.Log.Read(ctx, a.cfg.Stream, w.Base)) {
+		switch {
+		case err != nil:
+			return out, false, err
+		case e.Client == k.Client:
+			return a.wrote(ctx, m, e.Revision)
+		case m != nil:
+			if f := m.over(e); f != nil {
+				return out, false, f
+			}
+		}
+	}
+	return out, false, wire.Errorf(wire.Unknown, "the record of this request is not there any more")
+}
+
+// wrote returns the outcome of a write that is at a revision. m is its merge, nil if
+// it had no base.
+func (a *Authority) wrote(ctx context.Context, m *merge, at eventlog.Revision) (Written, bool, error) {
+	out := Written{Head: at}
+	if m == nil {
+		return out, true, nil
+	}
+	if out.Merged = m.merged; !m.touched {
+		return out, true, nil
+	}
+	t, err := ThreadAt(ctx, a.cfg.Log, a.cfg.Stream, at)
+	if err != nil {
+		return out, false, err
+	}
+	out.Overlaps = m.overlaps(t.Units(0, t.Len()))
+	return out, true, nil
 }
 
 // difference returns the difference that w makes to the text of its base.
@@ -151,6 +224,10 @@ func (a *Authority) putMerge(ctx context.Context, w Write, m *merge) (out Writte
 	}
 	answer := make(chan outcome, 1) // a canceled request may be served later
 	err = a.wait(ctx, request{edit: func() *wire.Error {
+		if done, f := a.again(ctx); done || f != nil { // it came twice at once
+			answer <- outcome{again: true}
+			return f
+		}
 		if w.Exact && w.Base != a.thread.Revision {
 			return notAt(a.thread.Revision, w.Base)
 		}
@@ -166,7 +243,8 @@ func (a *Authority) putMerge(ctx context.Context, w Write, m *merge) (out Writte
 			return f
 		}
 		if !m.change.IsEmpty() {
-			a.record(event.Changed{Change: m.change}, w.Author, a.cfg.NewClient(), 0)
+			client, seq := a.origin(ctx)
+			a.record(event.Changed{Change: m.change}, w.Author, client, seq)
 		}
 		o := outcome{Written: Written{Head: a.thread.Revision, Merged: m.merged}}
 		if m.touched {
@@ -205,6 +283,10 @@ func (a *Authority) carryOn(m *merge) *wire.Error {
 func (a *Authority) append(ctx context.Context, author eventlog.AuthorID, expected eventlog.Revision, find func() (event.Changed, *wire.Error)) (eventlog.Revision, error) {
 	var head eventlog.Revision
 	err := a.wait(ctx, request{edit: func() *wire.Error {
+		if done, f := a.again(ctx); done || f != nil {
+			head = a.thread.Revision
+			return f
+		}
 		if expected != 0 && expected != a.thread.Revision {
 			return a.stale("the thread is at revision %d, not %d", a.thread.Revision, expected)
 		}
@@ -213,7 +295,8 @@ func (a *Authority) append(ctx context.Context, author eventlog.AuthorID, expect
 			return f
 		}
 		if !c.Change.IsEmpty() {
-			a.record(c, author, a.cfg.NewClient(), 0)
+			client, seq := a.origin(ctx)
+			a.record(c, author, client, seq)
 		}
 		head = a.thread.Revision
 		return nil

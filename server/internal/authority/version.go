@@ -16,19 +16,24 @@ func (a *Authority) NameVersion(p Peer, rev eventlog.Revision, name string) {
 		if !ok {
 			return wire.Errorf(wire.NotJoined, "join a thread in text mode before you name a version")
 		}
-		return a.nameVersion(tp.author, rev, name)
+		return a.nameVersion(context.Background(), tp.author, rev, name)
 	})
 }
 
 // Version is NameVersion for an author who is not connected. It returns when
 // the record is on disk.
 func (a *Authority) Version(ctx context.Context, author eventlog.AuthorID, rev eventlog.Revision, name string) error {
-	return a.wait(ctx, request{edit: func() *wire.Error { return a.nameVersion(author, rev, name) }})
+	return a.wait(ctx, request{edit: func() *wire.Error {
+		if done, f := a.again(ctx); done || f != nil {
+			return f
+		}
+		return a.nameVersion(ctx, author, rev, name)
+	}})
 }
 
 // nameVersion refuses a name that could be mistaken for a revision or a time,
 // or that is taken.
-func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision, name string) *wire.Error {
+func (a *Authority) nameVersion(ctx context.Context, author eventlog.AuthorID, rev eventlog.Revision, name string) *wire.Error {
 	switch {
 	case rev == 0:
 		return wire.Errorf(wire.BadValue, "the first revision is 1")
@@ -44,6 +49,7 @@ func (a *Authority) nameVersion(author eventlog.AuthorID, rev eventlog.Revision,
 			return wire.Errorf(wire.BadValue, "%q already names revision %d: choose another name", name, v.Of)
 		}
 	}
-	a.record(f, author, a.cfg.NewClient(), 0)
+	client, seq := a.origin(ctx)
+	a.record(f, author, client, seq)
 	return nil
 }

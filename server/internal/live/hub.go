@@ -110,14 +110,28 @@ func (h *Hub) acquire(ctx context.Context, stream eventlog.Stream) (*room, error
 }
 
 // open begins a thread with a text, in one append. The caller must release the
-// room.
+// room. If the error is authority.ErrOpened, a request with this key has opened the
+// thread of the room before.
 func (h *Hub) open(ctx context.Context, author eventlog.AuthorID, title, text string) (*room, error) {
 	h.mu.Lock()
 	if h.closed {
 		h.mu.Unlock()
 		return nil, errClosing
 	}
-	r := h.add(eventlog.Stream(ulid.Make().String()))
+	id := ulid.Make()
+	if key, ok := authority.KeyOf(ctx); ok {
+		id = ulid.ULID(key.Client)
+	}
+	stream := eventlog.Stream(id.String())
+	if _, ok := h.directory.Get(stream); ok {
+		h.mu.Unlock()
+		return &room{stream: stream}, authority.ErrOpened
+	}
+	if h.rooms[stream] != nil { // the same request, at once
+		h.mu.Unlock()
+		return nil, wire.OutcomeUnknown()
+	}
+	r := h.add(stream)
 	h.hold(r)
 	h.mu.Unlock()
 	h.start(r)
@@ -128,7 +142,7 @@ func (h *Hub) open(ctx context.Context, author eventlog.AuthorID, title, text st
 	if err != nil {
 		h.release(r)
 		h.drop(r)
-		return nil, err
+		return r, err
 	}
 	return r, nil
 }

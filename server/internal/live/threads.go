@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 
 	"parodywave/eventlog"
 	"parodywave/projection"
@@ -52,9 +53,14 @@ func (h *Hub) Changed() <-chan struct{} {
 	return h.changed
 }
 
-// Open begins a thread with a title and a text, in one append.
+// Open begins a thread with a title and a text, in one append. If a request with the key
+// in ctx has opened it before, the error is authority.ErrOpened, and the stream is
+// that thread.
 func (h *Hub) Open(ctx context.Context, author eventlog.AuthorID, title, text string) (eventlog.Stream, error) {
 	r, err := h.open(ctx, author, title, text)
+	if errors.Is(err, authority.ErrOpened) {
+		return r.stream, err
+	}
 	if err != nil {
 		return "", err
 	}

@@ -21,6 +21,7 @@ const (
 	RateLimited  Code = "rate_limited"  // too fast: wait a moment
 	Stale        Code = "stale"         // based on a revision that cannot be rebased: pull, then send again
 	BaseRequired Code = "base_required" // a whole text without the revision that it was made from
+	Unknown      Code = "unknown"       // the change may be in the log: ask again with the same key
 	Unavailable  Code = "unavailable"   // the log accepts no appends now; nothing was lost: send again
 )
 
@@ -28,7 +29,7 @@ const (
 var Statuses = map[Code]int{
 	BadJSON: 400, BadMessage: 400, UnknownType: 400, BadValue: 400, BadChange: 400,
 	NotJoined: 409, NotFound: 404, Forbidden: 403, ReadOnly: 403,
-	TooLarge: 413, TooMany: 413, RateLimited: 429, Stale: 412, BaseRequired: 428, Unavailable: 503,
+	TooLarge: 413, TooMany: 413, RateLimited: 429, Stale: 412, BaseRequired: 428, Unknown: 503, Unavailable: 503,
 }
 
 // Status returns the HTTP status that goes with c; 500 for a code that is

@@ -8,7 +8,7 @@ import (
 
 func TestEveryCodeHasAStatus(t *testing.T) {
 	all := []Code{BadJSON, BadMessage, UnknownType, BadValue, BadChange, NotJoined, NotFound, Forbidden,
-		ReadOnly, TooLarge, TooMany, RateLimited, Stale, BaseRequired, Unavailable}
+		ReadOnly, TooLarge, TooMany, RateLimited, Stale, BaseRequired, Unknown, Unavailable}
 	for _, code := range all {
 		if status := Statuses[code]; status < 400 || status == 500 || code.Status() != status {
 			t.Errorf("%s: %d and %d", code, status, code.Status())

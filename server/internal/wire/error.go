@@ -43,8 +43,9 @@ func ErrorFor(err error, re string) *Error {
 		}
 	case errors.Is(err, eventlog.ErrNotFound):
 		e = Errorf(NotFound, "there is no such thread or revision")
-	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrUnknown),
-		errors.Is(err, eventlog.ErrClosed), errors.Is(err, eventlog.ErrConflict), errors.Is(err, context.Canceled):
+	case errors.Is(err, eventlog.ErrUnknown), errors.Is(err, context.Canceled):
+		e = OutcomeUnknown()
+	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrClosed), errors.Is(err, eventlog.ErrConflict):
 		e = Refusal(err)
 	case errors.As(err, &damage) && damage.Stream != "":
 		e = Errorf(Unavailable, "thread %s cannot be read, because the log is damaged from revision %d of it on; nothing in it was changed; the operator can save it: parodywave doctor says how", damage.Stream, damage.Revision)
@@ -52,6 +53,12 @@ func ErrorFor(err error, re string) *Error {
 		e = Errorf(Unavailable, "%v", err)
 	}
 	return e.Answering(re)
+}
+
+// OutcomeUnknown returns the error for a change that may be in the log or not. To
+// send it again without a key could double it.
+func OutcomeUnknown() *Error {
+	return Errorf(Unknown, "it is not known whether the change was saved: send the request again with the same Idempotency-Key; without one, look before you send it again")
 }
 
 // Refusal returns err, with which the log refused an append, as an Error. Its text
