@@ -75,6 +75,18 @@ func TestSessionsConverge(t *testing.T) {
 	}
 }
 
+// TestTheDocumentedEditorWorks runs the editor of docs/protocol.md as it stands there; see
+// web/test/document.mjs.
+func TestTheDocumentedEditorWorks(t *testing.T) {
+	t.Parallel()
+	if status := editors(t, "test/document.mjs"); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	if status := editors(t, "test/document.mjs", "--broken"); status == 0 {
+		t.Error("an editor that does not know its own entries works, too")
+	}
+}
+
 // Handing over several updates at once, while own ones are unconfirmed, is
 // known to diverge: here in about two runs of three, and the first one that does
 // ends the test. If none of fifty did, the runs above would be too tame.
