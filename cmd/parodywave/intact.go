@@ -31,9 +31,12 @@ func (a *app) openFor(arg string) (*source, error) {
 		return nil, err
 	}
 	defer w.Close()
-	r, thread, err := w.findAt(arg)
-	if err != nil {
+	r, thread, wrong := w.findAt(arg)
+	if errors.Is(wrong, eventlog.ErrNotFound) { // its title may be among what is damaged
 		return nil, err
+	}
+	if wrong != nil {
+		return nil, wrong
 	}
 	if r.damaged() || r.thread == nil {
 		return nil, damaged("parodywave export --salvage "+quoted(thread)+a.whereFlag()+" writes what can still be read of it; parodywave doctor says what to do",
