@@ -10,7 +10,6 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/boltlog"
-	"parodywave/eventlog/event"
 )
 
 type verifyCommand struct {
@@ -97,15 +96,18 @@ const damageHint = "parodywave doctor says what to do; keep a copy of the log un
 // of the running server's, which remove deletes.
 func (a *app) wholeFile() (path string, remove func(), err error) {
 	keep := func() {}
+	path = a.logPath()
 	if a.File != "" {
-		log, err := boltlog.Open(a.File, boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
-		if err == nil {
-			return a.File, keep, log.Close()
-		}
-		if errors.Is(err, eventlog.ErrDamaged) {
-			return a.File, keep, nil
-		}
+		path = a.File
+	}
+	err = boltlog.Probe(path) // not Open, which reads all of it: the caller does that
+	switch {
+	case err == nil, errors.Is(err, eventlog.ErrDamaged):
+		return path, keep, nil
+	case a.File != "":
 		return "", nil, a.fileError(err)
+	case !errors.Is(err, boltlog.ErrLocked):
+		return "", nil, a.openError(err)
 	}
 	s, err := a.openLog()
 	if errors.Is(err, eventlog.ErrDamaged) {

@@ -91,7 +91,7 @@ func (v *verification) problem(what string) { v.problems = append(v.problems, wh
 // openCache opens the cache of the data directory for comparison, if the log can be
 // opened, too.
 func (v *verification) openCache() error {
-	if v.File != "" {
+	if _, err := os.Stat(v.cachePath()); v.File != "" || err != nil {
 		return nil
 	}
 	log, err := boltlog.Open(v.path, boltlog.Options{Packer: event.Packer{}, ReadOnly: true})

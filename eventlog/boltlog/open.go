@@ -127,14 +127,38 @@ func openSteady(path string, o Options, w *watch) (*bbolt.DB, *os.File, os.FileI
 	}
 }
 
+// Probe returns the error with which Open would fail to get the file at path for
+// reading: no file is there, another process writes it (ErrLocked), or bbolt finds no
+// valid meta page in it. It reads no more than the meta pages.
+func Probe(path string) error {
+	err := empty(path)
+	if err == nil {
+		var db *bbolt.DB
+		if db, _, _, err = openSteady(path, Options{ReadOnly: true}, new(watch)); err == nil {
+			err = guard("close", db.Close)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("open log %s: %w", path, err)
+	}
+	return nil
+}
+
+// empty returns an error if no file is at path, or an empty one.
+func empty(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() == 0 {
+		err = damaged("file is empty")
+	}
+	return err
+}
+
 // load reads the whole file under a shared lock. It returns a log that is open for
 // reading, and the ID of the transaction that it saw.
 func load(path string, o Options) (*Log, uint64, error) {
 	o.ReadOnly = true
-	if info, err := os.Stat(path); err != nil {
+	if err := empty(path); err != nil {
 		return nil, 0, err
-	} else if info.Size() == 0 {
-		return nil, 0, damaged("file is empty")
 	}
 	w := new(watch)
 	db, f, info, err := openSteady(path, o, w)
