@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -112,11 +113,9 @@ func readAll(args []string) {
 	fmt.Println("READY")
 	var head uint64
 	_, _ = fmt.Scan(&head)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	resumed := 0
 	for i, f := range all {
-		if err := f.Reach(ctx, head); err != nil {
+		if err := f.reach(head); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -137,6 +136,23 @@ type follower struct {
 	mu   sync.Mutex
 	last uint64
 	gap  string
+}
+
+// reach waits until f has a revision, as long as it gets anything: on a busy machine two
+// gigabytes for all readers may need longer than patience.
+func (f *follower) reach(rev uint64) error {
+	for before := uint64(0); ; {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		err := f.Reach(ctx, rev)
+		cancel()
+		f.mu.Lock()
+		last := f.last
+		f.mu.Unlock()
+		if !errors.Is(err, context.DeadlineExceeded) || last == before {
+			return err
+		}
+		before = last
+	}
 }
 
 func (f *follower) read(b *client.Batch, _ time.Time) {
