@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"parodywave/cmd/torture/crowd"
@@ -61,6 +62,11 @@ func damage(ctx context.Context, e *env) (o outcome, err error) {
 		}
 		o.tried++
 		o.judge(what, want, func() (contents, string, error) { return examine(ctx, path, file) })
+		if !e.control && strings.HasPrefix(what, "bit ") {
+			if err := o.readable(ctx, path, want); err != nil {
+				return o, err
+			}
+		}
 	}
 	return o, nil
 }
@@ -189,6 +195,44 @@ func named(ctx context.Context, path string, file []byte) (all contents, how str
 		return nil, "verify", nil
 	}
 	return all, "", err
+}
+
+// readable counts, after one flipped bit, the threads that a server would serve, those
+// that commands can read from the file, and all.
+func (o *outcome) readable(ctx context.Context, path string, want contents) error {
+	served := contents{}
+	log, err := boltlog.Open(path, boltlog.Options{Packer: event.Packer{}, ReadOnly: true})
+	if err == nil {
+		defer log.Close()
+		if served, err = readContents(ctx, log); err != nil {
+			return err
+		}
+	}
+	s, err := boltlog.OpenSalvage(ctx, path, boltlog.Options{Packer: event.Packer{}})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for stream, records := range want {
+		if !event.IsThread(stream) {
+			continue
+		}
+		o.count("threads after a flipped bit", 1)
+		if len(served[stream]) == len(records) {
+			o.count("threads after a flipped bit that a server serves", 1)
+		}
+		whole, n := true, 0
+		for p, err := range s.Pieces(ctx, stream) {
+			if err != nil {
+				return err
+			}
+			whole, n = whole && p.Damage == nil, n+len(p.Records)
+		}
+		if whole && n == len(records) {
+			o.count("threads after a flipped bit that commands read", 1)
+		}
+	}
+	return nil
 }
 
 // judge examines a damaged file: the damage must be named, or the contents must be as
