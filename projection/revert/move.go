@@ -145,13 +145,14 @@ func (r *Reversal) liftBehind(h *hop, at int) {
 	}
 }
 
-// arrive writes what s inserts.
-func (r *Reversal) arrive(s *section) {
+// arrive writes what s inserts, from position at of the text after on; before that, an
+// earlier hop did. It returns where that ends.
+func (r *Reversal) arrive(s *section, at int) int {
 	r.move = -1
 	for r.states && zone(r.left) > 0 {
 		r.right = append(r.right, r.unpush())
 	}
-	for at := s.FromB; at < s.ToB; {
+	for at < s.ToB {
 		end := s.ToB
 		if len(r.arrivals) > 0 {
 			h := &r.hops[r.arrivals[0]]
@@ -169,6 +170,7 @@ func (r *Reversal) arrive(s *section) {
 		r.insert(s.Insert[at-s.FromB : end-s.FromB])
 		at = end
 	}
+	return at
 }
 
 // adopt makes a break of the edits others' own if others moved lines of others with it:

@@ -89,13 +89,14 @@ func (r *Reversal) after(_ *event.Event, effect *projection.Effect) {
 		}
 	}
 	r.adopt()
+	done := 0 // up to here the text is as it is now
 	for i := 0; first && i < len(r.sections); i++ {
 		s := &r.sections[i]
 		r.seek(s.FromB)
 		for x := r.pop(); x.want != anchor; x = r.pop() {
 			r.push(x)
 		}
-		r.arrive(s)
+		done = r.arrive(s, max(done, s.FromB))
 	}
 	r.settle()
 	if r.hurt, r.passing = r.hurt[:0], nil; !r.ours {

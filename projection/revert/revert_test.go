@@ -629,3 +629,24 @@ func TestReversalOfAllSinceGivesTheTextOfThen(t *testing.T) {
 		}
 	}
 }
+
+// TestReversalOfARunThatTwoSectionsInsert: what moves may arrive in two parts that touch.
+func TestReversalOfARunThatTwoSectionsInsert(t *testing.T) {
+	log, now, err := script{
+		`cem [[0,"foobar","ab","\t ab"]]`,
+		`ana [11,[1],2]`,
+		`cem [13,[0,"","\tab","a longer line"]]`,
+		`ben [1,[14,"foobar","ab"],3,[0,"😀","ab",""],[5,"\tab","ab"],6,[0,"😀"],2]`,
+	}.Log()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := revert.Replay(t.Context(), log, scripts.Stream, func(e *event.Event) bool { return e.Revision > 1 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := p.Plan().Change.Apply(now.Units(0, now.Len()))
+	if err != nil || ot.String(after) != "foobar\nab\n\t ab" {
+		t.Errorf("%q: %v", ot.String(after), err)
+	}
+}
