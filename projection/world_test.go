@@ -283,7 +283,7 @@ func (w *world) record(who *person, what string, now []*glyph, back func()) erro
 	w.glyphs = now
 	w.note(who, now)
 	if _, ok := e.Payload.(event.Submitted); ok {
-		w.stretchOf = ""
+		w.stretchOf, w.others = "", nil // the flag is its work
 	}
 	return w.check()
 }
