@@ -27,7 +27,8 @@ type smallPatch struct {
 
 const (
 	sparePatches = 4
-	spareGone    = 256 // units gone that a spare patch has memory for
+	spareGone    = 256 // units gone that a spare patch has memory for, at most
+	spareLines   = 4   // lines of before
 )
 
 // make returns a patch of nothing yet.
@@ -46,7 +47,7 @@ func (f *patches) make(by stamp, lines int) *patch {
 
 // free leaves the memory of p, which is no longer among f, to other patches.
 func (f *patches) free(p *patch) {
-	if len(f.spare) < sparePatches && cap(p.gone) <= spareGone && cap(p.before) == 1 {
+	if len(f.spare) < sparePatches && cap(p.gone) <= spareGone && cap(p.before) <= spareLines {
 		f.spare = append(f.spare, p)
 	}
 }

@@ -9,16 +9,18 @@ import "slices"
 // before the change, which is gone when it is known what the change alters.
 type held struct {
 	*patch
-	s settling
+	s *settling
 }
 
 // hold reads what a patch that begins at line at consists of.
 func (t *Thread) hold(p *patch, at int) held {
 	by := stamp{rev: p.rev, author: p.author}
-	a := &area{from: at, to: at + p.lines}
+	w := workspaces.Get().(*workspace)
+	w.patched, w.stretched = next(w.patched[:0], at, at+p.lines, nil, 0), w.stretched[:0]
+	a := &w.patched[0]
 	_, a.start = t.lines.byIndex(min(at, t.lines.count-1))
 	a.addPatch(t, p, at, a.start)
-	h := held{p, settling{t: t, space: new(workspace), by: by, a: a, first: at}}
+	h := held{p, w.settle(t, by, false, a, at)}
 	h.s.read(p.lines)
 	h.s.byIdentity(func(int) bool { return true })
 	return h
@@ -27,7 +29,7 @@ func (t *Thread) hold(p *patch, at int) held {
 // release returns the patches that are left of it. altered says which of its lines
 // are, parted whether something came between a line and the next.
 func (h *held) release(altered, parted func(j int) bool) []placed {
-	s := &h.s
+	s := h.s
 	lost := make([]bool, len(s.of))
 	through := func(i, lo, hi int) {
 		for j := lo; j <= hi; j++ {
@@ -54,7 +56,7 @@ func (h *held) release(altered, parted func(j int) bool) []placed {
 
 // without returns the patches that are left without some lines of before.
 func (h *held) without(lost []bool) []placed {
-	s := &h.s
+	s := h.s
 	for i := range lost {
 		if lost[i] {
 			s.of[i] = away
@@ -74,6 +76,8 @@ func (t *Thread) releaseKey(k, i int) {
 	h := t.hold(p, at)
 	left := h.release(func(j int) bool { return at+j == i }, func(int) bool { return false })
 	f.put(k, k+1, left)
+	h.s.space.leave()
+	f.free(p)
 }
 
 // put replaces the patches from..to by others.

@@ -67,14 +67,20 @@ func (n *net) reserve() *workspace {
 
 // release leaves the workspace to other records.
 func (n *net) release() {
-	w := n.space
-	if w == nil {
-		return
+	if n.space != nil {
+		n.space.leave()
+		n.space, n.patched, n.stretched = nil, nil, nil
 	}
-	n.space, n.patched, n.stretched = nil, nil, nil
+}
+
+// leave leaves w to other records, and the workspaces of the patches that it holds.
+func (w *workspace) leave() {
 	for _, all := range [][]area{w.patched, w.stretched} {
 		for i := range all {
 			a := &all[i]
+			for k := range a.held {
+				a.held[k].s.space.leave()
+			}
 			clear(a.own)
 			a.edits, a.held = nil, nil
 		}
