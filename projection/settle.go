@@ -232,3 +232,40 @@ type became struct {
 	was LineID
 	at  int
 }
+
+func (s *settling) settle() {
+	a := s.a
+	s.read(a.to - a.from + a.delta)
+	if s.t.net.stated != nil && !s.every {
+		s.byStatement()
+	}
+	for _, o := range a.own {
+		if slices.ContainsFunc(s.flying, func(m placed) bool { return m.p == o.patch }) {
+			for i := range o.before {
+				s.of[o.first+i] = away
+			}
+		}
+	}
+	if len(s.t.effect.Moves) > 0 && !s.every {
+		s.elsewhere()
+	}
+	s.assign()
+	if s.every {
+		s.keepRows()
+		s.cross()
+	} else {
+		s.own()
+		s.write()
+	}
+}
+
+// elsewhere finds lines of before that a move took out of the area.
+func (s *settling) elsewhere() {
+	lives := map[LineID]int{}
+	s.t.eachPatched(func(i int, ln *line) { lives[ln.id] = i })
+	for i := range s.of {
+		if j, ok := lives[s.a.before[i].id]; ok && (j < s.first || j >= s.first+len(s.pieces)) {
+			s.of[i] = away
+		}
+	}
+}
