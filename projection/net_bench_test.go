@@ -107,6 +107,16 @@ func BenchmarkNetLaw(b *testing.B) {
 	compare("one author", trace(100_000))
 	compare("two authors in turns of 500", trace(500))
 	compare("two authors in turns of 5", trace(5))
+	compare("two people at the same time", func(b *testing.B) [][]event.Event {
+		changes, authors := scripts.Concurrent(b, "friendsforever.json.gz")
+		events := scripts.Events(changes)
+		for i, author := range authors {
+			if author == 1 {
+				events[i].Author, events[i].Client = scripts.AuthorID("ben"), eventlog.ClientID{2}
+			}
+		}
+		return [][]event.Event{events}
+	})
 	compare("four people", func(b *testing.B) [][]event.Event { return fourPeople(b, 300) })
 }
 

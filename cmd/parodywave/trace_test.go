@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"parodywave/projection/scripts"
 )
 
 // A trace is a text that people typed, keystroke by keystroke. The traces are in
@@ -160,28 +162,28 @@ func sequential(t testing.TB, path string, authors int) trace {
 // what its author's keystroke did to the merge of everything before it: the
 // character that was deleted is looked for there, and what was typed stands
 // where the merge has it. A keystroke that deleted what another had deleted
-// already does nothing any more. See merged for how the trace merges.
+// already does nothing any more. See scripts.Merge for how the trace merges.
 func concurrent(t testing.TB, path string) trace {
 	t.Helper()
 	file := readTrace(t, path)
-	m := merged{agents: file.NumAgents}
+	m := scripts.NewMerge(file.NumAgents)
 	tr := trace{end: file.End}
 	for i, txn := range file.Txns {
-		m.begin(i, txn.Agent, txn.Parents)
+		m.Begin(i, txn.Agent, txn.Parents)
 		for _, p := range txn.Patches {
 			s := strokeOf(t, p)
 			for ; s.del > 0; s.del-- {
-				if at, ok := m.delete(s.pos); ok {
+				if at, ok := m.Delete(s.pos); ok {
 					tr.keystrokes = append(tr.keystrokes, keystroke{author: txn.Agent, pos: at, del: 1})
 				}
 			}
 			for k, c := range []byte(s.insert) {
-				at := m.insert(s.pos+k, c)
+				at := m.Insert(s.pos+k, c)
 				tr.keystrokes = append(tr.keystrokes, keystroke{author: txn.Agent, pos: at, insert: string(c)})
 			}
 		}
 	}
-	if got := m.text(); tr.end == "" {
+	if got := m.Text(); tr.end == "" {
 		tr.end = got
 	} else if got != tr.end {
 		t.Fatalf("%s: merging gives %d characters that are not the %d at the end of the trace", path, len(got), len(tr.end))

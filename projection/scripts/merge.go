@@ -1,6 +1,6 @@
-package main
+package scripts
 
-// merged is a text that several agents typed at the same time, kept with all
+// A Merge is a text that several agents typed at the same time, kept with all
 // that was ever in it, as recorded concurrent traces define their merge. Every
 // character stays in one list, deleted or not. It remembers between which two
 // characters it was typed, and among those typed at one place the list
@@ -9,7 +9,7 @@ package main
 // Extensible Data Types", 2016; the variant compares right origins, too).
 //
 // A version is, for each agent, how many of its transactions are in.
-type merged struct {
+type Merge struct {
 	agents   int
 	items    []*item
 	versions [][]int // after each transaction
@@ -29,8 +29,11 @@ type item struct {
 
 type deletion struct{ agent, seq int }
 
-// begin begins transaction i, which sees the merge of its parents.
-func (m *merged) begin(i, agent int, parents []int) {
+// NewMerge returns an empty text by a number of agents.
+func NewMerge(agents int) *Merge { return &Merge{agents: agents} }
+
+// Begin begins transaction i, which sees the merge of its parents.
+func (m *Merge) Begin(i, agent int, parents []int) {
 	if m.counts == nil {
 		m.counts = make([]int, m.agents)
 	}
@@ -47,10 +50,10 @@ func (m *merged) begin(i, agent int, parents []int) {
 }
 
 // known reports whether the transaction under way sees that x was typed.
-func (m *merged) known(x *item) bool { return x.seq <= m.now[x.agent] }
+func (m *Merge) known(x *item) bool { return x.seq <= m.now[x.agent] }
 
 // visible reports whether it sees x in the text.
-func (m *merged) visible(x *item) bool {
+func (m *Merge) visible(x *item) bool {
 	if !m.known(x) {
 		return false
 	}
@@ -64,7 +67,7 @@ func (m *merged) visible(x *item) bool {
 
 // find returns the index in the list of the character that the transaction
 // sees at pos, and the position of that index in the merge of everything.
-func (m *merged) find(pos int) (index, at int) {
+func (m *Merge) find(pos int) (index, at int) {
 	for i, x := range m.items {
 		if m.visible(x) {
 			if pos == 0 {
@@ -79,9 +82,9 @@ func (m *merged) find(pos int) (index, at int) {
 	return len(m.items), at
 }
 
-// delete deletes the character at pos. It returns where that is in the merge of
+// Delete deletes the character at pos. It returns where that is in the merge of
 // everything, and false when somebody deleted it already.
-func (m *merged) delete(pos int) (int, bool) {
+func (m *Merge) Delete(pos int) (int, bool) {
 	i, at := m.find(pos)
 	x := m.items[i]
 	first := len(x.deleted) == 0
@@ -89,9 +92,9 @@ func (m *merged) delete(pos int) (int, bool) {
 	return at, first
 }
 
-// insert types a character at pos, and returns where it comes to stand in the
+// Insert types a character at pos, and returns where it comes to stand in the
 // merge of everything.
-func (m *merged) insert(pos int, char byte) int {
+func (m *Merge) Insert(pos int, char byte) int {
 	x := &item{char: char, agent: m.agent, seq: m.seq}
 	left := -1
 	if pos > 0 {
@@ -120,7 +123,7 @@ func (m *merged) insert(pos int, char byte) int {
 
 // place returns the index for x among those that others typed between left and
 // right at the same time.
-func (m *merged) place(x *item, left, right int) int {
+func (m *Merge) place(x *item, left, right int) int {
 	at, passing := left+1, false
 	for i := left + 1; i < right; i++ {
 		y := m.items[i]
@@ -138,7 +141,7 @@ func (m *merged) place(x *item, left, right int) int {
 	return at
 }
 
-func (m *merged) index(x *item, none int) int {
+func (m *Merge) index(x *item, none int) int {
 	for i, y := range m.items {
 		if x == y {
 			return i
@@ -147,7 +150,8 @@ func (m *merged) index(x *item, none int) int {
 	return none
 }
 
-func (m *merged) text() string {
+// Text returns the merge of everything.
+func (m *Merge) Text() string {
 	var out []byte
 	for _, x := range m.items {
 		if len(x.deleted) == 0 {
