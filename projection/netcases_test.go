@@ -34,6 +34,11 @@ var netCases = []struct {
 		[]string{`1.0 r1 ana "alpha"`, `1.1 r3 cem "beta!"`},
 	},
 	{
+		"a key typed over another, and the other typed again",
+		script{`ana [[0,"alpha"]]`, `ben [2,[1,"x"],2]`, `ben [2,[1],2]`, `ben [2,[0,"p"],2]`},
+		[]string{`1.0 r1 ana "alpha"`},
+	},
+	{
 		"a submitted line stays submitted",
 		script{`ana [[0,"alpha","beta"]]`, `ana submit 0 0`, `ben [3,[0,"x"],7]`, `cem [11,[0,"!"]]`, `ben [3,[1],8]`},
 		[]string{`1.0 r1 ana "alpha" submitted`, `1.1 r4 cem "beta!"`},
