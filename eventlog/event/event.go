@@ -8,6 +8,10 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
+// KeyedSeq is the lowest sequence number of a record that a request with a key made: a
+// digest of the request, not a count. No editor counts as far.
+const KeyedSeq = 1 << 52
+
 // An Event is one record's header and payload.
 type Event struct {
 	Stream   eventlog.Stream

@@ -42,7 +42,7 @@ func (r *Reversal) before(e *event.Event) {
 	case *event.Changed:
 		r.origins = slices.Clone(f.Origins)
 	}
-	r.command, r.looks, r.states, r.stays = e.Seq == 0, maxLooks, len(r.origins) > 0, nil
+	r.command, r.looks, r.states, r.stays = e.Seq == 0 || e.Seq >= event.KeyedSeq, maxLooks, len(r.origins) > 0, nil
 	if r.states && r.command && !r.ours {
 		r.stays = r.staying(r.reading(r.t.Units(0, r.t.Len())))
 	}

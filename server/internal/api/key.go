@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"parodywave/eventlog"
+	"parodywave/eventlog/event"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/wire"
 )
@@ -48,7 +49,7 @@ func noteBody(r *http.Request, body []byte) {
 		h.Write(n[:])
 		h.Write([]byte(part))
 	}
-	k.digest = max(1, binary.BigEndian.Uint64(h.Sum(nil))&wire.MaxNumber)
+	k.digest = binary.BigEndian.Uint64(h.Sum(nil))&wire.MaxNumber | event.KeyedSeq
 }
 
 // keyFor returns a context with the key of a request by an author.

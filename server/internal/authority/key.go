@@ -14,7 +14,7 @@ import (
 // remembered: it does the same again.
 type Key struct {
 	Client eventlog.ClientID // derived from the author and the key that the author gave
-	Digest uint64            // of the request, from 1 to wire.MaxNumber
+	Digest uint64            // of the request, from event.KeyedSeq to wire.MaxNumber
 }
 
 type keyInContext struct{}
