@@ -328,7 +328,7 @@ func TestLineHistoryAgreesWithOracle(t *testing.T) {
 func TestLineHistoryTellsWhatLinesRead(t *testing.T) {
 	draw := scripts.Seeded(seeds.For(t))
 	passages := 0
-	for i := range seeds.Rounds(600) {
+	for i := range seeds.Rounds(300) {
 		w, err := makeLife(draw, 60, false).live(projection.NewThread(scripts.Stream))
 		if err != nil {
 			t.Fatal(err)

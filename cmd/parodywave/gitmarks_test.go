@@ -82,7 +82,7 @@ func (m *mirror) commits() string { return git(m.t, m.dir, nil, "rev-list", "mai
 // nothing.
 func TestAMirrorIsTheWholeExport(t *testing.T) {
 	seed := seeds.For(t)
-	for h := range seeds.Rounds(20) {
+	for h := range seeds.Rounds(10) {
 		rnd := rand.New(rand.NewPCG(seed, uint64(h)))
 		log, thread := randomRecords(t, rnd.IntN, 40, "redact")
 		for _, every := range []string{"edit", "burst", "submit"} {
