@@ -18,6 +18,7 @@ import (
 // from now. Whoever reads its times is notified once, and times like -0m count from
 // the newest record.
 func TestAClockThatRanAheadIsSaid(t *testing.T) {
+	t.Parallel()
 	program, data := build(t), t.TempDir()
 	thread := string(logAhead(t, data, time.Now()))
 	for _, c := range []struct {

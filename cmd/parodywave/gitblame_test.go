@@ -35,6 +35,7 @@ func sameAuthors(t *testing.T, name, repo string, thread *projection.Thread, per
 // One person wrote sveltecomponent, and often commented lines out and in again: divided
 // between two authors, these are changes that an author takes back in a later commit.
 func TestGitBlameOfTraces(t *testing.T) {
+	t.Parallel()
 	dir := traces(t)
 	for name, tr := range map[string]trace{
 		"friendsforever":  concurrent(t, filepath.Join(dir, "friendsforever.json.gz")),
@@ -54,6 +55,7 @@ func TestGitBlameOfTraces(t *testing.T) {
 // TestGitBlameOfPads compares them, and the other answers about lines, on exports of
 // Etherpad.
 func TestGitBlameOfPads(t *testing.T) {
+	t.Parallel()
 	dir := pads(t)
 	for _, name := range []string{"minutes", "paper"} {
 		data := t.TempDir()
@@ -189,6 +191,7 @@ func wholeBursts(t *testing.T, log eventlog.AuditLog) (dir string) {
 // TestGitBlameOfBursts compares them on threads that people type in turns, with wrong
 // keys, new, deleted and empty lines, exported at once and at random moments.
 func TestGitBlameOfBursts(t *testing.T) {
+	t.Parallel()
 	seed := seeds.For(t)
 	var lines, agree, mirrored int
 	for h := range seeds.Rounds(20) {

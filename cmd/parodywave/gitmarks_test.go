@@ -81,6 +81,7 @@ func (m *mirror) commits() string { return git(m.t, m.dir, nil, "rev-list", "mai
 // each tag are the same as after one whole export. With a commit for each edit, it has the same commits. Streams that break off in between change
 // nothing.
 func TestAMirrorIsTheWholeExport(t *testing.T) {
+	t.Parallel()
 	seed := seeds.For(t)
 	for h := range seeds.Rounds(10) {
 		rnd := rand.New(rand.NewPCG(seed, uint64(h)))

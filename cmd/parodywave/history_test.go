@@ -94,6 +94,7 @@ func told(rows []*lineRow, read []map[projection.LineID]string, from map[project
 // each author against those of all: a row of one author shows nothing that another one
 // did. Folding over another author's edit, as a filter before the fold does, is seen.
 func TestRowsTellWhatLinesRead(t *testing.T) {
+	t.Parallel()
 	draw := scripts.Seeded(seeds.For(t))
 	rows, overOthers := 0, 0
 	for range seeds.Rounds(300) {

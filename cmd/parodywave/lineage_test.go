@@ -173,6 +173,7 @@ func broken(rows []*lineRow, thread *projection.Thread, n int) string {
 }
 
 func TestHistoryOfALineHangsTogether(t *testing.T) {
+	t.Parallel()
 	rows, seed := 0, seeds.For(t)
 	for i := range uint64(seeds.Rounds(300)) {
 		log, thread := history(t, rand.New(rand.NewPCG(seed, i)), 25, withMoves)

@@ -14,6 +14,7 @@ import (
 // TestMigrateUpgradesTheFirstRelease: the log of the first release is read as it
 // is, refused to writers, upgraded after a backup, and says the same afterwards.
 func TestMigrateUpgradesTheFirstRelease(t *testing.T) {
+	t.Parallel()
 	program, data := build(t), t.TempDir()
 	path := filepath.Join(data, "log.db")
 	thaw(t, filepath.Join("..", "..", "migrations", "testdata", "v1", "log.db.gz"), path)

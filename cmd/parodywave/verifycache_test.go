@@ -20,6 +20,7 @@ import (
 // TestVerifyComparesTheCache: what a server saved is compared with the log, also
 // while it runs, and a difference ends with status 4 and says what to delete.
 func TestVerifyComparesTheCache(t *testing.T) {
+	t.Parallel()
 	program, data := build(t), t.TempDir()
 	thread := longThread(t, filepath.Join(data, "log.db"))
 	p := newServer(t, program, data)
