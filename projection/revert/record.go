@@ -74,7 +74,11 @@ func (r *Reversal) after(_ *event.Event, effect *projection.Effect) {
 	if len(r.sections) == 0 {
 		return
 	}
-	r.findHops(effect.Moves)
+	moves := effect.Moves
+	if r.states { // its origins say where text comes from
+		moves = nil
+	}
+	r.findHops(moves)
 	first, shift := len(r.hops) > 0 || r.states, 0
 	for i := range r.sections {
 		s := &r.sections[i]
