@@ -1,7 +1,7 @@
 # make test runs every check that a change must pass. It installs what it needs.
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: test check web web-test page race storm torture bench demo-trace fuzz mutate chromium
+.PHONY: test check web web-test page race storm torture abuse bench demo-trace fuzz mutate chromium
 
 test: check web-test race page
 
@@ -51,6 +51,11 @@ torture:
 		SUDO=; test "$$(id -u)" = 0 || SUDO=sudo; \
 		$$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends $$missing; }
 	go run ./cmd/torture $(if $(ROW),-rows $(ROW)) $(if $(N),-n $(N)) $(if $(SEED),-seed $(SEED)) $(if $(FOR),-for $(FOR))
+
+# Sends a server the costliest messages known, and prints how long people who type
+# meanwhile wait; see docs/reliability.md. make abuse ONLY=submit,put runs some rows.
+abuse:
+	go run ./cmd/torture/abuse $(if $(ONLY),-only $(ONLY))
 
 # The page in a real browser against the real server.
 page: web/node_modules chromium

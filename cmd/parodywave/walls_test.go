@@ -80,6 +80,8 @@ var walls = []wall{
 		reason: "the player plays a history that it was given, and is tested without a terminal or a log file"},
 	{from: "cmd/parodywave/etherpad", only: []string{"eventlog/ot"}, std: true,
 		reason: "another program's format is read by itself, and is not the log's business"},
+	{from: "cmd/torture/abuse", never: slices.Concat(backends, []string{"server"}),
+		reason: "what hostile clients send must not change with the server"},
 	{from: "cmd/torture/crowd", never: slices.Concat(backends, []string{"server"}),
 		reason: "the journal compares a log with what clients saw, and shares no code with the server that it watches"},
 	{from: "cmd/torture/uml", only: []string{}, reason: "a machine whose power is cut knows nothing of what runs in it"},
