@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,10 +30,13 @@ type result struct {
 	At       string         `json:"at"`      // when it finished
 }
 
+// workDir matches the directory of a round, which a reader of the results does not have.
+var workDir = regexp.MustCompile(`(/[\w.-]+)*/torture-[\w-]+/`)
+
 func resultOf(r row, o outcome, seed uint64, control bool, version string, took time.Duration) result {
-	problems := o.problems[:min(3, len(o.problems))]
+	problems := slices.Clone(o.problems[:min(3, len(o.problems))])
 	for i, p := range problems {
-		problems[i] = fmt.Sprintf("%.300s", p)
+		problems[i] = fmt.Sprintf("%.300s", workDir.ReplaceAllString(p, ""))
 	}
 	return result{
 		Row: r.name, Seed: seed, Control: control, Tried: o.tried, Acked: o.acked, Lost: o.lost, Details: o.details, Problems: problems,

@@ -45,7 +45,7 @@
 //
 // An origin names a revision and not a place in its text. Pieces at the place come first, and
 // those elsewhere must have just the units. Where one revision wrote the same twice, one may
-// still be mistaken for the other, and come back once more or not at all: in about 1 of 800
+// still be mistaken for the other, and come back once more or not at all: in about 1 of 500
 // random histories of people who take back in turn.
 //
 // # Moves
