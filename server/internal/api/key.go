@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"net/http"
 
+	"github.com/oklog/ulid/v2"
+
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/server/internal/authority"
@@ -52,12 +54,17 @@ func noteBody(r *http.Request, body []byte) {
 	k.digest = binary.BigEndian.Uint64(h.Sum(nil))&wire.MaxNumber | event.KeyedSeq
 }
 
-// keyFor returns a context with the key of a request by an author.
+// keyFor returns a context with the key of a request by an author. If the key is a ULID,
+// the client derived from it has the key's time, so that a thread opened with it sorts by
+// time as others do.
 func keyFor(ctx context.Context, author eventlog.AuthorID) context.Context {
 	k, ok := ctx.Value(keyedInContext{}).(*keyed)
 	if !ok || k.digest == 0 {
 		return ctx
 	}
 	sum := sha256.Sum256(append([]byte("parodywave idempotency key\x00"+string(author[:])), k.key...))
+	if id, err := ulid.ParseStrict(k.key); err == nil {
+		copy(sum[:6], id[:6])
+	}
 	return authority.WithKey(ctx, authority.Key{Client: eventlog.ClientID(sum[:16]), Digest: k.digest})
 }
