@@ -28,6 +28,7 @@ const burst = (page, key, times) => page.locator('.cm-content').evaluate((e, [ke
 /** goes waits until the page and the log have a text. */
 async function goes(server, thread, page, text) {
   await eventually(() => textOf(page), text)
+  await eventually(async () => /\bdisk\b/.test(await page.locator('.mark').getAttribute('class')), true) // no key is under way
   await eventually(() => server.text(thread), text)
 }
 
