@@ -2,9 +2,11 @@ package crowd
 
 import (
 	"context"
+	"io"
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -13,8 +15,9 @@ import (
 // last keystroke, which never comes here. Where the answers do come, Quiet returns nil.
 func TestQuietNamesTheClientsThatWait(t *testing.T) {
 	web := serve(t)
-	var frozen sync.Mutex // nothing passes while it is held
-	url := freezable(t, web.Listener.Addr().String(), &frozen)
+	var frozen sync.Mutex // while it is held nothing that a client writes reaches the server
+	var held atomic.Int32 // the clients whose bytes the proxy holds back
+	url := freezable(t, web.Listener.Addr().String(), &frozen, &held)
 	j := NewJournal()
 	c, err := Gather(t.Context(), url, j, 1, Size{Lines: 1, Each: 2, Pause: time.Millisecond})
 	if err != nil {
@@ -25,6 +28,9 @@ func TestQuietNamesTheClientsThatWait(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	frozen.Lock()
+	for held.Load() < 2 { // until each has sent its next keystroke
+		time.Sleep(time.Millisecond)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	err = c.Quiet(ctx)
@@ -38,20 +44,22 @@ func TestQuietNamesTheClientsThatWait(t *testing.T) {
 }
 
 // freezable returns the address of a proxy.
-func freezable(t *testing.T, to string, frozen *sync.Mutex) string {
+func freezable(t *testing.T, to string, frozen *sync.Mutex, held *atomic.Int32) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	pass := func(dst, src net.Conn) {
-		defer dst.Close()
+	pass := func(server, client net.Conn) {
+		defer server.Close()
 		for b := make([]byte, 1<<10); ; {
-			n, err := src.Read(b)
+			n, err := client.Read(b)
+			held.Add(1)
 			frozen.Lock()
-			_, _ = dst.Write(b[:n])
+			_, _ = server.Write(b[:n])
 			frozen.Unlock()
+			held.Add(-1)
 			if err != nil {
 				return
 			}
@@ -68,8 +76,11 @@ func freezable(t *testing.T, to string, frozen *sync.Mutex) string {
 				_ = in.Close()
 				continue
 			}
-			go pass(in, out)
 			go pass(out, in)
+			go func() {
+				_, _ = io.Copy(in, out)
+				_ = in.Close()
+			}()
 		}
 	}()
 	return "http://" + l.Addr().String()
