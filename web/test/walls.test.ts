@@ -19,7 +19,7 @@ const CODEMIRROR = ['@codemirror/state', '@codemirror/view']
 const walls: Wall[] = [
   { room: 'base', only: [], packages: PREACT,
     reason: 'every page loads it' },
-  { room: 'editor/session', only: ['base'], packages: ['@codemirror/collab', '@codemirror/state', '@codemirror/view'],
+  { room: 'editor/session', only: ['base'], packages: ['@codemirror/state', '@codemirror/view'],
     reason: 'the conversation with the server runs without a page: in tests, and in the inbox, which sends what closed pages left' },
   { room: 'editor/blame', only: ['base', 'editor/session'], packages: [...CODEMIRROR, ...PREACT],
     reason: 'the gutter follows the log and knows nothing of the page around it' },

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useNow } from '../base/changes'
 import { phrases, why } from '../base/phrases'
 import { counted } from '../base/words'
+import { copy, fileName, save } from './download'
 import type { Session } from './session/session'
 import { words } from './words'
 
@@ -17,9 +18,23 @@ export function Banner(p: { session: Session; onBack(): void }) {
   const apart = useLasting(s.link !== 'up', SLOW) && s.link !== 'up'
   if (!apart && strip.current?.contains(document.activeElement)) queueMicrotask(p.onBack)
   if (apart) return <section ref={strip} class="banner down" aria-label={words.lost}><Apart session={s} /></section>
+  if (s.unknown) return <section class="banner down" aria-label={words.unknown}><Unknown session={s} /></section>
   if (s.problem) return <div class="banner down"><p role="alert">{why(s.problem.code, s.problem.text)}</p></div>
   if (s.readonly && s.phase === 'open') return <div class="banner"><p role="status">{words.readonly}</p></div>
   return null
+}
+
+/** Unknown says that the server does not have this thread, and how to keep the text. */
+function Unknown(p: { session: Session }) {
+  const [said, say] = useState('')
+  const text = (): string => p.session.rescue().text
+  return (
+    <>
+      <p role="alert">{words.unknown} {words.unknownWhy} <span class="quiet" role="status">{said}</span></p>
+      <button type="button" onClick={() => void copy(text()).then((done) => say(done ? words.copied : words.copyFailed))}>{words.copyText}</button>
+      <button type="button" onClick={() => save(fileName(p.session.title), text())}>{words.download}</button>
+    </>
+  )
 }
 
 function Apart(p: { session: Session }) {

@@ -7,6 +7,7 @@ export interface Standing {
   saved: { typed: number; sent: number; disk: number }
   link: Link
   phase: Phase
+  unknown: boolean
   kept: boolean
 }
 
@@ -35,7 +36,7 @@ export function savedOf(s: Standing): Saved {
 
 function kindOf(s: Standing, edits: number): Kind {
   if (s.phase === 'stuck') return 'stuck'
-  if (s.link !== 'up' && edits > 0) return 'waiting'
+  if ((s.link !== 'up' || s.unknown) && edits > 0) return 'waiting'
   if (s.link === 'down') return 'offline'
   if (s.phase === 'opening') return 'opening'
   if (s.saved.typed > 0) return 'typed'

@@ -13,9 +13,10 @@ export function StuckDialog(p: { session: Session }) {
   const [said, say] = useState('')
   const [sure, setSure] = useState(false)
   const file = useFile(text)
+  const tooLarge = p.session.problem?.code === 'too_large'
   return (
-    <Dialog title={words.stuck} wide firm onClose={() => {}}>
-      <p>{words.stuckWhy}</p>
+    <Dialog title={tooLarge ? words.tooLarge : words.stuck} wide firm onClose={() => {}}>
+      <p>{tooLarge ? words.tooLargeWhy : words.stuckWhy}</p>
       <textarea class="rescued" readOnly aria-label={words.stuckText} value={text} rows={10} />
       <p class="actions">
         <span class="quiet" role="status">{said}</span>

@@ -18,7 +18,6 @@ import { languageOf } from './languages'
 import { linesOf } from './lines'
 import { theme } from './theme'
 import { news } from './news'
-import { pastes } from './paste'
 import { codemirror } from '../base/codemirror'
 import { redactions } from './redacted'
 import { transactionListener } from './session/host'
@@ -72,7 +71,6 @@ export function openView(o: ViewOptions): { view: EditorView; end(): void } {
         parts.wrap.of(wrapping(general.wrap)),
         parts.language.of([]),
         parts.fixed.of(fixing(fixed)),
-        pastes(() => session.room),
         redoWithCapsLock,
         keymap.of([...historyKeymap, ...defaultKeymap]),
         EditorState.allowMultipleSelections.of(true),

@@ -34,6 +34,8 @@ const en = {
 
   stuck: 'Your edits no longer fit the server’s text',
   stuckWhy: 'The server’s text is not the one that you edited. It may have been restored from a backup. Nothing is lost: your text is below. Save a copy first, then choose.',
+  tooLarge: 'An edit is too large for the server',
+  tooLargeWhy: 'The server does not accept an edit of yours, so nothing after it is saved either. Nothing is lost: your text is below. Save a copy first, then choose.',
   stuckText: 'Your text',
   saveFile: 'Save as a file',
   copy: 'Copy',
@@ -82,6 +84,8 @@ const ko = {
 
   stuck: '내가 고친 내용이 서버의 글과 더는 맞지 않아요',
   stuckWhy: '서버의 글이 내가 고치던 글과 달라요. 서버를 백업에서 되살렸을 수 있어요. 내 글은 아래에 그대로 있으니 먼저 저장한 뒤에 골라 주세요.',
+  tooLarge: '수정 한 건이 너무 커서 저장할 수 없어요',
+  tooLargeWhy: '서버가 받지 않는 수정이 있어서 그 뒤에 쓴 글도 저장되지 않았어요. 내 글은 아래에 그대로 있으니 먼저 저장한 뒤에 골라 주세요.',
   stuckText: '내 글',
   saveFile: '파일로 저장',
   copy: '복사',

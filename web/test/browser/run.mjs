@@ -18,6 +18,7 @@ import { stories as composition } from './stories/composition.mjs'
 import { stories as blame } from './stories/blame.mjs'
 import { stories as claims } from './stories/claims.mjs'
 import { stories as history } from './stories/history.mjs'
+import { stories as large } from './stories/large.mjs'
 import { stories as inbox } from './stories/inbox.mjs'
 import { stories as live } from './stories/live.mjs'
 import { stories as keyboard } from './stories/keyboard.mjs'
@@ -26,7 +27,7 @@ import { stories as axe } from './stories/axe.mjs'
 import { World, browserIsThere, executablePath, launch } from './world.mjs'
 
 // The longest are first, so that no lane waits long for the other in the end.
-const stories = { ...axe, ...composition, ...offline, ...small, ...inbox, ...converge, ...crash, ...reload, ...blame, ...claims, ...history, ...live, ...keyboard }
+const stories = { ...axe, ...composition, ...large, ...offline, ...small, ...inbox, ...converge, ...crash, ...reload, ...blame, ...claims, ...history, ...live, ...keyboard }
 
 if (!browserIsThere()) {
   console.log(`pages: skipped, no browser at ${executablePath}`)

@@ -39,6 +39,7 @@ export class Authority {
   /** The code with which it refuses pushes. */
   refuse: string | null = null
   readonly = false
+  missing = false // it knows no such thread
   /** It maps at most this many changes over entries. */
   cost = 100_000
   /** It composes the entries it rebases over, which is known to diverge. */
@@ -98,6 +99,7 @@ export class Authority {
 
   private join(line: Line, m: Frame, fail: (code: string) => void): void {
     const client = m.client as string, user = m.user as string
+    if (this.missing) return fail('not_found')
     if (this.log.some((e) => e.client === client && e.user !== user)) return fail('forbidden')
     this.lines.delete(line)
     for (const [other, j] of this.lines) {

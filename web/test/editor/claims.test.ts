@@ -6,7 +6,6 @@ import { redo, undo } from '@codemirror/commands'
 import { Transaction, type StateCommand, type TransactionSpec } from '@codemirror/state'
 import { expect, test } from 'vitest'
 import { inserted } from '../../src/editor/session/claims'
-import { pieces } from '../../src/editor/paste'
 import { parted } from '../../src/editor/undoing'
 import { random, rounds, seedFor } from '../random'
 import { Authority, type Logged } from './authority'
@@ -137,25 +136,44 @@ test('a drag is a cut and a paste, which one undo takes back', async () => {
   expect(await said()).toEqual([{ undoes: [1, 2] }])
 })
 
-test('a large deletion is undone in parts, each within a frame, and a cut of it pasted so', async () => {
+test('a large edit is sent in parts, each within a frame, and so are its undo, which claims them, and a paste of what it cut', async () => {
   const text = Array.from({ length: 40_000 }, (_, i) => `line ${i}`).join('\n')
   const { w, ada, hands, said } = await one(text)
-  const all = (userEvent: string, insert = ''): void =>
-    ada.host.dispatch(parted(ada.host.state.update({ changes: { from: 0, to: ada.host.state.doc.length, insert }, userEvent })))
   const sizes: number[] = []
   const take = w.authority.take.bind(w.authority)
   w.authority.take = (line, m) => { sizes.push(JSON.stringify(m).length); take(line, m) }
-  all('delete.selection')
+  ada.edit({ changes: { from: 0, to: text.length }, userEvent: 'delete.selection' })
   expect(ada.text).toBe('')
-  expect(await said()).toEqual([null, null, null])
-  for (let i = 0; i < 3; i++) hands.undo()
+  const [n] = [(await said()).length]
+  expect(n).toBeGreaterThan(2)
+  const claims = (first: number, kind: (n: number) => Said): Said[] => Array.from({ length: n }, (_, i) => kind(first + i))
+  hands.undo()
   expect(ada.text).toBe(text)
-  expect(await said()).toEqual([{ undoes: [3, 3] }, { undoes: [2, 2] }, { undoes: [1, 1] }])
-  all('delete.cut', 'x')
-  expect(ada.text).toBe('x')
-  for (const piece of pieces(text)) ada.edit({ changes: { from: ada.text.length, insert: piece }, userEvent: 'input.paste' })
-  expect(ada.text).toBe(`x${text}`)
-  expect(await said()).toEqual([null, null, null, { pastes: 9 }, { pastes: 8 }, { pastes: 7 }])
+  expect(await said()).toEqual(claims(1, (i) => ({ undoes: [i, i] })))
+  hands.cut(10_000, 0, text.length)
+  hands.paste(20_000, 0)
+  expect(ada.text).toBe(text)
+  expect((await said()).slice(n)).toEqual(claims(2 * n + 1, (i) => ({ pastes: i })))
+  expect(w.authority.text.toString()).toBe(text)
+  expect(Math.max(...sizes)).toBeLessThan(1 << 20)
+})
+
+test('each comma of 27,500 lines is replaced, undone and replaced again, and typing goes on', async () => {
+  const text = Array.from({ length: 27_500 }, () => '1234,56,7,a,b').join('\n')
+  const { w, ada, hands, said } = await one(text)
+  const sizes: number[] = []
+  const take = w.authority.take.bind(w.authority)
+  w.authority.take = (line, m) => { sizes.push(JSON.stringify(m).length); take(line, m) }
+  const commas = [...text.matchAll(/,/g)].map((m) => ({ from: m.index, to: m.index + 1, insert: ';' }))
+  ada.edit({ changes: commas, userEvent: 'input.replace.all' })
+  const there = (await said()).length
+  expect(w.authority.text.toString()).toBe(text.replaceAll(',', ';'))
+  hands.undo()
+  expect(await said()).toEqual(Array.from({ length: there }, (_, i) => ({ undoes: [i + 1, i + 1] })))
+  hands.redo()
+  hands.type(90_000, 0, 'x')
+  await said()
+  expect(w.authority.text.toString()).toBe('x' + text.replaceAll(',', ';'))
   expect(Math.max(...sizes)).toBeLessThan(1 << 20)
 })
 

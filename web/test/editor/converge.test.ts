@@ -4,10 +4,10 @@
 // HISTORIES choose others, a failure prints the steps that led to it, and TRACE=1
 // every frame.
 
-import type { ChangeSet, ChangeSpec } from '@codemirror/state'
-import { receiveUpdates, sendableUpdates } from '@codemirror/collab'
+import { ChangeSet, type ChangeSpec } from '@codemirror/state'
 import { expect, test, vi } from 'vitest'
 import type { Peer } from '../../src/editor/session/peer'
+import { pendingOf, receive } from '../../src/editor/session/pending'
 import type { HeadlessHost } from '../../src/editor/session/host'
 import type { LogEntry } from '../../src/editor/session/entry'
 import { random, seedFor } from '../random'
@@ -191,15 +191,19 @@ test('three editors converge where the browser is slow to write', { timeout: 300
 
 /** together takes in whole frames at once, which is known to diverge while edits are pending. */
 function together(peer: Peer, host: HeadlessHost, entries: readonly LogEntry[]): boolean {
-  if (entries.length < 2 || sendableUpdates(host.state).length === 0) return false
-  const take = receiveUpdates(host.state, entries.map((e) => {
-    const ours = e.client === peer.client && e.seq > 0 && e.seq <= peer.sent
-    if (ours) { peer.confirmed++; peer.done++ }
-    return { changes: e.changes, clientID: ours ? 'us' : 'others' }
-  }))
+  if (entries.length < 2 || pendingOf(host.state).length === 0) return false
+  const ours = (e: LogEntry): boolean => e.client === peer.client && e.seq > 0 && e.seq <= peer.sent
+  let theirs = ChangeSet.empty(peer.base.length)
+  for (const e of entries) { // as @codemirror/collab does: others' changes become one, and ours among them are dropped
+    if (!ours(e)) { theirs = theirs.compose(e.changes); continue }
+    theirs = theirs.map(pendingOf(host.state)[0]!.changes, true)
+    host.dispatch([receive(host.state, e.changes, true)])
+    peer.confirmed++
+    peer.done++
+  }
   for (const e of entries) peer.base = e.changes.apply(peer.base)
   peer.rev = entries[entries.length - 1]!.rev
-  host.dispatch([take])
+  host.dispatch([receive(host.state, theirs, false)])
   return true
 }
 

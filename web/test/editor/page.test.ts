@@ -4,7 +4,6 @@ import { expect, test, vi } from 'vitest'
 import { guessed, kinds, languageOf } from '../../src/editor/languages'
 import { load } from '../../src/editor/highlight'
 import { pathOf, placeOf } from '../../src/base/place'
-import { pieces } from '../../src/editor/paste'
 import { savedOf, type Standing } from '../../src/editor/saved'
 import { Settings } from '../../src/editor/settings'
 import { fileName } from '../../src/editor/download'
@@ -39,12 +38,13 @@ test.each([`/t/${T}@`, `/t/${T}@a@b`, `/t/${T}0`, '/t/short', `/t/${T}%`, `/t/${
   expect(placeOf(path)).toBeNull()
 })
 
-const standing = (change: Partial<Standing>): Standing => ({ saved: { typed: 0, sent: 0, disk: 7 }, link: 'up', phase: 'open', kept: true, ...change })
+const standing = (change: Partial<Standing>): Standing => ({ saved: { typed: 0, sent: 0, disk: 7 }, link: 'up', phase: 'open', unknown: false, kept: true, ...change })
 
 test.each<[string, Partial<Standing>]>([
   ['disk', {}],
   ['sent', { saved: { typed: 0, sent: 1, disk: 7 } }],
   ['typed', { saved: { typed: 1, sent: 1, disk: 7 } }],
+  ['waiting', { saved: { typed: 1, sent: 0, disk: 7 }, unknown: true }],
   ['waiting', { saved: { typed: 1, sent: 2, disk: 7 }, link: 'down' }],
   ['waiting', { saved: { typed: 1, sent: 0, disk: 7 }, link: 'connecting' }],
   ['offline', { link: 'down' }],
@@ -175,15 +175,3 @@ test('redacted text says who redacted it, wherever it moves', () => {
   expect(titles()).toEqual([[17, 23, expect.stringMatching(/^Redacted by Alice, .*2026/u)]])
 })
 
-test('a large paste is cut into pieces that are all of it, whole characters and whole line breaks', () => {
-  const text = 'a\r\n😀한'.repeat(50)
-  for (let most = 2; most < 20; most++) {
-    const cut = pieces(text, most)
-    expect(cut.join('')).toBe(text)
-    for (const piece of cut) {
-      expect(piece.length).toBeLessThanOrEqual(most)
-      expect(piece.isWellFormed()).toBe(true)
-      expect(piece.startsWith('\n')).toBe(false)
-    }
-  }
-})

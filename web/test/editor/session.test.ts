@@ -193,7 +193,7 @@ test('putting mine sends the difference from theirs', async () => {
   expect(ada!.waiting).toBe(0)
 })
 
-test('a log restored from a backup is read again where nothing waits', async () => {
+test('a log restored from a backup lacks words that stand here: they stay in sight until the person chooses', async () => {
   const { w, people: [ada] } = await world('abc', 'Ada')
   type(ada!, 0, 'x')
   await w.quiet()
@@ -201,10 +201,56 @@ test('a log restored from a backup is read again where nothing waits', async () 
   w.authority = w.authority.restarted(1)
   ada!.now()
   await w.quiet()
+  expect([ada!.session.phase, ada!.session.problem?.code, ada!.text, ada!.session.rescue()]).toEqual(['stuck', 'reset', 'xabc', { text: 'xabc', base: 'xabc' }])
+  ada!.session.takeTheirs()
+  await w.quiet()
   expect([ada!.session.phase, ada!.text, ada!.session.rev]).toEqual(['open', 'abc', 1])
   type(ada!, 3, 'z')
   await w.quiet()
   expect(w.authority.text.toString()).toBe('abcz')
+})
+
+test('a server that does not know the thread for a moment takes nothing from the page, and gets what was written meanwhile', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  const right = w.authority
+  ada!.cut()
+  w.authority = new Authority('')
+  w.authority.missing = true
+  ada!.now()
+  await w.quiet()
+  expect([ada!.session.phase, ada!.session.unknown, ada!.text]).toEqual(['open', true, 'abc'])
+  type(ada!, 3, 'd')
+  await w.quiet()
+  expect([ada!.text, ada!.waiting]).toEqual(['abcd', 1])
+  w.authority = right
+  w.clock.advance(10_000)
+  await w.quiet()
+  expect([ada!.session.unknown, ada!.waiting, right.text.toString()]).toEqual([false, 0, 'abcd'])
+})
+
+test('an edit that a server closes for its size is not sent again, and can be rescued; several are sent one by one', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  const take = w.authority.take.bind(w.authority)
+  let most = 1, tries = 0
+  w.authority.take = (line, m) => {
+    if (m.type !== 'update' || (m.changes as unknown[]).length < most) return take(line, m)
+    tries++
+    line.closed(1009)
+  }
+  ada!.plugged = false
+  ada!.cut()
+  for (const c of 'xyz') type(ada!, 0, c)
+  ada!.plugged = true
+  most = 2
+  ada!.now()
+  for (let i = 0; i < 20; i++) { await w.quiet(); ada!.now(); w.clock.advance(5000) }
+  expect([ada!.session.phase, w.authority.text.toString()]).toEqual(['open', 'zyxabc'])
+  expect(tries).toBeLessThan(4)
+  most = 1
+  tries = 0
+  type(ada!, 0, '!')
+  for (let i = 0; i < 20; i++) { await w.quiet(); ada!.now(); w.clock.advance(5000) }
+  expect([ada!.session.phase, ada!.session.problem?.code, tries, ada!.session.rescue().text]).toEqual(['stuck', 'too_large', 1, '!zyxabc'])
 })
 
 test('a refused change makes the session stuck; its text can be rescued', async () => {

@@ -2,12 +2,15 @@
 // deleted, a paste what a cut did. A push claims so, the server looks whether it is
 // true, and then the text keeps its first author.
 //
-// The edits made in this page are numbered from 1. CodeMirror's history stores the
-// number of each edit that deletes something (see taking) and gives it to the
-// transaction that takes the edit back. Typing is taken back many edits at once:
-// those that the history has joined did not make it deeper.
+// The edits made in this page are numbered from 1, each part of a large one by itself.
+// CodeMirror's history stores the number of each edit that deletes something (see
+// taking) and gives it to the transaction that takes the edit back. Typing is taken back
+// many edits at once: those that the history has joined did not make it deeper. A part
+// of a large undo or paste claims the part of the one edit that was cut at the same
+// places.
 
 import { Annotation, Facet, StateEffect, StateField, Transaction, type ChangeSet, type EditorState, type Extension } from '@codemirror/state'
+import { partsOf } from './parts'
 
 /** A Claim says which edits deleted what an edit inserts: the first and the last one that it undoes, or the one that cut it. */
 export type Claim = { undoes: [number, number] } | { pastes: number }
@@ -24,17 +27,18 @@ const taken = StateEffect.define<number>()
 export const taking = (tr: Transaction): readonly StateEffect<number>[] =>
   (isEdit(tr) && deletes(tr.changes) ? [taken.of(tr.startState.field(edits).count + 1)] : [])
 
-const CUTS = 40 // a paste of all that a thread may have comes in as many pieces
+const CUTS = 10
 
-/** The number of the last edit made here, and the newest edits that cut text. */
-interface Edits { readonly count: number; readonly cuts: readonly { edit: number; text: string }[] }
+/** The number of the last edit made here, and the newest edits that cut text: their first numbers and how many they have. */
+interface Edits { readonly count: number; readonly cuts: readonly { edit: number; parts: number; text: string }[] }
 
 const edits = StateField.define<Edits>({
   create: () => ({ count: 0, cuts: [] }),
   update(value, tr) {
     if (!isEdit(tr)) return value
-    const count = value.count + 1
-    return { count, cuts: tr.isUserEvent('delete.cut') ? [...value.cuts, { edit: count, text: removed(tr) }].slice(-CUTS) : value.cuts }
+    const parts = partsOf(tr).length
+    const cut = { edit: value.count + 1, parts, text: tr.isUserEvent('delete.cut') ? removed(tr) : '' }
+    return { count: value.count + parts, cuts: cut.text ? [...value.cuts, cut].slice(-CUTS) : value.cuts }
   },
 })
 
@@ -51,7 +55,7 @@ export class Claims {
     for (const tr of transactions) {
       if (!isEdit(tr)) continue
       const depth = tr.state.facet(historyDepth)
-      if (depth(tr.startState) !== depth(tr.state)) this.steps.push(countIn(tr.state))
+      if (depth(tr.startState) !== depth(tr.state)) this.steps.push(countIn(tr.startState) + 1)
     }
   }
 
@@ -60,20 +64,22 @@ export class Claims {
     this.floor = Math.max(this.floor, countIn(state) - but)
   }
 
-  /** of is the claim of an edit; seq gives the numbers that edits have on the server. */
-  of(tr: Transaction, seq: (edit: number) => number): Claim | null {
+  /** of is the claim of a part of an edit; seq gives the numbers that edits have on the server. */
+  of(tr: Transaction, part: number, seq: (edit: number) => number): Claim | null {
     if (!isEdit(tr)) return null
-    const { count, cuts } = tr.startState.field(edits)
+    const { count, cuts } = tr.startState.field(edits), parts = partsOf(tr).length
     if (tr.isUserEvent('input.paste') || tr.annotation(dropped)) {
       const text = inserted(tr.changes)
-      const cut = cuts.findLast((c) => c.edit > this.floor && c.text === text)
-      return cut ? { pastes: seq(cut.edit) } : null
+      const cut = cuts.findLast((c) => c.edit > this.floor && c.parts === parts && c.text === text)
+      return cut ? { pastes: seq(cut.edit + part) } : null
     }
     const back = tr.effects.flatMap((e) => (e.is(taken) ? [e.value] : []))
     if (back.length === 0 || !inserted(tr.changes)) return null
     const from = this.steps.findLast((n) => n <= Math.min(...back)) ?? 0
     const to = Math.min(count, (this.steps.find((n) => n > Math.max(...back)) ?? Infinity) - 1)
-    return from > this.floor ? { undoes: [seq(from), seq(to)] } : null
+    if (from <= this.floor) return null
+    if (parts === 1) return { undoes: [seq(from), seq(to)] }
+    return to - from + 1 === parts ? { undoes: [seq(from + part), seq(from + part)] } : null
   }
 }
 

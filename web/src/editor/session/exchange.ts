@@ -28,7 +28,9 @@ export interface Problem { code: string; text: string }
 
 const PAUSE = 1000 // ms, up to twice that, until a push or join is tried again that the server could not serve now
 const AGAIN = 1000 // ms until a request is
+const UNKNOWN = 5000 // ms until a join is that asked for a thread which the server does not know
 const REPLACED = 4001 // the close after which our client id is somebody else's
+const TOO_LARGE = 1009 // the close that answers a frame over the limit
 const FOR_NOW = new Set(['unavailable', 'rate_limited'])
 const FORBIDDEN = 3 // client ids in a row that are other authors'
 const STALE = 9 // pushes refused in a row without anything new to take in
@@ -54,6 +56,8 @@ export class Exchange {
   title = ''
   /** The thread accepts no edits now. */
   readonly = false
+  /** The server does not know the thread, whose text is here: it may run on another log for a moment. */
+  unknown = false
   /** How far the log's times were ahead of the server's clock when the text was loaded, in ms. */
   ahead = 0
   client: string // as which we join; our edits are numbered under the peer's
@@ -96,10 +100,12 @@ export class Exchange {
 
   down(code?: number): void {
     this.link = 'down'
+    const sendable = this.pushes.broke(code === TOO_LARGE)
     this.quiet()
     this.parts.requests.disconnected()
     this.parts.presence.disconnected()
     if (code === REPLACED) this.client = this.parts.mint()
+    if (!sendable) this.halt('stuck', 'too_large', 'the edit does not fit into a frame')
   }
 
   /** begin allows joining: the editor is there, with the text of its outbox if it had one. */
@@ -139,7 +145,7 @@ export class Exchange {
   }
 
   private quiet(): void {
-    this.joined = this.asked = false
+    this.joined = this.asked = this.unknown = false
     this.pushes.disconnected()
     this.unpause()
   }
@@ -198,8 +204,9 @@ export class Exchange {
     this.ahead = m.ahead
     const { pending } = peer
     const first = !peer.loaded, { given } = this
-    if (pending.length > 0 && !given && (m.reset || !this.whole)) return this.halt('stuck', 'reset', 'the log is not the one that was edited here')
     const text = Text.of(m.text.split('\n'))
+    const gone = m.reset && (pending.length > 0 || !text.eq(peer.base)) // the log lacks what it had on disk
+    if (!given && (gone || (pending.length > 0 && !this.whole))) return this.halt('stuck', 'reset', 'the log is not the one that was edited here')
     let ours: ChangeSet[] = []
     try {
       if (pending.length > 0 && !given) ours = carried(peer.base, text, pending)
@@ -229,7 +236,7 @@ export class Exchange {
   }
 
   private enter(m: Whole | Resumed, head: number): void {
-    this.asked = false
+    this.asked = this.unknown = false
     this.joined = true
     this.head = head
     this.limits = m.limits
@@ -341,6 +348,10 @@ export class Exchange {
       this.client = this.parts.mint()
       return this.join()
     }
+    if (m.code === 'not_found' && this.parts.peer.loaded) {
+      this.unknown = true
+      return this.pause(() => this.join(), UNKNOWN)
+    }
     this.halt('refused', m.code, m.text)
   }
 
@@ -357,9 +368,9 @@ export class Exchange {
     this.settle()
   }
 
-  private pause(then: () => void): void {
+  private pause(then: () => void, ms = PAUSE): void {
     this.unpause()
-    this.resume = this.parts.clock.later(PAUSE * (1 + Math.random()), () => { this.resume = null; then() })
+    this.resume = this.parts.clock.later(ms * (1 + Math.random()), () => { this.resume = null; then() })
   }
 
   private unpause(): void {

@@ -1,19 +1,18 @@
 // This editor's side of the change algebra: the log's text, and on top of it the
-// edits typed here that the log does not have yet. The only module that knows
-// @codemirror/collab.
+// edits typed here that the log does not have yet.
 //
 // Entries are taken in one at a time, each in a transaction of its own: mapping
 // over several at once while own edits are unconfirmed is known to end in
-// another text than the server's. collab sees two clients, us and the others;
-// the peer tells them apart by client and seq, so that our client id can change
-// while edits are unconfirmed. A client and a seq name one edit for good.
+// another text than the server's. The peer tells own entries from others' by client
+// and seq, so that our client id can change while edits are unconfirmed. A client and
+// a seq name one edit for good.
 
-import { collab, receiveUpdates, sendableUpdates } from '@codemirror/collab'
 import { ChangeSet, Compartment, EditorState, StateEffect, Text, Transaction, type ChangeDesc, type Extension } from '@codemirror/state'
 import { Claims, countIn, inserted, type Claim } from './claims'
 import { difference } from './difference'
 import { blameGiven, entryTaken, type Blame, type Entry, type LogEntry } from './entry'
 import type { EditorHost } from './host'
+import { field, pendingOf, putBack, receive } from './pending'
 import type { Limits } from './wire'
 
 /** Where an editor stands in the log: its text at a revision. */
@@ -24,17 +23,8 @@ export interface Push { seq: number; rev: number; changes: unknown[]; claims?: [
 /** The text here does not follow from the log. */
 export class Diverged extends Error {}
 
-const US = 'us'
-const OTHERS = 'others'
-
-/** On a transaction that puts an edit back: without an effect collab would not count one of which others left nothing. */
-const putBack = StateEffect.define<null>()
-const sharedEffects = (tr: Transaction): StateEffect<null>[] => tr.effects.filter((e) => e.is(putBack))
-
 /** pendingIn are the edits of a state that the log does not have yet; none where no peer is at work. */
-export function pendingIn(state: EditorState): readonly ChangeSet[] {
-  try { return sendableUpdates(state).map((u) => u.changes) } catch { return [] }
-}
+export const pendingIn = (state: EditorState): readonly ChangeSet[] => pendingOf(state).map((p) => p.changes)
 
 export class Peer {
   /** What holds the text; null before a session is attached and after it ends. */
@@ -57,8 +47,7 @@ export class Peer {
 
   readonly claims = new Claims()
   private readonly slot = new Compartment()
-  // The effect is added while its transaction is made. Given to collab it would
-  // be mapped over the composition of all pending edits, entry by entry.
+  // The effect is added while its transaction is made.
   private telling: StateEffect<Entry> | null = null
   readonly extension: Extension = [
     this.slot.of([]),
@@ -75,7 +64,7 @@ export class Peer {
 
   /** waiting is the number of pending edits. */
   get waiting(): number {
-    return this.loaded && this.host ? sendableUpdates(this.host.state).length : 0
+    return this.loaded && this.host ? pendingOf(this.host.state).length : 0
   }
 
   /** reload sets the text of a revision, and on top of it edits that may have left. */
@@ -86,8 +75,8 @@ export class Peer {
     const trs = [host.state.update({ changes: difference(host.state.doc, at.text), effects, ...given })]
     const then = (tr: Transaction): void => { trs.push(tr) }
     const state = (): EditorState => trs[trs.length - 1]!.state
-    then(state().update({ effects: this.slot.reconfigure(collab({ startVersion: at.rev, clientID: US, sharedEffects })), ...given }))
-    for (const changes of pending) then(state().update({ changes, effects: putBack.of(null), filter: false, annotations: [Transaction.addToHistory.of(!this.loaded), Transaction.remote.of(true)] }))
+    then(state().update({ effects: this.slot.reconfigure(field), ...given }))
+    for (const changes of pending) then(state().update({ changes, filter: false, annotations: [putBack.of(true), Transaction.addToHistory.of(!this.loaded), Transaction.remote.of(true)] }))
     this.rev = at.rev
     this.chain = at.chain
     this.base = at.text
@@ -106,10 +95,10 @@ export class Peer {
     for (const e of entries) {
       if (e.rev !== this.rev + 1) throw new Diverged(`revision ${e.rev} after ${this.rev}`)
       if (e.changes.length !== this.base.length) throw new Diverged(`revision ${e.rev} is for ${e.changes.length} units and the text has ${this.base.length}`)
-      const ours = this.confirm(e, sendableUpdates(state)[0]?.changes ?? null)
+      const ours = this.confirm(e, pendingOf(state)[0]?.changes ?? null)
       this.telling = entryTaken.of({ ...e, own: e.client ? ours : this.byUs(e) })
       try {
-        const tr = receiveUpdates(state, [{ changes: e.changes, clientID: ours ? US : OTHERS }])
+        const tr = receive(state, e.changes, ours)
         trs.push(tr)
         state = tr.state // computed here, with the effect
       } finally { this.telling = null }
@@ -118,7 +107,7 @@ export class Peer {
     }
     this.chain = chain
     host.dispatch(trs)
-    if (sendableUpdates(state).length === 0 && state.doc.length !== this.base.length) throw new Diverged(`the text has ${state.doc.length} units at ${this.rev} and the log's ${this.base.length}`)
+    if (pendingOf(state).length === 0 && state.doc.length !== this.base.length) throw new Diverged(`the text has ${state.doc.length} units at ${this.rev} and the log's ${this.base.length}`)
   }
 
   /** follow hears of the editor's transactions. */
@@ -148,11 +137,11 @@ export class Peer {
   /** push returns the first pending edits: at most `most`, within a frame's bytes, none above number upTo. They count as sent. */
   push(most: number, limits: Limits, upTo: number): Push {
     const changes: unknown[] = [], claims: [number, Claim][] = []
-    const { state } = this.host!, all = sendableUpdates(state)
+    const { state } = this.host!, all = pendingOf(state)
     const seq = (edit: number): number => this.confirmed + all.length - (countIn(state) - edit)
     let room = limits.frame - 1024 // the rest of the frame
     for (const u of all.slice(0, Math.max(0, Math.min(most, limits.changes, upTo - this.confirmed)))) {
-      const json: unknown = u.changes.toJSON(), claim = this.claims.of(u.origin, seq)
+      const json: unknown = u.changes.toJSON(), claim = this.claims.of(u.origin, u.part, seq)
       room -= bytes(JSON.stringify(claim ? [json, claim] : json)) + 8
       if (room < 0 && changes.length > 0) break
       if (claim) claims.push([changes.length, claim])

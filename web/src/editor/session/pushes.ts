@@ -1,17 +1,22 @@
-// Pending edits on their way to the server: one push at a time, smaller after
-// the server refused one as too costly, larger again after one came back.
+// Pending edits on their way to the server: one push at a time, smaller after the server
+// refused one as too costly or too large, and after connections broke while one was under
+// way; larger again after one came back.
 
 import type { OutboxWriter } from './outbox-writer'
 import type { Peer } from './peer'
 import type { Limits, Sent } from './wire'
 
 const CHUNK = 200 // changes in a push at most
+const PATIENCE = 2 // connections that may break while a push is under way before it is made smaller
 
 export class Pushes {
   /** Nothing is sent, for the moment. */
   paused = false
   private last = 0 // number of the last edit under way; 0: none
   private most = CHUNK
+  private ceiling = CHUNK // of most, until a push comes back
+  private size = 0 // of the push under way, or the last one
+  private broken = 0 // connections in a row, each with a push under way
   private futile = 0 // refusals in a row
 
   constructor(private readonly peer: Peer, private readonly writer: OutboxWriter) {}
@@ -23,18 +28,30 @@ export class Pushes {
 
   /** joined: nothing that was sent before counts. */
   joined(): void {
-    this.most = CHUNK
+    this.most = this.ceiling
     this.futile = 0
   }
 
   /** disconnected: nothing is under way any more. */
   disconnected(): void { this.last = 0 }
 
+  /**
+   * broke: the connection is gone. tooLarge: because of the size of a frame. It reports
+   * false if that frame was a push of one edit, which can never get through.
+   */
+  broke(tooLarge: boolean): boolean {
+    if (!this.underWay) return true
+    this.last = 0
+    if (tooLarge && this.size === 1) return false
+    if (tooLarge || ++this.broken > PATIENCE) this.ceiling = Math.max(1, this.size >> 1)
+    return true
+  }
+
   /** settle takes note of a push that came back whole. */
   settle(): void {
     if (this.last === 0 || this.peer.confirmed < this.last) return
-    this.last = 0
-    this.futile = 0
+    this.last = this.futile = this.broken = 0
+    this.ceiling = CHUNK
     this.most = Math.min(CHUNK, this.most * 2)
   }
 
@@ -51,7 +68,8 @@ export class Pushes {
     if (this.paused || this.underWay || peer.waiting === 0) return null
     const push = peer.push(this.most, limits, this.writer.upTo)
     if (push.changes.length === 0) return null
-    this.last = push.seq + push.changes.length - 1
+    this.size = push.changes.length
+    this.last = push.seq + this.size - 1
     return { type: 'update', client: peer.client, ...push }
   }
 }

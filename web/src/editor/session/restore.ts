@@ -6,7 +6,10 @@ import { ChangeSet, Text } from '@codemirror/state'
 import { Refused } from '../../base/api'
 import { noBlame, type Moment } from './moment'
 import type { Outbox } from './outbox'
+import { parts } from './parts'
 import type { Peer } from './peer'
+
+const FRAME = 1 << 20 // bytes that every server accepts
 
 /** Why the outbox cannot be restored. */
 export interface Failure { phase: 'stuck' | 'refused'; code: string; text: string }
@@ -36,14 +39,27 @@ export class Restore {
       const stored = box.base === null ? null : textOf(box.base)
       const text = [found, stored].find((t) => t && this.pending[0]?.length === t.length)
       if (text) {
+        const pending = this.fitting(text)
+        peer.sent = box.seq - 1 + pending.length
         this.blameless = text !== found || !moment?.blame
-        peer.reload({ rev: box.rev, chain: box.chain, text, blame: (text === found && moment?.blame) || noBlame }, this.pending)
+        peer.reload({ rev: box.rev, chain: box.chain, text, blame: (text === found && moment?.blame) || noBlame }, pending)
         return null
       }
       if (found) return { phase: 'stuck', code: 'reset', text: 'the text that was edited here is not in the log' }
       if (refused && refused.code !== 'unavailable') return { phase: 'refused', code: refused.code, text: refused.message }
       await new Promise<void>((done) => this.waiting.push(done))
     }
+  }
+
+  /** fitting are the pending edits on this text, those in parts that no frame can have carried whole. */
+  private fitting(text: Text): ChangeSet[] {
+    const all: ChangeSet[] = []
+    for (const c of this.pending) {
+      const tooLarge = c.length === text.length && JSON.stringify(c.toJSON()).length > FRAME
+      all.push(...(tooLarge ? parts(c, text) : [c]))
+      if (c.length === text.length) text = c.apply(text)
+    }
+    return all
   }
 
   /** connected: the server may be asked again. */

@@ -81,6 +81,8 @@ export class Session {
   get title(): string { return this.exchange.title }
   /** The thread accepts no edits now. */
   get readonly(): boolean { return this.exchange.readonly }
+  /** The server does not know the thread, whose text is here. Edits wait until it does. */
+  get unknown(): boolean { return this.exchange.unknown }
   /** ahead is how far the log's times were ahead of the server's clock when the text was loaded, in ms. */
   get ahead(): number { return this.exchange.ahead }
   get link(): Link { return this.exchange.link }
@@ -189,15 +191,13 @@ export class Session {
 
   // The text.
 
-  /** admits reports whether an edit may be made; one that could never be sent may not. */
+  /** admits reports whether an edit may be made; one that no thread has room for may not. */
   private admits(tr: Transaction): boolean {
     const { exchange } = this
     if (!tr.docChanged) return true
     if (exchange.phase !== 'open' || exchange.readonly) return false
-    const { frame, text } = exchange.limits
-    const grown = tr.changes.newLength - tr.changes.length
-    const over = grown > 0 && ((tr.changes.newLength * 3 > text && bytes(tr.newDoc.toString()) > text)
-      || (grown * 6 > frame / 2 && bytes(JSON.stringify(tr.changes.toJSON())) > frame - 2048))
+    const { text } = exchange.limits
+    const over = tr.changes.newLength > tr.changes.length && tr.changes.newLength * 3 > text && bytes(tr.newDoc.toString()) > text
     const problem = over ? { code: 'too_large', text: 'the text would be larger than a thread may be' } : null
     if (problem || exchange.problem) {
       exchange.problem = problem
