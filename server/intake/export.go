@@ -58,6 +58,9 @@ func Fold(ctx context.Context, doc *ndjson.Document) (*projection.Thread, error)
 	if text := t.Text(); len(text) > limits.Text {
 		return nil, wire.Errorf(wire.TooLarge, "the text has %d bytes, but a thread can have at most %d", len(text), limits.Text)
 	}
+	if n := t.LineCount(); n > limits.Lines {
+		return nil, wire.Errorf(wire.TooLarge, "the text has %d lines, but a thread can have at most %d", n, limits.Lines)
+	}
 	for _, a := range doc.Authors {
 		if err := (event.Named{Name: a.Name, Kind: a.Kind}).Valid(); err != nil {
 			return nil, wire.Errorf(wire.BadValue, "author %s: %v", event.AuthorString(a.ID), err)

@@ -118,6 +118,8 @@ func (a *API) checkText(text string) error {
 	switch {
 	case len(text) > a.Limits.Text:
 		return wire.Errorf(wire.TooLarge, "the text has %d bytes, but a thread can have at most %d", len(text), a.Limits.Text)
+	case strings.Count(text, "\n") >= a.Limits.Lines:
+		return wire.Errorf(wire.TooLarge, "the text has %d lines, but a thread can have at most %d", strings.Count(text, "\n")+1, a.Limits.Lines)
 	case !utf8.ValidString(text):
 		return wire.Errorf(wire.BadValue, "the text is not UTF-8: convert it first")
 	case at < 0:

@@ -34,7 +34,9 @@ type Config struct {
 	Room      Room
 	// MaxText bounds the bytes of UTF-8 in the text after an edit.
 	MaxText int
-	Logger  *slog.Logger
+	// MaxLines bounds the lines of the text after an edit, 0 not at all.
+	MaxLines int
+	Logger   *slog.Logger
 }
 
 const (

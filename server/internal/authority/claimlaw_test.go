@@ -373,7 +373,7 @@ func (w *claimWorld) checkLines(f event.Changed) string {
 	touched, untouched := map[int]bool{}, map[projection.LineID]bool{}
 	text := w.texts[w.head()]
 	for ed := range f.Change.Edits() {
-		for i := breaks(text[:ed.FromB]); i <= breaks(text[:ed.ToB]); i++ {
+		for i := breaksIn(text[:ed.FromB]); i <= breaksIn(text[:ed.ToB]); i++ {
 			touched[i] = true
 		}
 	}

@@ -113,7 +113,7 @@ func (a *Authority) joinText(p Peer, author eventlog.AuthorID, client eventlog.C
 	if known {
 		a.catchUp(p, tp)
 	}
-	a.showCursors(p, tp)
+	a.cursorsLater(tp)
 	return nil
 }
 
@@ -189,7 +189,7 @@ func (a *Authority) Attach(p Peer, c CatchUp) {
 		if tp, ok := a.texts[p]; ok && tp == c.of && tp.streaming {
 			tp.sent = c.To
 			a.catchUp(p, tp)
-			a.showCursors(p, tp)
+			a.cursorsLater(tp)
 		}
 	}})
 }

@@ -11,9 +11,13 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// deliveredMax bounds the delivered values of its current line that a client
-// may have typed on; the newest are kept.
-const deliveredMax = 32
+// The delivered values of its current line that a client may have typed on are bounded:
+// deliveredMax of the newest are kept, and of these as many as have deliveredUnits UTF-16
+// units together, or one.
+const (
+	deliveredMax   = 32
+	deliveredUnits = 1 << 18
+)
 
 // A linePeer is a connection in line mode.
 type linePeer struct {

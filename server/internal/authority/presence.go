@@ -30,26 +30,35 @@ func (a *Authority) Cursor(p Peer, rev eventlog.Revision, ranges [][2]int) {
 	}})
 }
 
-// cursorsMax bounds the cursors in one broadcast. More follow with the next
-// ones, each where it is by then.
-const cursorsMax = 64
+const (
+	// cursorsMax bounds the cursors that one broadcast sends to everybody, and cursorSends
+	// how often it sends one to a peer. More follow with the next broadcasts, each where
+	// it is by then.
+	cursorsMax  = 64
+	cursorSends = 1 << 15
+	// cursorsShown bounds the cursors that a peer which has just joined is sent at once.
+	// The others appear when they move.
+	cursorsShown = 256
+)
 
 // sendCursors sends the peers that keep up where the others are. It must follow
 // sendEntries, since a cursor may be at a revision that those entries bring.
 func (a *Authority) sendCursors() {
 	f := &a.fanout
-	moved := f.moved[:min(len(f.moved), cursorsMax)]
+	moved := f.moved[:min(len(f.moved), cursorsMax, max(1, cursorSends/max(len(a.texts), 1)))]
 	if len(moved)+len(f.left)+len(f.gone) == 0 && !a.anyCursorsDue() {
 		return
 	}
 	to := make([]Peer, 0, len(a.texts))
-	lacking := false
+	lacking, show := false, a.shownCursors()
 	for p, tp := range a.texts {
 		switch {
 		case tp.streaming || tp.sent < a.thread.Revision || !p.Ready():
 			tp.cursorsDue, lacking = true, true
+		case tp.cursorsDue && show.left > 0:
+			show.to(p, tp)
 		case tp.cursorsDue:
-			a.showCursors(p, tp)
+			lacking, f.dirty = true, true
 		default:
 			to = append(to, p)
 		}
@@ -103,21 +112,56 @@ func (a *Authority) hideCursor(c Cursor) {
 	a.broadcastIfDurable()
 }
 
-// showCursors sends a peer all cursors of the others, or has them sent after
-// the entries that are being streamed to it.
-func (a *Authority) showCursors(p Peer, tp *textPeer) {
-	if tp.cursorsDue = tp.streaming; tp.cursorsDue {
-		return
+// cursorsLater has a peer sent the cursors of the others once it has the thread's entries.
+func (a *Authority) cursorsLater(tp *textPeer) {
+	tp.cursorsDue, a.fanout.dirty = true, true
+	a.broadcastIfDurable()
+}
+
+// shownCursors are the frames that show a peer the cursors of the others, each encoded
+// once, when the first peer needs them.
+type shownCursors struct {
+	a      *Authority
+	frames []shownCursor
+	made   bool
+	left   int // how many more frames one broadcast may send so
+}
+
+type shownCursor struct {
+	of    Peer // nil: it has left
+	frame []byte
+}
+
+func (a *Authority) shownCursors() *shownCursors { return &shownCursors{a: a, left: cursorSends} }
+
+// to sends a peer the cursors of the others.
+func (s *shownCursors) to(p Peer, tp *textPeer) {
+	if !s.made {
+		s.made = true
+		s.make()
 	}
-	for _, c := range a.fanout.gone {
-		a.send(p, c)
+	tp.cursorsDue = false
+	for _, c := range s.frames {
+		if c.of != p {
+			p.Send(c.frame)
+		}
 	}
-	for _, c := range a.fanout.left {
-		a.send(p, c)
+	s.left -= 1 + len(s.frames)
+}
+
+func (s *shownCursors) make() {
+	f, room := &s.a.fanout, s.a.cfg.Room
+	for _, c := range slices.Concat(f.gone, f.left) {
+		s.frames = append(s.frames, shownCursor{nil, room.Frame(c)})
 	}
-	for q, other := range a.texts {
-		if q != p && other.cursor != nil && len(other.cursor.Ranges) > 0 {
-			a.send(p, *other.cursor)
+	shown := 0
+	for q, other := range s.a.texts {
+		if shown == cursorsShown {
+			break
+		}
+		if other.cursor != nil && len(other.cursor.Ranges) > 0 {
+			s.frames = append(s.frames, shownCursor{q, room.Frame(*other.cursor)})
+			shown++
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (c *rowClient) take(e *Entry) {
 			return
 		}
 		for ed := range ch.Edits() {
-			line := breaks(c.text[:ed.FromB])
+			line := breaksIn(c.text[:ed.FromB])
 			c.rows[line] = wire.Row{Revision: e.Revision, Author: e.Author, At: e.Time}
 		}
 	case event.Submitted:
@@ -61,7 +61,7 @@ func flat(runs []wire.RowRun) (rows []wire.Row) {
 	return rows
 }
 
-func breaks(units []uint16) int {
+func breaksIn(units []uint16) int {
 	n := 0
 	for _, u := range units {
 		if u == '\n' {
@@ -147,10 +147,10 @@ func spliceHistory(seed uint64, sent func([]wire.Splice, *projection.Effect) boo
 				ent.Rows = nil
 			}
 		}
-		before := breaks(c.text)
+		before := breaksIn(c.text)
 		c.take(&ent)
-		if len(ent.Rows) == 0 && before != breaks(c.text) {
-			return n, fmt.Sprintf("an entry without rows made %d breaks of %d\n%s", breaks(c.text), before, strings.Join(trace, "\n"))
+		if len(ent.Rows) == 0 && before != breaksIn(c.text) {
+			return n, fmt.Sprintf("an entry without rows made %d breaks of %d\n%s", breaksIn(c.text), before, strings.Join(trace, "\n"))
 		}
 		if want := blameRows(t); !slices.Equal(c.rows, want) {
 			return n, fmt.Sprintf("the client has rows %v, the thread %v\n%s", c.rows, want, strings.Join(trace, "\n"))

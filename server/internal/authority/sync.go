@@ -191,18 +191,29 @@ func (a *Authority) sendLine(to []Peer, i int) {
 		Line: i, Value: a.thread.Content(row), Author: row.Author,
 		Revision: a.thread.Revision, Submitted: row.Submitted,
 	})
+	var v *view
 	for _, p := range to {
 		if l := a.lines[p]; !l.id.IsZero() && l.index == i {
-			l.deliver(viewOf(a.thread, i))
+			if v == nil {
+				v = viewOf(a.thread, i)
+			}
+			own := *v // the text is shared, and nobody changes it
+			l.deliver(&own)
 		}
 	}
 }
 
+// deliver notes that the client was sent v. The oldest views go first, where there are
+// too many or where they are too long together; v always stays.
 func (l *linePeer) deliver(v *view) {
-	if len(l.delivered) >= deliveredMax {
-		l.delivered = slices.Delete(l.delivered, 0, 1)
+	units := len(v.text)
+	keep := len(l.delivered)
+	for ; keep > 0 && len(l.delivered)-keep+1 < deliveredMax; keep-- {
+		if units += len(l.delivered[keep-1].text); units > deliveredUnits {
+			break
+		}
 	}
-	l.delivered = append(l.delivered, v)
+	l.delivered = append(slices.Delete(l.delivered, 0, keep), v)
 }
 
 // sendReceipt sends p one receipt.

@@ -1,6 +1,8 @@
 package authority
 
 import (
+	"cmp"
+	"math"
 	"sort"
 
 	"parodywave/eventlog/ot"
@@ -30,22 +32,40 @@ func (a *Authority) validate(changes []ot.Change) *wire.Error {
 	return nil
 }
 
-// checkSize refuses changes that leave more text than allowed and more than
-// before. It computes what they delete only where that matters.
+// checkSize refuses changes that leave more text or more lines than allowed and more
+// than before. It computes what they delete only where that matters.
 func (a *Authority) checkSize(changes []ot.Change) *wire.Error {
-	bytes := a.bytes
+	old := max(a.thread.LineCount(), 1)
+	bytes, lines := a.bytes, old
 	for _, c := range changes {
 		bytes += size(c)
+		lines += breaks(c)
 	}
-	if bytes <= a.cfg.MaxText || len(changes) == 0 {
+	maxLines := cmp.Or(a.cfg.MaxLines, math.MaxInt)
+	if bytes <= a.cfg.MaxText && lines <= maxLines || len(changes) == 0 {
 		return nil
 	}
 	all := together(changes)
-	bytes = a.bytes + size(all) - size(all.InvertWith(a.thread.Units))
-	if bytes > a.cfg.MaxText && bytes > a.bytes {
+	back := all.InvertWith(a.thread.Units)
+	if bytes = a.bytes + size(all) - size(back); bytes > a.cfg.MaxText && bytes > a.bytes {
 		return wire.Errorf(wire.TooLarge, "the text would have %d bytes and the limit is %d: start another thread", bytes, a.cfg.MaxText)
 	}
+	if lines = old + breaks(all) - breaks(back); lines > maxLines && lines > old {
+		return wire.Errorf(wire.TooLarge, "the text would have %d lines and the limit is %d: start another thread", lines, maxLines)
+	}
 	return nil
+}
+
+// breaks returns how many line breaks a change inserts.
+func breaks(c ot.Change) (n int) {
+	c.Each(func(_, _, _, _ int, insert []uint16) {
+		for _, u := range insert {
+			if u == '\n' {
+				n++
+			}
+		}
+	})
+	return n
 }
 
 // together composes changes by halves, so that each section is passed log2(n) times and

@@ -4,6 +4,7 @@ import (
 	"time"
 	"weak"
 
+	"parodywave/eventlog"
 	"parodywave/eventlog/event"
 	"parodywave/projection"
 	"parodywave/server/internal/authority"
@@ -17,14 +18,46 @@ type frames struct {
 	// lack different numbers of them, and all lack the last ones. It is kept until
 	// the next garbage collection.
 	run weak.Pointer[wire.Run]
+	// lines is the lines encoded last, for resyncs.
+	lines weak.Pointer[lineData]
+	// whole is the answer to a join encoded last.
+	whole weak.Pointer[textFrame]
 }
 
 // Frame implements authority.Room.
 func (r *room) Frame(m authority.Message) []byte {
-	if e, ok := m.(authority.Entries); ok {
-		return r.entriesFrame(e)
+	switch m := m.(type) {
+	case authority.Entries:
+		return r.entriesFrame(m)
+	case authority.TextJoined:
+		return r.textFrame(m)
 	}
 	return encoded(r.message(m))
+}
+
+// A textFrame is the answer to a join in text mode at a revision.
+type textFrame struct {
+	thread *projection.Thread
+	at     eventlog.Revision
+	reset  bool
+	frame  []byte
+}
+
+// textFrame encodes the answer to a join once for all who join at this revision, as a
+// crowd does that comes back after a restart.
+func (r *room) textFrame(m authority.TextJoined) []byte {
+	ahead := projection.AheadBy(m.Thread.UpdatedAt, r.hub.now()).Milliseconds()
+	if f := r.whole.Value(); f != nil && ahead == 0 && f.thread == m.Thread && f.at == m.Thread.Revision && f.reset == m.Reset {
+		return f.frame
+	}
+	frame := encoded(&wire.TextJoin{
+		Thread: r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Chain: m.Chain,
+		Text: m.Thread.Text(), Blame: r.hub.people.Blame(m.Thread), Limits: r.hub.limits, Reset: m.Reset, Ahead: ahead,
+	})
+	if ahead == 0 { // else it depends on the time
+		r.whole = weak.Make(&textFrame{m.Thread, m.Thread.Revision, m.Reset, frame})
+	}
+	return frame
 }
 
 // Announce implements authority.Room.
@@ -67,12 +100,6 @@ func (r *room) entriesFrame(m authority.Entries) []byte {
 // message returns the wire's message for one of the authority's.
 func (r *room) message(m authority.Message) message {
 	switch m := m.(type) {
-	case authority.TextJoined:
-		return &wire.TextJoin{
-			Thread: r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Chain: m.Chain,
-			Text: m.Thread.Text(), Blame: r.hub.people.Blame(m.Thread), Limits: r.hub.limits, Reset: m.Reset,
-			Ahead: projection.AheadBy(m.Thread.UpdatedAt, r.hub.now()).Milliseconds(),
-		}
 	case authority.Resumed:
 		return &wire.ResumeJoin{Thread: r.stream, Title: m.Thread.Title, Rev: m.Since, Head: m.Thread.Revision, Limits: r.hub.limits}
 	case authority.LineJoined:
@@ -123,14 +150,34 @@ func entry(people *people.People, e *authority.Entry) wire.Entry {
 	return w
 }
 
-func (r *room) lineJoin(m authority.LineJoined) *wire.LineJoin {
-	j := &wire.LineJoin{Thread: r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Limits: r.hub.limits}
-	j.Data = make([]wire.LineRow, 0, m.Thread.LineCount())
-	for row := range m.Thread.Rows() {
-		j.Data = append(j.Data, wire.LineRow{
-			Line: row.Line, Value: m.Thread.Content(row), User: r.hub.people.Name(row.Author), Submitted: row.Submitted,
-		})
+// lineData is the lines of a thread at a revision.
+type lineData struct {
+	thread *projection.Thread
+	at     eventlog.Revision
+	wire.LineData
+}
+
+// data returns the lines of t. A resync goes to all peers in line mode, one by one: the
+// lines are encoded once for them.
+func (r *room) data(t *projection.Thread) wire.LineData {
+	if d := r.lines.Value(); d != nil && d.thread == t && d.at == t.Revision {
+		return d.LineData
 	}
+	d := &lineData{t, t.Revision, wire.NewLineData(func(yield func(wire.LineRow) bool) {
+		for row := range t.Rows() {
+			if !yield(wire.LineRow{
+				Line: row.Line, Value: t.Content(row), User: r.hub.people.Name(row.Author), Submitted: row.Submitted,
+			}) {
+				return
+			}
+		}
+	})}
+	r.lines = weak.Make(d)
+	return d.LineData
+}
+
+func (r *room) lineJoin(m authority.LineJoined) *wire.LineJoin {
+	j := &wire.LineJoin{Thread: r.stream, Title: m.Thread.Title, Rev: m.Thread.Revision, Data: r.data(m.Thread), Limits: r.hub.limits}
 	if m.Resync {
 		j.Received = &m.Received
 		if m.Current >= 0 {

@@ -229,6 +229,7 @@ func (h *Hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 		After:     func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		NewClient: func() eventlog.ClientID { return eventlog.ClientID(ulid.Make()) },
 		MaxText:   h.limits.Text,
+		MaxLines:  h.limits.Lines,
 		Logger:    h.logger,
 	}, t, head.Chain)
 	h.running.Go(func() {

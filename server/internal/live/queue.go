@@ -12,10 +12,11 @@ const (
 	// for which anything waits counts as behind. Shared frames count for each.
 	queuedMax = 64 << 20
 
-	// How much may wait for one peer of what cannot be merged, such as answers. A
-	// single frame of any size always may.
-	queueFrames = 4096
-	queueBytes  = 4 << 20
+	// queueBytes is how much may wait for one peer of what cannot be merged, such as
+	// answers, each with frameBytes for what a frame costs besides. A single frame of any
+	// size always may.
+	queueBytes = 4 << 20
+	frameBytes = 64
 )
 
 // A kind is a kind of frames where only the newest matters: it replaces one that
@@ -79,7 +80,7 @@ func (q *queue) waits() int { return q.bytes + q.flight }
 
 // over reports whether nothing more may be queued.
 func (q *queue) over(frame []byte) bool {
-	return len(q.frames) > 0 && (len(q.frames) >= queueFrames || q.bytes+len(frame) > queueBytes)
+	return len(q.frames) > 0 && q.bytes+len(frame)+frameBytes*len(q.frames) > queueBytes
 }
 
 // A message is one of package wire that a server sends.

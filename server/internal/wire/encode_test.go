@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -31,9 +32,9 @@ func goldenFrames(t testing.TB) map[string]Frame {
 		"list":                  &ListReply{[]ThreadRow{{testThread, "Thread of the day", "Ada", at, at + 5, "Ben", 2, 1, 9, []string{"Ada", "소라"}, []string{"Ada"}, `say "hi"`, ""}}, 1},
 		"list, damaged":         &ListReply{[]ThreadRow{{testThread, "", "", 0, at, "", 0, 0, 9, nil, nil, "", "position 7: it is damaged"}}, 1},
 		"list, none":            &ListReply{},
-		"join":                  &LineJoin{Thread: testThread, Title: "Thread of the day", Data: rows, Rev: 9, Limits: limits},
+		"join":                  &LineJoin{Thread: testThread, Title: "Thread of the day", Data: NewLineData(slices.Values(rows)), Rev: 9, Limits: limits},
 		"join, nothing written": &LineJoin{Thread: testThread, Title: "t", Rev: 1, Limits: limits},
-		"join, resync": &LineJoin{Thread: testThread, Title: "t", Data: rows[:1], Rev: 9, Limits: limits,
+		"join, resync": &LineJoin{Thread: testThread, Title: "t", Data: NewLineData(slices.Values(rows[:1])), Rev: 9, Limits: limits,
 			Current: of(0), Received: of(uint64(17))},
 		"join, resync, no current line": &LineJoin{Thread: testThread, Title: "t", Rev: 9, Limits: limits, Received: of(uint64(0))},
 		"update":                        &LineUpdate{testThread, 1, "hello", "Ben", 10, false, false, false},

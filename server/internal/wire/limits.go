@@ -14,12 +14,13 @@ const MaxNumber = 1<<53 - 1
 const UpdateFrameBytes = 256 << 10
 
 // Limits are a server's limits for its clients. Every join has them. The server
-// enforces Text and the rates, Decode the others.
+// enforces Text, Lines and the rates, Decode the others.
 type Limits struct {
 	Frame   int `json:"frame"`   // bytes of one frame from a client
 	Changes int `json:"changes"` // changes in one push
 	Ranges  int `json:"ranges"`  // ranges in one cursor message
 	Text    int `json:"text"`    // bytes of a thread's text as UTF-8
+	Lines   int `json:"lines"`   // lines of a thread
 	Title   int `json:"title"`   // characters (code points) of a title
 	User    int `json:"user"`    // characters (code points) of a user's name
 	Number  int `json:"number"`  // MaxNumber
@@ -38,6 +39,7 @@ func DefaultLimits() Limits {
 		Changes: 1000,
 		Ranges:  1000,
 		Text:    4 << 20,
+		Lines:   200_000,
 		Title:   names.TitleMost,
 		User:    names.AuthorMost,
 		Number:  MaxNumber,

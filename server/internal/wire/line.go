@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"iter"
 	"strconv"
 
 	"parodywave/eventlog"
@@ -11,7 +12,7 @@ import (
 type LineJoin struct {
 	Thread eventlog.Stream
 	Title  string
-	Data   []LineRow // the line of index i is Data[i]
+	Data   LineData // the line of index i is the ith
 	Rev    eventlog.Revision
 	Limits Limits
 
@@ -20,6 +21,22 @@ type LineJoin struct {
 	// client's current line then, nil if it has none.
 	Current  *int
 	Received *uint64
+}
+
+// LineData is the lines of a thread, encoded once for all joins that have them. It may be
+// used concurrently.
+type LineData struct{ json []byte }
+
+// NewLineData encodes rows.
+func NewLineData(rows iter.Seq[LineRow]) LineData {
+	var json []byte
+	for r := range rows {
+		if len(json) > 0 {
+			json = append(json, ',')
+		}
+		json = r.appendJSON(json)
+	}
+	return LineData{json}
 }
 
 // A LineRow is one line of a thread.
@@ -42,8 +59,8 @@ func (r *LineRow) appendJSON(dst []byte) []byte {
 func (m *LineJoin) AppendJSON(dst []byte) []byte {
 	dst = appendText(dst, `{"type":"join","thread":`, string(m.Thread))
 	dst = appendText(dst, `,"title":`, m.Title)
-	dst = appendList(dst, `,"data":`, m.Data,
-		func(dst []byte, r *LineRow) []byte { return r.appendJSON(dst) })
+	dst = append(append(dst, `,"data":[`...), m.Data.json...)
+	dst = append(dst, ']')
 	dst = appendRev(dst, `,"rev":`, m.Rev)
 	if m.Received != nil {
 		if m.Current != nil {

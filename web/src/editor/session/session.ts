@@ -196,9 +196,11 @@ export class Session {
     const { exchange } = this
     if (!tr.docChanged) return true
     if (exchange.phase !== 'open' || exchange.readonly) return false
-    const { text } = exchange.limits
-    const over = tr.changes.newLength > tr.changes.length && tr.changes.newLength * 3 > text && bytes(tr.newDoc.toString()) > text
-    const problem = over ? { code: 'too_large', text: 'the text would be larger than a thread may be' } : null
+    const { text, lines } = exchange.limits
+    const large = tr.changes.newLength > tr.changes.length && tr.changes.newLength * 3 > text && bytes(tr.newDoc.toString()) > text
+    const long = tr.newDoc.lines > lines && tr.newDoc.lines > tr.startState.doc.lines
+    const over = large || long
+    const problem = over ? { code: large ? 'too_large' : 'too_many_lines', text: 'the text would be larger than a thread may be' } : null
     if (problem || exchange.problem) {
       exchange.problem = problem
       this.signal.changed()
