@@ -40,6 +40,10 @@ type resumes struct {
 	age   atomic.Int64                // redactions by others so far: a cache from before one is void
 }
 
+// Redactions returns how many redactions by others the authority has met: entries that
+// were read before one may have the text that it removed. It may be called concurrently.
+func (a *Authority) Redactions() int64 { return a.resumes.age.Load() }
+
 func (p *resumeCache) end() eventlog.Revision { return p.base + eventlog.Revision(len(p.entries)) }
 
 // after returns the entries after revision r up to until, or false if they are

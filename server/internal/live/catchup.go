@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"parodywave/eventlog"
@@ -16,12 +17,13 @@ import (
 const unreadableText = "the thread cannot be read now: connect again"
 
 const (
-	// streamsMax bounds how many peers entries are read for at the same time; each
-	// has a page of entries in memory.
+	// streamsMax bounds how many pages are made at the same time.
 	streamsMax = 8
 	// catchUpLag is how many bytes may wait for a peer before reading on waits for
 	// it. A page may come on top.
 	catchUpLag = 256 << 10
+	// aheadBytes is about how many bytes of pages are made at once.
+	aheadBytes = 2 << 20
 )
 
 // Stream implements authority.Peer.
@@ -34,6 +36,7 @@ type catchUp struct {
 	people *people.People
 	logger *slog.Logger
 	slots  chan struct{} // streamsMax of them
+	pages  pages
 	folds  folds
 }
 
@@ -41,71 +44,105 @@ type catchUp struct {
 // the authority. It ends with the peer's stay in the thread. While it waits for
 // the peer it occupies no slot.
 func (u *catchUp) stream(r *room, p *peer, stay int, c authority.CatchUp) {
-	u.folds.begin()
-	defer u.folds.end()
-	for after := c.From; after < c.To; {
-		if !p.drained(stay) {
+	u.begin()
+	defer u.end()
+	for after, waits := c.From, catchUpLag+1; after < c.To; {
+		if waits > catchUpLag && !p.drained(stay) {
 			return
 		}
-		u.slots <- struct{}{}
-		through, err := u.streamSome(r, p, stay, after, c)
-		<-u.slots
+		next, err := u.after(context.Background(), r, r.authority.Redactions, after, c.To)
 		if err != nil {
 			u.logger.Error("cannot read a thread for a client that is behind", "thread", r.stream, "error", err)
 			p.Close(wire.CloseTryAgain, unreadableText)
 			return
+		}
+		frames, through := next.part(after, c.To)
+		for _, frame := range frames {
+			if waits = p.sendIn(stay, frame); waits < 0 {
+				return
+			}
 		}
 		after = through
 	}
 	r.authority.Attach(p, c)
 }
 
-// streamSome sends entries after a revision for as long as p keeps up. It returns
-// the revision of the last one; c.To where p's stay has ended. It folds the thread
-// beside the authority's, for what entries did to the rows of the text.
-func (u *catchUp) streamSome(r *room, p *peer, stay int, after eventlog.Revision, c authority.CatchUp) (eventlog.Revision, error) {
-	ctx := context.Background()
-	t, err := u.folds.take(ctx, u.log, r.stream, after)
-	if err != nil {
-		return after, err
-	}
-	page := catchUpPage{people: u.people, p: p, stay: stay, thread: t}
-	for rec, err := range u.log.Prove(ctx, r.stream, after) {
-		if err == nil {
-			err = page.add(rec)
-		}
-		if err != nil {
-			return after, err
-		}
-		if after = rec.Revision; after >= c.To {
-			break
-		}
-		if page.full() {
-			switch waits := page.flush(); {
-			case waits < 0:
-				return c.To, nil
-			case waits > catchUpLag:
-				u.folds.put(t)
-				return after, nil
-			}
-		}
-	}
-	page.flush()
-	u.folds.put(t)
-	return after, nil
+func (u *catchUp) begin() {
+	u.pages.begin()
+	u.folds.begin()
 }
 
-// A catchUpPage is entries on their way to a peer.
-type catchUpPage struct {
+func (u *catchUp) end() {
+	u.pages.end()
+	u.folds.end()
+}
+
+// after returns a page that has the entry after a revision; a page that is made for that
+// ends by to. Pages of one thread are made one after the other: most often the next one
+// that is wanted is the same, or goes on where this one ends. The function redactions
+// counts those that are known, before and after a wait.
+func (u *catchUp) after(ctx context.Context, r *room, redactions func() int64, after, to eventlog.Revision) (*page, error) {
+	if known := u.pages.get(r, redactions(), after); known != nil {
+		return known, nil
+	}
+	r.paging.Lock()
+	defer r.paging.Unlock()
+	age := redactions() // before anything is read
+	if known := u.pages.get(r, age, after); known != nil {
+		return known, nil
+	}
+	u.slots <- struct{}{}
+	defer func() { <-u.slots }()
+	t, err := u.folds.take(ctx, u.log, r.stream, after)
+	if err != nil {
+		return nil, err
+	}
+	made, err := u.read(ctx, t, to)
+	if err != nil {
+		return nil, err
+	}
+	u.folds.put(t)
+	for _, p := range made {
+		p.room, p.redactions = r, age
+		u.pages.put(p)
+	}
+	return made[0], nil
+}
+
+// read makes pages of the entries after those of a thread, through to or of about
+// aheadBytes: the log proves entries in a sealed block from the block's beginning on.
+// It folds them beside the authority, for what they did to the rows of the text.
+func (u *catchUp) read(ctx context.Context, t *projection.Thread, to eventlog.Revision) (made []*page, err error) {
+	next, bytes := unsent{people: u.people, thread: t}, 0
+	from := t.Revision
+	for rec, err := range u.log.Prove(ctx, t.Stream, from) {
+		if err == nil {
+			err = next.add(rec)
+		}
+		if err != nil {
+			return nil, err
+		}
+		ends := rec.Revision >= to
+		if ends || next.full() {
+			p := next.page(from)
+			made, from, bytes = append(made, p), p.through, bytes+p.bytes
+		}
+		if ends || bytes >= aheadBytes {
+			return made, nil
+		}
+	}
+	return nil, fmt.Errorf("thread %s: entries end at revision %d, want %d: %w", t.Stream, t.Revision, to, eventlog.ErrDamaged)
+}
+
+// unsent is entries on their way into a page.
+type unsent struct {
 	people  *people.People
-	p       *peer
-	stay    int
 	thread  *projection.Thread // after the last entry
 	entries []wire.Entry
 	bytes   int
 }
 
-func (c *catchUpPage) add(rec eventlog.Record) error {
+func (c *unsent) add(rec eventlog.Record) error {
 	e, err := event.Decode(rec)
 	if err != nil {
 		return err
@@ -122,24 +159,25 @@ func (c *catchUpPage) add(rec eventlog.Record) error {
 	return nil
 }
 
-// rowBytes and originBytes are about what a row and an origin take in a frame.
+// rowBytes and originBytes are about what a row and an origin take in a frame, and
+// entryBytes what an entry takes in memory beside its text.
 const (
 	rowBytes    = 64
 	originBytes = 42
+	entryBytes  = 300
 )
 
-func (c *catchUpPage) full() bool {
+func (c *unsent) full() bool {
 	return c.bytes > wire.UpdateFrameBytes/2 || len(c.entries) >= 1024
 }
 
-// flush sends the page. It returns how many bytes then wait for the peer, -1 if
-// its stay has ended.
-func (c *catchUpPage) flush() (waits int) {
-	for _, frame := range wire.UpdateFrames(c.thread.Stream, c.entries, wire.UpdateFrameBytes) {
-		if waits = c.p.sendIn(c.stay, frame); waits < 0 {
-			return waits
-		}
+// page returns what was added as the entries after a revision, and begins with none.
+func (c *unsent) page(from eventlog.Revision) *page {
+	frames := wire.UpdateFrames(c.thread.Stream, c.entries, wire.UpdateFrameBytes)
+	p := &page{from: from, through: c.thread.Revision, entries: c.entries, frames: frames, bytes: c.bytes + entryBytes*len(c.entries)}
+	for _, f := range frames {
+		p.bytes += len(f)
 	}
-	c.entries, c.bytes = c.entries[:0], 0
-	return waits
+	c.entries, c.bytes = nil, 0
+	return p
 }

@@ -10,10 +10,9 @@ import (
 	"parodywave/server/internal/authority"
 )
 
-// folds keeps threads as they were at the revisions that streams have reached. A peer
-// that reads slowly gets its entries in many parts: each goes on from such a thread, and
-// the history before it is folded once, not once a part. Peers that fell behind together
-// share them. There are at most streamsMax, and none while nobody is behind.
+// folds keeps threads as they were at the ends of the pages that were made last. The
+// next page goes on from such a thread, and the history before it is folded once, not
+// once a page. There are at most streamsMax, and none while nobody is behind.
 type folds struct {
 	mu      sync.Mutex
 	streams int
@@ -61,7 +60,7 @@ func (f *folds) newest(stream eventlog.Stream, at eventlog.Revision) *projection
 	return t
 }
 
-// put keeps a thread for the next part of a stream. The caller no longer uses it.
+// put keeps a thread for the next page of its stream. The caller no longer uses it.
 func (f *folds) put(t *projection.Thread) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -58,6 +58,7 @@ type room struct {
 	started   chan struct{} // closed: authority or err is set
 	err       error
 	cancel    context.CancelFunc
+	paging    sync.Mutex // held while a page is made for peers that are behind
 
 	// Guarded by hub.mu.
 	held int // by peers, and by calls in progress

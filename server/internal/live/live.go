@@ -92,7 +92,7 @@ func New(cfg Config) *Live {
 			log: cfg.Log, appended: cfg.Appended, logger: cfg.Logger, now: cfg.Now, place: cfg.Place, keep: cfg.Keep, prune: cfg.Prune,
 			wake: make(chan struct{}, 1), quit: make(chan struct{}), closed: make(chan struct{}),
 		},
-		catchUp: &catchUp{log: cfg.Log, people: cfg.People, logger: cfg.Logger, slots: make(chan struct{}, streamsMax)},
+		catchUp: &catchUp{log: cfg.Log, people: cfg.People, logger: cfg.Logger, slots: make(chan struct{}, streamsMax), pages: pages{most: pagesBytes}},
 		workers: newWorkers(), ctx: ctx, stop: stop,
 		upgrader: websocket.Upgrader{
 			HandshakeTimeout: 5 * time.Second,
