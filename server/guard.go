@@ -11,13 +11,17 @@ import (
 	"strings"
 
 	"parodywave/server/internal/api"
+	"parodywave/server/internal/quota"
+	"parodywave/server/internal/warn"
 	"parodywave/server/internal/wire"
 )
 
 // A guard refuses requests that a page of another site made a browser send.
 type guard struct {
-	cfg    Config
-	logger *slog.Logger
+	cfg      Config
+	logger   *slog.Logger
+	warnings *warn.Warnings
+	quotas   *quota.Quotas
 }
 
 // wrap refuses requests whose Host is not this server's (DNS rebinding), and
@@ -32,24 +36,40 @@ func (g guard) wrap(next http.Handler) http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		api.WriteError(w, wire.Errorf(wire.Forbidden, "pages of another origin may not do this: allow the origin with --allow-origin"))
 	}))
-	inner := cross.Handler(next)
+	inner := cross.Handler(g.limited(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !g.ours(r.Host) {
-			g.logger.Warn("refused a request for another host", "host", r.Host)
+			g.warnings.Warn("refused a request for another host", "host", r.Host)
 			api.WriteError(w, wire.Errorf(wire.Forbidden, "this server does not answer to this host name: allow it with --allow-host"))
 			return
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Referrer-Policy", "no-referrer")
+		if g.elsewhere(r) {
+			api.WriteError(w, wire.Errorf(wire.Forbidden, "pages of another site may not ask for this: allow the origin with --allow-origin"))
+			return
+		}
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// elsewhere reports whether a page of another site made a browser ask the API. It could
+// not read the answer, but make the server work.
+func (g guard) elsewhere(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return strings.HasPrefix(r.URL.Path, "/api/") && (site == "cross-site" || site == "same-site") && !g.trusts(r.Header.Get("Origin"))
+}
+
+// trusts reports whether an origin is one of those that were allowed.
+func (g guard) trusts(origin string) bool {
+	return slices.ContainsFunc(g.cfg.AllowOrigins, func(o string) bool { return strings.EqualFold(o, origin) })
 }
 
 // upgrades refuses WebSockets from pages of other origins.
 func (g guard) upgrades(next http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !g.originAllowed(r) {
-			g.logger.Warn("refused a connection from another origin", "origin", r.Header.Get("Origin"), "host", r.Host)
+			g.warnings.Warn("refused a connection from another origin", "origin", r.Header.Get("Origin"), "host", r.Host)
 			api.WriteError(w, wire.Errorf(wire.Forbidden, "this origin may not connect: allow it with --allow-origin, or clients without an origin with --allow-no-origin"))
 			return
 		}
@@ -118,7 +138,7 @@ func (g guard) originAllowed(r *http.Request) bool {
 	if len(values) > 1 {
 		return false
 	}
-	if slices.ContainsFunc(g.cfg.AllowOrigins, func(o string) bool { return strings.EqualFold(o, values[0]) }) {
+	if g.trusts(values[0]) {
 		return true
 	}
 	u, err := url.Parse(values[0])

@@ -5,11 +5,13 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"parodywave/eventlog"
+	"parodywave/server/internal/quota"
 )
 
 // A fullLog refuses appends while full is set.
@@ -123,9 +125,39 @@ func TestEveryDescribedAnswerIsGiven(t *testing.T) {
 	} {
 		tc.ask(t, c, url)
 	}
+	url = exhausted(t)
+	for _, tc := range []request{
+		{"POST", "/api/threads", ben, `{"title":"T"}`, 429},
+		{"PUT", "T/text?base=head", ben, "x", 429},
+		{"POST", "T/restore", ben, `{"at":1}`, 429},
+		{"POST", "T/versions", ben, `{"name":"x","rev":2}`, 429},
+		{"GET", "/ws", "", "", 429},
+	} {
+		tc.ask(t, c, url)
+	}
 	if all := c.missing(); len(all) > 0 {
 		t.Errorf("never answered:\n%s", strings.Join(all, "\n"))
 	}
+}
+
+// exhausted serves an address that has used up its quota.
+func exhausted(t *testing.T) (url string) {
+	s, _ := start(t, eventlog.NewMemory(), func(c *Config) {
+		c.quotas = &quota.Limits{Sockets: 1, Written: 1e-9, WrittenBurst: 1}
+	})
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.RemoteAddr = "192.0.2.7:1"
+		r.Header.Set("Origin", "http://"+r.Host)
+		s.Handler().ServeHTTP(w, r)
+	}))
+	t.Cleanup(web.Close)
+	dial(t, web.URL, "/ws").send(`HB`)
+	resp, err := http.Post(web.URL+"/api/threads", "application/json", strings.NewReader(`{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	return web.URL
 }
 
 func notThere(paths ...string) (all []request) {

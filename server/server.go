@@ -16,6 +16,8 @@ import (
 	"parodywave/server/internal/live"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/pool"
+	"parodywave/server/internal/quota"
+	"parodywave/server/internal/warn"
 	"parodywave/server/internal/wire"
 
 	"github.com/oklog/ulid/v2"
@@ -33,6 +35,7 @@ type Config struct {
 	AllowHosts     []string // further Host values, without port
 	AllowOrigins   []string // further origins, scheme://host[:port]
 	AllowNoOrigin  bool     // accept upgrades without Origin from other machines, too
+	Sockets        int      // most WebSockets of one address, but for this machine's; 0: any number
 	Node           string   // name of this server in the log; "main" if empty
 	Version        string
 	KeepConnection time.Duration // how long connection records are kept; 0: forever
@@ -42,6 +45,8 @@ type Config struct {
 	// and back at any moment: pauses, rates, timeouts and the order of connections do
 	// not follow it.
 	Now func() time.Time
+
+	quotas *quota.Limits // of a test
 }
 
 // A Server serves the threads of one log. Its methods may be called
@@ -83,9 +88,10 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: damaged threads: %w", err)
 	}
+	quotas, warnings := quotas(cfg), warn.New(cfg.Logger)
 	people := people.New(log, state.Authors, appends.report, cfg.Now)
 	s := &Server{live: live.New(live.Config{
-		Log: log, Directory: state.Directory, Damaged: damaged, People: people, Pool: pool.New(), Appended: appends.report, Idled: cfg.Cache.Idle,
+		Log: log, Directory: state.Directory, Damaged: damaged, People: people, Pool: pool.New(), Quotas: quotas, Warnings: warnings, Appended: appends.report, Idled: cfg.Cache.Idle,
 		Limits: limits, Logger: cfg.Logger, Now: cfg.Now,
 		Place: event.Place{Run: ulid.Make(), Node: cfg.Node}, Quiet: cfg.Offline, Keep: cfg.KeepConnection, Prune: cfg.Log.Prune,
 	})}
@@ -93,7 +99,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		Log: log, Threads: s.live.Hub(), People: people, Limits: limits, Logger: cfg.Logger, Now: cfg.Now, Version: cfg.Version,
 		Appended: appends.report, Copy: cfg.Log.CopyTo, Patience: answerPatience, Stopping: s.live.Stopping(),
 	}
-	guard, health := guard{cfg, cfg.Logger}, health{log, appends, len(damaged), cfg.Now}
+	guard, health := guard{cfg, cfg.Logger, warnings, quotas}, health{log, appends, len(damaged), cfg.Now}
 	s.public = guard.wrap(s.routes(health, guard.upgrades(s.live), !cfg.Offline))
 	s.control = s.controlRoutes(health, log)
 	cfg.Cache.Follow(state.State, s.live.Hub().Directory)
@@ -111,6 +117,15 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		go debug.FreeOSMemory()
 	}
 	return s, nil
+}
+
+func quotas(cfg Config) *quota.Quotas {
+	l := quota.Default()
+	l.Sockets = cfg.Sockets
+	if cfg.quotas != nil {
+		l = *cfg.quotas
+	}
+	return quota.New(l)
 }
 
 // Handler returns what is served to the world: pages, API, WebSocket.

@@ -23,6 +23,7 @@ type serveCommand struct {
 	AllowHost       []string      `placeholder:"NAME" help:"Another host name that browsers use for this server; repeatable."`
 	AllowOrigin     []string      `placeholder:"URL" help:"Another origin whose pages may connect, like https://wave.example; repeatable."`
 	AllowNoOrigin   bool          `help:"Accept WebSockets without an Origin header (from programs, not browsers) from other machines, too."`
+	Sockets         int           `default:"1000" placeholder:"N" help:"Most WebSockets that one address of another machine may have open; 0 for any number (default: 1000)."`
 	Node            string        `default:"main" placeholder:"NAME" help:"Name of this server in the records of connections (default: main)."`
 	KeepConnections time.Duration `default:"720h" placeholder:"720h" help:"How long to keep records of connections; 0 keeps them all (default: 720h)."`
 }
@@ -49,6 +50,9 @@ func (c *serveCommand) Run(a *app) error {
 	}
 	if !event.IsWord(c.Node) {
 		return usage("use 1 to 64 letters, digits, dots, dashes and underscores", "invalid --node %q", c.Node)
+	}
+	if c.Sockets < 0 {
+		return usage("use a number, or 0 for any number", "--sockets must be 0 or more, not %d", c.Sockets)
 	}
 	if c.KeepConnections < 0 {
 		return usage("use a duration like 720h, or 0 to keep all", "--keep-connections must be 0 or more, not %v", c.KeepConnections)
@@ -133,7 +137,7 @@ func (c *serveCommand) serve(a *app, listener net.Listener, log *boltlog.Log, lo
 	defer cache.Close() // after the last append
 	s, err := server.New(a.ctx, server.Config{
 		Log: log.Store(), Cache: cache, Logger: logger, Listen: listener.Addr().String(), AllowHosts: c.AllowHost, AllowOrigins: c.AllowOrigin,
-		AllowNoOrigin: c.AllowNoOrigin, Node: c.Node, Version: release(), KeepConnection: c.KeepConnections,
+		AllowNoOrigin: c.AllowNoOrigin, Sockets: c.Sockets, Node: c.Node, Version: release(), KeepConnection: c.KeepConnections,
 	})
 	if err != nil {
 		return err
@@ -144,7 +148,7 @@ func (c *serveCommand) serve(a *app, listener net.Listener, log *boltlog.Log, lo
 	}
 	defer cleanup()
 	defer control.Close()
-	public := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn)}
+	public := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn)}
 	private := &http.Server{Handler: s.Control(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: public.ErrorLog}
 	ended := make(chan error, 2)
 	go func() { ended <- public.Serve(listener) }()

@@ -36,6 +36,7 @@ func (p *peer) take(kind int, frame []byte) bool {
 		p.fail(err)
 		return true
 	}
+	p.size = len(frame)
 	p.serve(m)
 	return true
 }
@@ -121,7 +122,7 @@ func (p *peer) serveText(ctx context.Context, m wire.Message) {
 		if !p.joined("diverged") || !p.inMode(true, "diverged", "") {
 			return
 		}
-		p.l.logger.Error("a client's text has diverged", "thread", p.in.stream, "rev", m.Rev, "author", p.l.people.Name(p.author))
+		p.l.warnings.Warn("a client says that its text has diverged; nobody has verified that", "thread", p.in.stream, "rev", m.Rev, "author", p.l.people.Name(p.author))
 	}
 }
 
@@ -155,6 +156,10 @@ func (p *peer) inMode(text bool, re, field string) bool {
 // answers with an error if the log lacks the name of p's author, which must be there
 // before the author's first record.
 func (p *peer) startEdit(ctx context.Context, re string) bool {
+	if !p.quota.Write(p.size) {
+		p.fail(wire.Errorf(wire.RateLimited, "this address writes too much: wait a moment and send it again").Answering(re))
+		return false
+	}
 	if !p.named {
 		if err := p.l.people.Record(ctx, p.author); err != nil {
 			p.fail(wire.ErrorFor(err, re))
@@ -175,6 +180,10 @@ func (p *peer) edit(ctx context.Context, re string, ed authority.LineEdit) {
 }
 
 func (p *peer) open(ctx context.Context, m wire.Open) {
+	if !p.quota.Open() {
+		p.fail(wire.Errorf(wire.RateLimited, "this address begins too many threads: wait a moment and send it again").Answering("open"))
+		return
+	}
 	author, err := p.l.people.Resolve(ctx, people.Identity{Name: m.User, Kind: event.Person})
 	if err != nil {
 		p.fail(wire.ErrorFor(err, "open"))

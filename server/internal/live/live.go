@@ -23,6 +23,8 @@ import (
 	"parodywave/projection"
 	"parodywave/server/internal/people"
 	"parodywave/server/internal/pool"
+	"parodywave/server/internal/quota"
+	"parodywave/server/internal/warn"
 	"parodywave/server/internal/wire"
 
 	"github.com/gorilla/websocket"
@@ -36,6 +38,8 @@ type Config struct {
 	Damaged   []projection.Damaged  // threads that Log cannot read
 	People    *people.People
 	Pool      *pool.Pool            // for costly work; Shutdown closes it
+	Quotas    *quota.Quotas         // of the clients' addresses; nil: without limits
+	Warnings  *warn.Warnings        // what clients cause; nil: to Logger
 	Appended  people.Appended       // called with the outcome of each append
 	Idled     func(eventlog.Stream) // called when a thread leaves memory
 	Limits    wire.Limits
@@ -65,9 +69,15 @@ type Live struct {
 	connections *connectionLog
 	catchUp     *catchUp
 	workers     workers
+	quotas      *quota.Quotas
+	warnings    *warn.Warnings
 	upgrader    websocket.Upgrader
 	ctx         context.Context // done when Shutdown has ended all authorities
 	stop        context.CancelFunc
+
+	// allowHeaders reports whether a peer may send bytes that are no part of a message.
+	// Tests replace it by a wrong one.
+	allowHeaders func(p *peer, bytes int) bool
 }
 
 // New returns a Live without connections. Start must be called before the first
@@ -75,6 +85,12 @@ type Live struct {
 func New(cfg Config) *Live {
 	ctx, stop := context.WithCancel(context.Background())
 	stats, peers := newStats(), newPeerSet()
+	if cfg.Quotas == nil {
+		cfg.Quotas = quota.New(quota.Limits{})
+	}
+	if cfg.Warnings == nil {
+		cfg.Warnings = warn.New(cfg.Logger)
+	}
 	hub := &Hub{
 		log: cfg.Log, pool: cfg.Pool, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats, now: cfg.Now,
 		flushes: rate.NewLimiter(flushRate, flushBurst), appended: cfg.Appended, idled: cfg.Idled,
@@ -93,7 +109,7 @@ func New(cfg Config) *Live {
 			wake: make(chan struct{}, 1), quit: make(chan struct{}), closed: make(chan struct{}),
 		},
 		catchUp: &catchUp{log: cfg.Log, people: cfg.People, logger: cfg.Logger, slots: make(chan struct{}, streamsMax), pages: pages{most: pagesBytes}},
-		workers: newWorkers(), ctx: ctx, stop: stop,
+		workers: newWorkers(), quotas: cfg.Quotas, warnings: cfg.Warnings, ctx: ctx, stop: stop,
 		upgrader: websocket.Upgrader{
 			HandshakeTimeout: 5 * time.Second,
 			ReadBufferSize:   readBuffer, WriteBufferSize: writeBuffer, WriteBufferPool: &writeBuffers,
@@ -101,6 +117,7 @@ func New(cfg Config) *Live {
 			EnableCompression: false,                                    // its read limit would count compressed bytes
 		},
 	}
+	l.allowHeaders = func(p *peer, bytes int) bool { return p.rates.allowHeaders(l.stats.clock(), l.limits, bytes) }
 	if !cfg.Quiet {
 		l.connections.started()
 	}
@@ -125,11 +142,21 @@ func (l *Live) Stopping() <-chan struct{} { return l.ctx.Done() }
 // connection costs its reader.
 func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := l.ids.next() // before the client can connect again
-	conn, err := l.upgrader.Upgrade(w, r, nil)
+	quota := l.quotas.Of(r)
+	release, ok := quota.Socket()
+	if !ok {
+		w.Header().Set("Retry-After", "10")
+		http.Error(w, "too many connections come from this address: close some", http.StatusTooManyRequests)
+		return
+	}
+	m := &metering{ResponseWriter: w, toll: &toll{}}
+	conn, err := l.upgrader.Upgrade(m, r, nil)
 	if err != nil {
+		release()
 		return // Upgrade has answered
 	}
-	p := newPeer(l, conn, id)
+	p := newPeer(l, conn, m, id)
+	p.quota, p.release = quota, release
 	if !l.peers.add(p) {
 		go p.refuse(wire.CloseGoingAway, stoppingText)
 		return

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parodywave/eventlog"
+	"parodywave/server/internal/quota"
 	"parodywave/server/internal/wire"
 
 	"github.com/gorilla/websocket"
@@ -40,6 +41,7 @@ var writeBuffers sync.Pool
 type peer struct {
 	l    *Live
 	conn *websocket.Conn
+	raw  net.Conn          // what conn is made of
 	id   eventlog.ClientID // of the connection, in the log
 	seen atomic.Int64      // when the last sign of life came, on stats.clock
 
@@ -53,7 +55,12 @@ type peer struct {
 	stay    int    // how many times it has left a thread: streams of an earlier stay end
 	behind  *room  // the room to notify when the queue is written
 
+	toll      *toll
 	rates     rates
+	quota     *quota.Quota
+	release   func()         // ends the socket's part of the quota
+	size      int            // bytes of the message being served
+	reading   atomic.Int64   // when the message being read began, on stats.clock; 0: none
 	serving   sync.WaitGroup // a worker serves a message
 	served    bool           // result of serving: the connection goes on
 	listed    atomic.Bool    // has asked for the list
@@ -70,13 +77,14 @@ type peer struct {
 	receipts uint64 // sent in line mode, before it joined the thread that it is in
 }
 
-func newPeer(l *Live, conn *websocket.Conn, id eventlog.ClientID) *peer {
-	p := &peer{l: l, conn: conn, id: id}
+func newPeer(l *Live, conn *websocket.Conn, m *metering, id eventlog.ClientID) *peer {
+	p := &peer{l: l, conn: conn, raw: m.raw, toll: m.toll, id: id}
+	p.toll.allow = func(bytes int) bool { return l.allowHeaders(p, bytes) }
 	p.alive()
 	// A frame somewhat over the limit is read, and answered with an error before
 	// the close; a frame that claims to be huge closes the connection at its header.
 	conn.SetReadLimit(16 * int64(l.limits.Frame))
-	if c, ok := conn.NetConn().(*net.TCPConn); ok {
+	if c, ok := p.raw.(*net.TCPConn); ok {
 		_ = c.SetWriteBuffer(kernelBuffer) // a failure costs memory, no more
 	}
 	conn.SetPongHandler(func(string) error {
@@ -96,7 +104,11 @@ func newPeer(l *Live, conn *websocket.Conn, id eventlog.ClientID) *peer {
 func (p *peer) readLoop() {
 	for {
 		kind, r, err := p.conn.NextReader()
-		if err != nil || !p.l.workers.serve(work{p, kind, r}) {
+		if err != nil {
+			p.failed(err)
+			break
+		}
+		if !p.l.workers.serve(work{p, kind, r}) {
 			break
 		}
 	}
@@ -107,8 +119,11 @@ func (p *peer) readLoop() {
 // connection is to end.
 func (p *peer) read(kind int, r io.Reader) bool {
 	p.alive()
-	frame, err := io.ReadAll(io.LimitReader(r, int64(p.l.limits.Frame)+1))
+	p.reading.Store(p.l.stats.clock())
+	frame, err := io.ReadAll(io.LimitReader(payload{r, p.toll}, int64(p.l.limits.Frame)+1))
+	p.reading.Store(0)
 	if err != nil {
+		p.failed(err)
 		return false
 	}
 	if !p.take(kind, frame) {
@@ -123,9 +138,8 @@ func (p *peer) alive() { p.seen.Store(p.l.stats.clock()) }
 // linger reads on for a moment after a close was sent: closing the connection with
 // unread data would reset it, and the peer might not see the close.
 func (p *peer) linger() {
-	conn := p.conn.NetConn()
-	_ = conn.SetReadDeadline(time.Now().Add(lingerAfter))
-	_, _ = io.Copy(io.Discard, conn)
+	_ = p.raw.SetReadDeadline(time.Now().Add(lingerAfter))
+	_, _ = io.Copy(io.Discard, p.raw)
 }
 
 // refuse closes a connection that was never served.
@@ -133,6 +147,7 @@ func (p *peer) refuse(code int, text string) {
 	p.Close(code, text)
 	p.linger()
 	_ = p.conn.Close()
+	p.release()
 }
 
 func (p *peer) end() {
@@ -142,6 +157,7 @@ func (p *peer) end() {
 	p.abandon()
 	p.mu.Unlock()
 	_ = p.conn.Close()
+	p.release()
 	p.l.peers.remove(p)
 	p.l.connections.disconnected(p)
 }

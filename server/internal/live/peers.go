@@ -107,7 +107,7 @@ func (ps *peerSet) closeAll(code int, text string) {
 const pingInterval = 30 * time.Second
 
 // sweep pings all peers and closes those that have sent nothing for two
-// intervals of clock. One goroutine does it for all: a timer for each would cost
+// intervals of clock, or have not finished a message for as long. One goroutine does it for all: a timer for each would cost
 // memory.
 func (ps *peerSet) sweep(ctx context.Context, clock func() int64) {
 	tick := time.NewTicker(pingInterval)
@@ -120,7 +120,8 @@ func (ps *peerSet) sweep(ctx context.Context, clock func() int64) {
 		}
 		dead := clock() - 2*pingInterval.Microseconds()
 		for _, p := range ps.all(func(*peer) bool { return true }) {
-			if p.seen.Load() < dead {
+			began := p.reading.Load()
+			if p.seen.Load() < dead || began > 0 && began < dead {
 				_ = p.conn.Close()
 			} else {
 				p.control(control{op: websocket.PingMessage})

@@ -68,14 +68,14 @@ func TestWorkersEndWhenTheyRest(t *testing.T) {
 		const peers = 20
 		serve := func() {
 			for range peers {
-				go l.workers.serve(work{&peer{l: l}, websocket.TextMessage, strings.NewReader(`HB`)})
+				go l.workers.serve(work{&peer{l: l, toll: &toll{}}, websocket.TextMessage, strings.NewReader(`HB`)})
 			}
 			synctest.Wait()
 		}
 		waiting := func() (n int) {
 			release := make(chan struct{})
 			for idle := true; idle; {
-				w := work{&peer{l: l}, websocket.TextMessage, heldReader(release)}
+				w := work{&peer{l: l, toll: &toll{}}, websocket.TextMessage, heldReader(release)}
 				w.p.serving.Add(1)
 				select {
 				case l.workers.messages <- w: // which occupies that worker
