@@ -29,6 +29,8 @@ type Account struct {
 	Revisions []eventlog.Revision
 	// Revisions are the revision that a version names, the redacted revisions, or
 	// the first and the last imported one.
+
+	began int64 // time of the first
 }
 
 // Account returns the account of e, which was just applied to t with the effect.
@@ -36,6 +38,7 @@ type Account struct {
 func (t *Thread) Account(e *event.Event, effect *Effect) *Account {
 	a := &Account{
 		Revision: e.Revision, Position: e.Position, Time: e.Time, Author: e.Author, Kind: event.Kind(e.Payload), First: e.Revision,
+		began: e.Time,
 	}
 	if n := len(effect.Touched); n > 0 {
 		a.Lines = []int{effect.Touched[0], effect.Touched[n-1]}

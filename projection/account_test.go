@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"testing"
 
 	"parodywave/eventlog"
@@ -149,6 +151,65 @@ func TestAccountsHoldEveryEditOnce(t *testing.T) {
 	}
 	if differ < 100 {
 		t.Errorf("only %d of 200 cases notice a wrong pause", differ)
+	}
+}
+
+// pageFault compares pages of accounts with all accounts; "" if they agree.
+func pageFault(t *testing.T, seed uint64, rounds int) string {
+	for i := range uint64(rounds) {
+		rnd := rand.New(rand.NewPCG(seed, i))
+		all := manyTyped(rnd)
+		log, ctx := eventlog.NewMemory(), context.Background()
+		var records []eventlog.Record
+		for _, d := range all {
+			records = append(records, d.Record)
+		}
+		if _, err := log.Append(ctx, "t", 0, records...); err != nil {
+			t.Fatal(err)
+		}
+		who := byte(rnd.IntN(4)) // 0: everybody
+		q := projection.AccountQuery{
+			At: eventlog.Revision(rnd.IntN(len(all) + 1)), Every: i%5 == 0,
+			Keep: func(e *event.Event) bool { return who == 0 || e.Author[15] == who },
+		}
+		before, limit := eventlog.Revision(rnd.IntN(len(all)+2)), 1+rnd.IntN(9)
+		page, more, err := projection.ReplayAccountPage(ctx, projection.Plain(log), "t", q, before, limit)
+		if err != nil {
+			t.Fatalf("case %d: %v", i, err)
+		}
+		whole, err := projection.ReplayAccounts(ctx, log, "t", q)
+		if err != nil {
+			t.Fatalf("case %d: %v", i, err)
+		}
+		want := whole.List
+		if before > 0 {
+			want = slices.DeleteFunc(want, func(a *projection.Account) bool { return a.Revision >= before })
+		}
+		if more != (len(want) > limit) || !reflect.DeepEqual(page, append([]*projection.Account{}, want[:min(limit, len(want))]...)) && len(page)+len(want) > 0 {
+			return fmt.Sprintf("case %d: of %d records before %d at %d, limit %d: %d of %d accounts, more %t", i, len(all), before, q.At, limit, len(page), len(want), more)
+		}
+	}
+	return ""
+}
+
+// TestAPageOfAccountsIsThatOfAll, however late its fold begins.
+func TestAPageOfAccountsIsThatOfAll(t *testing.T) {
+	seed := seeds.For(t)
+	for _, span := range []eventlog.Revision{1, 5, 40, 4096} {
+		undo := projection.PageSpan(span, false)
+		if fault := pageFault(t, seed, seeds.Rounds(300)); fault != "" {
+			t.Errorf("span %d, %s", span, fault)
+		}
+		undo()
+	}
+}
+
+// TestAPageOfCutAccountsIsWrong is the twin: it believes accounts that began before its
+// fold.
+func TestAPageOfCutAccountsIsWrong(t *testing.T) {
+	defer projection.PageSpan(5, true)()
+	if pageFault(t, seeds.For(t), 300) == "" {
+		t.Error("nothing was wrong")
 	}
 }
 

@@ -1,6 +1,10 @@
 package projection
 
-import "fmt"
+import (
+	"fmt"
+
+	"parodywave/eventlog"
+)
 
 // SetSiteBlockLen makes blocks of sites of another length, and returns what
 // undoes that.
@@ -8,6 +12,14 @@ func SetSiteBlockLen(n int) (undo func()) {
 	was := siteBlockLen
 	siteBlockLen = n
 	return func() { siteBlockLen = was }
+}
+
+// PageSpan makes the first span in which a page of accounts is looked for another one and,
+// with trust, lets pages have accounts that are cut off. It returns what undoes that.
+func PageSpan(n eventlog.Revision, trust bool) (undo func()) {
+	was := pageSpan
+	pageSpan, trustCut = n, trust
+	return func() { pageSpan, trustCut = was, false }
 }
 
 // KeystrokeRule makes new threads follow the rule of before the net law, by which

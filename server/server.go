@@ -89,15 +89,16 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: damaged threads: %w", err)
 	}
 	quotas, warnings := quotas(cfg), warn.New(cfg.Logger)
+	work := pool.New()
 	people := people.New(log, state.Authors, appends.report, cfg.Now)
 	s := &Server{live: live.New(live.Config{
-		Log: log, Directory: state.Directory, Damaged: damaged, People: people, Pool: pool.New(), Quotas: quotas, Warnings: warnings, Appended: appends.report, Idled: cfg.Cache.Idle,
+		Log: log, Directory: state.Directory, Damaged: damaged, People: people, Pool: work, Quotas: quotas, Warnings: warnings, Appended: appends.report, Idled: cfg.Cache.Idle,
 		Limits: limits, Logger: cfg.Logger, Now: cfg.Now,
 		Place: event.Place{Run: ulid.Make(), Node: cfg.Node}, Quiet: cfg.Offline, Keep: cfg.KeepConnection, Prune: cfg.Log.Prune,
 	})}
 	s.api = &api.API{
 		Log: log, Threads: s.live.Hub(), People: people, Limits: limits, Logger: cfg.Logger, Now: cfg.Now, Version: cfg.Version,
-		Appended: appends.report, Copy: cfg.Log.CopyTo, Patience: answerPatience, Stopping: s.live.Stopping(),
+		Appended: appends.report, Copy: cfg.Log.CopyTo, Patience: answerPatience, Past: pool.New(), Pool: work, Stopping: s.live.Stopping(),
 	}
 	guard, health := guard{cfg, cfg.Logger, warnings, quotas}, health{log, appends, len(damaged), cfg.Now}
 	s.public = guard.wrap(s.routes(health, guard.upgrades(s.live), !cfg.Offline))

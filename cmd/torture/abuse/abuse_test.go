@@ -15,8 +15,8 @@ func TestServersEndWhileTheyAreAbused(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "parodywave/cmd/parodywave").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	crowdSize = 200
-	for _, a := range slices.Concat(abuses, crowds) {
+	crowdSize, longHistory = 200, 20_000
+	for _, a := range slices.Concat(abuses, crowds, pasts) {
 		if testing.Short() && !slices.Contains([]string{"sections", "pairs"}, a.name) {
 			continue
 		}

@@ -42,6 +42,7 @@ type thread struct {
 	base   int // a revision from long ago
 	text   string
 	flip   bool
+	asked  int // requests so far
 }
 
 // join joins as a new client.

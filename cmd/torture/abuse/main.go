@@ -56,7 +56,7 @@ func run(ctx context.Context, program, only string, long time.Duration) error {
 	fmt.Println("| abuse | answer after | wait in the thread: p50, p99, longest | in another: p50, p99 before → during | MiB before → most | ended after |")
 	fmt.Println("|---|--:|--:|--:|--:|--:|")
 	var bad []string
-	for _, a := range slices.Concat(abuses, crowds) {
+	for _, a := range slices.Concat(abuses, crowds, pasts) {
 		if only != "" && !slices.Contains(strings.Split(only, ","), a.name) {
 			continue
 		}

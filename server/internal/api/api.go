@@ -18,6 +18,7 @@ import (
 	"parodywave/projection"
 	"parodywave/server/internal/authority"
 	"parodywave/server/internal/people"
+	"parodywave/server/internal/pool"
 	"parodywave/server/internal/wire"
 )
 
@@ -38,6 +39,9 @@ type API struct {
 	// Patience is how long the reader of a long answer may make no progress
 	// before the connection is closed.
 	Patience time.Duration
+	// Past has the requests that read history, as few at a time as Pool has workers. Pool
+	// does their work and the writers' work. Nil pools work at once.
+	Past, Pool *pool.Pool
 	// Stopping is closed when the server stops: answers without an end then end.
 	Stopping <-chan struct{}
 }
@@ -57,8 +61,8 @@ type Threads interface {
 	// Present returns how many connections are in a thread, and the names of some
 	// people there and of those of them who type; neither list is nil.
 	Present(eventlog.Stream) (connections int, here, typing []string)
-	// Changed returns a channel that is closed when any thread changes.
-	Changed() <-chan struct{}
+	// Changed returns a channel that is closed when a thread changes.
+	Changed(eventlog.Stream) <-chan struct{}
 	// Open begins a thread with a title and a text, in one append. The error is
 	// authority.ErrOpened if a request with the key in ctx has opened it before.
 	Open(ctx context.Context, author eventlog.AuthorID, title, text string) (eventlog.Stream, error)
@@ -86,15 +90,15 @@ func (a *API) Routes(mux Router) {
 		"GET " + thread + "/blame":                a.at(a.getBlame),
 		"GET " + thread + "/events":               a.getEvents,
 		"GET " + thread + "/moment":               a.at(a.getMoment),
-		"GET " + thread + "/timeline":             a.at(a.getTimeline),
+		"GET " + thread + "/timeline":             a.past(a.at(a.getTimeline)),
 		"GET " + thread + "/lines":                a.at(a.getLines),
-		"GET " + thread + "/lines/{line}/history": a.at(a.getLineHistory),
-		"GET " + thread + "/deletions":            a.at(a.getDeletions),
+		"GET " + thread + "/lines/{line}/history": a.past(a.at(a.getLineHistory)),
+		"GET " + thread + "/deletions":            a.past(a.at(a.getDeletions)),
 		"POST " + thread + "/restore":             by(named, a.postRestore),
-		"GET " + thread + "/log":                  a.at(a.getLog),
-		"GET " + thread + "/grep":                 a.at(a.getGrep),
-		"GET /api/grep":                           a.getGrepAll,
-		"GET " + thread + "/diff":                 a.at(a.getDiff),
+		"GET " + thread + "/log":                  a.past(a.at(a.getLog)),
+		"GET " + thread + "/grep":                 a.past(a.at(a.getGrep)),
+		"GET /api/grep":                           a.past(a.getGrepAll),
+		"GET " + thread + "/diff":                 a.past(a.at(a.getDiff)),
 		"GET " + thread + "/versions":             a.at(a.getVersions),
 		"POST " + thread + "/versions":            by(named, a.postVersion),
 	} {

@@ -31,7 +31,7 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) error {
 	// The writer is patient: a sealed block's records are in memory while some are sent.
 	e := eventWriter{API: a, w: ndjson.NewWriter(a.patient(w), a.exportName), flush: http.NewResponseController(w), left: limit, after: after}
 	for {
-		changed := a.Threads.Changed() // before reading, so that no record is missed
+		changed := a.Threads.Changed(threadOf(r)) // before reading, so that no record is missed
 		if err := e.write(r); err != nil {
 			a.Logger.Warn("an answer of events was cut short", "thread", threadOf(r), "error", err)
 			panic(http.ErrAbortHandler) // or the client would take it for whole

@@ -108,11 +108,13 @@ func (a *API) look(r *http.Request, m *moment, f func(*projection.Thread)) error
 			return err
 		}
 	}
-	t, err := projection.Replay(r.Context(), a.Log, m.stream, m.rev)
-	if err == nil {
-		f(t)
-	}
-	return err
+	return a.beside(r.Context(), func(ctx context.Context) error {
+		t, err := projection.Replay(ctx, a.Log, m.stream, m.rev)
+		if err == nil {
+			f(t)
+		}
+		return err
+	})
 }
 
 // lookLive reports whether the thread in memory is at the moment m.

@@ -27,7 +27,13 @@ func (a *API) getLog(w http.ResponseWriter, r *http.Request, m moment) error {
 	if q.err != nil {
 		return q.err
 	}
-	all, err := a.logRows(r.Context(), m.stream, q, asked)
+	rows, more := []logRow{}, false
+	var err error
+	if q.is("deletions") {
+		rows, more, err = a.removalRows(r.Context(), m.stream, q.Get("author"), asked, before, limit)
+	} else {
+		rows, more, err = a.accountRows(r.Context(), m.stream, q.Get("author"), asked, before, limit)
+	}
 	if err != nil {
 		return err
 	}
@@ -36,53 +42,59 @@ func (a *API) getLog(w http.ResponseWriter, r *http.Request, m moment) error {
 		Rev    eventlog.Revision  `json:"rev"`
 		Rows   []logRow           `json:"rows"`
 		Next   *eventlog.Revision `json:"next"` // ask for the older rows with before=next; null: there are none
-	}{m.stream, m.rev, []logRow{}, nil}
-	for i := range all {
-		n := len(body.Rows)
-		if before != 0 && all[i].Revision >= before {
-			continue
-		}
-		if n >= limit && all[i].Revision != body.Rows[n-1].Revision {
-			body.Next = &body.Rows[n-1].Revision
-			break
-		}
-		body.Rows = append(body.Rows, all[i])
+	}{m.stream, m.rev, rows, nil}
+	if more {
+		body.Next = &rows[len(rows)-1].Revision
 	}
 	m.answer(w, body)
 	return nil
 }
 
-// logRows returns the rows that are asked for, with ?deletions= those of deletions,
-// newest first.
-func (a *API) logRows(ctx context.Context, stream eventlog.Stream, q *query, asked projection.AccountQuery) (all []logRow, err error) {
-	author := q.Get("author")
-	if q.is("deletions") {
-		t, removals, err := projection.ReplayRemovals(ctx, a.Log, stream, projection.RemovalQuery{At: asked.At, Each: asked.Every})
+// accountRows returns the newest rows before a revision, and whether there are more.
+func (a *API) accountRows(ctx context.Context, stream eventlog.Stream, author string, asked projection.AccountQuery, before eventlog.Revision, limit int) (rows []logRow, more bool, err error) {
+	if author != "" {
+		t, err := projection.Replay(ctx, a.Log, stream, asked.At)
 		if err == nil {
 			err = a.checkAuthor(t, author)
 		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		for _, m := range removals {
-			if id := t.Authors()[m.Author]; asked.Keep(&event.Event{Author: id, Time: m.Start}) || asked.Keep(&event.Event{Author: id, Time: m.End}) {
-				row, parts := jsonrow.NewRemoval(t, m, a.People.Name)
-				all = append(all, logRow{row, parts})
-			}
-		}
-		return all, nil
 	}
-	accounts, err := projection.ReplayAccounts(ctx, a.Log, stream, asked)
+	page, more, err := projection.ReplayAccountPage(ctx, a.Log, stream, asked, before, limit)
+	rows = make([]logRow, len(page))
+	for i, account := range page {
+		rows[i] = logRow{jsonrow.NewLog(stream, account, a.People.Name), nil}
+	}
+	return rows, more, err
+}
+
+// removalRows returns the newest rows of deletions before a revision, and whether there
+// are more. Where several end at one revision the page has all of them.
+func (a *API) removalRows(ctx context.Context, stream eventlog.Stream, author string, asked projection.AccountQuery, before eventlog.Revision, limit int) (rows []logRow, more bool, err error) {
+	t, removals, err := projection.ReplayRemovals(ctx, a.Log, stream, projection.RemovalQuery{At: asked.At, Each: asked.Every})
 	if err == nil {
-		err = a.checkAuthor(accounts.Thread, author)
+		err = a.checkAuthor(t, author)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	for _, account := range accounts.List {
-		all = append(all, logRow{jsonrow.NewLog(stream, account, a.People.Name), nil})
+	rows = []logRow{}
+	for _, m := range removals {
+		id := t.Authors()[m.Author]
+		if !asked.Keep(&event.Event{Author: id, Time: m.Start}) && !asked.Keep(&event.Event{Author: id, Time: m.End}) {
+			continue
+		}
+		row, parts := jsonrow.NewRemoval(t, m, a.People.Name)
+		switch n := len(rows); {
+		case before != 0 && row.Revision >= before:
+		case n >= limit && row.Revision != rows[n-1].Revision:
+			return rows, true, nil
+		default:
+			rows = append(rows, logRow{row, parts})
+		}
 	}
-	return all, nil
+	return rows, false, nil
 }
 
 // accountQuery reads ?every=, ?author=, ?since= and ?until=.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -50,11 +51,14 @@ func (a *API) getMoment(w http.ResponseWriter, r *http.Request, m moment) error 
 	}
 	var body momentJSON
 	if compare {
-		var d *projection.Tombstones
-		if d, err = projection.ReplayTombstones(r.Context(), a.Log, m.stream, since, m.rev); err == nil {
-			body = a.momentOf(d.Thread())
-			body.deleted = deletedRows(d)
-		}
+		err = a.beside(r.Context(), func(ctx context.Context) error {
+			d, err := projection.ReplayTombstones(ctx, a.Log, m.stream, since, m.rev)
+			if err == nil {
+				body = a.momentOf(d.Thread())
+				body.deleted = deletedRows(d)
+			}
+			return err
+		})
 	} else {
 		err = a.look(r, &m, func(t *projection.Thread) { body = a.momentOf(t) })
 	}

@@ -12,6 +12,7 @@ import (
 	"parodywave/projection"
 	"parodywave/projection/revert"
 	"parodywave/server/internal/people"
+	"parodywave/server/internal/pool"
 	"parodywave/server/internal/wire"
 )
 
@@ -114,7 +115,9 @@ func (a *API) recordReversal(ctx context.Context, back *revert.Reversal, done *r
 // findReversal folds the reversal that q asks for, and limits q to the edits
 // that are in the log now.
 func (a *API) findReversal(ctx context.Context, stream eventlog.Stream, q *revert.Query) (*revert.Reversal, reversed, error) {
-	back, err := q.Replay(ctx, a.Log, stream, a.People.Name)
+	back, err := pool.Do(ctx, a.Pool, "", func(ctx context.Context) (*revert.Reversal, error) {
+		return q.Replay(ctx, a.Log, stream, a.People.Name)
+	})
 	if err != nil {
 		return nil, reversed{}, err
 	}

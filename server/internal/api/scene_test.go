@@ -36,7 +36,7 @@ func (o one) With(_ context.Context, _ eventlog.Stream, f func(*authority.Author
 
 func (o one) Damaged(eventlog.Stream) *eventlog.DamageError { return nil }
 
-func (o one) Changed() <-chan struct{} { return nil }
+func (o one) Changed(eventlog.Stream) <-chan struct{} { return nil }
 
 // nobody is an authority's room without connections.
 type nobody struct{ authority.Room }

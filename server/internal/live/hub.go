@@ -45,7 +45,7 @@ type Hub struct {
 	directory *projection.Directory
 	rooms     map[eventlog.Stream]*room
 	closed    bool
-	changed   chan struct{} // closed and replaced when any thread changes
+	changed   map[eventlog.Stream]chan struct{} // closed when the thread changes; none where nobody waits
 	running   sync.WaitGroup
 }
 
@@ -243,8 +243,10 @@ func (h *Hub) run(r *room, t *projection.Thread, head eventlog.Head) {
 func (h *Hub) Update(sum projection.Summary) {
 	h.mu.Lock()
 	h.directory.Put(sum)
-	close(h.changed)
-	h.changed = make(chan struct{})
+	if c := h.changed[sum.Stream]; c != nil {
+		close(c)
+		delete(h.changed, sum.Stream)
+	}
 	h.mu.Unlock()
 	h.listChanged()
 }

@@ -95,7 +95,7 @@ func New(cfg Config) *Live {
 		log: cfg.Log, pool: cfg.Pool, people: cfg.People, logger: cfg.Logger, limits: cfg.Limits, stats: stats, now: cfg.Now,
 		flushes: rate.NewLimiter(flushRate, flushBurst), appended: cfg.Appended, idled: cfg.Idled,
 		directory: cfg.Directory, damaged: map[eventlog.Stream]projection.Damaged{},
-		rooms: map[eventlog.Stream]*room{}, changed: make(chan struct{}),
+		rooms: map[eventlog.Stream]*room{}, changed: map[eventlog.Stream]chan struct{}{},
 	}
 	for _, d := range cfg.Damaged {
 		hub.damaged[d.Stream] = d

@@ -10,7 +10,7 @@ import (
 	"parodywave/server/internal/wire"
 )
 
-// What a client sends besides messages costs too: pings, pongs, the headers of frames, and
+// A client can send more than messages, and that costs, too: pings, pongs, the headers of frames, and
 // continuations that bring nothing, which gorilla reads without telling anybody. So a
 // connection counts the bytes that it reads and that are no part of a message. They are
 // limited as frames, each with the longest header that a frame can have.

@@ -46,11 +46,16 @@ func (h *Hub) Present(stream eventlog.Stream) (connections int, here, typing []s
 	return h.present(r)
 }
 
-// Changed returns a channel that is closed when any thread changes.
-func (h *Hub) Changed() <-chan struct{} {
+// Changed returns a channel that is closed when a thread changes.
+func (h *Hub) Changed(stream eventlog.Stream) <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.changed
+	c := h.changed[stream]
+	if c == nil {
+		c = make(chan struct{})
+		h.changed[stream] = c
+	}
+	return c
 }
 
 // Open begins a thread with a title and a text, in one append. If a request with the key

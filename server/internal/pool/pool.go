@@ -50,8 +50,12 @@ type call struct {
 	err    error
 }
 
-// New returns a pool with one worker less than there are cores, but at least one.
-func New() *Pool { return sized(max(1, runtime.GOMAXPROCS(0)-1), Waiting) }
+// Workers is how many workers New's pools have: one less than there are cores, but at
+// least one.
+func Workers() int { return max(1, runtime.GOMAXPROCS(0)-1) }
+
+// New returns a pool.
+func New() *Pool { return sized(Workers(), Waiting) }
 
 func sized(workers, waiting int) *Pool {
 	ctx, stop := context.WithCancel(context.Background())

@@ -1,6 +1,6 @@
-// Package quota limits what the clients of one address may do together: the sockets that
-// they have open, the threads that they begin, and the bytes that they write. What one
-// connection may do is limited besides, by the rates of package wire.
+// Package quota limits the clients of one address, all together: the sockets that
+// they have open, the threads that they begin, and the bytes that they write. A
+// connection has limits of its own besides, the rates of package wire.
 //
 // An address is an IPv4 address or an IPv6 network of 64 bits, all of which belong to one
 // customer. The addresses of the machine itself have no limit of sockets: a proxy in

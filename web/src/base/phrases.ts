@@ -44,7 +44,7 @@ const en = {
     rate_limited: 'That was too fast. Try again in a moment.',
     stale: 'The text has changed in the meantime. Try again.',
     unknown: 'The server cannot say whether this was saved. Look before you try again.',
-    unavailable: 'The server cannot save right now. Nothing is lost: try again in a moment.',
+    unavailable: 'The server cannot do this right now. Nothing is lost: try again in a moment.',
   } as Record<string, string>,
 }
 
@@ -89,7 +89,7 @@ const ko = {
     rate_limited: '너무 빨랐어요. 잠시 뒤에 다시 해 보세요.',
     stale: '그사이 글이 바뀌었어요. 다시 해 보세요.',
     unknown: '저장됐는지 서버가 알려 주지 못해요. 다시 하기 전에 이미 저장됐는지 확인해 보세요.',
-    unavailable: '지금은 서버가 저장하지 못해요. 잃은 것은 없으니 잠시 뒤에 다시 해 보세요.',
+    unavailable: '지금은 서버가 처리하지 못해요. 잃은 것은 없으니 잠시 뒤에 다시 해 보세요.',
   } as Record<string, string>,
 } satisfies typeof en
 
