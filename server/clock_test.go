@@ -52,8 +52,17 @@ func TestOneClockDecidesAllTimes(t *testing.T) {
 		want := set.Milliseconds()
 		ben := dial(t, url, "/ws")
 		ben.send(`{"type":"join","user":"Ben","id":"` + id + `","mode":"text","client":"01J9Z40000000000000000000A"}`)
-		if got, ok := ben.want("join")["ahead"].(float64); int64(got) != want || ok != (want > 0) {
-			t.Errorf("with a clock set back by %v, the join says %v", set, got)
+		whole := ben.want("join")
+		ben.send(fmt.Sprintf(`{"type":"join","user":"Ben","id":"%s","mode":"text","client":"01J9Z40000000000000000000A","since":%.0f,"chain":"%s"}`,
+			id, whole["rev"], whole["chain"]))
+		resumed := ben.want("join")
+		if _, ok := resumed["head"]; !ok {
+			t.Fatalf("the second join does not resume: %v", resumed)
+		}
+		for name, join := range map[string]map[string]any{"join": whole, "resume": resumed} {
+			if got, ok := join["ahead"].(float64); int64(got) != want || ok != (want > 0) {
+				t.Errorf("with a clock set back by %v, the %s says %v", set, name, got)
+			}
 		}
 		if got := strings.Contains(body(t, threads+"/timeline"), fmt.Sprintf(`"ahead":%d`, want)); got != (want > 0) {
 			t.Errorf("with a clock set back by %v, the timeline is %s", set, body(t, threads+"/timeline"))

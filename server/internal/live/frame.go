@@ -46,7 +46,7 @@ type textFrame struct {
 // textFrame encodes the answer to a join once for all who join at this revision, as a
 // crowd does that comes back after a restart.
 func (r *room) textFrame(m authority.TextJoined) []byte {
-	ahead := projection.AheadBy(m.Thread.UpdatedAt, r.hub.now()).Milliseconds()
+	ahead := r.ahead(m.Thread)
 	if f := r.whole.Value(); f != nil && ahead == 0 && f.thread == m.Thread && f.at == m.Thread.Revision && f.reset == m.Reset {
 		return f.frame
 	}
@@ -58,6 +58,11 @@ func (r *room) textFrame(m authority.TextJoined) []byte {
 		r.whole = weak.Make(&textFrame{m.Thread, m.Thread.Revision, m.Reset, frame})
 	}
 	return frame
+}
+
+// ahead returns how far the clock of the log runs ahead, as joins have it.
+func (r *room) ahead(t *projection.Thread) int64 {
+	return projection.AheadBy(t.UpdatedAt, r.hub.now()).Milliseconds()
 }
 
 // Announce implements authority.Room.
@@ -101,7 +106,9 @@ func (r *room) entriesFrame(m authority.Entries) []byte {
 func (r *room) message(m authority.Message) message {
 	switch m := m.(type) {
 	case authority.Resumed:
-		return &wire.ResumeJoin{Thread: r.stream, Title: m.Thread.Title, Rev: m.Since, Head: m.Thread.Revision, Limits: r.hub.limits}
+		return &wire.ResumeJoin{
+			Thread: r.stream, Title: m.Thread.Title, Rev: m.Since, Head: m.Thread.Revision, Limits: r.hub.limits, Ahead: r.ahead(m.Thread),
+		}
 	case authority.LineJoined:
 		return r.lineJoin(m)
 	case authority.LineUpdate:

@@ -45,9 +45,10 @@ func goldenFrames(t testing.TB) map[string]Frame {
 				Runs:    []BlameRun{{Revision: 4, Length: 2}, {Revision: 9, Length: 1}},
 				Lines:   []BlameLine{{4, 0, at, true}, {9, 0, at + 5, false}},
 			}},
-		"join, reset":  &TextJoin{Thread: testThread, Title: "t", Rev: 1, Chain: digest, Limits: limits, ReadOnly: true, Reset: true},
-		"join, ahead":  &TextJoin{Thread: testThread, Title: "t", Rev: 1, Chain: digest, Limits: limits, Ahead: 259_200_000},
-		"join, resume": &ResumeJoin{testThread, "t", 7, 9, limits, false},
+		"join, reset":         &TextJoin{Thread: testThread, Title: "t", Rev: 1, Chain: digest, Limits: limits, ReadOnly: true, Reset: true},
+		"join, ahead":         &TextJoin{Thread: testThread, Title: "t", Rev: 1, Chain: digest, Limits: limits, Ahead: 259_200_000},
+		"join, resume":        &ResumeJoin{testThread, "t", 7, 9, limits, false, 0},
+		"join, resume, ahead": &ResumeJoin{testThread, "t", 7, 9, limits, false, 60_000},
 		"update, text": textUpdate{
 			{Rev: 8, User: "Ada", Author: author, At: at, Client: client, Seq: 4, Changes: testChange(t, `[5,[0,"hi"],5]`)},
 			{Rev: 9, User: "Ada", Author: author, At: at, Kind: "renamed", Length: 12, Title: "A better title"},

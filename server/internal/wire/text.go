@@ -92,10 +92,14 @@ func (m *TextJoin) AppendJSON(dst []byte) []byte {
 	if m.Reset {
 		dst = append(dst, `,"reset":true`...)
 	}
-	if m.Ahead > 0 {
-		dst = strconv.AppendInt(append(dst, `,"ahead":`...), m.Ahead, 10)
+	return append(appendAhead(dst, m.Ahead), '}')
+}
+
+func appendAhead(dst []byte, ahead int64) []byte {
+	if ahead > 0 {
+		dst = strconv.AppendInt(append(dst, `,"ahead":`...), ahead, 10)
 	}
-	return append(dst, '}')
+	return dst
 }
 
 // ResumeJoin is the answer to a Join that resumes. The entries from Rev+1 to
@@ -107,6 +111,7 @@ type ResumeJoin struct {
 	Head     eventlog.Revision
 	Limits   Limits
 	ReadOnly bool
+	Ahead    int64 // as TextJoin has it
 }
 
 // AppendJSON appends the frame `join` that answers a resume.
@@ -117,5 +122,5 @@ func (m *ResumeJoin) AppendJSON(dst []byte) []byte {
 	dst = appendRev(dst, `,"head":`, m.Head)
 	dst = m.Limits.AppendJSON(append(dst, `,"limits":`...))
 	dst = appendBool(dst, `,"readonly":`, m.ReadOnly)
-	return append(dst, '}')
+	return append(appendAhead(dst, m.Ahead), '}')
 }

@@ -39,6 +39,8 @@ export class Authority {
   /** The code with which it refuses pushes. */
   refuse: string | null = null
   readonly = false
+  /** How far the times of the log are ahead of its clock, in ms. */
+  ahead = 0
   missing = false // it knows no such thread
   /** It maps at most this many changes over entries. */
   cost = 100_000
@@ -108,7 +110,7 @@ export class Authority {
       other.closed(4001)
     }
     this.lines.set(line, { client, user })
-    const common = { type: 'join', thread: THREAD, title: 't', limits: LIMITS, readonly: this.readonly }
+    const common = { type: 'join', thread: THREAD, title: 't', limits: LIMITS, readonly: this.readonly, ...(this.ahead > 0 ? { ahead: this.ahead } : {}) }
     const since = m.since as number | undefined
     if (since === undefined || this.log[since - 1]?.chain !== m.chain) {
       const blame = { authors: [], spans: [], lines: [] }

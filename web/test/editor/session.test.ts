@@ -50,6 +50,17 @@ test('every entry comes once, in order, on the transaction that has it', async (
   expect(w.authority.log[3]).toMatchObject({ kind: 'submitted', more: { lines: [0, 0] } })
 })
 
+test('each join says how far the clock of the log is ahead, also one that resumes', async () => {
+  const { w, people: [ada] } = await world('abc', 'Ada')
+  for (const ahead of [3_600_000, 60_000, 0]) {
+    w.authority.ahead = ahead
+    ada!.cut()
+    ada!.now()
+    await w.quiet()
+    expect([ada!.session.phase, ada!.session.ahead]).toEqual(['open', ahead])
+  }
+})
+
 test('the next page sends the edits of one that closed offline', async () => {
   const { w, people: [ada, ben] } = await world('abc', 'Ada', 'Ben')
   ada!.plugged = false

@@ -8,7 +8,7 @@ const read = (name: string): unknown => decode(JSON.stringify(golden[name]))
 
 test('every frame of text mode is understood', () => {
   const types: Record<string, string> = {
-    'join, text': 'whole', 'join, reset': 'whole', 'join, ahead': 'whole', 'join, resume': 'resumed', 'update, text': 'update',
+    'join, text': 'whole', 'join, reset': 'whole', 'join, ahead': 'whole', 'join, resume': 'resumed', 'join, resume, ahead': 'resumed', 'update, text': 'update',
     cursor: 'cursor', 'cursor, gone': 'cursor', beacon: 'beacon', error: 'error', 'error, stale': 'error',
   }
   for (const name of Object.keys(golden).filter((n) => n.startsWith('people'))) types[name] = 'people'
@@ -22,7 +22,8 @@ test('fields are where they belong', () => {
   expect(whole.blame.lines[1]).toEqual([9, 0, 1760000000128, false])
   expect(read('join, reset')).toMatchObject({ reset: true, readonly: true, ahead: 0 })
   expect(read('join, ahead')).toMatchObject({ reset: false, ahead: 259_200_000 })
-  expect(read('join, resume')).toMatchObject({ rev: 7, head: 9 })
+  expect(read('join, resume')).toMatchObject({ rev: 7, head: 9, ahead: 0 })
+  expect(read('join, resume, ahead')).toMatchObject({ rev: 7, head: 9, ahead: 60_000 })
   const { updates } = read('update, text') as Update
   expect(updates[0]).toMatchObject({ rev: 8, client: '01J9Z40000000000000000000A', seq: 4, kind: null })
   expect(updates[0]!.changes.toJSON()).toEqual([5, [0, 'hi'], 5])

@@ -58,7 +58,7 @@ export class Exchange {
   readonly = false
   /** The server does not know the thread, whose text is here: it may run on another log for a moment. */
   unknown = false
-  /** How far the log's times were ahead of the server's clock when the text was loaded, in ms. */
+  /** How far the log's times were ahead of the server's clock at the last join, in ms. */
   ahead = 0
   client: string // as which we join; our edits are numbered under the peer's
   joined = false
@@ -201,7 +201,6 @@ export class Exchange {
   private start(m: Whole): void {
     const { thread, me, peer, writer } = this.parts
     if (!this.asked || !peer.host || m.thread !== thread) return
-    this.ahead = m.ahead
     const { pending } = peer
     const first = !peer.loaded, { given } = this
     const text = Text.of(m.text.split('\n'))
@@ -242,6 +241,7 @@ export class Exchange {
     this.limits = m.limits
     this.title = m.title
     this.readonly = m.readonly
+    this.ahead = m.ahead
     this.phase = 'open'
     this.problem = null
     this.forbidden = 0

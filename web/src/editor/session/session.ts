@@ -83,7 +83,7 @@ export class Session {
   get readonly(): boolean { return this.exchange.readonly }
   /** The server does not know the thread, whose text is here. Edits wait until it does. */
   get unknown(): boolean { return this.exchange.unknown }
-  /** ahead is how far the log's times were ahead of the server's clock when the text was loaded, in ms. */
+  /** ahead is how far the log's times were ahead of the server's clock at the last join, in ms. */
   get ahead(): number { return this.exchange.ahead }
   get link(): Link { return this.exchange.link }
   get phase(): Phase { return this.exchange.phase }

@@ -26,7 +26,7 @@ export interface Whole {
   ahead: number
 }
 /** The answer to a join that resumes: updates from rev+1 to head follow. */
-export interface Resumed { type: 'resumed'; thread: string; title: string; rev: number; head: number; limits: Limits; readonly: boolean }
+export interface Resumed { type: 'resumed'; thread: string; title: string; rev: number; head: number; limits: Limits; readonly: boolean; ahead: number }
 
 export interface Update { type: 'update'; id: string; rev: number; chain: string; updates: LogEntry[] }
 export interface CursorSeen { type: 'cursor'; id: string; client: string; user: string; author: string; rev: number; ranges: [number, number][] }
@@ -72,10 +72,10 @@ function limits(v: unknown): Limits {
 
 function join(m: Fields): Whole | Resumed | null {
   if (!isText(m.thread) || !isText(m.title) || !isCount(m.rev)) return null
-  const common = { thread: m.thread, title: m.title, rev: m.rev, limits: limits(m.limits), readonly: m.readonly === true }
+  const common = { thread: m.thread, title: m.title, rev: m.rev, limits: limits(m.limits), readonly: m.readonly === true, ahead: count(m.ahead) }
   if (isCount(m.head)) return { type: 'resumed', ...common, head: m.head }
   if (!isText(m.chain) || !isText(m.text) || !isFields(m.blame)) return null
-  return { type: 'whole', ...common, chain: m.chain, text: m.text, blame: m.blame as unknown as Blame, reset: m.reset === true, ahead: count(m.ahead) }
+  return { type: 'whole', ...common, chain: m.chain, text: m.text, blame: m.blame as unknown as Blame, reset: m.reset === true }
 }
 
 function update(m: Fields): Update | null {
