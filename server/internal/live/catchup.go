@@ -77,10 +77,11 @@ func (u *catchUp) end() {
 	u.folds.end()
 }
 
-// after returns a page that has the entry after a revision; a page that is made for that
-// ends by to. Pages of one thread are made one after the other: most often the next one
-// that is wanted is the same, or goes on where this one ends. The function redactions
-// counts those that are known, before and after a wait.
+// after returns a page that has the entry after a revision. A page that is made for that
+// ends by to, and by the beginning of the next known page. Pages of one thread are made
+// one after the other: most often the next one that is wanted is the same, or goes on
+// where this one ends. The function redactions counts those that are known; it is called
+// again after a wait.
 func (u *catchUp) after(ctx context.Context, r *room, redactions func() int64, after, to eventlog.Revision) (*page, error) {
 	if known := u.pages.get(r, redactions(), after); known != nil {
 		return known, nil
@@ -97,7 +98,7 @@ func (u *catchUp) after(ctx context.Context, r *room, redactions func() int64, a
 	if err != nil {
 		return nil, err
 	}
-	made, err := u.read(ctx, t, to)
+	made, err := u.read(ctx, t, u.pages.next(r, age, after, to))
 	if err != nil {
 		return nil, err
 	}

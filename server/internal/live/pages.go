@@ -73,6 +73,18 @@ func (s *pages) get(r *room, redactions int64, after eventlog.Revision) *page {
 	return p
 }
 
+// next returns the lowest revision between two at which a page begins, or else to.
+func (s *pages) next(r *room, redactions int64, after, to eventlog.Revision) eventlog.Revision {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.all {
+		if p.room == r && p.redactions == redactions && p.from > after {
+			to = min(to, p.from)
+		}
+	}
+	return to
+}
+
 func (s *pages) put(p *page) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
