@@ -37,6 +37,7 @@ func TestALogTellsWhatHappened(t *testing.T) {
 	a.want("/log?since=1970-01-01T00:01:02Z", "next rows", `null `+a.get("/log?limit=1", "rows"))
 	a.want("/log?author=00000000000000000000000002", "rows", a.get("/log?author=Ben", "rows"))
 	a.want("/log?author=Cem&until=1970-01-01", "rows", "[]")
+	a.want("/log?author=bEN", "rows", a.get("/log?author=Ben", "rows")) // nobody else is called so
 	a.refused("GET", "/log?author=Dan", "", "", 404, "not_found")
 	a.refused("GET", "/log?author=Cem&at=3", "", "", 404, "not_found")
 	a.refused("GET", "/log?since=-15x", "", "", 400, "bad_value")

@@ -8,6 +8,7 @@ import (
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/event"
+	"parodywave/eventlog/names"
 	"parodywave/projection"
 	"parodywave/server/internal/wire"
 	"parodywave/server/jsonrow"
@@ -23,6 +24,9 @@ type logRow struct {
 // before a revision; more where several rows end at the same revision.
 func (a *API) getLog(w http.ResponseWriter, r *http.Request, m moment) error {
 	q := queryOf(r)
+	if err := a.resolveAuthor(r.Context(), q, m); err != nil {
+		return err
+	}
 	limit, before, asked := q.limit(100, 1000), q.revision("before"), a.accountQuery(q, m)
 	if q.err != nil {
 		return q.err
@@ -30,9 +34,9 @@ func (a *API) getLog(w http.ResponseWriter, r *http.Request, m moment) error {
 	rows, more := []logRow{}, false
 	var err error
 	if q.is("deletions") {
-		rows, more, err = a.removalRows(r.Context(), m.stream, q.Get("author"), asked, before, limit)
+		rows, more, err = a.removalRows(r.Context(), m.stream, asked, before, limit)
 	} else {
-		rows, more, err = a.accountRows(r.Context(), m.stream, q.Get("author"), asked, before, limit)
+		rows, more, err = a.accountRows(r.Context(), m.stream, asked, before, limit)
 	}
 	if err != nil {
 		return err
@@ -51,16 +55,7 @@ func (a *API) getLog(w http.ResponseWriter, r *http.Request, m moment) error {
 }
 
 // accountRows returns the newest rows before a revision, and whether there are more.
-func (a *API) accountRows(ctx context.Context, stream eventlog.Stream, author string, asked projection.AccountQuery, before eventlog.Revision, limit int) (rows []logRow, more bool, err error) {
-	if author != "" {
-		t, err := projection.Replay(ctx, a.Log, stream, asked.At)
-		if err == nil {
-			err = a.checkAuthor(t, author)
-		}
-		if err != nil {
-			return nil, false, err
-		}
-	}
+func (a *API) accountRows(ctx context.Context, stream eventlog.Stream, asked projection.AccountQuery, before eventlog.Revision, limit int) (rows []logRow, more bool, err error) {
 	page, more, err := projection.ReplayAccountPage(ctx, a.Log, stream, asked, before, limit)
 	rows = make([]logRow, len(page))
 	for i, account := range page {
@@ -71,11 +66,8 @@ func (a *API) accountRows(ctx context.Context, stream eventlog.Stream, author st
 
 // removalRows returns the newest rows of deletions before a revision, and whether there
 // are more. Where several end at one revision the page has all of them.
-func (a *API) removalRows(ctx context.Context, stream eventlog.Stream, author string, asked projection.AccountQuery, before eventlog.Revision, limit int) (rows []logRow, more bool, err error) {
+func (a *API) removalRows(ctx context.Context, stream eventlog.Stream, asked projection.AccountQuery, before eventlog.Revision, limit int) (rows []logRow, more bool, err error) {
 	t, removals, err := projection.ReplayRemovals(ctx, a.Log, stream, projection.RemovalQuery{At: asked.At, Each: asked.Every})
-	if err == nil {
-		err = a.checkAuthor(t, author)
-	}
 	if err != nil {
 		return nil, false, err
 	}
@@ -115,10 +107,26 @@ func (a *API) isCalled(id eventlog.AuthorID, name string) bool {
 	return a.People.Name(id) == name || strings.EqualFold(event.AuthorString(id), name)
 }
 
-// checkAuthor refuses a name that no author of the thread has.
-func (a *API) checkAuthor(t *projection.Thread, name string) error {
-	if name == "" || slices.ContainsFunc(t.Authors(), func(id eventlog.AuthorID) bool { return a.isCalled(id, name) }) {
+// resolveAuthor puts the author's own spelling of a name in the place of ?author=, which
+// may be in another Unicode form or case. It refuses a name that no author of the thread
+// has.
+func (a *API) resolveAuthor(ctx context.Context, q *query, m moment) error {
+	asked := q.Get("author")
+	if asked == "" {
 		return nil
 	}
-	return wire.Errorf(wire.NotFound, "%.200q is not an author of thread %s", name, t.Stream)
+	t, err := projection.Replay(ctx, a.Log, m.stream, m.rev)
+	if err != nil {
+		return err
+	}
+	var called []string
+	for _, id := range t.Authors() {
+		called = append(called, a.People.Name(id))
+	}
+	name := names.Exact(asked, called)
+	if !slices.ContainsFunc(t.Authors(), func(id eventlog.AuthorID) bool { return a.isCalled(id, name) }) {
+		return wire.Errorf(wire.NotFound, "%.200q is not an author of thread %s", asked, m.stream)
+	}
+	q.Set("author", name)
+	return nil
 }

@@ -138,6 +138,10 @@ func TestDecodeHoldsLimits(t *testing.T) {
 		return `{"type":"update","client":"01J9Z40000000000000000000A","seq":1,"rev":1,"changes":[` +
 			strings.TrimSuffix(strings.Repeat(`[1],`, n), ",") + `]}`
 	}
+	editsOf := func(n int) string {
+		half := strings.TrimSuffix(strings.Repeat(`1,[0,"a"],`, n/2), ",")
+		return `{"type":"update","client":"01J9Z40000000000000000000A","seq":1,"rev":1,"changes":[[` + half + `],[` + half + strings.Repeat(`,1,[1]`, n%2) + `]]}`
+	}
 	rangesOf := func(n int) string {
 		return `{"type":"cursor","rev":1,"ranges":[` + strings.TrimSuffix(strings.Repeat(`[1,1],`, n), ",") + `]}`
 	}
@@ -161,6 +165,7 @@ func TestDecodeHoldsLimits(t *testing.T) {
 		code Code
 	}{
 		{"changes", pushOf, 1000, TooMany},
+		{"edits", editsOf, 10_000, TooMany},
 		{"ranges", rangesOf, 1000, TooMany},
 		{"title", titleOf, 200, BadValue},
 		{"user", userOf, 64, BadValue},

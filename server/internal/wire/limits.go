@@ -18,6 +18,7 @@ const UpdateFrameBytes = 256 << 10
 type Limits struct {
 	Frame   int `json:"frame"`   // bytes of one frame from a client
 	Changes int `json:"changes"` // changes in one push
+	Edits   int `json:"edits"`   // places that the changes of one push edit
 	Ranges  int `json:"ranges"`  // ranges in one cursor message
 	Text    int `json:"text"`    // bytes of a thread's text as UTF-8
 	Lines   int `json:"lines"`   // lines of a thread
@@ -37,6 +38,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Frame:   1 << 20,
 		Changes: 1000,
+		Edits:   10_000,
 		Ranges:  1000,
 		Text:    4 << 20,
 		Lines:   200_000,

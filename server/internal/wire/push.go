@@ -51,7 +51,21 @@ func (d *decoder) changes() []ot.Change {
 		}
 		changes = append(changes, change)
 	}
+	if n := edits(changes); n > d.limits.Edits {
+		d.fail(TooMany, "%d edits in one push: send at most %d", n, d.limits.Edits)
+		return nil
+	}
 	return changes
+}
+
+// edits returns how many places changes edit.
+func edits(changes []ot.Change) (n int) {
+	for i := range changes {
+		for range changes[i].Edits() {
+			n++
+		}
+	}
+	return n
 }
 
 func countElements(array []byte) int {

@@ -22,7 +22,7 @@ export interface Line { deliver(frame: Frame): void; closed(code: number): void 
 
 interface Joined { client: string; user: string }
 
-const LIMITS = { frame: 1 << 20, changes: 1000, text: 4 << 20, lines: 200_000 }
+const LIMITS = { frame: 1 << 20, changes: 1000, edits: 10_000, text: 4 << 20, lines: 200_000 }
 export const THREAD = '01J9Z3N8QJ7C0V5R2K4M6T8W9X'
 
 const hash = (s: string): string => {

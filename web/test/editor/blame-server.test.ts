@@ -14,7 +14,7 @@ import { HeadlessHost } from '../../src/editor/session/host'
 import type { LinesAnswer } from '../../src/editor/blame/lineage-answer'
 import { Peer } from '../../src/editor/session/peer'
 import { decode, type Whole } from '../../src/editor/session/wire'
-import { ulid } from '../../src/editor/session/ulid'
+import { ulid } from '../../src/base/ulid'
 import { random, rounds, seedFor } from '../random'
 import { edit } from './blame-history'
 

@@ -62,7 +62,7 @@ export class Exchange {
   ahead = 0
   client: string // as which we join; our edits are numbered under the peer's
   joined = false
-  limits: Limits = { frame: 1 << 20, changes: 1000, text: 4 << 20, lines: 200_000 }
+  limits: Limits = { frame: 1 << 20, changes: 1000, edits: 10_000, text: 4 << 20, lines: 200_000 }
 
   private readonly pushes: Pushes
   private readonly queue: ImeQueue

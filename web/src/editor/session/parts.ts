@@ -6,7 +6,11 @@
 
 import { ChangeSet, type Text, type Transaction } from '@codemirror/state'
 
-/** The most that a part may cost, below the bytes of a frame. A place costs PLACE, a UTF-16 unit that comes or goes as much as JSON may need for it. */
+/**
+ * The most that a part may cost: less than the bytes of a frame. A place costs PLACE, so that
+ * a part has fewer places than a push may have, and a UTF-16 unit that comes or goes costs
+ * as much as JSON may need for it.
+ */
 const MOST = 900_000
 const PLACE = 100
 const UNIT = 6

@@ -134,16 +134,17 @@ export class Peer {
     return true
   }
 
-  /** push returns the first pending edits: at most `most`, within a frame's bytes, none above number upTo. They count as sent. */
+  /** push returns the first pending edits: at most `most`, within the limits of a push, none above number upTo. They count as sent. */
   push(most: number, limits: Limits, upTo: number): Push {
     const changes: unknown[] = [], claims: [number, Claim][] = []
     const { state } = this.host!, all = pendingOf(state)
     const seq = (edit: number): number => this.confirmed + all.length - (countIn(state) - edit)
-    let room = limits.frame - 1024 // the rest of the frame
+    let room = limits.frame - 1024, places = limits.edits // the rest of the push
     for (const u of all.slice(0, Math.max(0, Math.min(most, limits.changes, upTo - this.confirmed)))) {
       const json: unknown = u.changes.toJSON(), claim = this.claims.of(u.origin, u.part, seq)
       room -= bytes(JSON.stringify(claim ? [json, claim] : json)) + 8
-      if (room < 0 && changes.length > 0) break
+      u.changes.iterChanges(() => { places-- }, true)
+      if ((room < 0 || places < 0) && changes.length > 0) break
       if (claim) claims.push([changes.length, claim])
       changes.push(json)
     }

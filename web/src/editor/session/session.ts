@@ -24,7 +24,7 @@ import { Restore } from './restore'
 import { sanitize } from './sanitize'
 import { Selection } from './selection'
 import { Signal } from './signal'
-import { ulid } from './ulid'
+import { ulid } from '../../base/ulid'
 
 const SLOW = 5000 // ms for the store, and for a moment of the past
 

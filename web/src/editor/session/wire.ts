@@ -8,7 +8,7 @@ import { count, fieldsOf, isCount, isFields, isText, text, type Fields } from '.
 import type { Claim } from './claims'
 import type { Blame, LogEntry, RowSplice } from './entry'
 
-export interface Limits { frame: number; changes: number; text: number; lines: number }
+export interface Limits { frame: number; changes: number; edits: number; text: number; lines: number }
 
 /** The answer to a join: the whole text. reset: the log does not have the revision to resume from. */
 export interface Whole {
@@ -67,7 +67,7 @@ export function decode(frame: string): Message | null {
 function limits(v: unknown): Limits {
   const m = isFields(v) ? v : {}
   const most = (v: unknown, missing: number): number => (isCount(v) && v > 0 ? v : missing)
-  return { frame: most(m.frame, 1 << 20), changes: most(m.changes, 1000), text: most(m.text, 4 << 20), lines: most(m.lines, 200_000) }
+  return { frame: most(m.frame, 1 << 20), changes: most(m.changes, 1000), edits: most(m.edits, 10_000), text: most(m.text, 4 << 20), lines: most(m.lines, 200_000) }
 }
 
 function join(m: Fields): Whole | Resumed | null {
