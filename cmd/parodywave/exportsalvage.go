@@ -16,12 +16,7 @@ import (
 
 // salvage writes the readable records of one thread or of all threads.
 func (c *exportCommand) salvage(a *app) error {
-	path, remove, err := a.wholeFile()
-	if err != nil {
-		return err
-	}
-	defer remove()
-	w, err := a.openWreck(path)
+	w, err := a.openRemains()
 	if err != nil {
 		return err
 	}

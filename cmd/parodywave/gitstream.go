@@ -201,7 +201,7 @@ func (g *gitStream) flush(mark string) error {
 	return err
 }
 
-// end writes what is held back and ends the stream.
+// end writes the commit that still waits, and ends the stream.
 func (g *gitStream) end(a *app, s *source, stream eventlog.Stream) error {
 	mark := ""
 	if g.commit > 0 {

@@ -21,12 +21,7 @@ func (a *app) openFor(arg string) (*source, error) {
 	if !errors.Is(err, eventlog.ErrDamaged) || errors.As(err, &known) {
 		return s, err
 	}
-	path, remove, wrong := a.wholeFile()
-	if wrong != nil {
-		return nil, err
-	}
-	defer remove()
-	w, wrong := a.openWreck(path)
+	w, wrong := a.openRemains()
 	if wrong != nil {
 		return nil, err
 	}

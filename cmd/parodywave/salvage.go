@@ -19,6 +19,29 @@ type wreck struct {
 	*boltlog.Salvage
 	app     *app
 	authors map[eventlog.AuthorID]ndjson.Author
+	remove  func() // deletes the file, if it is a copy
+}
+
+// openRemains opens the user's log for salvage: the file, or a copy of the running
+// server's, which Close deletes.
+func (a *app) openRemains() (*wreck, error) {
+	path, remove, err := a.wholeFile()
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.openWreck(path)
+	if err != nil {
+		remove()
+		return nil, err
+	}
+	w.remove = remove
+	return w, nil
+}
+
+// Close closes the file.
+func (w *wreck) Close() {
+	w.Salvage.Close()
+	w.remove()
 }
 
 // openWreck opens a log's file for salvage.
@@ -35,7 +58,7 @@ func (a *app) openWreck(path string) (*wreck, error) {
 	case err != nil:
 		return nil, err
 	}
-	w := &wreck{Salvage: s, app: a, authors: map[eventlog.AuthorID]ndjson.Author{}}
+	w := &wreck{Salvage: s, app: a, authors: map[eventlog.AuthorID]ndjson.Author{}, remove: func() {}}
 	for p, err := range s.Pieces(a.ctx, eventlog.Authors) {
 		if err != nil {
 			s.Close()

@@ -68,12 +68,7 @@ func (c *verifyCommand) one(a *app) error {
 
 // salvaged verifies one thread of a log that does not open.
 func (c *verifyCommand) salvaged(a *app) error {
-	path, remove, err := a.wholeFile()
-	if err != nil {
-		return err
-	}
-	defer remove()
-	w, err := a.openWreck(path)
+	w, err := a.openRemains()
 	if err != nil {
 		return err
 	}

@@ -92,8 +92,8 @@ func refuses(ctx context.Context, e *env, d disk) (o outcome, err error) {
 	return o, err
 }
 
-// until waits until a condition holds. It is a loss if the server ends, or patience does,
-// before; wrong says then what is wrong.
+// until waits until a condition holds. If the server ends or patience runs out
+// first, that is a loss, and wrong describes it.
 func (o *outcome) until(ctx context.Context, v *victim, wrong string, holds func() bool) bool {
 	for end := time.Now().Add(patience); ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
 		switch {

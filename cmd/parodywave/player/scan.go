@@ -198,8 +198,8 @@ func (s *scanner) didMatch(row projection.Row, effect *projection.Effect) bool {
 }
 
 // onWatch hits if the content of a line of the lineage changed, or a line was born,
-// came back, was removed, or was joined into another. A row's revision does not tell:
-// an author who takes back a slip changes the line, and its row is the one of before.
+// came back, was removed, or was joined into another. A row's revision does not
+// show this: an author who takes back a slip changes the line, and its row stays the same.
 func (s *scanner) onWatch(e *event.Event, effect *projection.Effect) (Hit, bool) {
 	t := s.thread
 	_, black := e.Payload.(event.Redacted) // the text before is redacted in the log, too
