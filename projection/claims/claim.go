@@ -13,7 +13,7 @@ const (
 	// undoMax bounds the entries that one change undoes, if its claim is to hold.
 	undoMax = 1000
 	// Steps bounds the work for the claims of one push: a step is an edit that a
-	// deletion is carried over.
+	// deletion is carried over, or a search of searchStep units.
 	Steps = 1 << 20
 )
 
@@ -78,7 +78,7 @@ func (m *Memory) State(t *projection.Thread, c ot.Change, claim Claim, author ev
 		return f
 	}
 	f.Origins = event.JoinOrigins(back.origins)
-	f.Lines = m.statedLines(t, c, back, revs, undo)
+	f.Lines = m.statedLines(t, c, back, revs, undo, budget)
 	return f
 }
 

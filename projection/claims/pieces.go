@@ -3,6 +3,7 @@ package claims
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
@@ -211,20 +212,30 @@ func (s *stating) owned(from, to int) bool {
 			n = x.Length
 		}
 		for i := range n {
-			if !s.undone(x.Revision+eventlog.Revision(i)) && !contains(s.coming, s.t.Units(from, from+x.Length)) {
+			if s.undone(x.Revision + eventlog.Revision(i)) {
+				continue
+			}
+			if !s.comes(s.t.Units(from, from+x.Length)) {
 				return false
 			}
+			break // all of the stretch comes back
 		}
 		from += x.Length
 	}
 	return true
 }
 
-func contains(all, part []uint16) bool {
-	for i := range len(all) - len(part) + 1 {
-		if slices.Equal(all[i:i+len(part)], part) {
-			return true
-		}
+// searchStep is how many UTF-16 units of text are searched for one step of the budget.
+const searchStep = 64
+
+// comes reports whether units come back as they are, somewhere in the change. It takes
+// steps of the budget; with none left the answer is no.
+func (s *stating) comes(part []uint16) bool {
+	if *s.budget -= 1 + len(s.coming)/searchStep; *s.budget < 0 {
+		return false
 	}
-	return false
+	if s.comingText == "" {
+		s.comingText = ot.String(s.coming)
+	}
+	return strings.Contains(s.comingText, ot.String(part))
 }

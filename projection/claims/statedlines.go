@@ -21,6 +21,9 @@ type stating struct {
 	rows   map[projection.LineID]row    // of the lines that the change touches
 	pieces []*piece
 	coming []uint16 // all units that come back
+	budget *int     // see Steps
+
+	comingText string // of coming, once it was needed
 }
 
 // A then is a line as it was before a record.
@@ -36,8 +39,8 @@ type choice struct {
 	exact bool // it reads as that line did
 }
 
-func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, revs []eventlog.Revision, undo bool) (out []event.StatedLine) {
-	s := stating{m: m, t: t, revs: revs, undo: undo, thens: map[projection.LineID][]then{}, holder: map[projection.LineID]*piece{}, rows: map[projection.LineID]row{}}
+func (m *Memory) statedLines(t *projection.Thread, c ot.Change, back *composed, revs []eventlog.Revision, undo bool, budget *int) (out []event.StatedLine) {
+	s := stating{m: m, t: t, revs: revs, undo: undo, budget: budget, thens: map[projection.LineID][]then{}, holder: map[projection.LineID]*piece{}, rows: map[projection.LineID]row{}}
 	for _, rev := range revs {
 		for _, d := range m.record(rev).rest().deletions {
 			for k := range d.lines {
