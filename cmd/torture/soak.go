@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"parodywave/cmd/parodywave/loadgen/client"
@@ -54,6 +55,9 @@ func soak(ctx context.Context, e *env) (o outcome, err error) {
 			}
 			defer c.Leave()
 		}
+		if err := w.gathered(ctx, size.Clients()); err != nil {
+			return o, err
+		}
 		samples, visits := 80, 80 // 20 minutes
 		if e.small || e.control {
 			samples, visits = 9, 40
@@ -91,6 +95,7 @@ func soak(ctx context.Context, e *env) (o outcome, err error) {
 type watch struct {
 	v     *victim
 	said  string // file: the server's standard error
+	from  int64  // offset in said: what the server printed before does not count
 	every time.Duration
 
 	rss, heap         []int // KiB
@@ -104,6 +109,39 @@ func newWatch(v *victim, said string, every time.Duration) *watch {
 func (w *watch) start() error {
 	trace := fmt.Sprintf("GODEBUG=gctrace=1,scheddetail=1,schedtrace=%d", w.every.Milliseconds())
 	return w.v.start("env", trace, "sh", "-c", `exec "$@" 2>"$0"`, w.said)
+}
+
+// gathered waits until the server has n connections: it grows while clients come, and
+// that is no leak. The watch begins with what the server prints from then on.
+func (w *watch) gathered(ctx context.Context, n int) error {
+	for end := time.Now().Add(patience); w.sockets() < n+1; time.Sleep(10 * time.Millisecond) { // 1: it listens
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !w.v.running():
+			return fmt.Errorf("the server ended by itself; see %s", w.said)
+		case time.Now().After(end):
+			return fmt.Errorf("the server has %d sockets, want at least one for each of %d clients", w.sockets(), n)
+		}
+	}
+	info, err := os.Stat(w.said)
+	if err != nil {
+		return err
+	}
+	w.from = info.Size()
+	return nil
+}
+
+// sockets returns how many sockets the server has open.
+func (w *watch) sockets() (n int) {
+	dir := fmt.Sprintf("/proc/%d/fd", w.v.cmd.Process.Pid)
+	files, _ := os.ReadDir(dir)
+	for _, f := range files {
+		if to, err := os.Readlink(filepath.Join(dir, f.Name())); err == nil && strings.HasPrefix(to, "socket:") {
+			n++
+		}
+	}
+	return n
 }
 
 // watch takes samples, while visitors open the thread, type and leave.

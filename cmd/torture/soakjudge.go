@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -80,7 +81,7 @@ func median(all []int) int {
 // at its end, and what of it lives.
 var collected = regexp.MustCompile(`^gc \d+ @.* \d+->\d+->(\d+) MB,`)
 
-// traces reads what the runtime printed: the number of goroutines at each moment, and
+// traces reads what the runtime printed since the watch began: the number of goroutines at each moment, and
 // the heap that each collection left.
 func (w *watch) traces() error {
 	f, err := os.Open(w.said)
@@ -88,6 +89,9 @@ func (w *watch) traces() error {
 		return err
 	}
 	defer f.Close()
+	if _, err := f.Seek(w.from, io.SeekStart); err != nil {
+		return err
+	}
 	s := bufio.NewScanner(f)
 	for s.Scan() {
 		line := s.Text()

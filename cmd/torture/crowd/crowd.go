@@ -34,6 +34,9 @@ type Size struct {
 	Bulk  int           // UTF-16 units of each insertion in text mode; 0: a word
 }
 
+// Clients returns how many clients type.
+func (s Size) Clients() int { return (s.Texts+s.Lines+s.Mixed)*s.Each + s.Mixed }
+
 func (s Size) pause(r *rand.Rand) time.Duration {
 	return time.Duration(r.Int64N(int64(2*s.Pause) + 1))
 }
