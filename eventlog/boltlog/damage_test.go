@@ -50,6 +50,9 @@ func values(t *testing.T, path string) []region {
 	return all
 }
 
+// sampleCut is the last revision of connections that sample prunes.
+const sampleCut = 7
+
 // sample makes a file with everything in it that a log can hold.
 func sample(t *testing.T, n int) string {
 	t.Helper()
@@ -80,7 +83,7 @@ func sample(t *testing.T, n int) string {
 	if _, err := l.Append(ctx, "thread-0", head.Revision, big); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Prune(ctx, 7, eventlog.Record{Kind: "pruned", Shape: []byte("7")}); err != nil {
+	if err := l.Prune(ctx, sampleCut, eventlog.Record{Kind: "pruned", Shape: []byte("7")}); err != nil {
 		t.Fatal(err)
 	}
 	appendN(t, l, "thread-1", 1)

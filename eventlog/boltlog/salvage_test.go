@@ -94,6 +94,9 @@ func missing(have, want map[eventlog.Stream]map[eventlog.Revision]string) (n int
 	}
 	for name, records := range have {
 		for r := range records {
+			if name == eventlog.Connections && r <= sampleCut {
+				continue // a freed page has them, which the damage has put in the place of another
+			}
 			if _, ok := want[name][r]; !ok {
 				return n, fmt.Errorf("%s revision %d was never written", name, r)
 			}
