@@ -77,8 +77,11 @@ func (m *Memory) State(t *projection.Thread, c ot.Change, claim Claim, author ev
 	if !m.Believe && !back.is(c) {
 		return f
 	}
-	f.Origins = event.JoinOrigins(back.origins)
-	f.Lines = m.statedLines(t, c, back, revs, undo, budget)
+	lines := m.statedLines(t, c, back, revs, undo, budget)
+	if *budget < 0 {
+		return f
+	}
+	f.Origins, f.Lines = event.JoinOrigins(back.origins), lines
 	return f
 }
 

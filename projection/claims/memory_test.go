@@ -1,6 +1,7 @@
 package claims
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -47,6 +48,52 @@ func (p *page) change(c ot.Change) {
 func (p *page) states(text string, c Claim) bool {
 	budget := Steps
 	return p.m.State(p.t, ot.Replace(p.t.Len(), 0, 0, scripts.Units(text)), c, ben, client, &budget).States()
+}
+
+// TestAClaimHoldsWithinItsBudgetOnly: what it states does not depend on how much of the
+// budget other claims have left, as long as that is enough.
+func TestAClaimHoldsWithinItsBudgetOnly(t *testing.T) {
+	p := newPage(t, "one\ntwo\nthree\n", Max)
+	n := p.t.Len()
+	var move, back ot.Builder // "two\n" before "one\n", and back
+	move.Edit(0, 0, scripts.Units("two\n"))
+	move.Edit(4, 8, nil)
+	move.KeepTo(n)
+	p.change(move.Change())
+	back.Edit(0, 4, nil)
+	back.Edit(8, 8, scripts.Units("two\n"))
+	back.KeepTo(n)
+	undo := back.Change()
+	state := func(budget int) (stated event.Changed, left int) {
+		f := p.m.State(p.t, undo, Claim{Undoes: [2]uint64{2, 2}}, ben, client, &budget)
+		return f, budget
+	}
+	whole, left := state(Steps)
+	used := Steps - left
+	if !whole.States() || used < 2 {
+		t.Fatalf("the undo of a move states %v in %d steps", whole, used)
+	}
+	for budget := range used + 3 {
+		f, _ := state(budget)
+		if f.States() != (budget >= used) || f.States() && !reflect.DeepEqual(f, whole) {
+			t.Errorf("with %d steps of %d it states %v", budget, used, f.Origins)
+		}
+	}
+}
+
+// TestSearchesAreForUnits: half of a pair is itself and nothing else.
+func TestSearchesAreForUnits(t *testing.T) {
+	all := searchable([]uint16{'a', 0xd83d, 0xde00, 0xfffd, 'b'})
+	for _, part := range [][]uint16{{0xd83d}, {0xde00, 0xfffd}, {0xfffd, 'b'}} {
+		if !strings.Contains(all, searchable(part)) {
+			t.Errorf("%x is not found", part)
+		}
+	}
+	for _, part := range [][]uint16{{0xd83e}, {0xfffd, 0xfffd}, {0xde00, 'b'}} {
+		if strings.Contains(all, searchable(part)) {
+			t.Errorf("%x is found", part)
+		}
+	}
 }
 
 func TestMemoryIsBounded(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"parodywave/eventlog"
 	"parodywave/eventlog/ot"
@@ -231,11 +232,26 @@ const searchStep = 64
 // comes reports whether units come back as they are, somewhere in the change. It takes
 // steps of the budget; with none left the answer is no.
 func (s *stating) comes(part []uint16) bool {
-	if *s.budget -= 1 + len(s.coming)/searchStep; *s.budget < 0 {
+	if len(part) > len(s.coming) {
+		return false
+	}
+	if *s.budget -= 1 + (len(s.coming)+len(part))/searchStep; *s.budget < 0 {
 		return false
 	}
 	if s.comingText == "" {
-		s.comingText = ot.String(s.coming)
+		s.comingText = searchable(s.coming)
 	}
-	return strings.Contains(s.comingText, ot.String(part))
+	return strings.Contains(s.comingText, searchable(part))
+}
+
+// searchable returns UTF-16 units as a string in which each unit is one code point: halves
+// of pairs, which are none, become some of the last plane.
+func searchable(units []uint16) string {
+	points := make([]rune, len(units))
+	for i, u := range units {
+		if points[i] = rune(u); utf16.IsSurrogate(points[i]) {
+			points[i] += 0x100000
+		}
+	}
+	return string(points)
 }

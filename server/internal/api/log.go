@@ -31,13 +31,11 @@ func (a *API) getLog(w http.ResponseWriter, r *http.Request, m moment) error {
 	if q.err != nil {
 		return q.err
 	}
-	rows, more := []logRow{}, false
-	var err error
+	page := a.accountRows
 	if q.is("deletions") {
-		rows, more, err = a.removalRows(r.Context(), m.stream, asked, before, limit)
-	} else {
-		rows, more, err = a.accountRows(r.Context(), m.stream, asked, before, limit)
+		page = a.removalRows
 	}
+	rows, more, err := page(r.Context(), m.stream, asked, before, limit)
 	if err != nil {
 		return err
 	}
