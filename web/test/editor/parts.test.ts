@@ -36,7 +36,7 @@ const halves = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\
 
 /** fault says what is wrong with a way to cut a change; '' if nothing is. */
 function fault(cut: Cut, c: ChangeSet, doc: Text): string {
-  const all = cut(c, doc, MOST), whole = c.apply(doc)
+  const all = cut(c, doc, false, MOST), whole = c.apply(doc)
   let text = doc
   for (const p of all) {
     if (bytes(JSON.stringify(p.toJSON())) > MOST) return `a part has ${bytes(JSON.stringify(p.toJSON()))} bytes`
@@ -44,7 +44,10 @@ function fault(cut: Cut, c: ChangeSet, doc: Text): string {
     if (halves.test(text.toString())) return 'a surrogate pair is parted'
   }
   if (!text.eq(whole)) return 'the parts are another edit'
-  const back = cut(c.invert(doc), whole, MOST)
+  let undone = whole
+  for (const p of cut(c.invert(doc), whole, true, MOST)) undone = p.apply(undone)
+  if (!undone.eq(doc)) return 'the parts of the undo do not undo it'
+  const back = [...cut(c.invert(doc), whole, true, MOST)].reverse()
   if (back.length !== all.length) return `${all.length} parts are undone in ${back.length}`
   let at = doc
   for (const [i, p] of all.entries()) {
@@ -73,7 +76,7 @@ test(`parts of large edits from seed ${SEED}`, () => {
 })
 
 test('without its last part an edit is another one', () => {
-  expect(histories(rounds(100), (c, doc, most) => parts(c, doc, most).slice(0, -1))).toMatch(/another edit/)
+  expect(histories(rounds(100), (c, doc, backwards, most) => parts(c, doc, backwards, most).slice(0, -1))).toMatch(/another edit/)
 })
 
 test('an edit that is not cut does not fit', () => {

@@ -79,7 +79,8 @@ export class Claims {
     const to = Math.min(count, (this.steps.find((n) => n > Math.max(...back)) ?? Infinity) - 1)
     if (from <= this.floor) return null
     if (parts === 1) return { undoes: [seq(from), seq(to)] }
-    return to - from + 1 === parts ? { undoes: [seq(from + part), seq(from + part)] } : null
+    const opposite = seq(from + parts - 1 - part)
+    return to - from + 1 === parts ? { undoes: [opposite, opposite] } : null
   }
 }
 
