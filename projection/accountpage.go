@@ -13,7 +13,8 @@ import (
 // times as many.
 var pageSpan eventlog.Revision = 4096
 
-// trustCut is the wrong rule of a test: what is cut off counts as an account.
+// trustCut makes an account whose beginning is cut off count as a whole one: a wrong rule,
+// for a test.
 var trustCut bool
 
 // ReplayAccountPage returns the newest accounts, limit of them at most, whose last edit is

@@ -40,8 +40,8 @@ func (a *API) beside(ctx context.Context, work func(context.Context) error) erro
 	return err
 }
 
-// pastKey is the same for requests that may have one answer: a client must find in its
-// answer what was on disk when it asked.
+// pastKey returns the same key for requests that may share an answer. It has the thread's
+// revision: a client must find its own newest edit in its answer.
 func (a *API) pastKey(r *http.Request) string {
 	t, ok := a.Threads.Get(threadOf(r))
 	if !ok { // of all threads, or of none

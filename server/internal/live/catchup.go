@@ -172,7 +172,8 @@ func (c *unsent) full() bool {
 	return c.bytes > wire.UpdateFrameBytes/2 || len(c.entries) >= 1024
 }
 
-// page returns what was added as the entries after a revision, and begins with none.
+// page returns a page of the entries that were added, which come after a revision. Then
+// there are none.
 func (c *unsent) page(from eventlog.Revision) *page {
 	frames := wire.UpdateFrames(c.thread.Stream, c.entries, wire.UpdateFrameBytes)
 	p := &page{from: from, through: c.thread.Revision, entries: c.entries, frames: frames, bytes: c.bytes + entryBytes*len(c.entries)}

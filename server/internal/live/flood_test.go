@@ -22,7 +22,7 @@ func still(l *Live) {
 	*l.stats = stats{now: func() time.Time { return now }, began: now.Add(-time.Hour)}
 }
 
-// floods are what a client can send besides messages, by what is written for each.
+// floods has the bytes of each kind of frame that is no message.
 var floods = map[string][]byte{
 	"pings":               {0x89, 0x80, 1, 2, 3, 4},
 	"pongs":               {0x8a, 0x80, 1, 2, 3, 4},

@@ -16,14 +16,15 @@ import (
 // limited as frames, each with the longest header that a frame can have.
 const (
 	headerBytes = 14
-	// headersFree is how many of these bytes are not counted: what has been read may be
-	// part of a message that is not delivered yet.
+	// headersFree is how many of these bytes are not counted: they may be part of a message
+	// that is not delivered yet.
 	headersFree = readBuffer + 2*headerBytes
 )
 
 var errFlood = errors.New("too many frames")
 
-// A toll counts what is read from a connection. Whoever reads the connection owns it.
+// A toll counts the bytes that are read from a connection. The goroutine that reads the
+// connection owns it.
 type toll struct {
 	read    int64 // bytes
 	payload int64 // of these, bytes of messages that were delivered
@@ -85,7 +86,7 @@ func (m *metering) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return meteredConn{c, m.toll}, rw, nil
 }
 
-// A payload counts what is read of a message.
+// A payload counts the bytes that are read of a message.
 type payload struct {
 	io.Reader
 	toll *toll
